@@ -1,0 +1,59 @@
+import { CascadeError } from '../errors.ts';
+
+/**
+ * A frame is a binary answer: magic 'CLF1', the header's length as uint32 (little endian), the header as JSON,
+ * padding to 8 bytes, then the body. Float32 bodies can be read in place.
+ */
+
+/** Channel tables of several epochs: body is Float32, epoch after epoch, layer after layer, [rows × channels] each. */
+export interface ChannelFrameHeader {
+  kind: 'channels';
+  thresholds: string[];
+  epochs: number[];
+  layers: { name: string; channels: number; rows: number }[];
+}
+
+/** Bit planes of one layer after one epoch: body is plane after plane (pruned, inert, shed per threshold). */
+export interface PlaneFrameHeader {
+  kind: 'planes';
+  thresholds: string[];
+  epoch: number;
+  layer: string;
+  shape: number[];
+  weights: number;
+}
+
+export type FrameHeader = ChannelFrameHeader | PlaneFrameHeader;
+
+const MAGIC = 0x31464c43;
+
+export function encodeFrame(header: FrameHeader, body: Uint8Array): Uint8Array<ArrayBuffer> {
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const start = Math.ceil((8 + json.length) / 8) * 8;
+  const bytes = new Uint8Array(start + body.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, MAGIC, true);
+  view.setUint32(4, json.length, true);
+  bytes.set(json, 8);
+  bytes.set(body, start);
+  return bytes;
+}
+
+/** Reads a frame of the wanted kind; the body is a view into `buffer`. */
+export function decodeFrame<K extends FrameHeader['kind']>(
+  kind: K,
+  buffer: ArrayBuffer,
+): { header: Extract<FrameHeader, { kind: K }>; body: Uint8Array } {
+  const view = new DataView(buffer);
+  if (buffer.byteLength < 8 || view.getUint32(0, true) !== MAGIC)
+    throw new CascadeError('BAD_FRAME', 'The answer is not a frame of this version: reload the window.');
+  const length = view.getUint32(4, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length))) as FrameHeader;
+  if (header.kind !== kind)
+    throw new CascadeError('BAD_FRAME', `Expected a frame of ${kind}, found ${header.kind}.`);
+  const start = Math.ceil((8 + length) / 8) * 8;
+  return {
+    header: header as Extract<FrameHeader, { kind: K }>,
+    body: new Uint8Array(buffer, start),
+  };
+}

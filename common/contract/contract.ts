@@ -1,0 +1,72 @@
+import { oc, eventIterator } from '@orpc/contract';
+import * as z from 'zod';
+import * as schemas from './schemas.ts';
+
+/**
+ * Every call between a window (or a script) and the workstation. Answers with masks or channel tables are
+ * binary: one Blob, read with `common/codec/frames.ts`.
+ */
+
+const runId = z.string().regex(/^[0-9a-f]{12}-s\d+$/);
+const oneRun = z.object({ id: runId });
+const studyText = z.object({ text: z.string().max(1_000_000), fileName: z.string().max(1_000) });
+
+/** Errors that a person can act on arrive with these codes and one sentence. */
+const call = oc.errors({
+  NOT_FOUND: { message: 'There is nothing by that name.' },
+  INVALID: {
+    message: 'That can not be done.',
+    data: z.object({ problems: z.array(schemas.studyProblem) }).optional(),
+  },
+  CONFLICT: { message: 'The run is in another state.' },
+  WORKSPACE: { message: 'The workspace can not be written.' },
+});
+
+export const contract = {
+  workstation: {
+    status: call.output(schemas.workstationStatus),
+    /** Runs queued beyond this number wait. */
+    setConcurrency: call
+      .input(z.object({ concurrency: z.number().int().min(1).max(64) }))
+      .output(z.object({})),
+    /** First a 'status' and one 'run' for every run, then what happens. */
+    events: call.output(eventIterator(schemas.workstationEvent)),
+  },
+  studies: {
+    bundled: call.output(
+      z.array(z.object({ name: z.string(), title: z.string(), description: z.string(), text: z.string() })),
+    ),
+    check: call.input(studyText).output(schemas.studyCheck),
+    /** Queues what is new, resumes what was interrupted, and leaves finished runs as they are. Answers with all run ids, controls first. */
+    start: call.input(studyText).output(z.object({ study: z.string(), runs: z.array(runId) })),
+    schema: call.output(z.record(z.string(), z.unknown())),
+  },
+  runs: {
+    list: call.output(z.array(schemas.runSummary)),
+    get: call.input(oneRun).output(schemas.runDetail),
+    epochs: call.input(oneRun).output(z.array(schemas.epochSummary)),
+    /** Empty for a run without a control. */
+    excess: call.input(oneRun).output(z.array(schemas.excessEpoch)),
+    decayClock: call.input(oneRun).output(schemas.decayClock),
+    pause: call.input(oneRun).output(z.object({})),
+    resume: call.input(oneRun).output(z.object({})),
+    stop: call.input(oneRun).output(z.object({})),
+    remove: call.input(oneRun).output(z.object({})),
+    /** Channel tables of epochs [from, to] of every layer: a channel frame. */
+    channels: call
+      .input(oneRun.extend({ from: z.number().int().min(0), to: z.number().int().min(0) }))
+      .output(z.instanceof(Blob)),
+    /** The weights of one layer after one epoch: a plane frame (pruned, inert, shed at every threshold). */
+    planes: call
+      .input(oneRun.extend({ epoch: z.number().int().min(0), layer: z.string() }))
+      .output(z.instanceof(Blob)),
+    /** Boolean arrays by layer as a NumPy .npz: <layer>.pruned, <layer>.shed (at the threshold), <layer>.inert. */
+    masks: call
+      .input(oneRun.extend({ epoch: z.number().int().min(0), threshold: z.string() }))
+      .output(z.instanceof(Blob)),
+    /** Weights and masks after an epoch that has a checkpoint, as safetensors. */
+    weights: call.input(oneRun.extend({ epoch: z.number().int().min(0) })).output(z.instanceof(Blob)),
+  },
+};
+
+export type CascadeContract = typeof contract;

@@ -1,0 +1,210 @@
+import * as z from 'zod';
+import type { NetworkDescription } from '../network.ts';
+import type { Threshold } from '../thresholds.ts';
+import type { RunSpecification } from '../run-specification.ts';
+import { EVENT_KINDS } from '../records.ts';
+
+/** The shapes that cross between the windows and the main process. */
+
+/** 'interrupted': its process ended under it; 'stopped': a person ended it. Both can be resumed. */
+export const RUN_STATES = [
+  'queued',
+  'running',
+  'paused',
+  'finished',
+  'failed',
+  'interrupted',
+  'stopped',
+] as const;
+export const runState = z.enum(RUN_STATES);
+export type RunState = z.infer<typeof runState>;
+
+/** Where a run stands within its current epoch. */
+export const progress = z.object({
+  epoch: z.number().int(),
+  step: z.number().int(),
+  steps: z.number().int(),
+  /** Estimated seconds to the end of the run; null before the first speed is known. */
+  secondsLeft: z.number().nullable(),
+  /** Running mean of the training loss in this epoch. */
+  trainLoss: z.number().nullable(),
+});
+export type Progress = z.infer<typeof progress>;
+
+/** Shares by threshold label, such as '1e-4'. */
+const sharesByThreshold = z.record(z.string(), z.number());
+
+/** The state of the weights after an epoch. `pruned` is a share of all prunable weights; `shed` and `inert` of the kept ones. */
+export const stateShares = z.object({
+  pruned: z.number(),
+  shed: sharesByThreshold,
+  inert: z.number(),
+  /** Share of all prunable weights that are pruned or exactly zero: the true parameter sparsity. */
+  zero: z.number(),
+});
+export type StateShares = z.infer<typeof stateShares>;
+
+export const runSummary = z.object({
+  id: z.string(),
+  hash: z.string(),
+  seed: z.number().int(),
+  /** Studies and arms that asked for this run; a control twin that none named has the arm 'control of …'. */
+  memberships: z.array(z.object({ study: z.string(), arm: z.string() })),
+  state: runState,
+  /** Why it failed, was stopped or interrupted. */
+  reason: z.string().nullable(),
+  /** The control twin's id; null for a run that prunes nothing, or one that asked for no control. */
+  control: z.string().nullable(),
+  prunes: z.boolean(),
+  createdAt: z.number(),
+  startedAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+  epochsDone: z.number().int(),
+  epochsTotal: z.number().int(),
+  progress: progress.nullable(),
+  testAccuracy: z.number().nullable(),
+  validationAccuracy: z.number().nullable(),
+  states: stateShares.nullable(),
+  /** Cascade excess at the last epoch measured in both, by threshold; null where there is no control yet. */
+  excess: sharesByThreshold.nullable(),
+  model: z.string(),
+  optimizer: z.string(),
+  criterion: z.string().nullable(),
+});
+export type RunSummary = z.infer<typeof runSummary>;
+
+/** One layer's states after an epoch: shares as in `stateShares`, of this layer's weights. */
+export const layerEpoch = z.object({
+  name: z.string(),
+  weights: z.number().int(),
+  pruned: z.number(),
+  shed: sharesByThreshold,
+  inert: z.number(),
+  zero: z.number(),
+  norm: z.number(),
+});
+
+export const epochSummary = z.object({
+  epoch: z.number().int(),
+  phase: z.enum(['initial', 'training', 'retraining']),
+  learningRate: z.number(),
+  steps: z.number().int(),
+  trainLoss: z.number().nullable(),
+  trainAccuracy: z.number().nullable(),
+  validationLoss: z.number().nullable(),
+  validationAccuracy: z.number().nullable(),
+  testLoss: z.number(),
+  testAccuracy: z.number(),
+  trainingSeconds: z.number(),
+  evaluationSeconds: z.number(),
+  measurementSeconds: z.number(),
+  pruned: z.number(),
+  shed: sharesByThreshold,
+  inert: z.number(),
+  zero: z.number(),
+  layers: z.array(layerEpoch),
+});
+export type EpochSummary = z.infer<typeof epochSummary>;
+
+export const runEvent = z.object({
+  kind: z.enum(EVENT_KINDS),
+  epoch: z.number().int().nullable(),
+  time: z.number(),
+  message: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type LoggedEvent = z.infer<typeof runEvent>;
+
+/** Excess after an epoch: share of the pruned run's kept weights that are shed, minus the control's share over the same weights. */
+export const excessEpoch = z.object({
+  epoch: z.number().int(),
+  /** The two shares that the excess is the difference of, by threshold. */
+  run: sharesByThreshold,
+  control: sharesByThreshold,
+  excess: sharesByThreshold,
+});
+export type ExcessEpoch = z.infer<typeof excessEpoch>;
+
+export const runDetail = z.object({
+  summary: runSummary,
+  specification: z.custom<RunSpecification>((value) => typeof value === 'object' && value !== null),
+  thresholds: z.custom<Threshold[]>((value) => Array.isArray(value)),
+  /** Known once the run has started. */
+  network: z.custom<NetworkDescription>((value) => typeof value === 'object' && value !== null).nullable(),
+  environment: z.record(z.string(), z.unknown()).nullable(),
+  events: z.array(runEvent),
+  /** Epochs that have a checkpoint. */
+  checkpoints: z.array(z.number().int()),
+  /** Epochs after which weights were pruned, as planned. */
+  pruningEpochs: z.array(z.number().int()),
+});
+export type RunDetail = z.infer<typeof runDetail>;
+
+/** The clock's prediction after each epoch: factor by which a weight with no gradient shrinks since the first pruning (or epoch 0). */
+export const decayClock = z.object({
+  /** Epoch from which the free decay is counted. */
+  from: z.number().int(),
+  /** Per recorded or planned epoch ≥ from: predicted |w(e)| / |w(from)|. */
+  factors: z.array(z.object({ epoch: z.number().int(), factor: z.number() })),
+});
+export type DecayClock = z.infer<typeof decayClock>;
+
+export const studyProblem = z.object({
+  line: z.number().int().nullable(),
+  column: z.number().int().nullable(),
+  /** The key, such as 'arms[1].pruning.criterion.name'. */
+  key: z.string(),
+  /** One sentence: what was found, what is allowed, the nearest valid name. */
+  message: z.string(),
+});
+export type StudyProblem = z.infer<typeof studyProblem>;
+
+export const studyPreview = z.object({
+  name: z.string(),
+  title: z.string(),
+  runs: z.array(
+    z.object({
+      id: z.string(),
+      arms: z.array(z.string()),
+      seed: z.number().int(),
+      epochs: z.number().int(),
+      control: z.string().nullable(),
+      /** State of the run where it is known already; null for a new one. */
+      state: runState.nullable(),
+    }),
+  ),
+});
+export type StudyPreview = z.infer<typeof studyPreview>;
+
+export const studyCheck = z.object({ problems: z.array(studyProblem), preview: studyPreview.nullable() });
+export type StudyCheck = z.infer<typeof studyCheck>;
+
+export const workstationStatus = z.object({
+  version: z.string(),
+  workspace: z.string(),
+  /** How this workstation was opened. */
+  way: z.enum(['desktop', 'browser', 'command line']),
+  engine: z.object({
+    name: z.string(),
+    version: z.string().nullable(),
+    device: z.string().nullable(),
+    library: z.string().nullable(),
+    threads: z.number().int(),
+    problem: z.string().nullable(),
+  }),
+  concurrency: z.number().int(),
+  /** What is wrong with the workspace at large, such as a full disk. */
+  problems: z.array(z.string()),
+});
+export type WorkstationStatus = z.infer<typeof workstationStatus>;
+
+/** What happens, as it happens. */
+export const workstationEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('run'), run: runSummary }),
+  z.object({ type: z.literal('progress'), id: z.string(), progress }),
+  z.object({ type: z.literal('epoch'), id: z.string(), epoch: epochSummary }),
+  z.object({ type: z.literal('log'), id: z.string(), event: runEvent }),
+  z.object({ type: z.literal('removed'), id: z.string() }),
+  z.object({ type: z.literal('status'), status: workstationStatus }),
+]);
+export type WorkstationEvent = z.infer<typeof workstationEvent>;

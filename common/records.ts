@@ -1,0 +1,128 @@
+import type { NetworkDescription } from './network.ts';
+
+/**
+ * An epoch record is the unit of durability: what the trainer measured after one epoch, sent to the writer
+ * thread with its buffers transferred, and acknowledged once it is on disk.
+ */
+
+/** Epoch 0 is the initial state. Epoch e is the state after e epochs, after any pruning made at its end. */
+export type Phase = 'initial' | 'training' | 'retraining';
+
+export interface EpochMetrics {
+  /** Rate in force during the epoch (0 for epoch 0). */
+  learningRate: number;
+  /** Optimizer steps of the epoch. */
+  steps: number;
+  /** Mean cross-entropy over the epoch's batches, and share of correct answers; null at epoch 0. */
+  trainLoss: number | null;
+  trainAccuracy: number | null;
+  validationLoss: number | null;
+  validationAccuracy: number | null;
+  testLoss: number;
+  testAccuracy: number;
+  /** Wall seconds spent training, evaluating, and measuring and logging states. */
+  trainingSeconds: number;
+  evaluationSeconds: number;
+  measurementSeconds: number;
+}
+
+/** Fields of the per-channel table before the per-threshold ones. `blocked`: 1 when the output is constant zero or reaches no logit. */
+export const CHANNEL_FIELDS = ['pruned', 'inert', 'norm', 'gamma', 'beta', 'blocked'] as const;
+export type ChannelField = (typeof CHANNEL_FIELDS)[number];
+
+/** Rows of a channel table for a ladder of T thresholds: the fields, then shed × T, then (shed and inert) × T. */
+export function channelRows(thresholds: number): number {
+  return CHANNEL_FIELDS.length + 2 * thresholds;
+}
+export function shedRow(threshold: number): number {
+  return CHANNEL_FIELDS.length + threshold;
+}
+export function shedAndInertRow(threshold: number, thresholds: number): number {
+  return CHANNEL_FIELDS.length + thresholds + threshold;
+}
+
+/** Bit planes of a layer: pruned, inert, then shed at each threshold. */
+export const PRUNED_PLANE = 0;
+export const INERT_PLANE = 1;
+export function shedPlane(threshold: number): number {
+  return 2 + threshold;
+}
+export function planeCount(thresholds: number): number {
+  return 2 + thresholds;
+}
+/** Bytes of one plane: one bit a weight, least significant bit first, in the kernel's flattening. */
+export function planeBytes(weights: number): number {
+  return Math.ceil(weights / 8);
+}
+
+export interface LayerRecord {
+  name: string;
+  weights: number;
+  /** Counts of weights. `inert` and `shed` count kept weights only; they may overlap. */
+  pruned: number;
+  inert: number;
+  /** Per threshold of the ladder. */
+  shed: number[];
+  /** Per threshold: weights that are both shed and inert. */
+  shedAndInert: number[];
+  /** Kept weights that are exactly zero. */
+  zero: number;
+  /** L2 norm of the kernel. */
+  norm: number;
+  /** [channelRows(T) × output channels], row after row. Counts are exact in float32 below 2²⁴. γ and β are NaN where there are none. */
+  channels: Float32Array;
+  /** [planeCount(T) × planeBytes(weights)], plane after plane. */
+  planes: Uint8Array;
+}
+
+export interface EpochRecord {
+  epoch: number;
+  phase: Phase;
+  metrics: EpochMetrics;
+  layers: LayerRecord[];
+}
+
+/** A checkpoint as one safetensors image, complete enough to go on from: weights, masks, optimizer, BN statistics, position. */
+export interface CheckpointImage {
+  epoch: number;
+  bytes: Uint8Array;
+}
+
+/** Kinds of event in a run's log. */
+export const EVENT_KINDS = [
+  'queued',
+  'started',
+  'resumed',
+  'paused',
+  'stopped',
+  'interrupted',
+  'pruned',
+  'layer-collapsed',
+  'rate-changed',
+  'finished',
+  'failed',
+  'diverged-on-replay',
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+export interface RunEvent {
+  kind: EventKind;
+  /** Epoch after which it happened, null when it has none. */
+  epoch: number | null;
+  /** One sentence for a person. */
+  message: string;
+  /** Numbers behind the sentence. */
+  data: Record<string, unknown>;
+}
+
+/** What made the run: versions and machine facts that decide its bits. */
+export interface RunEnvironment {
+  application: string;
+  engine: string;
+  device: string;
+  threads: number;
+  node: string;
+  platform: string;
+  datasetHash: string;
+  network: NetworkDescription;
+}

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'electron-vite';
+
+const root = import.meta.dirname;
+
+/**
+ * Every entry of the main process is built flat into out/main: the three ways in and the bodies of the
+ * worker threads, which `main/threads.ts` starts by name.
+ */
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      externalizeDeps: true,
+      rollupOptions: {
+        input: {
+          desktop: resolve(root, 'main/desktop.ts'),
+          browser: resolve(root, 'main/browser.ts'),
+          cli: resolve(root, 'main/cli.ts'),
+          trainer: resolve(root, 'main/trainer/thread.ts'),
+          writer: resolve(root, 'main/workspace/writer/thread.ts'),
+          reader: resolve(root, 'main/workspace/reader/thread.ts'),
+        },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      rollupOptions: {
+        input: { preload: resolve(root, 'preload/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: resolve(root, 'renderer'),
+    plugins: [vue()],
+    build: {
+      outDir: resolve(root, 'out/renderer'),
+      rollupOptions: { input: resolve(root, 'renderer/index.html') },
+    },
+  },
+});

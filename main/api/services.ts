@@ -1,0 +1,56 @@
+import type {
+  DecayClock,
+  EpochSummary,
+  ExcessEpoch,
+  RunDetail,
+  RunSummary,
+  StudyCheck,
+  WorkstationEvent,
+  WorkstationStatus,
+} from '../../common/contract/schemas.ts';
+
+/**
+ * What the contract's handlers need of the workstation, one method a call. Rejections are CascadeErrors with the
+ * codes NOT_FOUND, INVALID_STUDY (with problems), CONFLICT or WORKSPACE; anything else is a defect.
+ */
+export interface WorkstationServices {
+  status(): WorkstationStatus;
+  setConcurrency(concurrency: number): void;
+  /** Calls the listener for everything that happens from now on; answers with the function that ends it. */
+  subscribe(listener: (event: WorkstationEvent) => void): () => void;
+
+  bundledStudies(): Promise<{ name: string; title: string; description: string; text: string }[]>;
+  checkStudy(text: string, fileName: string): Promise<StudyCheck>;
+  startStudy(text: string, fileName: string): Promise<{ study: string; runs: string[] }>;
+  studySchema(): Record<string, unknown>;
+
+  listRuns(): Promise<RunSummary[]>;
+  getRun(id: string): Promise<RunDetail>;
+  epochs(id: string): Promise<EpochSummary[]>;
+  excess(id: string): Promise<ExcessEpoch[]>;
+  decayClock(id: string): Promise<DecayClock>;
+  pause(id: string): Promise<void>;
+  resume(id: string): Promise<void>;
+  stop(id: string): Promise<void>;
+  remove(id: string): Promise<void>;
+
+  /** Binary answers: see `common/codec/frames.ts`, and the contract for NPZ and safetensors. */
+  channels(id: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+  planes(id: string, epoch: number, layer: string): Promise<Uint8Array<ArrayBuffer>>;
+  masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>>;
+  weights(id: string, epoch: number): Promise<Uint8Array<ArrayBuffer>>;
+
+  /** Ends everything in order: trainers at their next step, the writer after its last commit, the lock. */
+  close(): Promise<void>;
+}
+
+/** How a way in opens the workstation; implemented by `main/workstation.ts`. */
+export interface WorkstationOptions {
+  folder: string;
+  way: WorkstationStatus['way'];
+  /** Runs that train at once; 1 unless told. */
+  concurrency?: number;
+  /** Intra-op threads of a trainer; all cores shared among the concurrent runs unless told. */
+  threads?: number;
+}
+export type OpenWorkstation = (options: WorkstationOptions) => Promise<WorkstationServices>;
