@@ -1,0 +1,235 @@
+import { availableParallelism } from 'node:os';
+import { CascadeError } from '../../../common/errors.ts';
+import type { Attribute } from './attributes.ts';
+import { Backend, type Tensor, type Tf } from './backend.ts';
+import { bindingConstants, type Precision } from './binding.ts';
+import { Context, type Device } from './context.ts';
+import { codeOf, sizeOf, type DType, type TypedArray } from './dtypes.ts';
+import { EagerBinding } from './eager-binding.ts';
+import { Handle } from './handle.ts';
+import { locateLibrary, type LibraryLocation } from './library.ts';
+import { loadTensorFlow } from './native.ts';
+import { prepareEnvironment } from './system.ts';
+import { TracedFunction } from './traced-function.ts';
+import { TracingBinding } from './tracing-binding.ts';
+
+export { attribute, type Attribute } from './attributes.ts';
+export type { Tensor, Tf } from './backend.ts';
+export type { Precision } from './binding.ts';
+export type { Device } from './context.ts';
+export type { DType, TypedArray } from './dtypes.ts';
+export { Handle } from './handle.ts';
+export { locateLibrary, type LibraryLocation } from './library.ts';
+export { TensorFlowError } from './status.ts';
+export { prepareEnvironment } from './system.ts';
+export type { TracedFunction } from './traced-function.ts';
+
+export interface EngineOptions {
+  /** Threads that share the work of one op; all of the machine's by default. */
+  readonly threads?: number;
+  /** Where to compute; by default the first GPU, or the CPU where there is none. */
+  readonly device?: 'cpu' | `gpu:${number}`;
+  /** What tfjs's 'float32' stands for. float64 is for comparisons, and several times slower. */
+  readonly precision?: Precision;
+  readonly library?: LibraryLocation;
+}
+
+/** An input of a function to be traced. */
+export interface TraceInput {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+export interface TraceOptions {
+  /** Compile the function with XLA: faster for small dense nets, far slower for depthwise ones. */
+  readonly compile?: 'xla';
+}
+
+/** A loaded TensorFlow with one context, tfjs's ops over it, and the memory of its device. */
+export class Engine {
+  readonly tf: Tf;
+  readonly version: string;
+  readonly library: LibraryLocation;
+  readonly devices: readonly Device[];
+  readonly device: Device;
+  readonly threads: number;
+  readonly precision: Precision;
+  readonly #context: Context;
+  readonly #backend: Backend;
+  #functions = 0;
+  #disposed = false;
+
+  constructor(options: EngineOptions = {}) {
+    this.library = options.library ?? locateLibrary();
+    this.threads = options.threads ?? availableParallelism();
+    this.precision = options.precision ?? 'float32';
+    if (!Number.isInteger(this.threads) || this.threads < 1 || this.threads > 1024) {
+      throw new CascadeError(
+        'ENGINE_THREADS',
+        `The number of threads must be between 1 and 1024, not ${this.threads}.`,
+      );
+    }
+    prepareEnvironment();
+    const tensorflow = loadTensorFlow(this.library);
+    this.version = tensorflow.TF_Version();
+    this.#context = new Context(tensorflow, {
+      intraOpThreads: this.threads,
+      interOpThreads: this.threads,
+      gpus: options.device !== 'cpu',
+    });
+    try {
+      this.devices = this.#context.devices;
+      this.device = chooseDevice(this.devices, options.device);
+      const gpu = this.device.type === 'GPU';
+      if (gpu) this.#context.device = this.device.name;
+      this.#backend = new Backend(
+        new EagerBinding(this.#context, gpu),
+        bindingConstants(this.precision, this.version),
+      );
+      this.tf = this.#backend.tf;
+    } catch (error) {
+      this.#context.dispose();
+      throw error;
+    }
+  }
+
+  /** Tensors in device memory: handles and tfjs's tensors. */
+  get liveHandles(): number {
+    return this.#context.size;
+  }
+
+  /**
+   * Runs any op of TensorFlow, or adds it to the graph while tracing. Attributes that TensorFlow infers from
+   * the inputs in a graph must be given here: eager ops do not infer all of them.
+   */
+  op(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly Tensor[],
+    outputCount: number,
+  ): Tensor[] {
+    return this.#backend.execute(name, attributes, inputs, outputCount);
+  }
+
+  /** The element type that TensorFlow sees: tfjs calls uint8 and int64 'int32', and float64 'float32'. */
+  typeOf(tensor: Tensor): DType {
+    return this.#backend.typeOf(tensor);
+  }
+
+  /** A scalar in the engine's precision, not rounded to float32 on the way as `tf.scalar` does. */
+  scalar(value: number): Tensor {
+    const values = this.precision === 'float64' ? Float64Array.of(value) : Float32Array.of(value);
+    return this.#backend.constant(values, [], this.precision);
+  }
+
+  /** A constant of the given type; its values are copied. */
+  constant(values: TypedArray, shape: readonly number[], dtype: DType): Tensor {
+    return this.#backend.constant(values, shape, dtype);
+  }
+
+  /**
+   * Runs `body` once over placeholders and makes what it did one function of TensorFlow. The body may use
+   * tfjs, gradients and `op`; it cannot read values, and reads no tensor that was made outside it.
+   */
+  trace(
+    name: string,
+    inputs: readonly TraceInput[],
+    body: (...tensors: Tensor[]) => Tensor[],
+    options: TraceOptions = {},
+  ): TracedFunction {
+    this.#open();
+    for (const { shape } of inputs) sizeOf(shape);
+    const tracing = new TracingBinding(this.#context, this.device.type === 'GPU');
+    try {
+      const unique = `${name.replace(/[^A-Za-z0-9_]/g, '_')}_${this.#functions++}`;
+      return this.#backend.during(tracing, () => {
+        const placeholders = inputs.map(({ shape, dtype }) => tracing.placeholder(shape, dtype));
+        const outputs = body(...placeholders.map((metadata) => this.#backend.tensor(metadata)));
+        const ids = this.#backend.ids(outputs);
+        tracing.addFunction(
+          unique,
+          placeholders.map(({ id }) => id),
+          ids,
+        );
+        return new TracedFunction(this.#context, {
+          name: unique,
+          nodes: tracing.nodes,
+          inputs,
+          outputs: tracing.signature(ids),
+          compile: options.compile,
+        });
+      });
+    } finally {
+      tracing.dispose();
+    }
+  }
+
+  /** Copies an array to the device. Release the handle when it is no longer needed. */
+  upload(data: TypedArray, shape: readonly number[], dtype: DType): Handle {
+    return new Handle(this.#context, { id: this.#context.upload(data, shape, dtype), shape, dtype });
+  }
+
+  /** Copies a tensor from the device; it waits until the device has computed it. */
+  download(handle: Handle): TypedArray {
+    return this.#context.download(handle.id);
+  }
+
+  /** The same into an array of the right type and length. */
+  downloadInto(handle: Handle, target: TypedArray): void {
+    this.#context.download(handle.id, target);
+  }
+
+  /** Frees the memory of a handle (unless another shares it). */
+  release(handle: Handle): void {
+    handle.release();
+  }
+
+  /** A handle that shares the memory of a tensor of tfjs; each is released on its own. */
+  handleOf(tensor: Tensor): Handle {
+    const [id] = this.#backend.ids([tensor]);
+    const shared = this.#context.share(id as number);
+    return new Handle(this.#context, { id: shared, shape: tensor.shape, dtype: this.typeOf(tensor) });
+  }
+
+  /** A tensor of tfjs that shares the memory of a handle; each is released on its own. */
+  tensorOf(handle: Handle): Tensor {
+    const id = this.#context.share(handle.id);
+    return this.#backend.tensor({ id, shape: [...handle.shape], dtype: codeOf(handle.dtype) });
+  }
+
+  #open(): void {
+    if (this.#disposed) throw new CascadeError('ENGINE_CLOSED', 'The engine is closed.');
+  }
+
+  /** Frees every tensor and function, and the context. Another engine may then be opened in this thread. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#backend.dispose();
+    this.#context.dispose();
+  }
+}
+
+function chooseDevice(devices: readonly Device[], asked: EngineOptions['device']): Device {
+  const gpus = devices.filter(({ type }) => type === 'GPU');
+  const chosen =
+    asked === undefined || asked === 'cpu'
+      ? (gpus[0] ?? devices.find(({ type }) => type === 'CPU'))
+      : gpus.find(({ name }) => name.endsWith(`:GPU:${asked.slice('gpu:'.length)}`));
+  if (chosen) return chosen;
+  throw new CascadeError(
+    'ENGINE_DEVICE',
+    `TensorFlow has no device ${asked ?? 'at all'}; it has ${devices.map(({ name }) => name.replace(/^.*device:/, '')).join(', ') || 'none'}. ` +
+      'A GPU needs a CUDA build of TensorFlow and its driver.',
+  );
+}
+
+/**
+ * Loads TensorFlow and opens a context: about 0.6 s the first time in a process, then some milliseconds.
+ * A thread has one engine at a time; several threads may have one each.
+ *
+ * @throws CascadeError ENGINE_NOT_FOUND, ENGINE_UNUSABLE, ENGINE_DEVICE, ENGINE_THREADS or ENGINE_OPEN.
+ */
+export function openEngine(options: EngineOptions = {}): Engine {
+  return new Engine(options);
+}
