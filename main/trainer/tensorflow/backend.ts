@@ -69,6 +69,7 @@ export class Backend {
   /** Number of the trace that runs, and of all so far. */
   #trace = 0;
   #traces = 0;
+  #traced: Tensor[] = [];
 
   constructor(eager: Binding, constants: BindingConstants) {
     const { tf, NodeJSKernelBackend } = load();
@@ -136,7 +137,10 @@ export class Backend {
   tensor({ id, shape, dtype }: TensorMetadata): Tensor {
     const dataId = {};
     this.#kernels.tensorMap.set(dataId, { shape, dtype, id, values: null, refCount: 1, trace: this.#trace });
-    return this.tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: tfjsType(dtypeOf(dtype)) });
+    const info = { dataId, shape, dtype: tfjsType(dtypeOf(dtype)) };
+    const tensor = this.tf.engine().makeTensorFromTensorInfo(info);
+    if (this.#trace > 0) this.#traced.push(tensor);
+    return tensor;
   }
 
   /** The numbers by which the current binding knows tensors. */
@@ -176,6 +180,9 @@ export class Backend {
       });
       return result as T;
     } finally {
+      // Those that were kept inside the trace have no meaning after it.
+      for (const tensor of this.#traced) tensor.dispose();
+      this.#traced = [];
       this.#current = this.#eager;
       this.#trace = 0;
     }

@@ -11,6 +11,8 @@ interface TracedTensor {
   readonly output: GraphOutput;
   readonly shape: readonly number[];
   readonly dtype: DType;
+  /** False where TensorFlow cannot tell the rank: such a tensor can only be handed from op to op. */
+  readonly known: boolean;
 }
 
 /** tfjs's kernels add nodes to a graph instead of computing: the graph then becomes one function. */
@@ -146,23 +148,30 @@ export class TracingBinding implements Binding {
       tensorflow.TF_GraphGetTensorShape(this.#graph, output, dims, rank, this.#status.pointer);
       this.#status.check(`the shape of ${name}`);
     }
-    const shape = Array.from(dims.subarray(0, Math.max(0, rank)), Number);
-    if (rank < 0 || shape.some((dimension) => dimension < 0)) {
+    const known = rank >= 0;
+    const shape = known ? Array.from(dims.subarray(0, rank), Number) : [0];
+    if (shape.some((dimension) => dimension < 0)) {
       throw new CascadeError(
         'ENGINE_TRACE',
-        `The shape of ${name} depends on values (${rank < 0 ? 'its rank is unknown' : `[${shape.join(', ')}]`}): a traced step needs fixed shapes.`,
+        `The shape of ${name} depends on values ([${shape.join(', ')}]): a traced step needs fixed shapes.`,
       );
     }
     const dtype = tensorflow.TF_OperationOutputType(output);
     const id = newId();
-    this.#traced.set(id, { output, shape, dtype: dtypeOf(dtype) });
+    this.#traced.set(id, { output, shape, dtype: dtypeOf(dtype), known });
     return { id, shape: [...shape], dtype };
   }
 
   /** What the given tensors are, in order. */
   signature(ids: readonly number[]): OutputSignature {
-    return ids.map((id) => {
-      const { shape, dtype } = this.#tensor(id, 'an output of the traced step');
+    return ids.map((id, index) => {
+      const { shape, dtype, known } = this.#tensor(id, `Output ${index}`);
+      if (!known) {
+        throw new CascadeError(
+          'ENGINE_TRACE',
+          `Output ${index} of the traced step has a shape that depends on values: a traced step needs fixed shapes.`,
+        );
+      }
       return { shape, dtype };
     });
   }

@@ -1,0 +1,159 @@
+import { attribute, type Engine, type Tensor } from '../engine.ts';
+
+/** PyTorch's constants of batch normalisation. */
+export const BATCH_NORM_EPSILON = 1e-5;
+export const BATCH_NORM_MOMENTUM = 0.1;
+
+/** A batch normalised by its own statistics, and the running ones after it. */
+export interface NormalizedBatch {
+  readonly output: Tensor;
+  /** 0.9 · running + 0.1 · batch. */
+  readonly mean: Tensor;
+  /** The same of the variance, whose batch part is unbiased (÷ n − 1), as in PyTorch. */
+  readonly variance: Tensor;
+}
+
+/** Running statistics of the channels, [channels] each. */
+export interface RunningStatistics {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
+
+const EVERY_PLACE = [0, 1, 2];
+
+/**
+ * Batch normalisation in training, with gradients to x, γ and β.
+ *
+ * The new running statistics are kept (`tf.keep`): they survive the tidy of `tf.valueAndGrads`. A trace
+ * disposes of them when it ends; outside one, the caller does.
+ *
+ * @param x [batch, height, width, channels]
+ * @param gamma [channels]
+ * @param beta [channels]
+ */
+export function batchNormTraining(
+  engine: Engine,
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  running: RunningStatistics,
+): NormalizedBatch {
+  return engine.precision === 'float32'
+    ? fused(engine, x, gamma, beta, running)
+    : composed(engine, x, gamma, beta, running);
+}
+
+/** One op forward and one back: half the step's time against a composition. TensorFlow has it in float32. */
+function fused(
+  engine: Engine,
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  running: RunningStatistics,
+): NormalizedBatch {
+  const { tf } = engine;
+  const attributes = [
+    attribute.type('T', 'float32'),
+    attribute.type('U', 'float32'),
+    attribute.float('epsilon', BATCH_NORM_EPSILON),
+    attribute.string('data_format', 'NHWC'),
+    attribute.bool('is_training', true),
+  ];
+  const [value, mean, variance, ...reserved] = engine.op(
+    'FusedBatchNormV3',
+    [...attributes, attribute.float('exponential_avg_factor', BATCH_NORM_MOMENTUM)],
+    [x, gamma, beta, running.mean, running.variance],
+    6,
+  ) as [Tensor, Tensor, Tensor, ...Tensor[]];
+  const normalize = tf.customGrad((input, scale, _shift, save) => {
+    (save as (tensors: Tensor[]) => void)([input as Tensor, scale as Tensor, ...reserved]);
+    return {
+      value,
+      gradFunc: (dy: Tensor, saved: Tensor[]) =>
+        engine.op('FusedBatchNormGradV3', attributes, [dy, ...saved], 5).slice(0, 3),
+    };
+  });
+  return { output: normalize(x, gamma, beta), mean: tf.keep(mean), variance: tf.keep(variance) };
+}
+
+function composed(
+  engine: Engine,
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  running: RunningStatistics,
+): NormalizedBatch {
+  const { tf } = engine;
+  const mean = tf.mean(x, EVERY_PLACE);
+  const centred = tf.sub(x, mean);
+  const variance = tf.mean(tf.square(centred), EVERY_PLACE);
+  const deviation = tf.sqrt(tf.add(variance, engine.scalar(BATCH_NORM_EPSILON)));
+  const output = tf.add(tf.mul(tf.div(centred, deviation), gamma), beta);
+  const places = x.size / (x.shape[3] ?? 1);
+  const move = (old: Tensor, next: Tensor, factor: number) =>
+    tf.keep(
+      tf.add(
+        tf.mul(old, engine.scalar(1 - BATCH_NORM_MOMENTUM)),
+        tf.mul(next, engine.scalar(BATCH_NORM_MOMENTUM * factor)),
+      ),
+    );
+  return {
+    output,
+    mean: move(running.mean, mean, 1),
+    variance: move(running.variance, variance, places / Math.max(1, places - 1)),
+  };
+}
+
+/**
+ * Batch normalisation by running statistics, with gradients to x, γ and β.
+ * @param x [batch, height, width, channels]
+ */
+export function batchNormInference(
+  engine: Engine,
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  running: RunningStatistics,
+): Tensor {
+  const { tf } = engine;
+  const deviationOf = (variance: Tensor) => tf.sqrt(tf.add(variance, engine.scalar(BATCH_NORM_EPSILON)));
+  const normalize = tf.customGrad((input, scale, shift, save) => {
+    const [images, factor, offset] = [input as Tensor, scale as Tensor, shift as Tensor];
+    const { mean, variance } = running;
+    (save as (tensors: Tensor[]) => void)([images, factor, mean, variance]);
+    return {
+      value:
+        engine.precision === 'float32'
+          ? inference(engine, images, factor, offset, running)
+          : tf.add(tf.mul(tf.div(tf.sub(images, mean), deviationOf(variance)), factor), offset),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [images, factor, mean, variance] = saved as [Tensor, Tensor, Tensor, Tensor];
+        const deviation = deviationOf(variance);
+        return [
+          tf.mul(dy, tf.div(factor, deviation)),
+          tf.sum(tf.mul(dy, tf.div(tf.sub(images, mean), deviation)), EVERY_PLACE),
+          tf.sum(dy, EVERY_PLACE),
+        ];
+      },
+    };
+  });
+  return normalize(x, gamma, beta);
+}
+
+function inference(
+  engine: Engine,
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  { mean, variance }: RunningStatistics,
+): Tensor {
+  const attributes = [
+    attribute.type('T', 'float32'),
+    attribute.type('U', 'float32'),
+    attribute.float('epsilon', BATCH_NORM_EPSILON),
+    attribute.float('exponential_avg_factor', 1),
+    attribute.string('data_format', 'NHWC'),
+    attribute.bool('is_training', false),
+  ];
+  return engine.op('FusedBatchNormV3', attributes, [x, gamma, beta, mean, variance], 6)[0] as Tensor;
+}

@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  openEngine,
+  type Engine,
+  type Precision,
+  type Tensor,
+} from '../../../../main/trainer/tensorflow/engine.ts';
+import * as operations from '../../../../main/trainer/tensorflow/operations/index.ts';
+
+/** Numbers without a pattern that a mistake could hide in; the same every time. */
+function numbers(count: number, seed: number): Float64Array {
+  let state = seed;
+  return Float64Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state / 2 ** 32) * 2 - 1;
+  });
+}
+
+type Body = (engine: Engine, ...tensors: Tensor[]) => Tensor;
+interface Case {
+  name: string;
+  shapes: number[][];
+  body: Body;
+}
+
+const labels = (engine: Engine) => engine.tf.tensor1d([2, 0, 1, 2], 'int32');
+const running = (engine: Engine, channels: number) => ({
+  mean: engine.constant(numbers(channels, 5), [channels], 'float64'),
+  variance: engine.constant(
+    numbers(channels, 6).map((x) => x + 2),
+    [channels],
+    'float64',
+  ),
+});
+
+const CASES: Case[] = [
+  ...([
+    { stride: 1, padding: 1 },
+    { stride: 2, padding: 1 },
+    { stride: 1, padding: 0 },
+    { stride: 2, padding: 0 },
+  ].flatMap((options) => [
+    {
+      name: `conv2d, stride ${options.stride}, padding ${options.padding}`,
+      shapes: [
+        [2, 6, 5, 3],
+        [3, 3, 3, 4],
+      ],
+      body: (engine: Engine, x: Tensor, w: Tensor) => operations.conv2d(engine, x, w, options),
+    },
+    {
+      name: `depthwiseConv2d, stride ${options.stride}, padding ${options.padding}`,
+      shapes: [
+        [2, 6, 6, 3],
+        [3, 3, 3, 1],
+      ],
+      body: (engine: Engine, x: Tensor, w: Tensor) => operations.depthwiseConv2d(engine, x, w, options),
+    },
+  ]) as Case[]),
+  {
+    name: 'conv2d, 1×1',
+    shapes: [
+      [2, 4, 4, 3],
+      [1, 1, 3, 5],
+    ],
+    body: (engine, x, w) => operations.conv2d(engine, x as Tensor, w as Tensor),
+  },
+  {
+    name: 'batchNormTraining',
+    shapes: [[3, 2, 2, 4], [4], [4]],
+    body: (engine, x, gamma, beta) => {
+      const state = running(engine, 4);
+      const result = operations.batchNormTraining(
+        engine,
+        x as Tensor,
+        gamma as Tensor,
+        beta as Tensor,
+        state,
+      );
+      result.mean.dispose();
+      result.variance.dispose();
+      return result.output;
+    },
+  },
+  {
+    name: 'batchNormInference',
+    shapes: [[3, 2, 2, 4], [4], [4]],
+    body: (engine, x, gamma, beta) =>
+      operations.batchNormInference(engine, x as Tensor, gamma as Tensor, beta as Tensor, running(engine, 4)),
+  },
+  { name: 'relu', shapes: [[4, 7]], body: (engine, x) => operations.relu(engine, x as Tensor) },
+  {
+    name: 'matMul',
+    shapes: [
+      [4, 3],
+      [3, 5],
+    ],
+    body: (engine, a, b) => operations.matMul(engine, a as Tensor, b as Tensor),
+  },
+  {
+    name: 'biasAdd',
+    shapes: [[2, 3, 3, 4], [4]],
+    body: (engine, x, b) => operations.biasAdd(engine, x as Tensor, b as Tensor),
+  },
+  {
+    name: 'dense',
+    shapes: [[4, 3], [3, 5], [5]],
+    body: (engine, x, w, b) => operations.dense(engine, x as Tensor, w as Tensor, b as Tensor),
+  },
+  {
+    name: 'globalAveragePool',
+    shapes: [[2, 3, 4, 5]],
+    body: (engine, x) => operations.globalAveragePool(engine, x as Tensor),
+  },
+  {
+    name: 'sparseSoftmaxCrossEntropy',
+    shapes: [[4, 3]],
+    body: (engine, x) => operations.sparseSoftmaxCrossEntropy(engine, x as Tensor, labels(engine)),
+  },
+];
+
+const sizeOf = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** Σ output · weights, so that every output counts differently. */
+function objective(engine: Engine, body: Body, inputs: Tensor[]): Tensor {
+  const output = body(engine, ...inputs);
+  const weights = engine.constant(numbers(output.size, 99), output.shape, 'float64');
+  return engine.tf.sum(engine.tf.mul(output, weights));
+}
+
+describe('gradients in float64 agree with finite differences', () => {
+  let engine: Engine;
+  beforeAll(() => {
+    engine = openEngine({ device: 'cpu', threads: 2, precision: 'float64' });
+  });
+  afterAll(() => engine.dispose());
+
+  it.each(CASES)('$name', ({ shapes, body }) => {
+    const { tf } = engine;
+    const values = shapes.map((shape, index) => numbers(sizeOf(shape), index + 1));
+    const tensors = () =>
+      values.map((value, index) => engine.constant(value, shapes[index] as number[], 'float64'));
+    const value = () => tf.tidy(() => objective(engine, body, tensors()).dataSync()[0] as number);
+    const gradients = tf.tidy(() =>
+      tf
+        .grads((...inputs: Tensor[]) => objective(engine, body, inputs))(tensors())
+        .map((g) => g.dataSync()),
+    );
+    values.forEach((array, index) => {
+      expect(gradients[index]).toBeInstanceOf(Float64Array);
+      const step = 1e-6;
+      for (let i = 0; i < array.length; i += Math.max(1, Math.floor(array.length / 12))) {
+        const kept = array[i] as number;
+        array[i] = kept + step;
+        const above = value();
+        array[i] = kept - step;
+        const below = value();
+        array[i] = kept;
+        expect(gradients[index]?.[i]).toBeCloseTo((above - below) / (2 * step), 6);
+      }
+    });
+  });
+});
+
+describe('float32, eager and traced, agrees with float64', () => {
+  /** Outputs and gradients at the same inputs. */
+  function evaluate(precision: Precision, traced: boolean, { shapes, body }: Case): number[][] {
+    const engine = openEngine({ device: 'cpu', threads: 2, precision });
+    try {
+      const { tf } = engine;
+      const of = (array: Float64Array) => (precision === 'float64' ? array : Float32Array.from(array));
+      // The helpers of the cases make float64 constants; here they follow the engine.
+      const plain = engine.constant.bind(engine);
+      engine.constant = (values, shape, dtype) =>
+        dtype === 'float64'
+          ? plain(of(values as Float64Array), shape, precision)
+          : plain(values, shape, dtype);
+      const compute = (...inputs: Tensor[]) => [
+        body(engine, ...inputs),
+        ...tf.grads((...xs: Tensor[]) => objective(engine, body, xs))(inputs),
+      ];
+      const handles = shapes.map((shape, index) =>
+        engine.upload(of(numbers(sizeOf(shape), index + 1)), shape, precision),
+      );
+      if (!traced) {
+        return tf.tidy(() =>
+          compute(...handles.map((h) => engine.tensorOf(h))).map((t) => [...t.dataSync()]),
+        );
+      }
+      const inputs = shapes.map((shape) => ({ shape, dtype: precision }));
+      return engine
+        .trace('check', inputs, (...xs) => compute(...xs))
+        .call(handles)
+        .map((handle) => Array.from(engine.download(handle) as Float64Array));
+    } finally {
+      engine.dispose();
+    }
+  }
+
+  it.each(CASES)('$name', (example) => {
+    const exact = evaluate('float64', false, example);
+    for (const traced of [false, true]) {
+      const single = evaluate('float32', traced, example);
+      expect(single.length).toBe(exact.length);
+      exact.forEach((array, index) => {
+        expect(single[index]?.length).toBe(array.length);
+        array.forEach((value, i) => expect(single[index]?.[i]).toBeCloseTo(value, 4));
+      });
+    }
+  });
+});
