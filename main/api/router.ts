@@ -1,0 +1,91 @@
+import { createRouterClient, implement } from '@orpc/server';
+import type { ContractRouterClient } from '@orpc/contract';
+import { contract, type CascadeContract } from '../../common/contract/contract.ts';
+import type { WorkstationEvent } from '../../common/contract/schemas.ts';
+import { logDefect, toContractError } from './errors.ts';
+import { EventQueue } from './event-queue.ts';
+import type { WorkstationServices } from './services.ts';
+
+/** How every window, script and command speaks to a workstation, whatever lies between. */
+export type CascadeClient = ContractRouterClient<CascadeContract>;
+
+export type CascadeRouter = ReturnType<typeof createRouter>;
+
+function blob(bytes: Uint8Array<ArrayBuffer>): Blob {
+  return new Blob([bytes]);
+}
+
+/** First the whole picture, then every change since it was asked for. */
+async function* eventsOf(
+  services: WorkstationServices,
+  signal: AbortSignal | undefined,
+  log: (error: unknown) => void,
+): AsyncGenerator<WorkstationEvent, void, void> {
+  const queue = new EventQueue();
+  const unsubscribe = services.subscribe((event) => queue.push(event));
+  try {
+    yield { type: 'status', status: services.status() };
+    for (const run of await services.listRuns()) yield { type: 'run', run };
+    yield* queue.drain(signal);
+  } catch (error) {
+    throw toContractError(error, log);
+  } finally {
+    unsubscribe();
+  }
+}
+
+/** The contract, call by call, on a workstation's services. Nothing but mapping happens here. */
+export function createRouter(services: WorkstationServices, log: (error: unknown) => void = logDefect) {
+  const os = implement(contract).use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw toContractError(error, log);
+    }
+  });
+
+  return os.router({
+    workstation: {
+      status: os.workstation.status.handler(() => services.status()),
+      setConcurrency: os.workstation.setConcurrency.handler(({ input }) => {
+        services.setConcurrency(input.concurrency);
+        return {};
+      }),
+      events: os.workstation.events.handler(({ signal }) => eventsOf(services, signal, log)),
+    },
+    studies: {
+      bundled: os.studies.bundled.handler(() => services.bundledStudies()),
+      check: os.studies.check.handler(({ input }) => services.checkStudy(input.text, input.fileName)),
+      start: os.studies.start.handler(({ input }) => services.startStudy(input.text, input.fileName)),
+      schema: os.studies.schema.handler(() => services.studySchema()),
+    },
+    runs: {
+      list: os.runs.list.handler(() => services.listRuns()),
+      get: os.runs.get.handler(({ input }) => services.getRun(input.id)),
+      epochs: os.runs.epochs.handler(({ input }) => services.epochs(input.id)),
+      excess: os.runs.excess.handler(({ input }) => services.excess(input.id)),
+      decayClock: os.runs.decayClock.handler(({ input }) => services.decayClock(input.id)),
+      pause: os.runs.pause.handler(({ input }) => services.pause(input.id).then(() => ({}))),
+      resume: os.runs.resume.handler(({ input }) => services.resume(input.id).then(() => ({}))),
+      stop: os.runs.stop.handler(({ input }) => services.stop(input.id).then(() => ({}))),
+      remove: os.runs.remove.handler(({ input }) => services.remove(input.id).then(() => ({}))),
+      channels: os.runs.channels.handler(async ({ input }) =>
+        blob(await services.channels(input.id, input.from, input.to)),
+      ),
+      planes: os.runs.planes.handler(async ({ input }) =>
+        blob(await services.planes(input.id, input.epoch, input.layer)),
+      ),
+      masks: os.runs.masks.handler(async ({ input }) =>
+        blob(await services.masks(input.id, input.epoch, input.threshold)),
+      ),
+      weights: os.runs.weights.handler(async ({ input }) =>
+        blob(await services.weights(input.id, input.epoch)),
+      ),
+    },
+  });
+}
+
+/** A client in the same process: the same contract, checks and errors as over a wire. */
+export function createLocalClient(services: WorkstationServices): CascadeClient {
+  return createRouterClient(createRouter(services));
+}

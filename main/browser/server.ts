@@ -1,0 +1,185 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { CascadeError, messageOf } from '../../common/errors.ts';
+import { createRouter } from '../api/router.ts';
+import type { WorkstationServices } from '../api/services.ts';
+import { createWebSocketApi, MAX_MESSAGE_BYTES } from '../api/websocket.ts';
+import type { PageFiles } from '../ways/page-files.ts';
+import { pageHeaders } from '../ways/page-policy.ts';
+import {
+  refuseHost,
+  refuseLength,
+  refuseMethod,
+  refuseOrigin,
+  refuseStranger,
+  tokenOf,
+  type Refusal,
+} from './admission.ts';
+import { Session } from './session.ts';
+
+export const LOOPBACK = '127.0.0.1';
+export const API_PATH = '/rpc';
+
+/** Milliseconds and counts beyond which a peer is cut off. */
+export interface ServerLimits {
+  headersMilliseconds: number;
+  requestMilliseconds: number;
+  idleMilliseconds: number;
+  connections: number;
+  headerBytes: number;
+}
+
+export const DEFAULT_LIMITS: ServerLimits = {
+  headersMilliseconds: 5_000,
+  requestMilliseconds: 10_000,
+  idleMilliseconds: 5_000,
+  connections: 64,
+  headerBytes: 8_192,
+};
+
+export interface PageServer {
+  port: number;
+  /** The address for a person, with the launch token. */
+  address: string;
+  /** An address good for one visit within a minute, for the browser that we start ourselves. */
+  openingAddress(): string;
+  /** Ends every connection, then stops listening. */
+  close(): Promise<void>;
+}
+
+export interface PageServerOptions {
+  services: WorkstationServices;
+  files: PageFiles;
+  /** 0 takes any free port. */
+  port: number;
+  limits?: Partial<ServerLimits>;
+}
+
+/**
+ * Serves the page and, at /rpc, the contract to this machine's loopback address only.
+ *
+ * @throws CascadeError PORT_TAKEN, saying what to do.
+ */
+export async function servePage(options: PageServerOptions): Promise<PageServer> {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const session = new Session();
+  const api = createWebSocketApi(createRouter(options.services));
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    clientTracking: true,
+  });
+  const server = createServer({
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMilliseconds,
+    requestTimeout: limits.requestMilliseconds,
+    keepAliveTimeout: limits.idleMilliseconds,
+    connectionsCheckingInterval: Math.min(1_000, limits.headersMilliseconds),
+  });
+  server.maxConnections = limits.connections;
+  await listen(server, options.port);
+  const { port } = server.address() as AddressInfo;
+
+  server.on('request', (request, response) => answer(request, response, options.files, session, port));
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const refusal =
+      refuseHost(request, port) ??
+      refuseLength(request) ??
+      refuseMethod(request) ??
+      refuseStranger(request, session, port) ??
+      refuseOrigin(request) ??
+      (request.url === API_PATH ? null : { status: 404, message: 'There is nothing here.' });
+    if (refusal !== null) refuseUpgrade(socket, refusal);
+    else sockets.handleUpgrade(request, socket, head, (accepted) => api.accept(accepted));
+  });
+
+  const base = `http://${LOOPBACK}:${port}`;
+  return {
+    port,
+    address: `${base}/?token=${session.token}`,
+    openingAddress: () => `${base}/?token=${session.openingToken()}`,
+    close: () => closeServer(server, sockets),
+  };
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  files: PageFiles,
+  session: Session,
+  port: number,
+): void {
+  const early = refuseHost(request, port) ?? refuseLength(request) ?? refuseMethod(request);
+  if (early !== null) return refuse(response, early);
+
+  const token = tokenOf(request);
+  if (token !== null && session.acceptsToken(token)) {
+    response.writeHead(303, {
+      ...pageHeaders(),
+      'Set-Cookie': session.setCookie(port),
+      'Cache-Control': 'no-store',
+      Location: '/',
+    });
+    response.end();
+    return;
+  }
+  const stranger = refuseStranger(request, session, port);
+  if (stranger !== null) return refuse(response, stranger);
+
+  // The path is compared as it was sent, never decoded or joined to a folder: nothing but the listed files exists.
+  const file = files.get((request.url ?? '').split('?', 1)[0] ?? '');
+  if (file === undefined) return refuse(response, { status: 404, message: 'There is nothing here.' });
+  response.writeHead(200, {
+    ...pageHeaders(`ws://${request.headers.host}`),
+    'Content-Type': file.contentType,
+    'Content-Length': file.body.length,
+    'Cache-Control': file.cacheControl,
+  });
+  response.end(request.method === 'HEAD' ? undefined : file.body);
+}
+
+/** A refused request may have a body on its way: the connection ends with the answer. */
+function refuse(response: ServerResponse, { status, message }: Refusal): void {
+  response.writeHead(status, {
+    ...pageHeaders(),
+    ...(status === 405 ? { Allow: 'GET, HEAD' } : {}),
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Cache-Control': 'no-store',
+    Connection: 'close',
+  });
+  response.end(`${message}\n`);
+}
+
+function refuseUpgrade(socket: Duplex, { status, message }: Refusal): void {
+  const head = `HTTP/1.1 ${status} Refused\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n`;
+  socket.end(`${head}Content-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`);
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const advice = 'choose another with --port, or leave it out to take any that is free';
+      reject(
+        error.code === 'EADDRINUSE' || error.code === 'EACCES'
+          ? new CascadeError('PORT_TAKEN', `Port ${port} can not be used (${error.code}): ${advice}.`)
+          : new CascadeError('PORT_TAKEN', `The local server could not start: ${messageOf(error)}.`),
+      );
+    });
+    server.listen({ port, host: LOOPBACK }, resolve);
+  });
+}
+
+async function closeServer(server: Server, sockets: WebSocketServer): Promise<void> {
+  for (const socket of sockets.clients) socket.close(1001, 'the workstation is closing');
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  // A page that does not answer the closing handshake must not keep the workstation from closing.
+  setTimeout(() => {
+    for (const socket of sockets.clients) socket.terminate();
+    server.closeAllConnections();
+  }, 500).unref();
+  await closed;
+}

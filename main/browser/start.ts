@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { messageOf } from '../../common/errors.ts';
+import type { OpenWorkstation } from '../api/services.ts';
+import { findApplication } from '../ways/application.ts';
+import { readPageFiles } from '../ways/page-files.ts';
+import { onSignal } from '../ways/shutdown.ts';
+import { startStarterStudy } from '../ways/starter.ts';
+import { openBrowser } from './open-browser.ts';
+import type { BrowserOptions } from './options.ts';
+import { servePage } from './server.ts';
+
+export interface RunningBrowserWay {
+  address: string;
+  /** Ends the connections, then the workstation. Calling it again answers with the same end. */
+  close(): Promise<void>;
+}
+
+/** What the browser way does to the world around it, so that tests can look on. */
+export interface Surroundings {
+  openWorkstation: OpenWorkstation;
+  print(line: string): void;
+  warn(line: string): void;
+  open(address: string): void;
+  /** The built page; out/renderer unless told. */
+  pageFolder: string;
+}
+
+export function defaultSurroundings(openWorkstation: OpenWorkstation): Surroundings {
+  return {
+    openWorkstation,
+    print: (line) => process.stdout.write(`${line}\n`),
+    warn: (line) => process.stderr.write(`${line}\n`),
+    open: openBrowser,
+    pageFolder: join(findApplication().root, 'out', 'renderer'),
+  };
+}
+
+/** Opens the workstation and serves its page. @throws CascadeError where either can not be done. */
+export async function startBrowserWay(
+  options: BrowserOptions,
+  around: Surroundings,
+): Promise<RunningBrowserWay> {
+  const files = readPageFiles(around.pageFolder);
+  const services = await around.openWorkstation({
+    folder: options.workspace,
+    way: 'browser',
+    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+  });
+  const server = await servePage({ services, files, port: options.port }).catch(async (error: unknown) => {
+    await services.close();
+    throw error;
+  });
+  around.print(`Cascade Lab at ${server.address}`);
+  if (options.open) around.open(server.openingAddress());
+  if (options.starter)
+    await startStarterStudy(services).catch((error: unknown) => around.warn(messageOf(error)));
+
+  let closing: Promise<void> | null = null;
+  return {
+    address: server.address,
+    close: () => (closing ??= server.close().then(() => services.close())),
+  };
+}
+
+/** Runs until a signal asks it to end; answers with the exit code. */
+export async function runBrowserWay(options: BrowserOptions, around: Surroundings): Promise<number> {
+  const asked = Promise.withResolvers<void>();
+  const removeListeners = onSignal(() => asked.resolve());
+  try {
+    const running = await startBrowserWay(options, around);
+    await asked.promise;
+    await running.close();
+    return 0;
+  } catch (error) {
+    around.warn(messageOf(error));
+    return 1;
+  } finally {
+    removeListeners();
+  }
+}

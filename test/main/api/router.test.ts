@@ -1,0 +1,121 @@
+import { ORPCError, safe } from '@orpc/client';
+import { expect, test } from 'vitest';
+import { decodeFrame } from '../../../common/codec/frames.ts';
+import { CascadeError } from '../../../common/errors.ts';
+import type { WorkstationEvent } from '../../../common/contract/schemas.ts';
+import { createRouterClient } from '@orpc/server';
+import { createLocalClient, createRouter } from '../../../main/api/router.ts';
+import { WorkstationDouble } from '../doubles/workstation.ts';
+
+async function failure(call: Promise<unknown>): Promise<ORPCError<string, unknown>> {
+  const [error] = await safe(call);
+  expect(error).toBeInstanceOf(ORPCError);
+  return error as ORPCError<string, unknown>;
+}
+
+const ABSENT = '000000000000-s0';
+
+test('every call of the contract reaches its service', async () => {
+  const double = new WorkstationDouble();
+  const client = createLocalClient(double);
+  const { runs } = await client.studies.start({ text: 'control 0\nmagnitude 0', fileName: 'a.yaml' });
+  await new Promise(setImmediate);
+  const [, id] = runs as [string, string];
+  expect((await client.workstation.status()).engine.name).toBe('double');
+  await client.workstation.setConcurrency({ concurrency: 3 });
+  expect(double.concurrency).toBe(3);
+  expect((await client.studies.bundled()).map((study) => study.name)).toEqual(['starter', 'other']);
+  expect((await client.studies.check({ text: 'broken', fileName: 'b.yaml' })).problems).toHaveLength(1);
+  expect((await client.studies.schema())['title']).toBe('Study');
+  expect(await client.runs.list()).toHaveLength(2);
+  await client.runs.pause({ id });
+  expect(double.runs.get(id)?.state).toBe('paused');
+  await client.runs.resume({ id });
+  await new Promise(setImmediate);
+  expect((await client.runs.get({ id })).summary.state).toBe('running');
+  expect(await client.runs.epochs({ id })).toHaveLength(1);
+  expect(await client.runs.excess({ id })).toHaveLength(1);
+  expect((await client.runs.decayClock({ id })).from).toBe(1);
+  const channels = await client.runs.channels({ id, from: 1, to: 2 });
+  expect(decodeFrame('channels', await channels.arrayBuffer()).header.epochs).toEqual([1, 2]);
+  expect(await (await client.runs.masks({ id, epoch: 1, threshold: '1e-4' })).text()).toBe(
+    `npz ${id} 1 1e-4`,
+  );
+  expect(await (await client.runs.weights({ id, epoch: 3 })).text()).toBe(`safetensors ${id} 3`);
+  await client.runs.stop({ id });
+  await client.runs.remove({ id });
+  expect(double.runs.has(id)).toBe(false);
+});
+
+test('errors a person can act on keep their code, sentence and problems', async () => {
+  const client = createLocalClient(new WorkstationDouble());
+  const absent = await failure(client.runs.get({ id: ABSENT }));
+  expect(absent).toMatchObject({ code: 'NOT_FOUND', defined: true });
+  expect(absent.message).toContain(ABSENT);
+  const refused = await failure(client.studies.start({ text: 'broken', fileName: 'b.yaml' }));
+  expect(refused).toMatchObject({ code: 'INVALID', data: { problems: [{ line: 1, key: 'arms' }] } });
+  const { runs } = await client.studies.start({ text: 'random 1', fileName: 'a.yaml' });
+  expect((await failure(client.runs.pause({ id: runs[0]! }))).code).toBe('CONFLICT');
+});
+
+test('a full disk, and any other CascadeError, tell their sentence', async () => {
+  const double = new WorkstationDouble();
+  const client = createLocalClient(double);
+  double.listRuns = () => Promise.reject(new CascadeError('WORKSPACE_FULL', 'The disk is full.'));
+  expect(await failure(client.runs.list())).toMatchObject({
+    code: 'WORKSPACE',
+    message: 'The disk is full.',
+  });
+  double.listRuns = () => Promise.reject(new CascadeError('ENGINE_NOT_FOUND', 'Run set-up.'));
+  expect(await failure(client.runs.list())).toMatchObject({ code: 'INVALID', message: 'Run set-up.' });
+});
+
+test('a defect is logged in full and tells the caller nothing of the inside', async () => {
+  const double = new WorkstationDouble();
+  const logged: unknown[] = [];
+  const defect = new TypeError('secret detail at /home/someone');
+  double.listRuns = () => Promise.reject(defect);
+  const client = createRouterClient(createRouter(double, (error) => logged.push(error)));
+  const error = await failure(client.runs.list());
+  expect(error.code).toBe('INTERNAL_SERVER_ERROR');
+  expect(JSON.stringify(error.toJSON())).not.toContain('secret');
+  expect(logged).toEqual([defect]);
+});
+
+test('input that the contract does not allow is refused with the key', async () => {
+  const client = createLocalClient(new WorkstationDouble());
+  const error = await failure(client.runs.get({ id: "x'; drop table runs" }));
+  expect(error.code).toBe('INVALID');
+  expect(error.message).toContain("'id'");
+});
+
+test('a subscriber gets the whole picture first, then what happens, and leaves no listener behind', async () => {
+  const double = new WorkstationDouble();
+  const client = createLocalClient(double);
+  const { runs } = await client.studies.start({ text: 'control 0\nrandom 1', fileName: 'a.yaml' });
+  const abort = new AbortController();
+  const seen: WorkstationEvent[] = [];
+  for await (const event of await client.workstation.events(undefined, { signal: abort.signal })) {
+    seen.push(event);
+    if (seen.length === 3) setImmediate(() => double.emit({ type: 'removed', id: runs[0]! }));
+    if (event.type === 'removed') break;
+  }
+  expect(seen.slice(0, 3).map((event) => event.type)).toEqual(['status', 'run', 'run']);
+  expect(seen.at(-1)).toEqual({ type: 'removed', id: runs[0] });
+  expect(double.listeners.size).toBe(0);
+});
+
+test('what happens while the list is read is not lost', async () => {
+  const double = new WorkstationDouble();
+  const list = double.listRuns.bind(double);
+  double.listRuns = async () => {
+    const runs = await list();
+    double.emit({ type: 'removed', id: ABSENT });
+    return runs;
+  };
+  const events = await createLocalClient(double).workstation.events();
+  expect((await events.next()).value).toMatchObject({ type: 'status' });
+  expect((await events.next()).value).toMatchObject({ type: 'removed' });
+  await events.return?.();
+  expect(double.listeners.size).toBe(0);
+});

@@ -1,0 +1,308 @@
+import { CascadeError } from '../../../common/errors.ts';
+import { encodeFrame } from '../../../common/codec/frames.ts';
+import type {
+  EpochSummary,
+  ExcessEpoch,
+  RunDetail,
+  RunState,
+  RunSummary,
+  StudyProblem,
+  WorkstationEvent,
+  WorkstationStatus,
+} from '../../../common/contract/schemas.ts';
+import { DEFAULT_THRESHOLDS, thresholdIndex, thresholdLabel } from '../../../common/thresholds.ts';
+import type { WorkstationOptions, WorkstationServices } from '../../../main/api/services.ts';
+
+export const EPOCHS = 3;
+const LABELS = DEFAULT_THRESHOLDS.map(thresholdLabel);
+
+class StudyError extends CascadeError {
+  readonly problems: StudyProblem[];
+  constructor(problems: StudyProblem[]) {
+    super('INVALID_STUDY', problems[0]?.message ?? 'The study is not valid.');
+    this.problems = problems;
+  }
+}
+
+function shares(value: number): Record<string, number> {
+  return Object.fromEntries(LABELS.map((label) => [label, value]));
+}
+
+function epochOf(epoch: number): EpochSummary {
+  const states = { pruned: epoch > 0 ? 0.25 : 0, shed: shares(epoch / 10), inert: 0.125, zero: 0.25 };
+  return {
+    epoch,
+    phase: epoch === 0 ? 'initial' : 'training',
+    learningRate: epoch === 0 ? 0 : 0.1,
+    steps: epoch === 0 ? 0 : 10,
+    trainLoss: epoch === 0 ? null : 1 / epoch,
+    trainAccuracy: epoch === 0 ? null : 0.5,
+    validationLoss: 1,
+    validationAccuracy: 0.875,
+    testLoss: 1,
+    testAccuracy: 0.75,
+    trainingSeconds: 1,
+    evaluationSeconds: 1,
+    measurementSeconds: 0.01,
+    ...states,
+    layers: [{ name: 'dense1', weights: 8, norm: 1, ...states }],
+  };
+}
+
+/**
+ * A workstation in memory that keeps the interface's promises: states change as they would, events are told,
+ * wrong ids and states reject with the documented codes. A study's text is a list of lines `arm seed`, or
+ * `broken`, which is refused; runs end when the test calls `finish`, `fail`, or at once with `automatic`.
+ */
+export class WorkstationDouble implements WorkstationServices {
+  readonly options: WorkstationOptions;
+  /** Finish every run as soon as it is started. */
+  automatic = false;
+  closed = 0;
+  readonly listeners = new Set<(event: WorkstationEvent) => void>();
+  readonly runs = new Map<string, RunSummary>();
+  concurrency: number;
+  bundled = [
+    { name: 'starter', title: 'Starter', description: 'Three arms.', text: 'control 0\nmagnitude 0' },
+    { name: 'other', title: 'Other', description: 'One arm.', text: 'random 1' },
+  ];
+  #time = 1_700_000_000_000;
+
+  constructor(options: Partial<WorkstationOptions> = {}) {
+    this.options = { folder: '/somewhere/workspace', way: 'browser', ...options };
+    this.concurrency = options.concurrency ?? 1;
+  }
+
+  status(): WorkstationStatus {
+    return {
+      version: '0.1.0',
+      workspace: this.options.folder,
+      way: this.options.way,
+      engine: {
+        name: 'double',
+        version: null,
+        device: null,
+        library: null,
+        threads: this.options.threads ?? 1,
+        problem: null,
+      },
+      concurrency: this.concurrency,
+      problems: [],
+    };
+  }
+
+  setConcurrency(concurrency: number): void {
+    this.concurrency = concurrency;
+    this.emit({ type: 'status', status: this.status() });
+  }
+
+  subscribe(listener: (event: WorkstationEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  emit(event: WorkstationEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+
+  async bundledStudies() {
+    return this.bundled;
+  }
+
+  async checkStudy(text: string, fileName: string) {
+    if (text.includes('broken')) return { problems: [this.#problem(fileName)], preview: null };
+    return { problems: [], preview: { name: fileName, title: fileName, runs: [] } };
+  }
+
+  async startStudy(text: string, fileName: string) {
+    if (text.includes('broken')) throw new StudyError([this.#problem(fileName)]);
+    const study = fileName.replace(/\.yaml$/, '');
+    const ids = text
+      .trim()
+      .split('\n')
+      .map((line) => this.#add(study, line.trim()));
+    // A study's runs start after it was answered, as trainers do.
+    setImmediate(() => ids.forEach((id) => this.#begin(id)));
+    return { study, runs: ids };
+  }
+
+  studySchema() {
+    return { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Study' };
+  }
+
+  async listRuns() {
+    return [...this.runs.values()];
+  }
+
+  async getRun(id: string): Promise<RunDetail> {
+    const summary = this.#run(id);
+    return {
+      summary,
+      specification: {
+        dataset: { name: 'mnist' },
+        model: { name: 'lenet-300-100' },
+        batchSize: 64,
+        epochs: EPOCHS,
+        optimizer: { name: 'sgd' },
+        learningRate: { name: 'constant' },
+        pruning: null,
+        retraining: { name: 'none' },
+        thresholds: [...DEFAULT_THRESHOLDS],
+        referenceEpoch: 1,
+      },
+      thresholds: [...DEFAULT_THRESHOLDS],
+      network: null,
+      environment: { engine: 'double' },
+      events: [{ kind: 'queued', epoch: null, time: this.#time, message: 'Queued.', data: {} }],
+      checkpoints: [EPOCHS],
+      pruningEpochs: [1],
+    };
+  }
+
+  async epochs(id: string): Promise<EpochSummary[]> {
+    return Array.from({ length: this.#run(id).epochsDone + 1 }, (_, epoch) => epochOf(epoch));
+  }
+
+  async excess(id: string): Promise<ExcessEpoch[]> {
+    if (this.#run(id).control === null) return [];
+    return [{ epoch: 1, run: shares(0.5), control: shares(0.25), excess: shares(0.25) }];
+  }
+
+  async decayClock(id: string) {
+    this.#run(id);
+    return { from: 1, factors: [{ epoch: 1, factor: 1 }] };
+  }
+
+  async pause(id: string) {
+    this.#change(id, ['running'], 'paused', null);
+  }
+  async resume(id: string) {
+    this.#change(id, ['paused', 'interrupted', 'stopped'], 'queued', null);
+    setImmediate(() => this.#begin(id));
+  }
+  async stop(id: string) {
+    this.#change(id, ['queued', 'running', 'paused'], 'stopped', 'a person stopped it');
+  }
+  async remove(id: string) {
+    const run = this.#run(id);
+    if (run.state === 'running') throw new CascadeError('CONFLICT', `Run ${id} is running: stop it first.`);
+    this.runs.delete(id);
+    this.emit({ type: 'removed', id });
+  }
+
+  async channels(id: string, from: number, to: number) {
+    this.#run(id);
+    const epochs = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    return encodeFrame(
+      { kind: 'channels', thresholds: LABELS, epochs, layers: [{ name: 'dense1', channels: 2, rows: 1 }] },
+      new Uint8Array(Float32Array.from(epochs.flatMap((epoch) => [epoch, -epoch])).buffer),
+    );
+  }
+  async planes(id: string, epoch: number, layer: string) {
+    this.#run(id);
+    if (layer !== 'dense1') throw new CascadeError('NOT_FOUND', `There is no layer ${layer}.`);
+    return encodeFrame(
+      { kind: 'planes', thresholds: LABELS, epoch, layer, shape: [4, 2], weights: 8 },
+      Uint8Array.of(0xff, 0, 1, 2, 3, 4, 5, 6),
+    );
+  }
+  async masks(id: string, epoch: number, threshold: string) {
+    this.#run(id);
+    if (epoch > EPOCHS) throw new CascadeError('NOT_FOUND', `Run ${id} has no epoch ${epoch}.`);
+    if (thresholdIndex(DEFAULT_THRESHOLDS, threshold) < 0)
+      throw new CascadeError('INVALID', `There is no threshold ${threshold} in this run.`);
+    return new TextEncoder().encode(`npz ${id} ${epoch} ${threshold}`);
+  }
+  async weights(id: string, epoch: number) {
+    this.#run(id);
+    if (epoch !== EPOCHS)
+      throw new CascadeError('NOT_FOUND', `Run ${id} has no checkpoint of epoch ${epoch}.`);
+    return new TextEncoder().encode(`safetensors ${id} ${epoch}`);
+  }
+
+  async close() {
+    this.closed++;
+    for (const run of this.runs.values())
+      if (run.state === 'running') this.#change(run.id, ['running'], 'interrupted', 'the workstation closed');
+  }
+
+  finish(id: string): void {
+    const run = this.#run(id);
+    for (let epoch = run.epochsDone + 1; epoch <= EPOCHS; epoch++)
+      this.emit({ type: 'epoch', id, epoch: epochOf(epoch) });
+    Object.assign(run, { epochsDone: EPOCHS, testAccuracy: 0.75, progress: null, excess: shares(0.25) });
+    this.#change(id, ['running'], 'finished', null);
+  }
+  fail(id: string, reason: string): void {
+    this.#change(id, ['running'], 'failed', reason);
+  }
+  progress(id: string, step: number): void {
+    const progress = { epoch: 1, step, steps: 10, secondsLeft: 5, trainLoss: 1 };
+    Object.assign(this.#run(id), { progress });
+    this.emit({ type: 'progress', id, progress });
+  }
+
+  #problem(fileName: string): StudyProblem {
+    return {
+      line: 1,
+      column: 1,
+      key: 'arms',
+      message: `${fileName}: 'broken' is no arm; did you mean 'random'?`,
+    };
+  }
+
+  #begin(id: string): void {
+    if (this.runs.get(id)?.state !== 'queued') return;
+    this.#change(id, ['queued'], 'running', null);
+    this.progress(id, 1);
+    if (this.automatic) this.finish(id);
+  }
+
+  #add(study: string, line: string): string {
+    const [arm = '', seed = '0'] = line.split(' ');
+    const hash = Buffer.from(`${arm}-padding`).toString('hex').slice(0, 12);
+    const id = `${hash}-s${seed}`;
+    const known = this.runs.get(id);
+    if (known !== undefined) return id;
+    const control = [...this.runs.values()].find((run) => run.memberships[0]?.arm === 'control')?.id ?? null;
+    const run: RunSummary = {
+      id,
+      hash,
+      seed: Number(seed),
+      memberships: [{ study, arm }],
+      state: 'queued',
+      reason: null,
+      control,
+      prunes: arm !== 'control',
+      createdAt: this.#time++,
+      startedAt: null,
+      endedAt: null,
+      epochsDone: 0,
+      epochsTotal: EPOCHS,
+      progress: null,
+      testAccuracy: null,
+      validationAccuracy: null,
+      states: { pruned: 0.25, shed: shares(0.5), inert: 0.125, zero: 0.25 },
+      excess: null,
+      model: 'lenet-300-100',
+      optimizer: 'sgd',
+      criterion: arm === 'control' ? null : arm,
+    };
+    this.runs.set(id, run);
+    this.emit({ type: 'run', run: structuredClone(run) });
+    return id;
+  }
+
+  #run(id: string): RunSummary {
+    const run = this.runs.get(id);
+    if (run === undefined) throw new CascadeError('NOT_FOUND', `There is no run ${id} in this workspace.`);
+    return run;
+  }
+
+  #change(id: string, from: RunState[], to: RunState, reason: string | null): void {
+    const run = this.#run(id);
+    if (!from.includes(run.state)) throw new CascadeError('CONFLICT', `Run ${id} is ${run.state}.`);
+    Object.assign(run, { state: to, reason });
+    this.emit({ type: 'run', run: structuredClone(run) });
+  }
+}
