@@ -1,0 +1,201 @@
+import { CascadeError } from '../errors.ts';
+
+/**
+ * Bit planes: one bit a weight, least significant bit first, in the kernel's flattening. A patch holds what
+ * changed between two stacks of planes (or a whole stack, as the change from zeros), and applying it is an XOR:
+ * the same patch leads from the earlier stack to the later one and back.
+ *
+ * Patch: version (1 byte), number of planes (1 byte), then per plane its mode (1 byte) and the length of its data
+ * (uint32, little endian), then the data of every plane. Modes: 0 nothing changed, 1 gaps between changed bits as
+ * LEB128 integers, 2 the changed bits as they are.
+ */
+
+const VERSION = 1;
+const HEADER = 2;
+const PLANE_HEADER = 5;
+const MODE_UNCHANGED = 0;
+const MODE_GAPS = 1;
+const MODE_RAW = 2;
+
+/** Packs truthy entries into bits: ⌈length / 8⌉ bytes. */
+export function packBits(bits: ArrayLike<number | boolean>): Uint8Array<ArrayBuffer> {
+  const packed = new Uint8Array(Math.ceil(bits.length / 8));
+  for (let index = 0; index < bits.length; index++) if (bits[index]) packed[index >>> 3]! |= 1 << (index & 7);
+  return packed;
+}
+
+/** The first `weights` bits as one byte each, 0 or 1. */
+export function unpackBits(packed: Uint8Array, weights: number): Uint8Array<ArrayBuffer> {
+  const bits = new Uint8Array(weights);
+  for (let index = 0; index < weights; index++) bits[index] = (packed[index >>> 3]! >>> (index & 7)) & 1;
+  return bits;
+}
+
+/** Number of bits set. */
+export function popcount(bits: Uint8Array): number {
+  const words = wordsOf(bits);
+  let count = 0;
+  for (let index = 0; index < words.length; index++) count += bitsInWord(words[index]!);
+  for (let index = words.length * 4; index < bits.length; index++) count += bitsInWord(bits[index]!);
+  return count;
+}
+
+/** Number of bits set in `bits` and clear in `without`; both of the same length. */
+export function countWithout(bits: Uint8Array, without: Uint8Array): number {
+  const first = wordsOf(bits);
+  const second = wordsOf(without);
+  let count = 0;
+  for (let index = 0; index < first.length; index++) count += bitsInWord(first[index]! & ~second[index]!);
+  for (let index = first.length * 4; index < bits.length; index++)
+    count += bitsInWord(bits[index]! & ~without[index]! & 0xff);
+  return count;
+}
+
+/** target ^= source, over the same length. */
+export function xorInto(target: Uint8Array, source: Uint8Array): void {
+  if ((target.byteOffset & 3) !== 0) {
+    for (let index = 0; index < target.length; index++) target[index]! ^= source[index]!;
+    return;
+  }
+  const to = wordsOf(target);
+  const from = wordsOf(source);
+  for (let index = 0; index < to.length; index++) to[index]! ^= from[index]!;
+  for (let index = to.length * 4; index < target.length; index++) target[index]! ^= source[index]!;
+}
+
+/** target &= source, over the same length. */
+export function andInto(target: Uint8Array, source: Uint8Array): void {
+  for (let index = 0; index < target.length; index++) target[index]! &= source[index]!;
+}
+
+/**
+ * Positions of the set bits as gaps: each the number of clear bits since the one before, as LEB128. Answers null
+ * when that would take more than `limit` bytes.
+ */
+export function encodeGaps(bits: Uint8Array, limit: number): Uint8Array | null {
+  const gaps = new Uint8Array(limit + 5);
+  const words = wordsOf(bits);
+  let length = 0;
+  let next = 0;
+  const put = (position: number): boolean => {
+    let gap = position - next;
+    next = position + 1;
+    while (gap > 0x7f) {
+      gaps[length++] = (gap & 0x7f) | 0x80;
+      gap >>>= 7;
+    }
+    gaps[length++] = gap;
+    return length <= limit;
+  };
+  for (let index = 0; index < words.length; index++) {
+    let word = words[index]!;
+    while (word !== 0) {
+      if (!put(index * 32 + 31 - Math.clz32(word & -word))) return null;
+      word &= word - 1;
+    }
+  }
+  for (let index = words.length * 4; index < bits.length; index++) {
+    for (let bit = 0; bit < 8; bit++) if ((bits[index]! >>> bit) & 1 && !put(index * 8 + bit)) return null;
+  }
+  return gaps.subarray(0, length);
+}
+
+/** Flips the bits at the positions that `encodeGaps` wrote. */
+export function flipGaps(target: Uint8Array, gaps: Uint8Array): void {
+  const end = target.length * 8;
+  let position = 0;
+  for (let index = 0; index < gaps.length; index++) {
+    let byte = gaps[index]!;
+    let gap = byte & 0x7f;
+    for (let shift = 7; byte > 0x7f; shift += 7) {
+      byte = gaps[++index] ?? 0;
+      gap |= (byte & 0x7f) << shift;
+    }
+    position += gap;
+    if (position >= end || gap < 0) throw damaged('a gap leads beyond the plane');
+    target[position >>> 3]! ^= 1 << (position & 7);
+    position++;
+  }
+}
+
+/**
+ * The patch between two stacks of `count` planes of the same size; `before` null stands for zeros.
+ * A plane that is not sparse is left as bits, because bits read faster than gaps and a general compressor brings
+ * both to about the same size: gaps are taken only where they need at most an eighth of the bits' bytes.
+ */
+export function encodePatch(
+  before: Uint8Array | null,
+  after: Uint8Array,
+  count: number,
+): Uint8Array<ArrayBuffer> {
+  if (count > 255 || after.length % count !== 0 || (before && before.length !== after.length))
+    throw new CascadeError(
+      'BAD_PLANES',
+      `${after.length} bytes are not ${count} planes of the size of those before.`,
+    );
+  const size = after.length / count;
+  const changes = new Uint8Array(after);
+  if (before) xorInto(changes, before);
+  const parts: { mode: number; data: Uint8Array }[] = [];
+  for (let plane = 0; plane < count; plane++) {
+    const bits = changes.subarray(plane * size, (plane + 1) * size);
+    const gaps = encodeGaps(bits, Math.max(8, size >>> 3));
+    if (gaps?.length === 0) parts.push({ mode: MODE_UNCHANGED, data: gaps });
+    else if (gaps && gaps.length < size) parts.push({ mode: MODE_GAPS, data: gaps });
+    else parts.push({ mode: MODE_RAW, data: bits });
+  }
+  const start = HEADER + count * PLANE_HEADER;
+  const patch = new Uint8Array(parts.reduce((sum, part) => sum + part.data.length, start));
+  const view = new DataView(patch.buffer);
+  patch[0] = VERSION;
+  patch[1] = count;
+  let offset = start;
+  parts.forEach(({ mode, data }, plane) => {
+    patch[HEADER + plane * PLANE_HEADER] = mode;
+    view.setUint32(HEADER + plane * PLANE_HEADER + 1, data.length, true);
+    patch.set(data, offset);
+    offset += data.length;
+  });
+  return patch;
+}
+
+/** Applies a patch in place; throws BAD_PLANES for one that does not fit. */
+export function applyPatch(planes: Uint8Array, patch: Uint8Array): void {
+  const count = patch[1] ?? 0;
+  const start = HEADER + count * PLANE_HEADER;
+  if (patch[0] !== VERSION) throw damaged(`version ${patch[0]} is unknown`);
+  if (count === 0 || planes.length % count !== 0 || patch.length < start)
+    throw damaged('it is for another number of planes');
+  const view = new DataView(patch.buffer, patch.byteOffset, patch.byteLength);
+  const size = planes.length / count;
+  let offset = start;
+  for (let plane = 0; plane < count; plane++) {
+    const mode = patch[HEADER + plane * PLANE_HEADER]!;
+    const length = view.getUint32(HEADER + plane * PLANE_HEADER + 1, true);
+    const data = patch.subarray(offset, offset + length);
+    if (data.length !== length) throw damaged('it ends early');
+    const target = planes.subarray(plane * size, (plane + 1) * size);
+    if (mode === MODE_GAPS) flipGaps(target, data);
+    else if (mode === MODE_RAW && length === size) xorInto(target, data);
+    else if (mode !== MODE_UNCHANGED || length !== 0)
+      throw damaged(`plane ${plane} has a wrong mode or size`);
+    offset += length;
+  }
+}
+
+function damaged(detail: string): CascadeError {
+  return new CascadeError('BAD_PLANES', `A stored patch of masks is damaged: ${detail}.`);
+}
+
+/** The whole 32-bit words at the start of some bytes; a copy where the bytes do not lie on a word's boundary. */
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const aligned = (bytes.byteOffset & 3) === 0 ? bytes : new Uint8Array(bytes);
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >>> 2);
+}
+
+function bitsInWord(word: number): number {
+  let sum = word - ((word >>> 1) & 0x55555555);
+  sum = (sum & 0x33333333) + ((sum >>> 2) & 0x33333333);
+  sum = (sum + (sum >>> 4)) & 0x0f0f0f0f;
+  return Math.imul(sum, 0x01010101) >>> 24;
+}

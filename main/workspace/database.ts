@@ -1,0 +1,162 @@
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { CascadeError, messageOf } from '../../common/errors.ts';
+import { corruptWorkspace, workspaceError } from './errors.ts';
+import { layoutOf, syncFolder } from './layout.ts';
+import { MIGRATIONS, type Migration } from './migrations/migrations.ts';
+
+export type Connection = Database.Database;
+
+/** 'Casc': how `file` and other programs tell a workspace from another SQLite database. */
+export const APPLICATION_ID = 0x43617363;
+
+/**
+ * Opens a connection with the settings that durability rests on. SQLite keeps none of them but WAL in the file, and
+ * better-sqlite3 compiles synchronous=NORMAL for WAL, which may lose the last commits when power fails.
+ */
+export function connect(file: string, access: 'write' | 'read'): Connection {
+  const database = new Database(file, access === 'read' ? { readonly: true, fileMustExist: true } : {});
+  try {
+    database.pragma('busy_timeout = 5000');
+    if (access === 'write') {
+      // Both take effect on a database that is still empty: larger pages for blobs, and room given back after a removal.
+      database.pragma('page_size = 8192');
+      database.pragma('auto_vacuum = incremental');
+      database.pragma('journal_mode = wal');
+      // About 16 MB of log: big epochs are moved into the database every few commits, not after each.
+      database.pragma('wal_autocheckpoint = 2000');
+      database.pragma('journal_size_limit = 67108864');
+    } else {
+      database.pragma('query_only = on');
+      database.pragma('mmap_size = 1073741824');
+    }
+    database.pragma('synchronous = full');
+    database.pragma('foreign_keys = on');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Opens, checks and migrates the database of a workspace for its one writer. */
+export function openDatabase(
+  folder: string,
+  application: string,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Connection {
+  const { database: file } = layoutOf(folder);
+  try {
+    if (existsSync(file) && statSync(file).size > 0) inspect(folder, file, migrations.length);
+    const database = connect(file, 'write');
+    try {
+      migrate(database, folder, migrations);
+      noteVersions(database, application);
+      syncFolder(folder);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    throw workspaceError(error, folder);
+  }
+}
+
+/**
+ * Looks before anything is touched: a connection that only reads neither replays the log into a damaged file nor
+ * removes it when it closes.
+ */
+function inspect(folder: string, file: string, known: number): void {
+  const database = connect(file, 'read');
+  try {
+    const application = number(database, 'application_id');
+    const version = number(database, 'user_version');
+    const empty = database.prepare('select count(*) as tables from sqlite_schema').pluck().get() === 0;
+    if (application !== APPLICATION_ID && !(empty && application === 0))
+      throw new CascadeError(
+        'WORKSPACE_FOREIGN',
+        `${file} is a database of another program: choose another folder for the workspace.`,
+      );
+    if (version > known)
+      throw new CascadeError(
+        'WORKSPACE_NEWER',
+        `The workspace ${folder} was last opened by a newer Cascade Lab (schema ${version}, this one knows ` +
+          `${known}): update Cascade Lab, or open another folder. Nothing was changed.`,
+      );
+    const findings = database.pragma('quick_check(5)', { simple: false }) as { quick_check: string }[];
+    if (findings[0]?.quick_check !== 'ok')
+      throw corruptWorkspace(folder, findings.map((finding) => finding.quick_check).join('; '));
+  } finally {
+    database.close();
+  }
+}
+
+function migrate(database: Connection, folder: string, migrations: readonly Migration[]): void {
+  const from = number(database, 'user_version');
+  if (from === migrations.length) return;
+  const backup = from > 0 ? backUp(database, folder, from) : null;
+  for (const [index, migration] of migrations.entries()) {
+    if (index < from) continue;
+    try {
+      database
+        .transaction(() => {
+          migration.up(database);
+          database.pragma(`application_id = ${APPLICATION_ID}`);
+          database.pragma(`user_version = ${index + 1}`);
+        })
+        .immediate();
+    } catch (error) {
+      const known = workspaceError(error, folder);
+      if (known.code !== 'WORKSPACE') throw known;
+      throw new CascadeError(
+        'WORKSPACE_MIGRATION',
+        `The workspace ${folder} could not be brought from schema ${index} to ${index + 1} (${migration.title}): ` +
+          `${messageOf(error)}. It is as it was${backup ? `, and ${backup} is a copy of it` : ''}: use the Cascade ` +
+          'Lab that made it, and report this.',
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** A copy of the database, whole or not there at all. */
+function backUp(database: Connection, folder: string, version: number): string {
+  const file = `${folder}/workspace.schema-${version}.backup.sqlite`;
+  const partial = `${file}.partial`;
+  rmSync(partial, { force: true });
+  database.prepare('vacuum into ?').run(partial);
+  renameSync(partial, file);
+  syncFolder(folder);
+  return file;
+}
+
+function noteVersions(database: Connection, application: string): void {
+  const created = database.prepare('insert into meta values (?, ?) on conflict do nothing');
+  const opened = database.prepare(
+    'insert into meta values (?, ?) on conflict do update set value = excluded.value',
+  );
+  database
+    .transaction(() => {
+      created.run('created-by', application);
+      created.run('created-at', new Date().toISOString());
+      opened.run('opened-by', application);
+      opened.run('opened-at', new Date().toISOString());
+    })
+    .immediate();
+}
+
+function number(database: Connection, pragma: string): number {
+  return Number(database.pragma(pragma, { simple: true }));
+}
+
+const statements = new WeakMap<Connection, Map<string, Database.Statement>>();
+
+/** A statement prepared once for its connection. */
+export function prepared(database: Connection, sql: string): Database.Statement {
+  let known = statements.get(database);
+  if (!known) statements.set(database, (known = new Map()));
+  let statement = known.get(sql);
+  if (!statement) known.set(sql, (statement = database.prepare(sql)));
+  return statement;
+}

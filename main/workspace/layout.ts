@@ -1,0 +1,32 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where things lie in a workspace folder. */
+export interface Layout {
+  folder: string;
+  database: string;
+  lock: string;
+  owner: string;
+  checkpoints: string;
+}
+
+export function layoutOf(folder: string): Layout {
+  return {
+    folder,
+    database: join(folder, 'workspace.sqlite'),
+    lock: join(folder, 'workspace.lock'),
+    owner: join(folder, 'workspace.owner.json'),
+    checkpoints: join(folder, 'checkpoints'),
+  };
+}
+
+/** Makes renames and new files in a folder last through a loss of power. Windows has no such call and needs none. */
+export function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,112 @@
+import type {
+  EpochSummary,
+  ExcessEpoch,
+  RunDetail,
+  RunState,
+  RunSummary,
+} from '../../common/contract/schemas.ts';
+import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../common/records.ts';
+import type { RunSpecification } from '../../common/run-specification.ts';
+
+/** What the main thread may ask of the writer and of the reader: names, arguments and answers. */
+
+export interface NewStudy {
+  name: string;
+  title: string;
+  fileName: string;
+  text: string;
+}
+
+export interface NewRun {
+  id: string;
+  hash: string;
+  seed: number;
+  specification: RunSpecification;
+  /** Id of the control twin, which must be there already. */
+  control: string | null;
+  epochsTotal: number;
+  prunes: boolean;
+  /** The membership: which arm of which study asks for it. */
+  study: string;
+  arm: string;
+}
+
+/** Which checkpoints stay once a newer one is stored: the newest so many, and those after the given epochs. */
+export interface KeepCheckpoints {
+  newest: number;
+  epochs?: readonly number[];
+}
+
+/** 'stored': new. 'known': it was there already, to the bit. 'replaced': it differed, so that epoch and all later ones gave way. */
+export type RecordOutcome = 'stored' | 'known' | 'replaced';
+
+export interface StoredCheckpoint {
+  epoch: number;
+  /** The safetensors image. */
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface WriterCalls {
+  open(folder: string, application: string): void;
+  publishAddress(address: string): void;
+  addStudy(study: NewStudy): void;
+  addRun(run: NewRun): { created: boolean };
+  setState(id: string, state: RunState, reason: string | null): void;
+  setEnvironment(id: string, environment: RunEnvironment): void;
+  recordEpoch(
+    id: string,
+    record: EpochRecord,
+    checkpoint: CheckpointImage | null,
+    events: readonly RunEvent[],
+    keep: KeepCheckpoints | null,
+  ): RecordOutcome;
+  addEvent(id: string, event: RunEvent): void;
+  removeRun(id: string): void;
+  close(): void;
+}
+
+export interface ReaderCalls {
+  open(folder: string): void;
+  listRuns(): RunSummary[];
+  getRun(id: string): RunDetail;
+  epochs(id: string): EpochSummary[];
+  excess(id: string): ExcessEpoch[];
+  channelFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;
+  planeFrame(id: string, epoch: number, layer: string): Uint8Array<ArrayBuffer>;
+  masks(id: string, epoch: number, threshold: string): Uint8Array<ArrayBuffer>;
+  checkpoint(id: string, epoch: number | 'last'): StoredCheckpoint;
+  lastCheckpoint(id: string): StoredCheckpoint | null;
+  checkpointEpochs(id: string): number[];
+  close(): void;
+}
+
+export type Calls<C> = {
+  [K in keyof C]: C[K] extends (...args: infer A) => infer R ? (...args: A) => R : never;
+};
+
+export interface Request {
+  call: number;
+  method: string;
+  args: unknown[];
+}
+
+/** `args` come back with a refusal when their buffers were handed over, so that the caller can try again. */
+export type Answer =
+  | { call: number; result: unknown }
+  | { call: number; error: { code: string; message: string }; args: unknown[] | null };
+
+/** The buffers of typed arrays somewhere within a value, each once, that may be handed over instead of copied. */
+export function buffersWithin(value: unknown): ArrayBuffer[] {
+  const found = new Set<ArrayBuffer>();
+  const visit = (part: unknown): void => {
+    if (ArrayBuffer.isView(part)) {
+      if (part.buffer instanceof ArrayBuffer) found.add(part.buffer);
+    } else if (Array.isArray(part)) {
+      for (const entry of part) if (typeof entry === 'object') visit(entry);
+    } else if (typeof part === 'object' && part !== null) {
+      for (const entry of Object.values(part)) if (typeof entry === 'object') visit(entry);
+    }
+  };
+  visit(value);
+  return [...found];
+}

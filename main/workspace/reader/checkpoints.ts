@@ -1,0 +1,45 @@
+import { CascadeError } from '../../../common/errors.ts';
+import type { CheckpointFiles, CheckpointRow } from '../checkpoint-files.ts';
+import { prepared, type Connection } from '../database.ts';
+import { notFound } from '../errors.ts';
+import type { StoredCheckpoint } from '../messages.ts';
+import type { StoredRun } from './summaries.ts';
+
+/** The checkpoint after an epoch; CHECKPOINT_CORRUPT where its file is missing or is not what was written. */
+export function checkpointAt(
+  database: Connection,
+  files: CheckpointFiles,
+  run: StoredRun,
+  epoch: number,
+): StoredCheckpoint {
+  const row = rowsOf(database, run).find((candidate) => candidate.epoch === epoch);
+  if (!row) throw notFound(`checkpoint of the run ${run.id} after epoch ${epoch}`);
+  const bytes = files.read(run.id, row);
+  if (!bytes)
+    throw new CascadeError(
+      'CHECKPOINT_CORRUPT',
+      `The checkpoint ${row.file} of the run ${run.id} is damaged or missing: use another epoch's, or resume the run ` +
+        'from an earlier one, which writes it again.',
+    );
+  return { epoch, bytes };
+}
+
+/** The newest checkpoint that is intact, or null where there is none. */
+export function lastCheckpoint(
+  database: Connection,
+  files: CheckpointFiles,
+  run: StoredRun,
+): StoredCheckpoint | null {
+  for (const row of rowsOf(database, run).reverse()) {
+    const bytes = files.read(run.id, row);
+    if (bytes) return { epoch: row.epoch, bytes };
+  }
+  return null;
+}
+
+function rowsOf(database: Connection, run: StoredRun): CheckpointRow[] {
+  return prepared(
+    database,
+    'select epoch, file, size, sha256 from checkpoints where run = ? order by epoch',
+  ).all(run.number) as CheckpointRow[];
+}

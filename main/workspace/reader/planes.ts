@@ -1,0 +1,120 @@
+import { encodeFrame } from '../../../common/codec/frames.ts';
+import { encodeNpz } from '../../../common/codec/npz.ts';
+import { unpackBits } from '../../../common/codec/planes.ts';
+import { CascadeError } from '../../../common/errors.ts';
+import type { NetworkDescription } from '../../../common/network.ts';
+import {
+  channelRows,
+  INERT_PLANE,
+  planeBytes,
+  planeCount,
+  PRUNED_PLANE,
+  shedPlane,
+} from '../../../common/records.ts';
+import { thresholdIndex } from '../../../common/thresholds.ts';
+import { layersOf, type PlaneChains, type StoredLayer } from '../chains.ts';
+import { decompressFloats } from '../compression.ts';
+import { prepared, type Connection } from '../database.ts';
+import { notFound } from '../errors.ts';
+import type { StoredRun } from './summaries.ts';
+
+/** Bit planes of one layer after an epoch, as a plane frame. */
+export function planeFrame(
+  database: Connection,
+  chains: PlaneChains,
+  run: StoredRun,
+  epoch: number,
+  name: string,
+): Uint8Array<ArrayBuffer> {
+  const layer = layersOf(database, run.number).find((candidate) => candidate.name === name);
+  if (!layer) throw notFound(`layer '${name}' of the run ${run.id}`);
+  const planes = chains.seek(layer, epoch, planeCount(run.labels.length));
+  const shape = shapesOf(database, run)(layer);
+  return encodeFrame(
+    { kind: 'planes', thresholds: run.labels, epoch, layer: name, shape, weights: layer.weights },
+    planes,
+  );
+}
+
+/** Channel tables of the stored epochs within [from, to], as a channel frame. */
+export function channelFrame(
+  database: Connection,
+  run: StoredRun,
+  from: number,
+  to: number,
+): Uint8Array<ArrayBuffer> {
+  const rows = prepared(
+    database,
+    'select epoch, bytes from channel_tables where run = ? and epoch between ? and ? order by epoch',
+  ).all(run.number, from, to) as { epoch: number; bytes: Uint8Array }[];
+  const tables = rows.map(({ bytes }) => decompressFloats(bytes));
+  const body = new Float32Array(tables.reduce((sum, table) => sum + table.length, 0));
+  let offset = 0;
+  for (const table of tables) {
+    body.set(table, offset);
+    offset += table.length;
+  }
+  return encodeFrame(
+    {
+      kind: 'channels',
+      thresholds: run.labels,
+      epochs: rows.map(({ epoch }) => epoch),
+      layers: layersOf(database, run.number).map(({ name, channels }) => ({
+        name,
+        channels,
+        rows: channelRows(run.labels.length),
+      })),
+    },
+    new Uint8Array(body.buffer),
+  );
+}
+
+/**
+ * Masks after an epoch as a NumPy .npz: for each layer the boolean arrays <layer>.pruned, <layer>.shed (at the
+ * threshold) and <layer>.inert, of the kernel's shape: dense [in, out], convolution [height, width, in, out],
+ * depthwise [height, width, in, multiplier].
+ */
+export function masks(
+  database: Connection,
+  chains: PlaneChains,
+  run: StoredRun,
+  epoch: number,
+  label: string,
+): Uint8Array<ArrayBuffer> {
+  const threshold = thresholdIndex(run.specification.thresholds, label);
+  if (threshold < 0)
+    throw new CascadeError(
+      'NOT_FOUND',
+      `The run ${run.id} does not measure the threshold '${label}': choose one of ${run.labels.join(', ')}.`,
+    );
+  const layers = layersOf(database, run.number);
+  if (layers.length === 0) throw notFound(`epoch ${epoch} of the run ${run.id}`);
+  const shapeOf = shapesOf(database, run);
+  return encodeNpz(
+    layers.flatMap((layer) => {
+      const planes = chains.seek(layer, epoch, planeCount(run.labels.length));
+      const array = (
+        state: string,
+        plane: number,
+      ): { name: string; shape: number[]; values: Uint8Array } => ({
+        name: `${layer.name}.${state}`,
+        shape: shapeOf(layer),
+        values: unpackBits(planes.subarray(plane * planeBytes(layer.weights)), layer.weights),
+      });
+      return [
+        array('pruned', PRUNED_PLANE),
+        array('shed', shedPlane(threshold)),
+        array('inert', INERT_PLANE),
+      ];
+    }),
+  );
+}
+
+/** Shapes of the kernels, as the run's network tells them; flat where it is not known. */
+function shapesOf(database: Connection, run: StoredRun): (layer: StoredLayer) => number[] {
+  const text = prepared(database, 'select network from environments where run = ?')
+    .pluck()
+    .get(run.number) as string | undefined;
+  const network = text === undefined ? null : (JSON.parse(text) as NetworkDescription);
+  return ({ name, weights }) => network?.layers.find((layer) => layer.name === name)?.shape ?? [weights];
+}

@@ -1,0 +1,82 @@
+import type { EpochSummary, ExcessEpoch, RunDetail, RunSummary } from '../../../common/contract/schemas.ts';
+import { PlaneChains } from '../chains.ts';
+import { CheckpointFiles } from '../checkpoint-files.ts';
+import { connect, type Connection } from '../database.ts';
+import { notFound } from '../errors.ts';
+import { layoutOf } from '../layout.ts';
+import type { ReaderCalls, StoredCheckpoint } from '../messages.ts';
+import { checkpointAt, lastCheckpoint } from './checkpoints.ts';
+import { epochsOf } from './epochs.ts';
+import { excessOf } from './excess.ts';
+import { channelFrame, masks, planeFrame } from './planes.ts';
+import { checkpointEpochs, getRun, listRuns, requireStored, type StoredRun } from './summaries.ts';
+
+/** Answers questions about an open workspace. Each answer is of one moment: one read transaction a call. */
+export class Reader implements Omit<ReaderCalls, 'open'> {
+  readonly #database: Connection;
+  readonly #files: CheckpointFiles;
+  readonly #chains: PlaneChains;
+
+  constructor(folder: string) {
+    this.#database = connect(layoutOf(folder).database, 'read');
+    this.#files = new CheckpointFiles(layoutOf(folder).checkpoints);
+    this.#chains = new PlaneChains(this.#database);
+  }
+
+  listRuns(): RunSummary[] {
+    return this.#snapshot(() => listRuns(this.#database));
+  }
+
+  getRun(id: string): RunDetail {
+    return this.#snapshot(() => getRun(this.#database, id));
+  }
+
+  epochs(id: string): EpochSummary[] {
+    return this.#of(id, (run) => epochsOf(this.#database, run));
+  }
+
+  excess(id: string): ExcessEpoch[] {
+    return this.#of(id, (run) => excessOf(this.#database, run));
+  }
+
+  channelFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) => channelFrame(this.#database, run, from, to));
+  }
+
+  planeFrame(id: string, epoch: number, layer: string): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) => planeFrame(this.#database, this.#chains, run, epoch, layer));
+  }
+
+  masks(id: string, epoch: number, threshold: string): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) => masks(this.#database, this.#chains, run, epoch, threshold));
+  }
+
+  checkpoint(id: string, epoch: number | 'last'): StoredCheckpoint {
+    return this.#of(id, (run) => {
+      if (epoch !== 'last') return checkpointAt(this.#database, this.#files, run, epoch);
+      const last = lastCheckpoint(this.#database, this.#files, run);
+      if (!last) throw notFound(`intact checkpoint of the run ${id}`);
+      return last;
+    });
+  }
+
+  lastCheckpoint(id: string): StoredCheckpoint | null {
+    return this.#of(id, (run) => lastCheckpoint(this.#database, this.#files, run));
+  }
+
+  checkpointEpochs(id: string): number[] {
+    return this.#of(id, (run) => checkpointEpochs(this.#database, run.number));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #of<T>(id: string, read: (run: StoredRun) => T): T {
+    return this.#snapshot(() => read(requireStored(this.#database, id)));
+  }
+
+  #snapshot<T>(read: () => T): T {
+    return this.#database.transaction(read).deferred();
+  }
+}

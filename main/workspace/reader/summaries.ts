@@ -1,0 +1,178 @@
+import type {
+  LoggedEvent,
+  RunDetail,
+  RunState,
+  RunSummary,
+  StateShares,
+} from '../../../common/contract/schemas.ts';
+import type { NetworkDescription } from '../../../common/network.ts';
+import type { RunSpecification } from '../../../common/run-specification.ts';
+import { thresholdLabel } from '../../../common/thresholds.ts';
+import { prepared, type Connection } from '../database.ts';
+import { notFound } from '../errors.ts';
+import { lastExcess } from './excess.ts';
+
+/** A run as stored, with its specification parsed. */
+export interface StoredRun {
+  number: number;
+  id: string;
+  specification: RunSpecification;
+  /** Labels of its ladder of thresholds. */
+  labels: string[];
+}
+
+interface SummaryRow {
+  number: number;
+  id: string;
+  hash: string;
+  seed: number;
+  specification: string;
+  control: string | null;
+  epochs_total: number;
+  prunes: number;
+  state: RunState;
+  reason: string | null;
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+  epoch: number | null;
+  test_accuracy: number | null;
+  validation_accuracy: number | null;
+  weights: number;
+  pruned: number;
+  inert: number;
+  zero: number;
+  shed: string | null;
+}
+
+const SUMMARY = `
+  select runs.number, runs.id, hash, seed, specification, epochs_total, prunes, state, reason, created_at, started_at,
+    ended_at, (select id from runs as twin where twin.number = runs.control) as control,
+    epoch, test_accuracy, validation_accuracy, weights, pruned, inert, zero, shed
+  from runs left join epochs
+    on epochs.run = runs.number and epoch = (select max(epoch) from epochs where run = runs.number)`;
+
+export function requireStored(database: Connection, id: string): StoredRun {
+  const row = prepared(database, 'select number, specification from runs where id = ?').get(id) as
+    { number: number; specification: string } | undefined;
+  if (!row) throw notFound(`run '${id}'`);
+  const specification = JSON.parse(row.specification) as RunSpecification;
+  return { number: row.number, id, specification, labels: specification.thresholds.map(thresholdLabel) };
+}
+
+/** All runs, the newest first. */
+export function listRuns(database: Connection): RunSummary[] {
+  const rows = prepared(database, `${SUMMARY} order by runs.number desc`).all() as SummaryRow[];
+  const memberships = new Map<number, RunSummary['memberships']>();
+  for (const { run, study, arm } of prepared(database, 'select run, study, arm from memberships').all() as {
+    run: number;
+    study: string;
+    arm: string;
+  }[]) {
+    const known = memberships.get(run);
+    if (known) known.push({ study, arm });
+    else memberships.set(run, [{ study, arm }]);
+  }
+  return rows.map((row) => summaryOf(database, row, memberships.get(row.number) ?? []));
+}
+
+export function getRun(database: Connection, id: string): RunDetail {
+  const row = prepared(database, `${SUMMARY} where runs.id = ?`).get(id) as SummaryRow | undefined;
+  if (!row) throw notFound(`run '${id}'`);
+  const memberships = prepared(database, 'select study, arm from memberships where run = ?').all(
+    row.number,
+  ) as RunSummary['memberships'];
+  const specification = JSON.parse(row.specification) as RunSpecification;
+  const made = prepared(database, 'select environment, network from environments where run = ?').get(
+    row.number,
+  ) as { environment: string; network: string } | undefined;
+  const events = eventsOf(database, row.number);
+  const pruningEpochs = new Set(
+    events.flatMap(({ kind, epoch }) => (kind === 'pruned' && epoch !== null ? [epoch] : [])),
+  );
+  return {
+    summary: summaryOf(database, row, memberships),
+    specification,
+    thresholds: specification.thresholds,
+    network: made ? (JSON.parse(made.network) as NetworkDescription) : null,
+    environment: made ? (JSON.parse(made.environment) as Record<string, unknown>) : null,
+    events,
+    checkpoints: checkpointEpochs(database, row.number),
+    pruningEpochs: [...pruningEpochs].sort((one, other) => one - other),
+  };
+}
+
+export function checkpointEpochs(database: Connection, run: number): number[] {
+  return prepared(database, 'select epoch from checkpoints where run = ? order by epoch')
+    .pluck()
+    .all(run) as number[];
+}
+
+/**
+ * Counts as shares: pruned and zero of all weights, where zero is pruned or exactly 0; shed and inert of the kept
+ * ones, and 0 where none is kept.
+ */
+export function sharesOf(
+  counts: { weights: number; pruned: number; inert: number; zero: number; shed: readonly number[] },
+  labels: readonly string[],
+): StateShares {
+  const { weights, pruned, inert, zero, shed } = counts;
+  const kept = weights - pruned;
+  return {
+    pruned: share(pruned, weights),
+    shed: byLabel(labels, (threshold) => share(shed[threshold] ?? 0, kept)),
+    inert: share(inert, kept),
+    zero: share(pruned + zero, weights),
+  };
+}
+
+export function share(count: number, of: number): number {
+  return of === 0 ? 0 : count / of;
+}
+
+export function byLabel(
+  labels: readonly string[],
+  value: (threshold: number) => number,
+): Record<string, number> {
+  return Object.fromEntries(labels.map((label, threshold) => [label, value(threshold)]));
+}
+
+function summaryOf(
+  database: Connection,
+  row: SummaryRow,
+  memberships: RunSummary['memberships'],
+): RunSummary {
+  const specification = JSON.parse(row.specification) as RunSpecification;
+  const labels = specification.thresholds.map(thresholdLabel);
+  return {
+    id: row.id,
+    hash: row.hash,
+    seed: row.seed,
+    memberships,
+    state: row.state,
+    reason: row.reason,
+    control: row.control,
+    prunes: row.prunes !== 0,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    epochsDone: row.epoch ?? 0,
+    epochsTotal: row.epochs_total,
+    progress: null,
+    testAccuracy: row.test_accuracy,
+    validationAccuracy: row.validation_accuracy,
+    states: row.shed === null ? null : sharesOf({ ...row, shed: JSON.parse(row.shed) as number[] }, labels),
+    excess: row.control === null ? null : lastExcess(database, row.number, labels),
+    model: specification.model.name,
+    optimizer: specification.optimizer.name,
+    criterion: specification.pruning?.criterion.name ?? null,
+  };
+}
+
+function eventsOf(database: Connection, run: number): LoggedEvent[] {
+  const rows = prepared(
+    database,
+    'select kind, epoch, time, message, data from events where run = ? order by id',
+  ).all(run) as (Omit<LoggedEvent, 'data'> & { data: string })[];
+  return rows.map((row) => ({ ...row, data: JSON.parse(row.data) as Record<string, unknown> }));
+}

@@ -1,0 +1,35 @@
+import { CascadeError } from '../../../common/errors.ts';
+import type { ReaderCalls } from '../messages.ts';
+import { serve } from '../thread-server.ts';
+import { Reader } from './reader.ts';
+
+/** The body of the reader thread. */
+
+let reader: Reader | null = null;
+let folder = '';
+
+function opened(): Reader {
+  if (!reader) throw new CascadeError('WORKSPACE', 'The workspace is not open.');
+  return reader;
+}
+
+serve<ReaderCalls>(
+  {
+    open: (path) => {
+      folder = path;
+      reader = new Reader(path);
+    },
+    listRuns: () => opened().listRuns(),
+    getRun: (id) => opened().getRun(id),
+    epochs: (id) => opened().epochs(id),
+    excess: (id) => opened().excess(id),
+    channelFrame: (id, from, to) => opened().channelFrame(id, from, to),
+    planeFrame: (id, epoch, layer) => opened().planeFrame(id, epoch, layer),
+    masks: (id, epoch, threshold) => opened().masks(id, epoch, threshold),
+    checkpoint: (id, epoch) => opened().checkpoint(id, epoch),
+    lastCheckpoint: (id) => opened().lastCheckpoint(id),
+    checkpointEpochs: (id) => opened().checkpointEpochs(id),
+    close: () => reader?.close(),
+  },
+  () => folder,
+);

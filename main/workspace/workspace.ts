@@ -1,0 +1,214 @@
+import { resolve } from 'node:path';
+import type {
+  EpochSummary,
+  ExcessEpoch,
+  RunDetail,
+  RunState,
+  RunSummary,
+} from '../../common/contract/schemas.ts';
+import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../common/records.ts';
+import { threadUrl } from '../threads.ts';
+import type {
+  KeepCheckpoints,
+  NewRun,
+  NewStudy,
+  ReaderCalls,
+  RecordOutcome,
+  StoredCheckpoint,
+  WriterCalls,
+} from './messages.ts';
+import { ThreadClient } from './thread-client.ts';
+
+export { readOwner, type WorkspaceOwner } from './owner.ts';
+export type { KeepCheckpoints, NewRun, NewStudy, RecordOutcome, StoredCheckpoint } from './messages.ts';
+
+/**
+ * An open workspace: a folder with `workspace.sqlite` and `checkpoints/<run>/epoch-<n>.safetensors`, written by one
+ * thread and read by another. A write resolves once it is on disk, and is rejected with nothing changed.
+ *
+ * Rejections are CascadeErrors: NOT_FOUND, CONFLICT, BAD_RECORD, CHECKPOINT_CORRUPT, WORKSPACE_FULL (try again once
+ * there is room), WORKSPACE_THREAD (a thread died: open the workspace again), WORKSPACE.
+ */
+export interface Workspace {
+  readonly folder: string;
+  /** Tells a second process where this one answers: a Unix socket's path, or a Windows pipe's name. */
+  publishAddress(address: string): Promise<void>;
+
+  addStudy(study: NewStudy): Promise<void>;
+  /** A run that exists gains the membership, and the control if it had none; the rest of it stays. New ones are 'queued'. */
+  addRun(run: NewRun): Promise<{ created: boolean }>;
+  /** Keeps the times of the first start and of the end. Logs no event. */
+  setState(id: string, state: RunState, reason: string | null): Promise<void>;
+  setEnvironment(id: string, environment: RunEnvironment): Promise<void>;
+  /**
+   * Stores an epoch, its checkpoint and its events together. Epochs follow one another from 0; one that is stored
+   * already is compared (see `RecordOutcome`), and its events are not logged twice. The buffers of the record and of
+   * the checkpoint are handed over; on rejection by the writer the same objects hold them again, for another try.
+   * All checkpoints stay unless `keep` says otherwise.
+   */
+  recordEpoch(
+    id: string,
+    record: EpochRecord,
+    checkpoint: CheckpointImage | null,
+    events: readonly RunEvent[],
+    keep?: KeepCheckpoints,
+  ): Promise<RecordOutcome>;
+  addEvent(id: string, event: RunEvent): Promise<void>;
+  /** Removes rows and files; CONFLICT where another run has it for its control. */
+  removeRun(id: string): Promise<void>;
+
+  /** The newest first. `progress` is null: only the trainer knows. */
+  listRuns(): Promise<RunSummary[]>;
+  /** `pruningEpochs` are those that were logged so far. */
+  getRun(id: string): Promise<RunDetail>;
+  epochs(id: string): Promise<EpochSummary[]>;
+  excess(id: string): Promise<ExcessEpoch[]>;
+  /** Frames: see `common/codec/frames.ts`. */
+  channelFrame(id: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+  planeFrame(id: string, epoch: number, layer: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** A NumPy .npz of boolean arrays: see `main/workspace/reader/planes.ts`. */
+  masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** A stored checkpoint, verified; 'last' is the newest intact one. */
+  checkpoint(id: string, epoch: number | 'last'): Promise<StoredCheckpoint>;
+  /** The newest intact checkpoint, or null. */
+  lastCheckpoint(id: string): Promise<StoredCheckpoint | null>;
+  checkpointEpochs(id: string): Promise<number[]>;
+
+  /** Ends after what was asked before it, with the log moved into the database and the lock released. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a workspace, making the folder where it is missing. `application` is this program's name and version, kept
+ * in the database. Runs that nobody trains any more become 'interrupted'.
+ *
+ * Rejects with WORKSPACE_LOCKED, WORKSPACE_CORRUPT, WORKSPACE_NEWER, WORKSPACE_FOREIGN, WORKSPACE_MIGRATION,
+ * WORKSPACE_READ_ONLY, WORKSPACE_FULL, WORKSPACE_FOLDER or WORKSPACE.
+ */
+export async function openWorkspace(
+  folder: string,
+  { application }: { application: string },
+): Promise<Workspace> {
+  const path = resolve(folder);
+  const writer = new ThreadClient<WriterCalls>(threadUrl('writer'), 'writer');
+  try {
+    await writer.call('open', path, application);
+    const reader = new ThreadClient<ReaderCalls>(threadUrl('reader'), 'reader');
+    try {
+      await reader.call('open', path);
+    } catch (error) {
+      await reader.terminate();
+      await writer.call('close');
+      throw error;
+    }
+    return new OpenWorkspace(path, writer, reader);
+  } catch (error) {
+    await writer.terminate();
+    throw error;
+  }
+}
+
+class OpenWorkspace implements Workspace {
+  readonly folder: string;
+  readonly #writer: ThreadClient<WriterCalls>;
+  readonly #reader: ThreadClient<ReaderCalls>;
+  #closing: Promise<void> | null = null;
+
+  constructor(folder: string, writer: ThreadClient<WriterCalls>, reader: ThreadClient<ReaderCalls>) {
+    this.folder = folder;
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  publishAddress(address: string): Promise<void> {
+    return this.#writer.call('publishAddress', address);
+  }
+
+  addStudy(study: NewStudy): Promise<void> {
+    return this.#writer.call('addStudy', study);
+  }
+
+  addRun(run: NewRun): Promise<{ created: boolean }> {
+    return this.#writer.call('addRun', run);
+  }
+
+  setState(id: string, state: RunState, reason: string | null): Promise<void> {
+    return this.#writer.call('setState', id, state, reason);
+  }
+
+  setEnvironment(id: string, environment: RunEnvironment): Promise<void> {
+    return this.#writer.call('setEnvironment', id, environment);
+  }
+
+  recordEpoch(
+    id: string,
+    record: EpochRecord,
+    checkpoint: CheckpointImage | null,
+    events: readonly RunEvent[],
+    keep?: KeepCheckpoints,
+  ): Promise<RecordOutcome> {
+    return this.#writer.handOver('recordEpoch', id, record, checkpoint, events, keep ?? null);
+  }
+
+  addEvent(id: string, event: RunEvent): Promise<void> {
+    return this.#writer.call('addEvent', id, event);
+  }
+
+  removeRun(id: string): Promise<void> {
+    return this.#writer.call('removeRun', id);
+  }
+
+  listRuns(): Promise<RunSummary[]> {
+    return this.#reader.call('listRuns');
+  }
+
+  getRun(id: string): Promise<RunDetail> {
+    return this.#reader.call('getRun', id);
+  }
+
+  epochs(id: string): Promise<EpochSummary[]> {
+    return this.#reader.call('epochs', id);
+  }
+
+  excess(id: string): Promise<ExcessEpoch[]> {
+    return this.#reader.call('excess', id);
+  }
+
+  channelFrame(id: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.call('channelFrame', id, from, to);
+  }
+
+  planeFrame(id: string, epoch: number, layer: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.call('planeFrame', id, epoch, layer);
+  }
+
+  masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.call('masks', id, epoch, threshold);
+  }
+
+  checkpoint(id: string, epoch: number | 'last'): Promise<StoredCheckpoint> {
+    return this.#reader.call('checkpoint', id, epoch);
+  }
+
+  lastCheckpoint(id: string): Promise<StoredCheckpoint | null> {
+    return this.#reader.call('lastCheckpoint', id);
+  }
+
+  checkpointEpochs(id: string): Promise<number[]> {
+    return this.#reader.call('checkpointEpochs', id);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#reader.call('close');
+      await this.#writer.call('close');
+    } finally {
+      await Promise.all([this.#reader.terminate(), this.#writer.terminate()]);
+    }
+  }
+}

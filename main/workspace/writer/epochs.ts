@@ -1,0 +1,219 @@
+import { CascadeError } from '../../../common/errors.ts';
+import {
+  channelRows,
+  planeBytes,
+  planeCount,
+  type EpochRecord,
+  type LayerRecord,
+} from '../../../common/records.ts';
+import { layersOf, type StoredLayer } from '../chains.ts';
+import { compressFloats, decompressFloats } from '../compression.ts';
+import { prepared, type Connection } from '../database.ts';
+import type { PlaneWriter } from './planes.ts';
+import type { RunRow } from './runs.ts';
+
+/** Metrics as columns of `epochs`; all but the seconds decide whether a replayed epoch is the same. */
+const METRICS = {
+  learning_rate: 'learningRate',
+  steps: 'steps',
+  train_loss: 'trainLoss',
+  train_accuracy: 'trainAccuracy',
+  validation_loss: 'validationLoss',
+  validation_accuracy: 'validationAccuracy',
+  test_loss: 'testLoss',
+  test_accuracy: 'testAccuracy',
+} as const;
+
+export function lastEpoch(database: Connection, run: number): number | null {
+  return prepared(database, 'select max(epoch) from epochs where run = ?').pluck().get(run) as number | null;
+}
+
+/** Refuses a record that does not follow what is stored, or whose buffers have the wrong size. */
+export function checkRecord(
+  database: Connection,
+  run: RunRow,
+  record: EpochRecord,
+  last: number | null,
+): void {
+  const next = (last ?? -1) + 1;
+  if (!Number.isInteger(record.epoch) || record.epoch < 0 || record.epoch > next)
+    throw bad(run, record, `the next epoch to store is ${next}`);
+  const layers = layersOf(database, run.number);
+  if (layers.length > 0 && layers.length !== record.layers.length)
+    throw bad(run, record, `it has ${record.layers.length} layers and the run ${layers.length}`);
+  record.layers.forEach((layer, position) => {
+    const known = layers[position];
+    if (known && (known.name !== layer.name || known.weights !== layer.weights))
+      throw bad(run, record, `layer ${position} is '${layer.name}' and was '${known.name}'`);
+    if (layer.planes.length !== planeCount(run.thresholds) * planeBytes(layer.weights))
+      throw bad(run, record, `the planes of '${layer.name}' have ${layer.planes.length} bytes`);
+    if (layer.channels.length % channelRows(run.thresholds) !== 0)
+      throw bad(run, record, `the channel table of '${layer.name}' has ${layer.channels.length} numbers`);
+    if (layer.shed.length !== run.thresholds || layer.shedAndInert.length !== run.thresholds)
+      throw bad(run, record, `'${layer.name}' counts shed weights at another number of thresholds`);
+  });
+}
+
+function bad(run: RunRow, record: EpochRecord, detail: string): CascadeError {
+  return new CascadeError(
+    'BAD_RECORD',
+    `Epoch ${record.epoch} of the run ${run.id} can not be stored: ${detail}.`,
+  );
+}
+
+/** Stores an epoch's metrics, counts, channel tables and planes; the run's layers with its first. */
+export function insertEpoch(
+  database: Connection,
+  planes: PlaneWriter,
+  run: RunRow,
+  record: EpochRecord,
+): void {
+  insertMetrics(database, run, record);
+  const layers = storedLayers(database, run, record);
+  const counts = prepared(
+    database,
+    `insert into layer_epochs (layer, epoch, pruned, inert, zero, norm, shed, shed_and_inert)
+     values (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  layers.forEach((stored, position) => {
+    const layer = record.layers[position]!;
+    counts.run(stored.id, record.epoch, ...countsOf(layer));
+    planes.append(stored, record.epoch, layer.planes, planeCount(run.thresholds));
+  });
+  prepared(database, 'insert into channel_tables (run, epoch, bytes) values (?, ?, ?)').run(
+    run.number,
+    record.epoch,
+    compressFloats(channelsOf(record)),
+  );
+}
+
+/** Whether a record is what is stored of its epoch, to the bit, but for the seconds that it took. */
+export function isStored(
+  database: Connection,
+  planes: PlaneWriter,
+  run: RunRow,
+  record: EpochRecord,
+): boolean {
+  const row = prepared(
+    database,
+    `select phase, ${Object.keys(METRICS).join(', ')} from epochs where run = ? and epoch = ?`,
+  ).get(run.number, record.epoch) as Record<string, unknown>;
+  if (row['phase'] !== record.phase) return false;
+  for (const [column, metric] of Object.entries(METRICS))
+    if (!Object.is(row[column], finite(record.metrics[metric]))) return false;
+  const layers = layersOf(database, run.number);
+  const counts = prepared(
+    database,
+    'select pruned, inert, zero, norm, shed, shed_and_inert from layer_epochs where layer = ? and epoch = ?',
+  ).raw();
+  const sameCounts = record.layers.every((layer, position) => {
+    const known = counts.get(layers[position]!.id, record.epoch) as unknown[];
+    return countsOf(layer).every((count, index) => Object.is(count, known[index]));
+  });
+  if (!sameCounts) return false;
+  const table = prepared(database, 'select bytes from channel_tables where run = ? and epoch = ?')
+    .pluck()
+    .get(run.number, record.epoch) as Uint8Array;
+  if (!equalBytes(decompressFloats(table), channelsOf(record))) return false;
+  return record.layers.every((layer, position) =>
+    equalBytes(planes.read(layers[position]!, record.epoch, planeCount(run.thresholds)), layer.planes),
+  );
+}
+
+/** Removes an epoch and all later ones of a run, and the excess that was counted with them. */
+export function deleteEpochsFrom(
+  database: Connection,
+  planes: PlaneWriter,
+  run: number,
+  epoch: number,
+): void {
+  prepared(
+    database,
+    `delete from excess where epoch >= :epoch
+       and (run = :run or run in (select number from runs where control = :run))`,
+  ).run({ run, epoch });
+  prepared(database, 'delete from epochs where run = ? and epoch >= ?').run(run, epoch);
+  prepared(database, 'delete from channel_tables where run = ? and epoch >= ?').run(run, epoch);
+  prepared(database, 'update layers set generation = generation + 1 where run = ?').run(run);
+  for (const layer of layersOf(database, run)) {
+    prepared(database, 'delete from layer_epochs where layer = ? and epoch >= ?').run(layer.id, epoch);
+    prepared(database, 'delete from planes where layer = ? and epoch >= ?').run(layer.id, epoch);
+    planes.forget(layer.id);
+  }
+}
+
+function insertMetrics(database: Connection, run: RunRow, record: EpochRecord): void {
+  const { metrics, layers } = record;
+  const total = (count: (layer: LayerRecord) => number): number =>
+    layers.reduce((sum, layer) => sum + count(layer), 0);
+  const columns = Object.keys(METRICS);
+  prepared(
+    database,
+    `insert into epochs (run, epoch, phase, ${columns.join(', ')}, training_seconds, evaluation_seconds,
+       measurement_seconds, weights, pruned, inert, zero, shed, recorded_at)
+     values (?, ?, ?, ${columns.map(() => '?').join(', ')}, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    run.number,
+    record.epoch,
+    record.phase,
+    ...Object.values(METRICS).map((metric) => finite(metrics[metric])),
+    metrics.trainingSeconds,
+    metrics.evaluationSeconds,
+    metrics.measurementSeconds,
+    total((layer) => layer.weights),
+    total((layer) => layer.pruned),
+    total((layer) => layer.inert),
+    total((layer) => layer.zero),
+    JSON.stringify(Array.from({ length: run.thresholds }, (_, index) => total(({ shed }) => shed[index]!))),
+    Date.now(),
+  );
+}
+
+function storedLayers(database: Connection, run: RunRow, record: EpochRecord): StoredLayer[] {
+  const known = layersOf(database, run.number);
+  if (known.length > 0) return known;
+  const insert = prepared(
+    database,
+    'insert into layers (run, position, name, weights, channels) values (?, ?, ?, ?, ?)',
+  );
+  record.layers.forEach((layer, position) =>
+    insert.run(
+      run.number,
+      position,
+      layer.name,
+      layer.weights,
+      layer.channels.length / channelRows(run.thresholds),
+    ),
+  );
+  return layersOf(database, run.number);
+}
+
+function countsOf(layer: LayerRecord): (number | string | null)[] {
+  const { pruned, inert, zero, norm, shed, shedAndInert } = layer;
+  return [pruned, inert, zero, finite(norm), JSON.stringify(shed), JSON.stringify(shedAndInert)];
+}
+
+/** All layers' channel tables, one after another. */
+function channelsOf(record: EpochRecord): Float32Array {
+  const tables = new Float32Array(record.layers.reduce((sum, { channels }) => sum + channels.length, 0));
+  let offset = 0;
+  for (const { channels } of record.layers) {
+    tables.set(channels, offset);
+    offset += channels.length;
+  }
+  return tables;
+}
+
+/** SQLite has no NaN: what is not a number is kept as nothing. */
+function finite(value: number | null): number | null {
+  return value === null || Number.isNaN(value) ? null : value;
+}
+
+function equalBytes(one: ArrayBufferView, other: ArrayBufferView): boolean {
+  return (
+    Buffer.compare(
+      Buffer.from(one.buffer, one.byteOffset, one.byteLength),
+      Buffer.from(other.buffer, other.byteOffset, other.byteLength),
+    ) === 0
+  );
+}

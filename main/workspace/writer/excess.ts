@@ -1,0 +1,100 @@
+import { countWithout, popcount } from '../../../common/codec/planes.ts';
+import { planeBytes, planeCount, PRUNED_PLANE, shedPlane } from '../../../common/records.ts';
+import type { RunSpecification } from '../../../common/run-specification.ts';
+import { thresholdLabel } from '../../../common/thresholds.ts';
+import { layersOf, type StoredLayer } from '../chains.ts';
+import { prepared, type Connection } from '../database.ts';
+import type { PlaneWriter } from './planes.ts';
+
+interface Side {
+  number: number;
+  thresholds: string[];
+  layers: StoredLayer[];
+}
+
+function sideOf(database: Connection, number: number): Side {
+  const text = prepared(database, 'select specification from runs where number = ?').pluck().get(number);
+  const { thresholds } = JSON.parse(String(text)) as RunSpecification;
+  return { number, thresholds: thresholds.map(thresholdLabel), layers: layersOf(database, number) };
+}
+
+/**
+ * Counts behind the cascade excess: over the weights that a run kept, how many are shed in it and how many of the
+ * same in its control, by layer and threshold. Stored as soon as both have the epoch, whichever came last.
+ */
+export class ExcessWriter {
+  readonly #database: Connection;
+  readonly #planes: PlaneWriter;
+
+  constructor(database: Connection, planes: PlaneWriter) {
+    this.#database = database;
+    this.#planes = planes;
+  }
+
+  /** After an epoch of `run` was stored: against its control, and for every run that it controls. */
+  afterEpoch(run: number, control: number | null, epoch: number): void {
+    if (control !== null && this.#has(control, epoch))
+      this.#store(sideOf(this.#database, run), sideOf(this.#database, control), epoch);
+    const controlled = prepared(
+      this.#database,
+      'select number from runs join epochs on epochs.run = runs.number where control = ? and epoch = ?',
+    )
+      .pluck()
+      .all(run, epoch) as number[];
+    for (const number of controlled)
+      this.#store(sideOf(this.#database, number), sideOf(this.#database, run), epoch);
+  }
+
+  /** After a run was given a control: every epoch that both have. */
+  afterLink(run: number, control: number): void {
+    const epochs = prepared(
+      this.#database,
+      'select epoch from epochs where run = ? intersect select epoch from epochs where run = ? order by epoch',
+    )
+      .pluck()
+      .all(run, control) as number[];
+    if (epochs.length === 0) return;
+    const [one, other] = [sideOf(this.#database, run), sideOf(this.#database, control)];
+    for (const epoch of epochs) this.#store(one, other, epoch);
+  }
+
+  #has(run: number, epoch: number): boolean {
+    return (
+      prepared(this.#database, 'select 1 from epochs where run = ? and epoch = ?').get(run, epoch) !==
+      undefined
+    );
+  }
+
+  #store(run: Side, control: Side, epoch: number): void {
+    for (const layer of run.layers) {
+      const twin = control.layers.find(
+        ({ name, weights }) => name === layer.name && weights === layer.weights,
+      );
+      if (!twin) continue;
+      const size = planeBytes(layer.weights);
+      const planes = this.#planes.read(layer, epoch, planeCount(run.thresholds.length));
+      const others = this.#planes.read(twin, epoch, planeCount(control.thresholds.length));
+      const plane = (stack: Uint8Array, index: number): Uint8Array =>
+        stack.subarray(index * size, (index + 1) * size);
+      const pruned = plane(planes, PRUNED_PLANE);
+      const shed = run.thresholds.map((_, threshold) =>
+        countWithout(plane(planes, shedPlane(threshold)), pruned),
+      );
+      const controlShed = run.thresholds.map((label) => {
+        const threshold = control.thresholds.indexOf(label);
+        return threshold < 0 ? null : countWithout(plane(others, shedPlane(threshold)), pruned);
+      });
+      prepared(
+        this.#database,
+        `insert or replace into excess (run, epoch, layer, kept, shed, control_shed) values (?, ?, ?, ?, ?, ?)`,
+      ).run(
+        run.number,
+        epoch,
+        layer.id,
+        layer.weights - popcount(pruned),
+        JSON.stringify(shed),
+        JSON.stringify(controlShed),
+      );
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { CascadeError } from '../../../common/errors.ts';
+import type { RunState } from '../../../common/contract/schemas.ts';
+import type { RunEnvironment, RunEvent } from '../../../common/records.ts';
+import type { RunSpecification } from '../../../common/run-specification.ts';
+import { prepared, type Connection } from '../database.ts';
+import { notFound } from '../errors.ts';
+import type { NewRun, NewStudy } from '../messages.ts';
+
+/** A run's row, as far as writing needs it. */
+export interface RunRow {
+  number: number;
+  id: string;
+  control: number | null;
+  state: RunState;
+  thresholds: number;
+}
+
+export function requireRun(database: Connection, id: string): RunRow {
+  const row = prepared(
+    database,
+    'select number, id, control, state, specification from runs where id = ?',
+  ).get(id) as (Omit<RunRow, 'thresholds'> & { specification: string }) | undefined;
+  if (!row) throw notFound(`run '${id}'`);
+  const { specification, ...rest } = row;
+  return { ...rest, thresholds: (JSON.parse(specification) as RunSpecification).thresholds.length };
+}
+
+export function insertStudy(database: Connection, { name, title, fileName, text }: NewStudy): void {
+  const known = prepared(database, 'select id from studies where name = ? and text = ?').get(name, text);
+  if (known) return;
+  prepared(
+    database,
+    'insert into studies (name, title, file_name, text, added_at) values (?, ?, ?, ?, ?)',
+  ).run(name, title, fileName, text, Date.now());
+}
+
+/**
+ * Adds a run, or to one that exists the membership and, where it had none, the control. Answers with the run that
+ * was given a control it did not have, for its excess to be counted.
+ */
+export function insertRun(database: Connection, run: NewRun): { created: boolean; linked: boolean } {
+  const control = run.control === null ? null : requireRun(database, run.control).number;
+  const known = prepared(database, 'select number, control from runs where id = ?').get(run.id) as
+    { number: number; control: number | null } | undefined;
+  const number = known?.number ?? insertRow(database, run, control);
+  prepared(database, 'insert or ignore into memberships (run, study, arm) values (?, ?, ?)').run(
+    number,
+    run.study,
+    run.arm,
+  );
+  const linked = known !== undefined && known.control === null && control !== null && control !== number;
+  if (linked) prepared(database, 'update runs set control = ? where number = ?').run(control, number);
+  return { created: known === undefined, linked };
+}
+
+function insertRow(database: Connection, run: NewRun, control: number | null): number {
+  const { lastInsertRowid } = prepared(
+    database,
+    `insert into runs (id, hash, seed, specification, control, epochs_total, prunes, state, created_at)
+     values (?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+  ).run(
+    run.id,
+    run.hash,
+    run.seed,
+    JSON.stringify(run.specification),
+    control,
+    run.epochsTotal,
+    run.prunes ? 1 : 0,
+    Date.now(),
+  );
+  return Number(lastInsertRowid);
+}
+
+/** A run starts with its first 'running', and ends in every state that is neither queued, running nor paused. */
+export function updateState(database: Connection, run: RunRow, state: RunState, reason: string | null): void {
+  const now = Date.now();
+  const active = isActive(state);
+  prepared(
+    database,
+    `update runs set state = ?, reason = ?, ended_at = ?,
+       started_at = case when ? then coalesce(started_at, ?) else started_at end
+     where number = ?`,
+  ).run(state, reason, active ? null : now, state === 'running' ? 1 : 0, now, run.number);
+}
+
+export function isActive(state: RunState): boolean {
+  return state === 'queued' || state === 'running' || state === 'paused';
+}
+
+export function upsertEnvironment(database: Connection, run: RunRow, environment: RunEnvironment): void {
+  const { network, ...rest } = environment;
+  prepared(
+    database,
+    `insert into environments (run, environment, network) values (?, ?, ?)
+     on conflict do update set environment = excluded.environment, network = excluded.network`,
+  ).run(run.number, JSON.stringify(rest), JSON.stringify(network));
+}
+
+export function insertEvent(database: Connection, run: number, event: RunEvent): void {
+  prepared(
+    database,
+    'insert into events (run, time, kind, epoch, message, data) values (?, ?, ?, ?, ?, ?)',
+  ).run(run, Date.now(), event.kind, event.epoch, event.message, JSON.stringify(event.data));
+}
+
+/** Removes a run and all that hangs on it; refuses with CONFLICT for the control of another run. */
+export function deleteRun(database: Connection, run: RunRow): void {
+  const dependents = prepared(database, 'select id from runs where control = ? and number <> control')
+    .pluck()
+    .all(run.number) as string[];
+  if (dependents.length > 0)
+    throw new CascadeError(
+      'CONFLICT',
+      `The run ${run.id} is the control of ${dependents.join(', ')}: delete ${dependents.length === 1 ? 'that run' : 'those runs'} first.`,
+    );
+  prepared(database, 'delete from runs where number = ?').run(run.number);
+}

@@ -1,0 +1,33 @@
+import { CascadeError } from '../../../common/errors.ts';
+import type { WriterCalls } from '../messages.ts';
+import { serve } from '../thread-server.ts';
+import { Writer } from './writer.ts';
+
+/** The body of the writer thread. */
+
+let writer: Writer | null = null;
+let folder = '';
+
+function opened(): Writer {
+  if (!writer) throw new CascadeError('WORKSPACE', 'The workspace is not open.');
+  return writer;
+}
+
+serve<WriterCalls>(
+  {
+    open: (path, application) => {
+      folder = path;
+      writer = new Writer(path, application);
+    },
+    publishAddress: (address) => opened().publishAddress(address),
+    addStudy: (study) => opened().addStudy(study),
+    addRun: (run) => opened().addRun(run),
+    setState: (id, state, reason) => opened().setState(id, state, reason),
+    setEnvironment: (id, environment) => opened().setEnvironment(id, environment),
+    recordEpoch: (...args) => opened().recordEpoch(...args),
+    addEvent: (id, event) => opened().addEvent(id, event),
+    removeRun: (id) => opened().removeRun(id),
+    close: () => writer?.close(),
+  },
+  () => folder,
+);

@@ -1,0 +1,203 @@
+import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../../common/records.ts';
+import type { RunState } from '../../../common/contract/schemas.ts';
+import { CheckpointFiles, type CheckpointRow } from '../checkpoint-files.ts';
+import { layersOf } from '../chains.ts';
+import { openDatabase, prepared, type Connection } from '../database.ts';
+import { layoutOf } from '../layout.ts';
+import type { KeepCheckpoints, NewRun, NewStudy, RecordOutcome, WriterCalls } from '../messages.ts';
+import { checkRecord, deleteEpochsFrom, insertEpoch, isStored, lastEpoch } from './epochs.ts';
+import { ExcessWriter } from './excess.ts';
+import { WorkspaceLock } from './lock.ts';
+import { PlaneWriter } from './planes.ts';
+import { recover } from './recovery.ts';
+import {
+  deleteRun,
+  insertEvent,
+  insertRun,
+  insertStudy,
+  isActive,
+  requireRun,
+  updateState,
+  upsertEnvironment,
+  type RunRow,
+} from './runs.ts';
+
+/** The one writer of a workspace. Every method returns after its transaction is on disk, or throws with nothing changed. */
+export class Writer implements Omit<WriterCalls, 'open'> {
+  readonly #lock: WorkspaceLock;
+  readonly #database: Connection;
+  readonly #files: CheckpointFiles;
+  readonly #planes: PlaneWriter;
+  readonly #excess: ExcessWriter;
+
+  constructor(folder: string, application: string) {
+    this.#lock = WorkspaceLock.acquire(folder);
+    try {
+      this.#database = openDatabase(folder, application);
+    } catch (error) {
+      this.#lock.release();
+      throw error;
+    }
+    this.#files = new CheckpointFiles(layoutOf(folder).checkpoints);
+    this.#planes = new PlaneWriter(this.#database);
+    this.#excess = new ExcessWriter(this.#database, this.#planes);
+    try {
+      recover(this.#database, this.#files);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  publishAddress(address: string): void {
+    this.#lock.publish(address);
+  }
+
+  addStudy(study: NewStudy): void {
+    this.#commit(() => insertStudy(this.#database, study));
+  }
+
+  addRun(run: NewRun): { created: boolean } {
+    return this.#commit(() => {
+      const { created, linked } = insertRun(this.#database, run);
+      if (linked) {
+        const { number, control } = requireRun(this.#database, run.id);
+        this.#excess.afterLink(number, control!);
+      }
+      return { created };
+    });
+  }
+
+  setState(id: string, state: RunState, reason: string | null): void {
+    const run = requireRun(this.#database, id);
+    this.#commit(() => updateState(this.#database, run, state, reason));
+    if (!isActive(state)) this.#forget(run);
+  }
+
+  setEnvironment(id: string, environment: RunEnvironment): void {
+    const run = requireRun(this.#database, id);
+    this.#commit(() => upsertEnvironment(this.#database, run, environment));
+  }
+
+  addEvent(id: string, event: RunEvent): void {
+    const run = requireRun(this.#database, id);
+    this.#commit(() => insertEvent(this.#database, run.number, event));
+  }
+
+  recordEpoch(
+    id: string,
+    record: EpochRecord,
+    checkpoint: CheckpointImage | null,
+    events: readonly RunEvent[],
+    keep: KeepCheckpoints | null,
+  ): RecordOutcome {
+    const run = requireRun(this.#database, id);
+    const last = lastEpoch(this.#database, run.number);
+    checkRecord(this.#database, run, record, last);
+    const before = this.#checkpoints(run);
+    const file = checkpoint && this.#writeCheckpoint(run, checkpoint, before);
+    let outcome: RecordOutcome;
+    try {
+      outcome = this.#commit(() => {
+        const outcome = this.#storeEpoch(run, record, events, last);
+        if (file) this.#storeCheckpoint(run, file);
+        if (keep) this.#thinCheckpoints(run, keep);
+        return outcome;
+      });
+    } catch (error) {
+      if (file && !before.includes(file)) this.#files.remove(run.id, [file.file]);
+      this.#forget(run);
+      throw error;
+    }
+    this.#removeReplaced(run, file ? [...before, file] : before);
+    return outcome;
+  }
+
+  removeRun(id: string): void {
+    const run = requireRun(this.#database, id);
+    this.#forget(run);
+    this.#commit(() => deleteRun(this.#database, run));
+    this.#files.removeAll(id);
+    this.#database.pragma('incremental_vacuum');
+  }
+
+  close(): void {
+    this.#database.pragma('wal_checkpoint(truncate)');
+    this.#database.close();
+    this.#lock.release();
+  }
+
+  /** Runs the work as one transaction; anything thrown within it rolls all of it back. */
+  #commit<T>(work: () => T): T {
+    return this.#database.transaction(work).immediate();
+  }
+
+  #storeEpoch(
+    run: RunRow,
+    record: EpochRecord,
+    events: readonly RunEvent[],
+    last: number | null,
+  ): RecordOutcome {
+    const again = last !== null && record.epoch <= last;
+    if (again) {
+      if (isStored(this.#database, this.#planes, run, record)) return 'known';
+      deleteEpochsFrom(this.#database, this.#planes, run.number, record.epoch);
+      prepared(this.#database, 'delete from checkpoints where run = ? and epoch >= ?').run(
+        run.number,
+        record.epoch,
+      );
+      insertEvent(this.#database, run.number, {
+        kind: 'diverged-on-replay',
+        epoch: record.epoch,
+        message: `Epoch ${record.epoch} came out otherwise than before: it and the epochs up to ${last} were replaced.`,
+        data: { from: record.epoch, to: last },
+      });
+    }
+    insertEpoch(this.#database, this.#planes, run, record);
+    for (const event of events) insertEvent(this.#database, run.number, event);
+    this.#excess.afterEpoch(run.number, run.control, record.epoch);
+    return again ? 'replaced' : 'stored';
+  }
+
+  #checkpoints(run: RunRow): CheckpointRow[] {
+    return prepared(
+      this.#database,
+      'select epoch, file, size, sha256 from checkpoints where run = ? order by epoch',
+    ).all(run.number) as CheckpointRow[];
+  }
+
+  /** The row of a checkpoint: the one that is there, where it is intact and the same, and otherwise one newly written. */
+  #writeCheckpoint(run: RunRow, { epoch, bytes }: CheckpointImage, rows: CheckpointRow[]): CheckpointRow {
+    const known = rows.find((row) => row.epoch === epoch);
+    const stored = known && this.#files.read(run.id, known);
+    if (known && stored && Buffer.compare(stored, bytes) === 0) return known;
+    return this.#files.write(run.id, epoch, bytes, new Set(rows.map(({ file }) => file)));
+  }
+
+  #storeCheckpoint(run: RunRow, { epoch, file, size, sha256 }: CheckpointRow): void {
+    prepared(
+      this.#database,
+      'insert or replace into checkpoints (run, epoch, file, size, sha256) values (?, ?, ?, ?, ?)',
+    ).run(run.number, epoch, file, size, sha256);
+  }
+
+  #thinCheckpoints(run: RunRow, { newest, epochs = [] }: KeepCheckpoints): void {
+    const stored = this.#checkpoints(run).map(({ epoch }) => epoch);
+    const drop = prepared(this.#database, 'delete from checkpoints where run = ? and epoch = ?');
+    for (const epoch of stored.slice(0, Math.max(0, stored.length - newest)))
+      if (!epochs.includes(epoch)) drop.run(run.number, epoch);
+  }
+
+  /** Removes the files that were a row's before the commit and are none's after it. */
+  #removeReplaced(run: RunRow, before: readonly CheckpointRow[]): void {
+    const files = new Set(this.#checkpoints(run).map(({ file }) => file));
+    this.#files.remove(
+      run.id,
+      before.map(({ file }) => file).filter((file) => !files.has(file)),
+    );
+  }
+
+  #forget(run: RunRow): void {
+    for (const layer of layersOf(this.#database, run.number)) this.#planes.forget(layer.id);
+  }
+}
