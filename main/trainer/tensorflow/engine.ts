@@ -9,7 +9,6 @@ import { EagerBinding } from './eager-binding.ts';
 import { Handle } from './handle.ts';
 import { locateLibrary, type LibraryLocation } from './library.ts';
 import { loadTensorFlow } from './native.ts';
-import { prepareEnvironment } from './system.ts';
 import { TracedFunction } from './traced-function.ts';
 import { TracingBinding } from './tracing-binding.ts';
 
@@ -69,7 +68,6 @@ export class Engine {
         `The number of threads must be between 1 and 1024, not ${this.threads}.`,
       );
     }
-    prepareEnvironment();
     const tensorflow = loadTensorFlow(this.library);
     this.version = tensorflow.TF_Version();
     this.#context = new Context(tensorflow, {

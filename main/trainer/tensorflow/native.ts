@@ -1,7 +1,7 @@
 import koffi from 'koffi';
 import { CascadeError } from '../../../common/errors.ts';
 import type { LibraryLocation } from './library.ts';
-import { libc } from './system.ts';
+import { libc, prepareEnvironment } from './system.ts';
 
 /** An address in native memory; 0n and null are C's NULL. */
 export type Pointer = bigint;
@@ -198,21 +198,6 @@ function bind(library: ReturnType<typeof koffi.load>): TensorFlow {
   return bound as unknown as TensorFlow;
 }
 
-/** absl::SetMinLogLevel of the abseil in TensorFlow 2.21, which has no name in the C API. */
-const SET_MINIMUM_LOG_LEVEL = '_ZN4absl12lts_2025081414SetMinLogLevelENS0_18LogSeverityAtLeastE';
-
-/**
- * Notices of TensorFlow (its oneDNN banner) say nothing to a user. Only its Python start-up reads
- * TF_CPP_MIN_LOG_LEVEL for them; another version, without this symbol, merely prints them to stderr.
- */
-function quieten(framework: ReturnType<typeof koffi.load>): void {
-  try {
-    framework.func(`void ${SET_MINIMUM_LOG_LEVEL}(int)`)(Number(libc().getenv('TF_CPP_MIN_LOG_LEVEL') ?? 2));
-  } catch {
-    return;
-  }
-}
-
 const loaded = new Map<string, TensorFlow>();
 
 /**
@@ -224,9 +209,13 @@ const loaded = new Map<string, TensorFlow>();
 export function loadTensorFlow(location: LibraryLocation): TensorFlow {
   const known = loaded.get(location.cc);
   if (known) return known;
+  prepareEnvironment();
   try {
-    // The first is a dependency of the second, which may carry a search path that no longer holds.
-    quieten(koffi.load(location.framework));
+    // The first is a dependency of the second, which may carry a search path that no longer holds. Both are
+    // pinned: koffi unloads them when a thread ends, while TensorFlow's own threads and exit handlers go on.
+    libc().pin(location.framework);
+    koffi.load(location.framework);
+    libc().pin(location.cc);
     const tensorflow = bind(koffi.load(location.cc));
     loaded.set(location.cc, tensorflow);
     return tensorflow;

@@ -6,28 +6,61 @@ interface System {
   memcpy(to: Pointer | ArrayBufferView, from: Pointer | ArrayBufferView, bytes: number): void;
   getenv(name: string): string | null;
   setenv(name: string, value: string): void;
+  /** Loads a library so that it stays until the process ends; nothing where it cannot be loaded. */
+  pin(path: string): void;
 }
 
 let system: System | undefined;
 
-function load(): System {
-  const library = process.platform === 'win32' ? koffi.load('ucrtbase.dll') : koffi.load(null);
+function posix(): System {
+  const library = koffi.load(null);
   const memcpy = library.func('void *memcpy(void *, const void *, size_t)');
   const getenv = library.func('const char *getenv(const char *)');
-  const set =
-    process.platform === 'win32'
-      ? library.func('int _putenv_s(const char *, const char *)')
-      : library.func('int setenv(const char *, const char *, int)');
+  const setenv = library.func('int setenv(const char *, const char *, int)');
+  const dlopen = library.func('void *dlopen(const char *, int)');
+  const open = library.func('int open(const char *, int)');
+  const dup = library.func('int dup(int)');
+  const dup2 = library.func('int dup2(int, int)');
+  const close = library.func('int close(int)');
+  const lazy = 1;
+  const [noLoad, noDelete] = process.platform === 'darwin' ? [0x10, 0x80] : [0x4, 0x1000];
   return {
     memcpy: (to, from, bytes) => void memcpy(to, from, bytes),
     getenv: (name) => getenv(name) as string | null,
-    setenv: (name, value) => void (process.platform === 'win32' ? set(name, value) : set(name, value, 1)),
+    setenv: (name, value) => void setenv(name, value, 1),
+    pin: (path) => {
+      if (dlopen(path, lazy | noLoad | noDelete) !== null) return;
+      // While it is loaded, before any switch can reach it, TensorFlow prints a banner on stderr.
+      const quiet = Number(getenv('TF_CPP_MIN_LOG_LEVEL') ?? 0) > 0;
+      const [nowhere, stderr] = quiet ? [open('/dev/null', 1), dup(2)] : [-1, -1];
+      if (nowhere >= 0 && stderr >= 0) dup2(nowhere, 2);
+      dlopen(path, lazy | noDelete);
+      if (nowhere >= 0 && stderr >= 0) dup2(stderr, 2);
+      if (nowhere >= 0) close(nowhere);
+      if (stderr >= 0) close(stderr);
+    },
+  };
+}
+
+function windows(): System {
+  const library = koffi.load('ucrtbase.dll');
+  const kernel = koffi.load('kernel32.dll');
+  const memcpy = library.func('void *memcpy(void *, const void *, size_t)');
+  const getenv = library.func('const char *getenv(const char *)');
+  const putenv = library.func('int _putenv_s(const char *, const char *)');
+  const loadLibrary = kernel.func('void *LoadLibraryW(const char16_t *)');
+  return {
+    memcpy: (to, from, bytes) => void memcpy(to, from, bytes),
+    getenv: (name) => getenv(name) as string | null,
+    setenv: (name, value) => void putenv(name, value),
+    // A reference of our own that nothing gives back.
+    pin: (path) => void loadLibrary(path),
   };
 }
 
 /** The C library of this process. */
 export function libc(): System {
-  system ??= load();
+  system ??= process.platform === 'win32' ? windows() : posix();
   return system;
 }
 
