@@ -8,21 +8,25 @@
 export const KERNEL_KINDS = ['dense', 'conv', 'depthwise', 'pointwise'] as const;
 export type KernelKind = (typeof KERNEL_KINDS)[number];
 
+interface KernelFields {
+  kernel: string;
+  bias: string | null;
+  stride: number;
+  /** Zeros on each side, as PyTorch's symmetric padding. */
+  padding: number;
+}
+
 /** One node of the network's graph; `inputs` name earlier nodes. The first node is the input, the last the logits. */
 export type NetworkNode = { name: string; inputs: string[]; channels: number } & (
   | { operation: 'input'; shape: number[]; minimum: number; maximum: number }
-  | {
-      operation: 'dense' | 'conv' | 'depthwise' | 'pointwise';
-      kernel: string;
-      bias: string | null;
-      stride: number;
-      padding: number;
-    }
+  | ({ operation: 'dense' } & KernelFields)
+  | ({ operation: 'conv' } & KernelFields)
+  | ({ operation: 'pointwise' } & KernelFields)
+  | ({ operation: 'depthwise' } & KernelFields)
   | { operation: 'batch-norm'; gamma: string; beta: string; mean: string; variance: string; epsilon: number }
   | { operation: 'relu' }
   | { operation: 'flatten'; spatial: number }
   | { operation: 'global-average-pool' }
-  | { operation: 'max-pool'; size: number; stride: number }
 );
 
 export type ParameterRole = 'kernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance';

@@ -1,0 +1,23 @@
+import type { Catalogue } from '../../common/catalogue.ts';
+import { datasets } from './data/registry.ts';
+import { models } from './network/registry.ts';
+import { learningRates } from './optimization/learning-rates/registry.ts';
+import { optimizers } from './optimization/optimizers/registry.ts';
+import { criteria } from './pruning/criteria/registry.ts';
+import { distributions } from './pruning/distributions/registry.ts';
+import { granularities } from './pruning/granularities/registry.ts';
+import { schedules } from './pruning/schedules/registry.ts';
+import { retrainings } from './retraining/registry.ts';
+
+/** Everything that a study may name, gathered from the registries. */
+export const catalogue: Catalogue = {
+  datasets: datasets.all,
+  models: models.all,
+  optimizers: optimizers.all,
+  learningRates: learningRates.all,
+  criteria: criteria.all,
+  granularities: granularities.all,
+  distributions: distributions.all,
+  schedules: schedules.all,
+  retrainings: retrainings.all,
+};

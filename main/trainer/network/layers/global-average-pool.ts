@@ -1,0 +1,7 @@
+import { globalAveragePool as pool } from '../../tensorflow/operations/index.ts';
+import type { Layer } from './layer.ts';
+
+export const globalAveragePool: Layer<'global-average-pool'> = {
+  operation: 'global-average-pool',
+  forward: ({ engine }, _node, input) => pool(engine, input),
+};

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { NetworkBuilder } from '../builder.ts';
+import type { Model } from '../model.ts';
+
+const options = z
+  .strictObject({
+    name: z.literal('depthwise-separable'),
+    stem: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(32)
+      .describe('Channels of the first convolution (3 × 3, stride 2).'),
+    widths: z
+      .array(z.int().min(1).max(4096))
+      .min(1)
+      .max(64)
+      .default([64, 128, 128, 256])
+      .describe('Channels of each pointwise convolution.'),
+    strides: z
+      .array(z.int().min(1).max(4))
+      .default([1, 2, 1, 2])
+      .describe('Stride of each depthwise convolution: as many as widths.'),
+  })
+  .refine(({ widths, strides }) => widths.length === strides.length, {
+    path: ['strides'],
+    message: 'must be as many as the widths',
+  });
+
+/**
+ * A small MobileNet-like net (Howard et al., arXiv 1704.04861): a convolution of stride 2, then blocks of depthwise and
+ * pointwise convolution, batch norm and ReLU after each, global average pooling, one dense layer.
+ */
+export const depthwiseSeparable: Model = {
+  name: 'depthwise-separable',
+  title: 'MobileNet-like: depthwise and pointwise convolutions with batch norm and ReLU',
+  options,
+  describe(given, { imageShape, classes, ...range }) {
+    const { stem, widths, strides } = options.parse(given);
+    const network = new NetworkBuilder('depthwise-separable', imageShape, classes, range)
+      .conv('conv1', stem, 3, 2)
+      .batchNorm('conv1-bn')
+      .relu('conv1-relu');
+    widths.forEach((width, index) => {
+      const number = index + 1;
+      network
+        .depthwise(`dw${number}`, 3, strides[index]!)
+        .batchNorm(`dw${number}-bn`)
+        .relu(`dw${number}-relu`)
+        .conv(`pw${number}`, width, 1, 1)
+        .batchNorm(`pw${number}-bn`)
+        .relu(`pw${number}-relu`);
+    });
+    return network.globalAveragePool('pool').dense('fc', classes).build();
+  },
+};

@@ -1,0 +1,90 @@
+import { CascadeError } from '../../../common/errors.ts';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  float32Of,
+  type SafetensorsTensor,
+} from '../../../common/codec/safetensors.ts';
+import type { NetworkDescription } from '../../../common/network.ts';
+import type { DeviceState } from '../steps/device-state.ts';
+
+/** Version of the layout below; another one is refused. */
+const FORMAT = '1';
+
+/** All that a run needs to go on after an epoch as if nothing had happened; randomness needs no state, it is counted. */
+export interface Position {
+  /** Epochs done. */
+  epoch: number;
+  /** Optimizer steps done over the whole run. */
+  step: number;
+  /** σ of each prunable layer once the reference epoch is reached, by name. */
+  sigmas: Record<string, number> | null;
+}
+
+/**
+ * Tensors: each parameter by its name; `optimizer/<slot>/<parameter>`; `mask/<layer>` (1 where kept). Kernels are in the
+ * layout of common/network.ts.
+ */
+export function encodeCheckpoint(
+  state: DeviceState,
+  masks: ReadonlyMap<string, Uint8Array>,
+  position: Position,
+): Uint8Array<ArrayBuffer> {
+  const { network } = state;
+  const tensors = new Map<string, SafetensorsTensor>();
+  const shapes = new Map(network.parameters.map(({ name, shape }) => [name, shape]));
+  const add = (name: string, shape: number[], values: Float32Array): void => {
+    tensors.set(name, {
+      dtype: 'F32',
+      shape,
+      bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    });
+  };
+  for (const { name, shape } of network.parameters) add(name, shape, state.readParameter(name));
+  for (const slot of state.slotNames)
+    add(`optimizer/${slot}`, shapes.get(slot.slice(slot.indexOf('/') + 1))!, state.readSlot(slot));
+  for (const { name, shape } of network.layers)
+    tensors.set(`mask/${name}`, { dtype: 'U8', shape, bytes: masks.get(name)! });
+  return encodeSafetensors({
+    metadata: {
+      format: `cascade-lab checkpoint ${FORMAT}`,
+      network: network.name,
+      position: JSON.stringify(position),
+    },
+    tensors,
+  });
+}
+
+/** @throws CascadeError CHECKPOINT_UNUSABLE when it is of another format or another network */
+export function restoreCheckpoint(
+  bytes: Uint8Array,
+  state: DeviceState,
+): { masks: Map<string, Uint8Array>; position: Position } {
+  const file = decodeSafetensors(bytes);
+  const unusable = (what: string): CascadeError =>
+    new CascadeError('CHECKPOINT_UNUSABLE', `The checkpoint can not be used: ${what}.`);
+  if (file.metadata['format'] !== `cascade-lab checkpoint ${FORMAT}`)
+    throw unusable(`its format is '${file.metadata['format'] ?? 'unknown'}'`);
+  const tensor = (name: string, shape: readonly number[]): SafetensorsTensor => {
+    const found = file.tensors.get(name);
+    if (!found) throw unusable(`it has no '${name}'`);
+    if (found.shape.join() !== shape.join())
+      throw unusable(`'${name}' is ${found.shape.join(' × ')} instead of ${shape.join(' × ')}`);
+    return found;
+  };
+  const network: NetworkDescription = state.network;
+  const shapes = new Map(network.parameters.map(({ name, shape }) => [name, shape]));
+  for (const { name, shape } of network.parameters)
+    state.writeParameter(name, float32Of(tensor(name, shape)));
+  for (const slot of state.slotNames) {
+    const shape = shapes.get(slot.slice(slot.indexOf('/') + 1))!;
+    state.writeSlot(slot, float32Of(tensor(`optimizer/${slot}`, shape)));
+  }
+  const masks = new Map<string, Uint8Array>();
+  for (const { name, kernel, shape } of network.layers) {
+    const mask = tensor(`mask/${name}`, shape).bytes;
+    masks.set(name, mask);
+    if (mask.includes(0)) state.applyMask(kernel, mask);
+  }
+  return { masks, position: JSON.parse(file.metadata['position']!) as Position };
+}

@@ -1,0 +1,193 @@
+import { messageOf, CascadeError } from '../../../common/errors.ts';
+import type { EpochRecord, Phase, RunEvent } from '../../../common/records.ts';
+import { buffersOf } from './transfer.ts';
+import { datasets } from '../data/registry.ts';
+import {
+  COMMAND_PAUSE,
+  COMMAND_RUN,
+  COMMAND_STOP,
+  CONTROL_ACKNOWLEDGED,
+  CONTROL_COMMAND,
+  type TrainerInput,
+  type TrainerMessage,
+} from '../messages.ts';
+import { locateLibrary, openEngine, type Engine, type LibraryLocation } from '../tensorflow/engine.ts';
+import { TrainingSession, type TrainedEpoch } from './session.ts';
+
+/** Milliseconds between two progress messages. */
+const PROGRESS_INTERVAL = 250;
+
+/** Sends a message; the buffers named are transferred, not copied. */
+export type Send = (message: TrainerMessage, transfer?: ArrayBuffer[]) => void;
+
+/** Thrown inside the run to unwind when a person stops it. */
+class Stopped extends Error {}
+
+/**
+ * The life of one run in its thread: prepare, train every epoch that is missing, send each epoch's record, and stop or
+ * pause when the control word says so. Never throws: a failure is a message.
+ */
+export async function runTraining(input: TrainerInput, send: Send): Promise<void> {
+  let engine: Engine | null = null;
+  let session: TrainingSession | null = null;
+  try {
+    const dataset = await datasets.find(input.specification.dataset.name).load(input.specification.dataset);
+    if (input.datasetHash !== null && input.datasetHash !== dataset.hash)
+      throw new CascadeError(
+        'DATA_CHANGED',
+        'The data set is not the one that this run began with: put the old files back, or start the study anew under another data set.',
+      );
+    const library: LibraryLocation = locateLibrary(
+      input.library === null ? process.env : { ...process.env, CASCADE_LIBTENSORFLOW: input.library },
+    );
+    engine = openEngine({
+      threads: input.threads,
+      library,
+      ...(input.device ? { device: input.device } : {}),
+    });
+    session = new TrainingSession(engine, input.specification, dataset, input.seed);
+    if (input.checkpoint) session.restore(input.checkpoint);
+    send({
+      type: 'prepared',
+      nodes: session.nodes,
+      environment: {
+        application: input.application,
+        engine: `TensorFlow ${engine.version}`,
+        device: engine.device.name,
+        threads: engine.threads,
+        node: process.version,
+        platform: `${process.platform}-${process.arch}`,
+        datasetHash: dataset.hash,
+        network: session.network,
+      },
+    });
+    new RunLoop(session, input, send).run();
+    send({ type: 'finished', epoch: session.epoch });
+  } catch (error) {
+    if (error instanceof Stopped) send({ type: 'stopped', epoch: session?.epoch ?? 0 });
+    else send({ type: 'failed', code: codeOf(error), message: messageOf(error) });
+  } finally {
+    session?.dispose();
+    engine?.dispose();
+  }
+}
+
+class RunLoop {
+  readonly #session: TrainingSession;
+  readonly #input: TrainerInput;
+  readonly #send: Send;
+  readonly #control: Int32Array;
+  #sent: number;
+  #lastProgress = 0;
+
+  constructor(session: TrainingSession, input: TrainerInput, send: Send) {
+    this.#session = session;
+    this.#input = input;
+    this.#send = send;
+    this.#control = new Int32Array(input.control);
+    this.#sent = Atomics.load(this.#control, CONTROL_ACKNOWLEDGED);
+  }
+
+  run(): void {
+    if (this.#input.checkpoint === null) this.#finishEpoch(null, 0);
+    while (this.#session.epoch < this.#session.plan.epochs) {
+      const started = performance.now();
+      const trained = this.#session.trainEpoch((step, steps, loss) => this.#watch(step, steps, loss));
+      this.#finishEpoch(trained, (performance.now() - started) / 1000);
+    }
+    this.#awaitAcknowledgement(this.#sent);
+  }
+
+  /** Prunes where planned, evaluates, measures, and sends the record of the epoch just done. */
+  #finishEpoch(trained: TrainedEpoch | null, trainingSeconds: number): void {
+    const session = this.#session;
+    const { epoch } = session;
+    const evaluationStarted = performance.now();
+    const events: RunEvent[] = this.#rateEvents(epoch);
+    session.takeReference();
+    const pruning = session.pruneIfPlanned();
+    events.push(...pruning);
+    const { validation, test } = session.evaluate();
+    const measurementStarted = performance.now();
+    const layers = session.measure();
+    const due =
+      epoch % this.#input.checkpointEvery === 0 || epoch === session.plan.epochs || pruning.length > 0;
+    const checkpoint = due ? { epoch, bytes: session.checkpoint() } : null;
+    // One record may be on its way to the disk while the next epoch trains, no more.
+    this.#awaitAcknowledgement(this.#sent);
+    const record: EpochRecord = {
+      epoch,
+      phase: phaseOf(epoch, this.#input.specification.epochs),
+      metrics: {
+        learningRate: epoch === 0 ? 0 : session.plan.rates[epoch - 1]!,
+        steps: trained?.steps ?? 0,
+        trainLoss: trained?.loss ?? null,
+        trainAccuracy: trained?.accuracy ?? null,
+        validationLoss: validation?.loss ?? null,
+        validationAccuracy: validation?.accuracy ?? null,
+        testLoss: test.loss,
+        testAccuracy: test.accuracy,
+        trainingSeconds,
+        evaluationSeconds: (measurementStarted - evaluationStarted) / 1000,
+        measurementSeconds: (performance.now() - measurementStarted) / 1000,
+      },
+      layers,
+    };
+    this.#send({ type: 'epoch', record, checkpoint, events }, buffersOf(record, checkpoint));
+    this.#sent += 1;
+    this.#obey();
+  }
+
+  #rateEvents(epoch: number): RunEvent[] {
+    const { rates } = this.#session.plan;
+    const [before, now] = [rates[epoch - 2], rates[epoch - 1]];
+    if (before === undefined || now === undefined || before === now) return [];
+    return [
+      {
+        kind: 'rate-changed',
+        epoch: epoch - 1,
+        message: `The learning rate went from ${before} to ${now}.`,
+        data: { from: before, to: now },
+      },
+    ];
+  }
+
+  #watch(step: number, steps: number, loss: () => number): void {
+    this.#obey();
+    const now = performance.now();
+    if (now - this.#lastProgress < PROGRESS_INTERVAL) return;
+    this.#lastProgress = now;
+    this.#send({ type: 'progress', epoch: this.#session.epoch + 1, step, steps, trainLoss: loss() });
+  }
+
+  /** Waits while paused; unwinds when stopped. */
+  #obey(): void {
+    if (Atomics.load(this.#control, CONTROL_COMMAND) === COMMAND_RUN) return;
+    const { epoch } = this.#session;
+    if (Atomics.load(this.#control, CONTROL_COMMAND) === COMMAND_PAUSE) {
+      this.#send({ type: 'paused', epoch });
+      Atomics.wait(this.#control, CONTROL_COMMAND, COMMAND_PAUSE);
+      if (Atomics.load(this.#control, CONTROL_COMMAND) === COMMAND_RUN)
+        this.#send({ type: 'continued', epoch });
+    }
+    if (Atomics.load(this.#control, CONTROL_COMMAND) === COMMAND_STOP) throw new Stopped();
+  }
+
+  #awaitAcknowledgement(count: number): void {
+    for (;;) {
+      const acknowledged = Atomics.load(this.#control, CONTROL_ACKNOWLEDGED);
+      if (acknowledged >= count) return;
+      Atomics.wait(this.#control, CONTROL_ACKNOWLEDGED, acknowledged, 200);
+      if (Atomics.load(this.#control, CONTROL_COMMAND) === COMMAND_STOP) throw new Stopped();
+    }
+  }
+}
+
+function phaseOf(epoch: number, trainingEpochs: number): Phase {
+  if (epoch === 0) return 'initial';
+  return epoch <= trainingEpochs ? 'training' : 'retraining';
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof CascadeError ? error.code : 'UNEXPECTED';
+}

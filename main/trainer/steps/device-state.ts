@@ -1,0 +1,139 @@
+import type { NetworkDescription, ParameterDescription } from '../../../common/network.ts';
+import type { Engine, Handle, TypedArray } from '../tensorflow/engine.ts';
+
+/** Roles that an optimizer trains; the running statistics are the step's own business. */
+export function isTrained({ role }: ParameterDescription): boolean {
+  return role !== 'mean' && role !== 'variance';
+}
+
+/** Numbers in the type that the engine computes in. */
+export function inPrecision(engine: Engine, values: ArrayLike<number>): Float32Array | Float64Array {
+  return engine.precision === 'float64' ? Float64Array.from(values) : Float32Array.from(values);
+}
+
+/**
+ * All that training changes, in device memory: parameters in the network's order, then the optimizer's slots of each
+ * trained parameter, then the masks of the prunable kernels. Owns its handles.
+ */
+export class DeviceState {
+  readonly #engine: Engine;
+  readonly #network: NetworkDescription;
+  readonly #slots: readonly string[];
+  readonly #parameters = new Map<string, Handle>();
+  readonly #optimizer = new Map<string, Handle>();
+  readonly #masks = new Map<string, Handle>();
+
+  constructor(
+    engine: Engine,
+    network: NetworkDescription,
+    slots: readonly string[],
+    parameters: ReadonlyMap<string, ArrayLike<number>>,
+  ) {
+    this.#engine = engine;
+    this.#network = network;
+    this.#slots = slots;
+    for (const parameter of network.parameters) {
+      const values = parameters.get(parameter.name)!;
+      this.#parameters.set(parameter.name, this.#upload(values, parameter.shape));
+      if (!isTrained(parameter)) continue;
+      for (const slot of slots)
+        this.#optimizer.set(
+          slotName(slot, parameter.name),
+          this.#upload(new Float32Array(values.length), parameter.shape),
+        );
+    }
+    for (const layer of network.layers)
+      this.#masks.set(layer.kernel, this.#upload(new Float32Array(layer.weights).fill(1), layer.shape));
+  }
+
+  /** Parameters, slots and masks in the order in which steps take them. */
+  get parameters(): Handle[] {
+    return [...this.#parameters.values()];
+  }
+  get optimizer(): Handle[] {
+    return [...this.#optimizer.values()];
+  }
+  get masks(): Handle[] {
+    return [...this.#masks.values()];
+  }
+  get slotNames(): string[] {
+    return [...this.#optimizer.keys()];
+  }
+
+  /** Takes over what a step made of parameters and slots, and frees what was before. */
+  replace(parameters: readonly Handle[], optimizer: readonly Handle[]): void {
+    exchange(this.#parameters, parameters);
+    exchange(this.#optimizer, optimizer);
+  }
+
+  readParameter(name: string): Float32Array<ArrayBuffer> {
+    return this.#read(this.#parameters.get(name)!);
+  }
+  readSlot(name: string): Float32Array<ArrayBuffer> {
+    return this.#read(this.#optimizer.get(name)!);
+  }
+  writeSlot(name: string, values: ArrayLike<number>): void {
+    this.#write(this.#optimizer, name, values);
+  }
+  writeParameter(name: string, values: ArrayLike<number>): void {
+    this.#write(this.#parameters, name, values);
+  }
+
+  /**
+   * Puts a mask in force: multiplies the kernel and all its optimizer state by it, so that nothing of a pruned weight
+   * is left to revive it, and masks every later step.
+   */
+  applyMask(kernel: string, mask: Uint8Array): void {
+    this.#write(this.#masks, kernel, mask);
+    const zeroed = (values: Float32Array): Float32Array =>
+      values.map((value, index) => (mask[index] ? value : 0));
+    this.writeParameter(kernel, zeroed(this.readParameter(kernel)));
+    for (const slot of this.#slots) {
+      const name = slotName(slot, kernel);
+      this.writeSlot(name, zeroed(this.readSlot(name)));
+    }
+  }
+
+  dispose(): void {
+    for (const handles of [this.#parameters, this.#optimizer, this.#masks]) {
+      for (const handle of handles.values()) handle.release();
+      handles.clear();
+    }
+  }
+
+  #upload(values: ArrayLike<number>, shape: readonly number[]): Handle {
+    return this.#engine.upload(inPrecision(this.#engine, values), shape, this.#engine.precision);
+  }
+
+  #write(handles: Map<string, Handle>, name: string, values: ArrayLike<number>): void {
+    const before = handles.get(name)!;
+    handles.set(name, this.#upload(values, before.shape));
+    before.release();
+  }
+
+  #read(handle: Handle): Float32Array<ArrayBuffer> {
+    return toFloat32(this.#engine.download(handle));
+  }
+
+  get network(): NetworkDescription {
+    return this.#network;
+  }
+}
+
+export function slotName(slot: string, parameter: string): string {
+  return `${slot}/${parameter}`;
+}
+
+function exchange(handles: Map<string, Handle>, next: readonly Handle[]): void {
+  let position = 0;
+  for (const [name, before] of handles) {
+    handles.set(name, next[position++]!);
+    before.release();
+  }
+}
+
+function toFloat32(values: TypedArray): Float32Array<ArrayBuffer> {
+  return values instanceof Float32Array && values.buffer instanceof ArrayBuffer
+    ? new Float32Array(values.buffer, values.byteOffset, values.length)
+    : Float32Array.from(values as Float64Array);
+}

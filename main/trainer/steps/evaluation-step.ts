@@ -1,0 +1,102 @@
+import type { NetworkDescription } from '../../../common/network.ts';
+import { forward } from '../network/forward.ts';
+import type { Engine, Handle, Tensor, TracedFunction } from '../tensorflow/engine.ts';
+import {
+  correctPredictions,
+  gather,
+  sparseSoftmaxCrossEntropy,
+  standardize,
+  type Standardization,
+} from '../tensorflow/operations/index.ts';
+import type { DeviceSplit } from './device-data.ts';
+import type { DeviceState } from './device-state.ts';
+
+/** Images evaluated at once; the last batch of a split may be smaller. */
+const EVALUATION_BATCH = 500;
+
+export interface Evaluation {
+  /** Mean cross-entropy in nats, and share of correct answers. */
+  loss: number;
+  accuracy: number;
+}
+
+/** Evaluates a split with batch norm's running statistics; traced once per split and batch size. */
+export class EvaluationStep {
+  readonly #engine: Engine;
+  readonly #network: NetworkDescription;
+  readonly #standardization: Standardization;
+  readonly #traced = new Map<string, TracedFunction>();
+
+  constructor(engine: Engine, network: NetworkDescription, standardization: Standardization) {
+    this.#engine = engine;
+    this.#network = network;
+    this.#standardization = standardization;
+  }
+
+  run(data: DeviceSplit, state: DeviceState): Evaluation {
+    let loss = 0;
+    let correct = 0;
+    for (let start = 0; start < data.count; start += EVALUATION_BATCH) {
+      const batch = Math.min(EVALUATION_BATCH, data.count - start);
+      const indices = Int32Array.from({ length: batch }, (_, index) => start + index);
+      const handle = this.#engine.upload(indices, [batch], 'int32');
+      const totals = this.#trace(data, state, batch).call([
+        data.images,
+        data.labels,
+        handle,
+        ...state.parameters,
+      ]);
+      const [batchLoss, batchCorrect] = totals.map((total) => Number(this.#engine.download(total)[0]));
+      handle.release();
+      for (const total of totals) total.release();
+      loss += batchLoss!;
+      correct += batchCorrect!;
+    }
+    return { loss: loss / data.count, accuracy: correct / data.count };
+  }
+
+  dispose(): void {
+    for (const traced of this.#traced.values()) traced.dispose();
+    this.#traced.clear();
+  }
+
+  #trace(data: DeviceSplit, state: DeviceState, batch: number): TracedFunction {
+    const key = `${data.count}/${batch}`;
+    let traced = this.#traced.get(key);
+    if (!traced) {
+      const input = ({ shape, dtype }: Handle): Pick<Handle, 'shape' | 'dtype'> => ({ shape, dtype });
+      traced = this.#engine.trace(
+        'evaluation_step',
+        [
+          input(data.images),
+          input(data.labels),
+          { shape: [batch], dtype: 'int32' },
+          ...state.parameters.map(input),
+        ],
+        (images, labels, indices, ...parameters) => this.#totals(images!, labels!, indices!, parameters),
+      );
+      this.#traced.set(key, traced);
+    }
+    return traced;
+  }
+
+  /** Sum of the losses, and number of correct answers. */
+  #totals(images: Tensor, labels: Tensor, indices: Tensor, parameters: Tensor[]): Tensor[] {
+    const engine = this.#engine;
+    const { tf } = engine;
+    const values = new Map(this.#network.parameters.map(({ name }, index) => [name, parameters[index]!]));
+    const wanted = gather(engine, labels, indices);
+    const logits = forward(
+      {
+        engine,
+        training: false,
+        parameter: (name) => values.get(name)!,
+        updated: () => undefined,
+      },
+      this.#network,
+      standardize(engine, gather(engine, images, indices), this.#standardization),
+    );
+    const losses = sparseSoftmaxCrossEntropy(engine, logits, wanted);
+    return [tf.sum(losses), tf.cast(tf.sum(correctPredictions(engine, logits, wanted)), 'float32')];
+  }
+}
