@@ -1,6 +1,5 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { resolve } from 'node:path';
-import { defaultWorkspace } from '../ways/application.ts';
+import { Command, Option } from 'commander';
+import { concurrencyOption, threadsOption, wholeNumber, workspaceOption } from '../ways/options.ts';
 
 export interface BrowserOptions {
   workspace: string;
@@ -9,28 +8,6 @@ export interface BrowserOptions {
   starter: boolean;
   concurrency?: number;
   threads?: number;
-}
-
-/** A parser of whole numbers in [from, to], for commander. */
-export function wholeNumber(from: number, to: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= from && value <= to) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`);
-  };
-}
-
-/** The options that every way in shares. */
-export function workspaceOption(): Option {
-  return new Option('--workspace <dir>', 'folder of the workspace')
-    .default(defaultWorkspace())
-    .argParser((folder: string) => resolve(folder));
-}
-export function concurrencyOption(): Option {
-  return new Option('--concurrency <n>', 'runs that train at once').argParser(wholeNumber(1, 64));
-}
-export function threadsOption(): Option {
-  return new Option('--threads <n>', "threads within one run's operations").argParser(wholeNumber(1, 1024));
 }
 
 /** Parses the arguments after the script's name; commander prints help and mistakes itself, and exits. */

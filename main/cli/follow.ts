@@ -1,0 +1,97 @@
+import { ORPCError } from '@orpc/client';
+import { CascadeError } from '../../common/errors.ts';
+import type { RunState, RunSummary, WorkstationEvent } from '../../common/contract/schemas.ts';
+import type { CascadeClient } from '../api/router.ts';
+
+/** States in which nothing more happens to a run by itself. A paused run may still be resumed in a window. */
+const ENDED: ReadonlySet<RunState> = new Set(['finished', 'failed', 'stopped', 'interrupted']);
+const CAN_STOP: ReadonlySet<RunState> = new Set(['queued', 'running', 'paused']);
+
+export interface Follow {
+  client: CascadeClient;
+  /** Asks for the runs, once listening has begun; answers with their ids. */
+  begin(): Promise<readonly string[]>;
+  /** Called for what happens to the followed runs. */
+  onEvent(event: WorkstationEvent): void;
+  /** When it aborts, the runs that `begin` set going are stopped; they can be resumed. */
+  interrupt: AbortSignal;
+}
+
+/** Listens until all of the runs have ended; answers with how each did. A run that is removed meanwhile is left out. */
+export async function followRuns({ client, begin, onEvent, interrupt }: Follow): Promise<RunSummary[]> {
+  const active = new Set(
+    (await client.runs.list()).filter((run) => CAN_STOP.has(run.state)).map((run) => run.id),
+  );
+  let events = await client.workstation.events();
+  // The stream starts with its first event: from here on nothing that happens is missed.
+  await events.next();
+  const ids = await begin();
+  const followed = new Set(ids);
+  const ours = ids.filter((id) => !active.has(id));
+  const states = new Map<string, RunState>();
+  const refresh = async () => {
+    states.clear();
+    for (const run of await client.runs.list()) if (followed.has(run.id)) states.set(run.id, run.state);
+  };
+
+  const stop = () => void stopRuns(client, ours);
+  if (interrupt.aborted) stop();
+  interrupt.addEventListener('abort', stop);
+  try {
+    await refresh();
+    for (;;) {
+      if (allEnded(states)) {
+        // Events of before `begin` may still have been on their way: the list is what counts.
+        await refresh();
+        if (allEnded(states)) break;
+      }
+      const next = await events.next().catch(async (error: unknown) => {
+        if (!(error instanceof ORPCError)) throw new CascadeError('OWNER_GONE', GONE, { cause: error });
+        // We fell too far behind: a new stream begins with the whole picture.
+        if (error.code !== 'CONFLICT') throw error;
+        events = await client.workstation.events();
+        return events.next();
+      });
+      if (next.done === true) throw new CascadeError('OWNER_GONE', GONE);
+      if (note(next.value, followed, states)) onEvent(next.value);
+    }
+  } finally {
+    interrupt.removeEventListener('abort', stop);
+    await events.return?.();
+  }
+  return (await client.runs.list()).filter((run) => followed.has(run.id));
+}
+
+const GONE = 'The process that trained the runs has gone: start it again, and resume what was interrupted.';
+
+function allEnded(states: ReadonlyMap<string, RunState>): boolean {
+  return [...states.values()].every((state) => ENDED.has(state));
+}
+
+/** Keeps the states up to date; answers whether the event is of a followed run. */
+function note(
+  event: WorkstationEvent,
+  followed: ReadonlySet<string>,
+  states: Map<string, RunState>,
+): boolean {
+  switch (event.type) {
+    case 'status':
+      return false;
+    case 'run':
+      if (followed.has(event.run.id)) states.set(event.run.id, event.run.state);
+      return followed.has(event.run.id);
+    case 'removed':
+      states.delete(event.id);
+      return followed.has(event.id);
+    default:
+      return followed.has(event.id);
+  }
+}
+
+/** Those that wait first, so that none takes the place of one that stops. */
+async function stopRuns(client: CascadeClient, ids: readonly string[]): Promise<void> {
+  const runs = (await client.runs.list()).filter((run) => ids.includes(run.id) && CAN_STOP.has(run.state));
+  const waitingFirst = runs.sort((a, b) => Number(a.state !== 'queued') - Number(b.state !== 'queued'));
+  // One that has just ended by itself can not be stopped, and need not be.
+  for (const run of waitingFirst) await client.runs.stop({ id: run.id }).catch(() => {});
+}

@@ -1,0 +1,206 @@
+import { Command, Option } from 'commander';
+import { CascadeError } from '../../common/errors.ts';
+import { concurrencyOption, threadsOption, wholeNumber, workspaceOption } from '../ways/options.ts';
+import type { CascadeClient } from '../api/router.ts';
+import { openConnection } from './connection.ts';
+import { doctorText } from './doctor-text.ts';
+import { findRun } from './find-run.ts';
+import { listText } from './list.ts';
+import { Output } from './output.ts';
+import { runToTheEnd, SHOWN_THRESHOLD } from './run-command.ts';
+import { showDocument, showText } from './show.ts';
+import { readStudy } from './study-file.ts';
+import type { Surroundings } from './surroundings.ts';
+import { writeWhole } from './write-file.ts';
+
+interface GlobalOptions {
+  workspace: string;
+  json?: boolean;
+  concurrency?: number;
+  threads?: number;
+}
+
+type FileOptions = GlobalOptions & { epoch: number; out: string; force?: boolean };
+
+/** All commands. Actions reject with what went wrong; commander's own mistakes are CommanderErrors. */
+export function createProgram(around: Surroundings): Command {
+  const program = new Command('cascade')
+    .description('Trains, prunes and looks into networks without a window.')
+    .version(around.version)
+    .addOption(workspaceOption())
+    .option(
+      '--json',
+      'write JSON to standard output: one document, or a line for each event of run and resume',
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('`cascade --help` lists the commands.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => around.stdout.write(text),
+      writeErr: (text) => around.stderr.write(text),
+    });
+
+  /** Runs an action with a client, which is closed whatever happens. */
+  const withClient =
+    <Options extends GlobalOptions>(
+      action: (context: {
+        client: CascadeClient;
+        output: Output;
+        name: string;
+        options: Options;
+      }) => Promise<void>,
+    ) =>
+    async (...given: unknown[]): Promise<void> => {
+      const command = given.at(-1) as Command;
+      const options = command.optsWithGlobals<Options>();
+      const output = new Output(options.json === true, around.stdout, around.stderr);
+      const connection = await openConnection(
+        {
+          folder: options.workspace,
+          ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+          ...(options.threads === undefined ? {} : { threads: options.threads }),
+        },
+        around,
+      );
+      try {
+        await action({ client: connection.client, output, name: command.args[0] ?? '', options });
+      } finally {
+        await connection.close();
+      }
+    };
+
+  program
+    .command('doctor')
+    .description('say what is here and what is missing')
+    .action(async (_, command: Command) => {
+      const { workspace, json } = command.optsWithGlobals<GlobalOptions>();
+      const report = await around.examine(workspace);
+      new Output(json === true, around.stdout, around.stderr).result(report, doctorText(report));
+      if (!report.ok) throw new CascadeError('NOT_WELL', report.problems.join(' '));
+    });
+
+  program
+    .command('run')
+    .argument('<study>', 'a study file, or the name of a bundled study')
+    .description('train all runs of a study; those that are done already are left as they are')
+    .addOption(concurrencyOption())
+    .addOption(threadsOption())
+    .action(
+      withClient(async ({ client, output, name }) => {
+        const study = await readStudy(client, name);
+        await runToTheEnd(client, async () => (await client.studies.start(study)).runs, output, around);
+      }),
+    );
+
+  program
+    .command('resume')
+    .argument('<run>', 'its id, or enough of its beginning')
+    .description('go on with a run that was paused, stopped or interrupted')
+    .addOption(threadsOption())
+    .action(
+      withClient(async ({ client, output, name }) => {
+        const id = await findRun(client, name);
+        await runToTheEnd(client, () => client.runs.resume({ id }).then(() => [id]), output, around);
+      }),
+    );
+
+  program
+    .command('list')
+    .description('list the runs of the workspace')
+    .action(
+      withClient(async ({ client, output }) => {
+        const runs = await client.runs.list();
+        output.result(runs, listText(runs, SHOWN_THRESHOLD));
+      }),
+    );
+
+  program
+    .command('show')
+    .argument('<run>', 'its id, or enough of its beginning')
+    .description('show everything about a run')
+    .action(
+      withClient(async ({ client, output, name }) => {
+        const document = await showDocument(client, await findRun(client, name));
+        output.result(document, showText(document, SHOWN_THRESHOLD));
+      }),
+    );
+
+  program
+    .command('stop')
+    .argument('<run>', 'its id, or enough of its beginning')
+    .description('stop a run; it can be resumed')
+    .action(
+      withClient(async ({ client, output, name }) => {
+        const id = await findRun(client, name);
+        await client.runs.stop({ id });
+        output.result({ id, state: 'stopped' }, `Stopped ${id}.`);
+      }),
+    );
+
+  program
+    .command('delete')
+    .argument('<run>', 'its id, or enough of its beginning')
+    .description('delete a run with its checkpoints and logs')
+    .option('--yes', 'do not ask on a terminal')
+    .action(
+      withClient<GlobalOptions & { yes?: boolean }>(async ({ client, output, name, options }) => {
+        const id = await findRun(client, name);
+        const ask = around.isInteractive && options.yes !== true && !output.json;
+        if (ask && !(await around.confirm(`Delete ${id} with all that was logged of it?`)))
+          throw new CascadeError('NOT_CONFIRMED', `${id} was not deleted.`);
+        await client.runs.remove({ id });
+        output.result({ id, deleted: true }, `Deleted ${id}.`);
+      }),
+    );
+
+  program
+    .command('masks')
+    .argument('<run>', 'its id, or enough of its beginning')
+    .description('write the masks after an epoch as NumPy arrays by layer: .pruned, .shed, .inert')
+    .addOption(epochOption())
+    .requiredOption('--out <file>', 'the .npz file to write')
+    .option('--threshold <label>', 'at or below which a weight counts as shed', '1e-4')
+    .option('--force', 'replace a file that is there')
+    .action(
+      withClient<FileOptions & { threshold: string }>(async ({ client, output, name, options }) => {
+        const { epoch, threshold } = options;
+        const id = await findRun(client, name);
+        await save(await client.runs.masks({ id, epoch, threshold }), { id, ...options }, output);
+      }),
+    );
+
+  program
+    .command('export')
+    .argument('<run>', 'its id, or enough of its beginning')
+    .description('write the weights and masks after an epoch as safetensors')
+    .addOption(epochOption())
+    .requiredOption('--out <file>', 'the .safetensors file to write')
+    .option('--force', 'replace a file that is there')
+    .action(
+      withClient<FileOptions>(async ({ client, output, name, options }) => {
+        const id = await findRun(client, name);
+        await save(await client.runs.weights({ id, epoch: options.epoch }), { id, ...options }, output);
+      }),
+    );
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of study files')
+    .action(() => {
+      around.stdout.write(`${JSON.stringify(around.studySchema(), null, 2)}\n`);
+    });
+
+  return program;
+}
+
+function epochOption(): Option {
+  return new Option('--epoch <n>', 'the epoch after which')
+    .argParser(wholeNumber(0, 1e9))
+    .makeOptionMandatory();
+}
+
+async function save(answer: Blob, { id, epoch, out, force }: FileOptions & { id: string }, output: Output) {
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  await writeWhole(out, bytes, force === true);
+  output.result({ id, epoch, file: out, bytes: bytes.length }, `Wrote ${out} (${bytes.length} bytes).`);
+}

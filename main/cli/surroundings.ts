@@ -1,0 +1,18 @@
+import type { WorkspaceAccess } from './connection.ts';
+import type { DoctorReport } from './doctor.ts';
+import type { TextStream } from './output.ts';
+
+/** What the command line touches outside of itself, so that tests can look on. */
+export interface Surroundings extends WorkspaceAccess {
+  stdout: TextStream;
+  stderr: TextStream;
+  version: string;
+  /** The JSON Schema of study files, known without a workspace. */
+  studySchema(): Record<string, unknown>;
+  examine(workspace: string): Promise<DoctorReport>;
+  /** Asks a person yes or no; only called on a terminal. */
+  confirm(question: string): Promise<boolean>;
+  isInteractive: boolean;
+  /** Aborts when the person presses Ctrl+C. */
+  interrupt(): { signal: AbortSignal; release(): void };
+}

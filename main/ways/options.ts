@@ -1,0 +1,24 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { resolve } from 'node:path';
+import { defaultWorkspace } from './application.ts';
+
+/** A parser of whole numbers in [from, to], for commander. */
+export function wholeNumber(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= from && value <= to) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`);
+  };
+}
+
+export function workspaceOption(): Option {
+  return new Option('--workspace <dir>', 'folder of the workspace')
+    .default(defaultWorkspace())
+    .argParser((folder: string) => resolve(folder));
+}
+export function concurrencyOption(): Option {
+  return new Option('--concurrency <n>', 'runs that train at once').argParser(wholeNumber(1, 64));
+}
+export function threadsOption(): Option {
+  return new Option('--threads <n>', "threads within one run's operations").argParser(wholeNumber(1, 1024));
+}

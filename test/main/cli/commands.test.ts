@@ -1,0 +1,267 @@
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { Shell, temporaryFolder, WELL } from './helpers.ts';
+
+let shell: Shell;
+beforeEach(() => {
+  shell = new Shell();
+});
+
+async function trained(): Promise<{ control: string; pruned: string }> {
+  expect(await shell.run('run', 'starter', '--json')).toBe(0);
+  const [control, pruned] = [...shell.double.runs.keys()];
+  return { control: control!, pruned: pruned! };
+}
+
+test('run: a bundled study to its end, exit code 0, the table last', async () => {
+  expect(await shell.run('run', 'starter')).toBe(0);
+  expect(shell.stdout).toContain('starter / magnitude');
+  expect(shell.stdout).toContain('epoch 3/3');
+  expect(shell.stdout).toContain('finished');
+  expect(shell.stderr).toBe('');
+  expect(shell.double.closed).toBe(1);
+});
+
+test('run --json: a line for each event, and how it ended in the last', async () => {
+  expect(await shell.run('run', 'starter', '--json', '--concurrency', '2', '--threads', '3')).toBe(0);
+  expect(shell.opened[0]).toMatchObject({ concurrency: 2, threads: 3, way: 'command line' });
+  const kinds = new Set(shell.records.map((record) => record['type']));
+  expect(kinds).toEqual(new Set(['run', 'progress', 'epoch', 'done']));
+  const done = shell.records.at(-1)!;
+  expect(done).toMatchObject({ type: 'done', ok: true });
+  expect(done['runs']).toHaveLength(2);
+});
+
+test('run: a study file by path', async () => {
+  const file = join(temporaryFolder(), 'mine.yaml');
+  writeFileSync(file, 'random 7');
+  expect(await shell.run('run', file)).toBe(0);
+  expect([...shell.double.runs.values()][0]).toMatchObject({ seed: 7, memberships: [{ study: 'mine' }] });
+});
+
+test('run: a bad study file is refused with its problems, on both streams', async () => {
+  const file = join(temporaryFolder(), 'bad.yaml');
+  writeFileSync(file, 'broken');
+  expect(await shell.run('run', file, '--json')).toBe(1);
+  expect(shell.records.at(-1)).toMatchObject({
+    error: { code: 'INVALID', problems: [{ line: 1, key: 'arms' }] },
+  });
+  expect(shell.stderr).toContain("line 1:1: bad.yaml: 'broken' is no arm");
+  expect(shell.double.closed).toBe(1);
+});
+
+test('run: neither a file nor a bundled study', async () => {
+  expect(await shell.run('run', 'nowhere.yaml')).toBe(1);
+  expect(shell.stderr).toBe('nowhere.yaml is neither a file nor a bundled study (starter, other).\n');
+});
+
+test('run: not 0 where a run fails, and the reason is told', async () => {
+  shell.double.automatic = false;
+  const ended = shell.run('run', 'starter', '--json');
+  await expect
+    .poll(() => [...shell.double.runs.values()].map((run) => run.state))
+    .toEqual(['running', 'running']);
+  const [control, pruned] = [...shell.double.runs.keys()];
+  shell.double.finish(control!);
+  shell.double.fail(pruned!, 'the loss is not a number');
+  expect(await ended).toBe(1);
+  expect(shell.records.at(-2)).toMatchObject({ type: 'done', ok: false });
+  expect(shell.records.at(-1)).toMatchObject({ error: { code: 'RUNS_NOT_FINISHED' } });
+  expect(shell.stderr).toContain('the loss is not a number');
+});
+
+test('Ctrl+C stops what the command began, so that it can be resumed, and leaves what others began', async () => {
+  shell.double.automatic = false;
+  await shell.double.startStudy('control 0', 'theirs.yaml');
+  const [theirs] = [...shell.double.runs.keys()];
+  const ended = shell.run('run', 'starter');
+  await expect.poll(() => shell.double.runs.size).toBe(2);
+  await expect
+    .poll(() => [...shell.double.runs.values()].map((run) => run.state))
+    .toEqual(['running', 'running']);
+  shell.controller.abort();
+  await expect
+    .poll(() => [...shell.double.runs.values()].map((run) => run.state))
+    .toEqual(['running', 'stopped']);
+  shell.double.finish(theirs!);
+  expect(await ended).toBe(130);
+  expect(shell.stderr).toContain('cascade resume RUN');
+
+  shell.double.automatic = true;
+  shell.controller = new AbortController();
+  const [, ours] = [...shell.double.runs.keys()];
+  expect(await shell.run('resume', ours!)).toBe(0);
+  expect(shell.double.runs.get(ours!)?.state).toBe('finished');
+});
+
+test('resume: a finished run can not be resumed', async () => {
+  const { pruned } = await trained();
+  expect(await shell.run('resume', pruned, '--json')).toBe(1);
+  expect(shell.records.at(-1)).toMatchObject({ error: { code: 'CONFLICT' } });
+});
+
+test('on a terminal each run has one line that is written over', async () => {
+  Object.assign(shell.around.stdout, { isTTY: true, columns: 60 });
+  expect(await shell.run('run', 'starter')).toBe(0);
+  expect(shell.stdout).toContain('\u001b[2A');
+  for (const line of shell.stdout.split('\n').filter((line) => line.startsWith('\u001b[2K')))
+    expect(line.length).toBeLessThan(64);
+});
+
+test('list: a table, or the summaries', async () => {
+  expect(await shell.run('list')).toBe(0);
+  expect(shell.stdout).toContain('no runs in this workspace yet');
+  await trained();
+  expect(await shell.run('list')).toBe(0);
+  expect(shell.stdout.trim().split('\n')).toHaveLength(3);
+  expect(shell.stdout).toMatch(/finished\s+3\/3\s+–\s+75\.00%\s+25\.0%\s+50\.0%\s+25\.0%/);
+  expect(await shell.run('list', '--json')).toBe(0);
+  expect(shell.document).toMatchObject([{ state: 'finished' }, { state: 'finished' }]);
+});
+
+test('show --json holds what scripts rely on', async () => {
+  const { control, pruned } = await trained();
+  expect(await shell.run('show', pruned, '--json')).toBe(0);
+  expect(shell.document).toMatchObject({
+    id: pruned,
+    state: 'finished',
+    control,
+    specification: { batchSize: 64 },
+    environment: { engine: 'double' },
+    events: [{ kind: 'queued' }],
+    excess: [{ epoch: 1, '1e-4': 0.25 }],
+    denominators: { shed: expect.stringContaining('kept'), weights: 8 },
+  });
+  const { epochs } = shell.document as { epochs: Record<string, unknown>[] };
+  expect(epochs).toHaveLength(4);
+  expect(epochs[3]).toMatchObject({
+    epoch: 3,
+    phase: 'training',
+    learningRate: 0.1,
+    trainLoss: 1 / 3,
+    validationAccuracy: 0.875,
+    testAccuracy: 0.75,
+    pruned: 0.25,
+    shed: { '1e-4': 0.3 },
+    inert: 0.125,
+    layers: [{ name: 'dense1', weights: 8, pruned: 0.25, shed: { '1e-4': 0.3 }, inert: 0.125 }],
+  });
+});
+
+test('show: the control itself has no control and no excess', async () => {
+  const { control } = await trained();
+  expect(await shell.run('show', control, '--json')).toBe(0);
+  expect(shell.document).toMatchObject({ control: null, excess: [] });
+});
+
+test('show: a table for people', async () => {
+  const { pruned } = await trained();
+  expect(await shell.run('show', pruned)).toBe(0);
+  expect(shell.stdout).toContain('dense1');
+  expect(shell.stdout).toMatch(
+    / 3\s+training\s+0\.1\s+0\.3333\s+87\.50%\s+75\.00%\s+25\.0%\s+30\.0%\s+12\.5%/,
+  );
+});
+
+test('a run may be named by a beginning that only it has', async () => {
+  const { control, pruned } = await trained();
+  expect(await shell.run('show', pruned.slice(0, 6), '--json')).toBe(0);
+  expect(shell.document).toMatchObject({ id: pruned });
+  await shell.double.startStudy(`control 1`, 'more.yaml');
+  expect(await shell.run('show', control.slice(0, 6))).toBe(1);
+  expect(shell.stderr).toMatch(/^2 runs begin with/);
+  expect(await shell.run('show', 'zzz')).toBe(1);
+  expect(shell.stderr).toMatch(/^There is no run zzz/);
+});
+
+test('stop and delete', async () => {
+  shell.double.automatic = false;
+  const { runs } = await shell.double.startStudy('random 1', 'a.yaml');
+  await new Promise(setImmediate);
+  expect(await shell.run('delete', runs[0]!, '--json')).toBe(1);
+  expect(shell.document).toMatchObject({ error: { code: 'CONFLICT' } });
+});
+
+test('delete: asks on a terminal, and not elsewhere or with --yes', async () => {
+  const { control, pruned } = await trained();
+  shell.around.isInteractive = true;
+  shell.answer = false;
+  expect(await shell.run('delete', pruned)).toBe(1);
+  expect(shell.double.runs.has(pruned)).toBe(true);
+  expect(shell.questions).toHaveLength(1);
+  expect(await shell.run('delete', pruned, '--yes')).toBe(0);
+  shell.around.isInteractive = false;
+  expect(await shell.run('delete', control)).toBe(0);
+  expect(shell.questions).toHaveLength(1);
+  expect(shell.double.runs.size).toBe(0);
+});
+
+test('masks and export write the whole file, and never over another without --force', async () => {
+  const { pruned } = await trained();
+  const folder = temporaryFolder();
+  const [npz, tensors] = [join(folder, 'a.npz'), join(folder, 'a.safetensors')];
+  expect(
+    await shell.run('masks', pruned, '--epoch', '2', '--out', npz, '--threshold', '1e-3', '--json'),
+  ).toBe(0);
+  expect(shell.document).toMatchObject({ id: pruned, epoch: 2, file: npz });
+  expect(readFileSync(npz, 'utf8')).toBe(`npz ${pruned} 2 1e-3`);
+  expect(await shell.run('export', pruned, '--epoch', '3', '--out', tensors)).toBe(0);
+  expect(readFileSync(tensors, 'utf8')).toBe(`safetensors ${pruned} 3`);
+
+  expect(await shell.run('masks', pruned, '--epoch', '1', '--out', npz, '--json')).toBe(1);
+  expect(shell.document).toMatchObject({ error: { code: 'EXISTS' } });
+  expect(readFileSync(npz, 'utf8')).toBe(`npz ${pruned} 2 1e-3`);
+  expect(await shell.run('masks', pruned, '--epoch', '1', '--out', npz, '--force')).toBe(0);
+  expect(readFileSync(npz, 'utf8')).toBe(`npz ${pruned} 1 1e-4`);
+  expect(readdirSync(folder).sort()).toEqual(['a.npz', 'a.safetensors']);
+});
+
+test('masks: an unknown threshold or epoch, and a folder that is not there', async () => {
+  const { pruned } = await trained();
+  const out = join(temporaryFolder(), 'absent', 'a.npz');
+  expect(await shell.run('masks', pruned, '--epoch', '1', '--out', out, '--threshold', '7')).toBe(1);
+  expect(shell.stderr).toContain('no threshold 7');
+  expect(await shell.run('masks', pruned, '--epoch', '99', '--out', out)).toBe(1);
+  expect(await shell.run('masks', pruned, '--epoch', '1', '--out', out)).toBe(1);
+  expect(shell.stderr).toContain('could not be written');
+  expect(existsSync(out)).toBe(false);
+});
+
+test('schema prints the JSON Schema and opens no workspace', async () => {
+  expect(await shell.run('schema')).toBe(0);
+  expect(shell.document).toMatchObject({ title: 'Study' });
+  expect(shell.opened).toEqual([]);
+});
+
+test('doctor: 0 only where all is well, and the document is the report either way', async () => {
+  expect(await shell.run('doctor')).toBe(0);
+  expect(shell.stdout).toContain('All is well.');
+  expect(shell.opened).toEqual([]);
+  const ill = { ...WELL, ok: false, problems: ['TensorFlow is missing: run `npm run setup`.'] };
+  shell.around.examine = async () => ill;
+  expect(await shell.run('doctor', '--json')).toBe(1);
+  expect(shell.document).toEqual(ill);
+  expect(shell.stderr).toContain('npm run setup');
+});
+
+test.each([
+  [['frobnicate']],
+  [['show']],
+  [['masks', 'x', '--out', 'y']],
+  [['masks', 'x', '--epoch', '-1', '--out', 'y']],
+  [['run', 'starter', '--threads', '1.5']],
+  [['list', 'more', 'than', 'wanted']],
+])('misuse %j: exit code 2 and one JSON document', async (args) => {
+  expect(await shell.run(...args, '--json')).toBe(2);
+  expect(shell.document).toMatchObject({ error: { code: 'USAGE' } });
+  expect(shell.stderr).not.toBe('');
+  expect(shell.opened).toEqual([]);
+});
+
+test('--workspace is taken before and after the command', async () => {
+  const folder = temporaryFolder();
+  await shell.run('--workspace', folder, 'list');
+  await shell.run('list', '--workspace', folder);
+  expect(shell.opened.map((options) => options.folder)).toEqual([folder, folder]);
+});
