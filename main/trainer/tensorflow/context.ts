@@ -3,6 +3,7 @@ import { attributeCalls, type Attribute, type AttributeSetters } from './attribu
 import { encodeConfig, type ContextConfig } from './config-proto.ts';
 import { arrayFor, bytesOf, dtypeOf, type DType, type TypedArray } from './dtypes.ts';
 import { hostTensor } from './host-tensor.ts';
+import { createLedger, Ledger } from './ledger.ts';
 import type { Pointer, TensorFlow } from './native.ts';
 import { Status } from './status.ts';
 import { libc } from './system.ts';
@@ -39,11 +40,12 @@ export class Context {
   readonly #tensors = new Map<number, Pointer>();
   readonly #setters: AttributeSetters;
   readonly #count = new Int32Array(1);
-  #outputs = new BigUint64Array(64);
+  readonly #ledger: Ledger;
   #device = '';
   #disposed = false;
 
-  constructor(tensorflow: TensorFlow, config: ContextConfig) {
+  constructor(tensorflow: TensorFlow, config: ContextConfig, ledger = createLedger()) {
+    this.#ledger = new Ledger(ledger);
     this.tensorflow = tensorflow;
     this.status = new Status(tensorflow);
     const options = tensorflow.TFE_NewContextOptions();
@@ -53,6 +55,7 @@ export class Context {
       this.status.check('the settings of its context');
       const context = tensorflow.TFE_NewContext(options, this.status.pointer);
       this.#context = this.status.checked(context, 'to open a context');
+      this.#ledger.context(this.#context, this.status.pointer);
       this.devices = this.#listDevices();
     } catch (error) {
       this.status.delete();
@@ -126,6 +129,7 @@ export class Context {
   #own(pointer: Pointer): number {
     const id = newId();
     this.#tensors.set(id, pointer);
+    this.#ledger.add(pointer);
     return id;
   }
 
@@ -167,8 +171,10 @@ export class Context {
   }
 
   release(id: number): void {
-    this.tensorflow.TFE_DeleteTensorHandle(this.#pointer(id));
+    const pointer = this.#pointer(id);
     this.#tensors.delete(id);
+    this.#ledger.remove(pointer);
+    this.tensorflow.TFE_DeleteTensorHandle(pointer);
   }
 
   dtype(id: number): DType {
@@ -231,11 +237,13 @@ export class Context {
     const { tensorflow, status } = this;
     const pointers = inputs.map((id) => this.#pointer(id));
     const calls = attributeCalls(name, attributes, this.#setters);
-    if (this.#outputs.length < outputCount) this.#outputs = new BigUint64Array(outputCount * 2);
+    const shared = this.#ledger.outputs;
+    const outputs = outputCount <= shared.length ? shared : new BigUint64Array(outputCount);
     const op = status.checked(
       tensorflow.TFE_NewOp(this.#context, name, status.pointer),
       `to make the op ${name}`,
     );
+    this.#ledger.op(op);
     try {
       if (this.#device !== '') {
         tensorflow.TFE_OpSetDevice(op, this.#device, status.pointer);
@@ -247,13 +255,18 @@ export class Context {
         status.check(`an input of ${name}`);
       }
       this.#count[0] = outputCount;
-      tensorflow.TFE_Execute(op, this.#outputs, this.#count, status.pointer);
+      tensorflow.TFE_Execute(op, outputs, this.#count, status.pointer);
       status.check(name);
+    } catch (error) {
+      outputs.fill(0n, 0, outputCount);
+      throw error;
     } finally {
+      this.#ledger.op(0n);
       tensorflow.TFE_DeleteOp(op);
     }
     const made = this.#count[0] ?? 0;
-    const ids = Array.from({ length: made }, (_, index) => this.#own(this.#outputs[index] ?? 0n));
+    const ids = Array.from({ length: made }, (_, index) => this.#own(outputs[index] ?? 0n));
+    outputs.fill(0n, 0, made);
     if (made !== outputCount) {
       for (const id of ids) this.release(id);
       throw new CascadeError(
@@ -292,6 +305,7 @@ export class Context {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#ledger.clear();
     for (const pointer of this.#tensors.values()) this.tensorflow.TFE_DeleteTensorHandle(pointer);
     this.#tensors.clear();
     this.tensorflow.TFE_DeleteContext(this.#context);

@@ -7,6 +7,7 @@ import { Context, type Device } from './context.ts';
 import { codeOf, sizeOf, type DType, type TypedArray } from './dtypes.ts';
 import { EagerBinding } from './eager-binding.ts';
 import { Handle } from './handle.ts';
+import { reclaim } from './ledger.ts';
 import { locateLibrary, type LibraryLocation } from './library.ts';
 import { loadTensorFlow } from './native.ts';
 import { TracedFunction } from './traced-function.ts';
@@ -18,6 +19,7 @@ export type { Precision } from './binding.ts';
 export type { Device } from './context.ts';
 export type { DType, TypedArray } from './dtypes.ts';
 export { Handle } from './handle.ts';
+export { createLedger } from './ledger.ts';
 export { locateLibrary, type LibraryLocation } from './library.ts';
 export { TensorFlowError } from './status.ts';
 export { prepareEnvironment } from './system.ts';
@@ -31,6 +33,8 @@ export interface EngineOptions {
   /** What tfjs's 'float32' stands for. float64 is for comparisons, and several times slower. */
   readonly precision?: Precision;
   readonly library?: LibraryLocation;
+  /** Of `createLedger`: lets another thread free what this engine owns, should its thread be terminated. */
+  readonly ledger?: SharedArrayBuffer;
 }
 
 /** An input of a function to be traced. */
@@ -55,6 +59,7 @@ export class Engine {
   readonly precision: Precision;
   readonly #context: Context;
   readonly #backend: Backend;
+  readonly #atExit = () => this.dispose();
   #functions = 0;
   #disposed = false;
 
@@ -70,11 +75,12 @@ export class Engine {
     }
     const tensorflow = loadTensorFlow(this.library);
     this.version = tensorflow.TF_Version();
-    this.#context = new Context(tensorflow, {
+    const config = {
       intraOpThreads: this.threads,
       interOpThreads: this.threads,
       gpus: options.device !== 'cpu',
-    });
+    };
+    this.#context = new Context(tensorflow, config, options.ledger);
     try {
       this.devices = this.#context.devices;
       this.device = chooseDevice(this.devices, options.device);
@@ -85,6 +91,8 @@ export class Engine {
         bindingConstants(this.precision, this.version),
       );
       this.tf = this.#backend.tf;
+      // Runs at the end of a thread however it comes about, save for worker.terminate().
+      process.once('exit', this.#atExit);
     } catch (error) {
       this.#context.dispose();
       throw error;
@@ -203,6 +211,7 @@ export class Engine {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    process.off('exit', this.#atExit);
     this.#backend.dispose();
     this.#context.dispose();
   }
@@ -230,4 +239,13 @@ function chooseDevice(devices: readonly Device[], asked: EngineOptions['device']
  */
 export function openEngine(options: EngineOptions = {}): Engine {
   return new Engine(options);
+}
+
+/**
+ * Frees what an engine owned whose worker was terminated, through the ledger it was opened with. Call it
+ * after the worker's 'exit'; it does nothing where the engine had closed by itself.
+ * @returns how many tensors were freed.
+ */
+export function reclaimEngine(ledger: SharedArrayBuffer, library?: LibraryLocation): number {
+  return reclaim(loadTensorFlow(library ?? locateLibrary()), ledger);
 }

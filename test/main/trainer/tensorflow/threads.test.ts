@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openEngine } from '../../../../main/trainer/tensorflow/engine.ts';
+import { createLedger, openEngine, reclaimEngine } from '../../../../main/trainer/tensorflow/engine.ts';
 import type { ThreadRequest } from './training-thread.ts';
 
 interface Result {
@@ -69,6 +69,35 @@ describe('engines in worker threads', () => {
     const engine = openEngine({ device: 'cpu', threads: 1 });
     expect([...engine.tf.tensor1d([1, 2]).add(1).dataSync()]).toEqual([2, 3]);
     engine.dispose();
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a terminated thread', () => {
+  it('gives back its tensors and its threads through the ledger', async () => {
+    const threadsOf = () => readdirSync('/proc/self/task').length;
+    const run = async () => {
+      const ledger = createLedger();
+      const worker = start({ threads: 2, ledger });
+      await started(worker);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await worker.terminate();
+      const before = threadsOf();
+      const freed = reclaimEngine(ledger);
+      expect(reclaimEngine(ledger)).toBe(0);
+      return { freed, threads: before - threadsOf() };
+    };
+    for (let i = 0; i < 3; i++) {
+      const { freed, threads } = await run();
+      // Two tensors of data, 28 of state; a batch and a loss more at some moments.
+      expect(freed).toBeGreaterThanOrEqual(30);
+      expect(threads).toBeGreaterThanOrEqual(2);
+    }
+  });
+
+  it('leaves nothing to reclaim where it closed its engine', async () => {
+    const ledger = createLedger();
+    await finished(start({ steps: 2, threads: 1, ledger }));
+    expect(reclaimEngine(ledger)).toBe(0);
   });
 });
 

@@ -8,10 +8,11 @@ export interface ThreadRequest {
   threads: number;
   width?: number;
   batch?: number;
+  ledger?: SharedArrayBuffer;
 }
 
-const { steps = Infinity, threads, width = 16, batch = 32 } = workerData as ThreadRequest;
-const engine = openEngine({ device: 'cpu', threads });
+const { steps = Infinity, threads, width = 16, batch = 32, ledger } = workerData as ThreadRequest;
+const engine = openEngine({ device: 'cpu', threads, ...(ledger && { ledger }) });
 const training = new SmallTraining(engine, { width, batch });
 parentPort?.postMessage({ kind: 'started' });
 const losses: number[] = [];
