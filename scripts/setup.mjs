@@ -25,6 +25,7 @@ const hourMs = 3600 * 1000;
  * so that it can be interrupted anywhere, and leaves its sign last.
  * @param {object} [options]
  * @param {boolean} [options.patient] whether to spare another attempt at libtensorflow that failed within the hour
+ * @param {boolean} [options.tolerant] whether a build that fails is one of the problems (tests tell more then)
  * @param {string} [options.root]
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {import('./lib/progress.mjs').Reporter} [options.report]
@@ -32,14 +33,27 @@ const hourMs = 3600 * 1000;
  * @throws {Problem} where the application cannot be started at all
  */
 export async function setUp(options = {}) {
-  const { root = checkout, env = process.env, report = createReporter(), patient = false } = options;
+  const {
+    root = checkout,
+    env = process.env,
+    report = createReporter(),
+    patient = false,
+    tolerant = false,
+  } = options;
   const cache = cacheFolder(env);
+  /** @type {string[]} */
+  const problems = [];
   if (!packagesAreThere(root) || !buildIsFresh(root)) {
     await withLock(
       join(root, '.cache', 'setup.lock'),
       async (addChild) => {
         if (!packagesAreThere(root)) await installPackages({ root, env, report, addChild });
-        if (!buildIsFresh(root)) await build(root, env, report);
+        try {
+          if (!buildIsFresh(root)) await build(root, env, report);
+        } catch (error) {
+          if (!tolerant || !(error instanceof Problem)) throw error;
+          problems.push(error.message);
+        }
       },
       (pid) => report.say(`  Another set-up (process ${pid}) is at work; waiting for it.`),
     );
@@ -47,11 +61,8 @@ export async function setUp(options = {}) {
   const node = applicationNode(root);
   if (node === null) throw new Problem(noNode);
   const { library, problem } = await libraryOrProblem({ env, cache, report, patient });
-  return {
-    node,
-    env: library === null ? {} : libraryEnvironment(library, env),
-    problems: problem === null ? [] : [problem],
-  };
+  if (problem !== null) problems.push(problem);
+  return { node, env: library === null ? {} : libraryEnvironment(library, env), problems };
 }
 
 /**

@@ -64,7 +64,10 @@ export async function build(root, env, report) {
   rmSync(noteOf(root), { force: true });
   const builder = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
   report.progress(title, 'building the application');
-  const result = await capture(node, [builder, 'build', '--logLevel', 'warn'], { cwd: root, env });
+  const result = await capture(node, [builder, 'build', '--logLevel', 'warn'], {
+    cwd: root,
+    env: { ...env, NO_COLOR: '1' },
+  });
   if (result.code !== 0 || !existsSync(join(root, 'out'))) {
     throw new Problem(`The application could not be built:\n${result.output.trim()}`);
   }

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { layers, offences } from '../../scripts/layers.mjs';
+import { importsOf } from '../../scripts/lib/imports.mjs';
+import { temporaryFolder, write } from './helpers.mjs';
+
+/**
+ * @param {string} file
+ * @param {string} code
+ */
+function check(file, code) {
+  const root = temporaryFolder();
+  write(root, { [file]: code });
+  return offences(root);
+}
+
+describe('accepted', () => {
+  test.each([
+    [
+      'common/study/parse.ts',
+      `import { parse } from 'yaml'; import './schema.ts'; import { z } from 'zod/v4';`,
+    ],
+    ['preload/preload.ts', `import { ipcRenderer } from 'electron'; import '../common/contract.ts';`],
+    [
+      'renderer/app.vue',
+      `<script setup lang="ts">\nimport { ref } from 'vue';\nimport x from '../common/x.ts';\n</script>`,
+    ],
+    ['main/trainer/run.ts', `import './tensorflow/engine.ts'; import { join } from 'node:path';`],
+    [
+      'main/trainer/tensorflow/native.ts',
+      `import koffi from 'koffi'; import '@tensorflow/tfjs-core/dist/x.js';`,
+    ],
+    ['main/workspace/open.ts', `import Database from 'better-sqlite3';`],
+    ['main/desktop.ts', `import { app } from 'electron'; import './api/router.ts';`],
+    ['main/desktop/window.ts', `import { BrowserWindow } from 'electron';`],
+  ])('%s: %s', (file, code) => {
+    expect(check(file, code)).toEqual([]);
+  });
+});
+
+describe('rejected', () => {
+  test.each([
+    ['common/study/parse.ts', `import { readFile } from 'node:fs/promises';`],
+    ['common/study/parse.ts', `import '../../main/api/router.ts';`],
+    ['preload/preload.ts', `import '../main/api/router.ts';`],
+    ['preload/preload.ts', `import 'zod';`],
+    [
+      'renderer/views/runs.vue',
+      `<template><p>x</p></template>\n<script setup lang="ts">\nimport 'node:fs';\n</script>`,
+    ],
+    ['renderer/app.ts', `import type { Router } from '../main/api/router.ts';`],
+    ['main/trainer/run.ts', `const writer = await import('../workspace/writer/thread.ts');`],
+    ['main/trainer/run.ts', `export { x } from '../api/router.ts';`],
+    ['main/trainer/run.ts', `let row: import('../workspace/rows.ts').Row;`],
+    ['main/trainer/run.ts', `new Worker(new URL('../workspace/writer/thread.ts', import.meta.url));`],
+    ['main/trainer/run.ts', `import koffi from 'koffi';`],
+    ['main/trainer/run.ts', `import * as tf from '@tensorflow/tfjs-core';`],
+    ['main/workspace/open.ts', `import '../trainer/run.ts';`],
+    ['main/api/router.ts', `import Database from 'better-sqlite3';`],
+    ['main/api/router.ts', `const koffi = require('koffi');`],
+    ['main/browser.ts', `import { app } from 'electron';`],
+    ['main/browser.ts', `import '../renderer/app.ts';`],
+    ['main/browser.ts', `import '../test/helpers.ts';`],
+  ])('%s: %s', (file, code) => {
+    const found = check(file, code);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^\S+:\d+ imports \S+; \S+ may import only /);
+  });
+});
+
+test('the line is that of the import, in a component as well', () => {
+  const code = `<template>\n  <p>import 'fs'</p>\n</template>\n<script lang="ts">\n// import 'a'\n\nimport 'b';\n</script>`;
+  expect(importsOf(code, true)).toEqual([{ specifier: 'b', line: 7 }]);
+});
+
+test('no layer is named twice', () => {
+  expect(new Set(layers.map(({ of }) => of)).size).toBe(layers.length);
+});
