@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import type { OpenWorkstation } from '../api/services.ts';
-import { findApplication } from '../ways/application.ts';
+import { pageFolder } from '../ways/application.ts';
 import { readPageFiles } from '../ways/page-files.ts';
 import { onSignal } from '../ways/shutdown.ts';
 import { startStarterStudy } from '../ways/starter.ts';
@@ -31,7 +30,7 @@ export function defaultSurroundings(openWorkstation: OpenWorkstation): Surroundi
     print: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => process.stderr.write(`${line}\n`),
     open: openBrowser,
-    pageFolder: join(findApplication().root, 'out', 'renderer'),
+    pageFolder: pageFolder(),
   };
 }
 

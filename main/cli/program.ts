@@ -186,8 +186,8 @@ export function createProgram(around: Surroundings): Command {
   program
     .command('schema')
     .description('print the JSON Schema of study files')
-    .action(() => {
-      around.stdout.write(`${JSON.stringify(around.studySchema(), null, 2)}\n`);
+    .action(async () => {
+      around.stdout.write(`${JSON.stringify(await around.studySchema(), null, 2)}\n`);
     });
 
   return program;

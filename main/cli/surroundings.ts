@@ -8,7 +8,7 @@ export interface Surroundings extends WorkspaceAccess {
   stderr: TextStream;
   version: string;
   /** The JSON Schema of study files, known without a workspace. */
-  studySchema(): Record<string, unknown>;
+  studySchema(): Promise<Record<string, unknown>>;
   examine(workspace: string): Promise<DoctorReport>;
   /** Asks a person yes or no; only called on a terminal. */
   confirm(question: string): Promise<boolean>;

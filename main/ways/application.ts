@@ -15,12 +15,16 @@ export interface Application {
 export function findApplication(from: string = import.meta.dirname): Application {
   const file = join(from, 'package.json');
   if (existsSync(file)) {
-    const parsed = packageFile.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-    if (parsed.success && parsed.data.name === 'cascade-lab')
-      return { root: from, version: parsed.data.version };
+    const { name, version } = packageFile.parse(JSON.parse(readFileSync(file, 'utf8')));
+    if (name === 'cascade-lab') return { root: from, version };
   }
   if (dirname(from) === from) throw new Error('This file lies outside of Cascade Lab.');
   return findApplication(dirname(from));
+}
+
+/** Where the build puts the page. */
+export function pageFolder(): string {
+  return join(findApplication().root, 'out', 'renderer');
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -48,7 +48,7 @@ export class Shell {
       stdout: { write: (text) => (this.stdout += text) },
       stderr: { write: (text) => (this.stderr += text) },
       version: '0.1.0',
-      studySchema: () => this.double.studySchema(),
+      studySchema: async () => this.double.studySchema(),
       examine: async () => WELL,
       confirm: async (question) => {
         this.questions.push(question);
