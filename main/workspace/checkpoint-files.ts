@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
   rmdirSync,
@@ -27,6 +28,23 @@ const OURS = /^epoch-\d+(-[0-9a-f]{8})?\.safetensors(\.partial)?$/;
 
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** A file's bytes in a buffer of their own, which can be handed to another thread. */
+function readWhole(path: string): Uint8Array<ArrayBuffer> {
+  const handle = openSync(path, 'r');
+  try {
+    const bytes = new Uint8Array(fstatSync(handle).size);
+    let done = 0;
+    while (done < bytes.length) {
+      const read = readSync(handle, bytes, done, bytes.length - done, done);
+      if (read === 0) break;
+      done += read;
+    }
+    return bytes.subarray(0, done);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /**
@@ -71,9 +89,8 @@ export class CheckpointFiles {
   /** The image of a row, or null where the file is missing or not what was written. */
   read(run: string, row: CheckpointRow): Uint8Array<ArrayBuffer> | null {
     try {
-      const bytes = readFileSync(join(this.#folder, run, row.file));
-      if (bytes.length !== row.size || sha256(bytes) !== row.sha256) return null;
-      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+      const bytes = readWhole(join(this.#folder, run, row.file));
+      return bytes.length === row.size && sha256(bytes) === row.sha256 ? bytes : null;
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
       throw error;

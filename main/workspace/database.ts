@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { CascadeError, messageOf } from '../../common/errors.ts';
 import { corruptWorkspace, workspaceError } from './errors.ts';
-import { layoutOf, syncFolder } from './layout.ts';
+import { layoutOf, syncFile, syncFolder } from './layout.ts';
 import { MIGRATIONS, type Migration } from './migrations/migrations.ts';
 
 export type Connection = Database.Database;
@@ -126,6 +126,7 @@ function backUp(database: Connection, folder: string, version: number): string {
   const partial = `${file}.partial`;
   rmSync(partial, { force: true });
   database.prepare('vacuum into ?').run(partial);
+  syncFile(partial);
   renameSync(partial, file);
   syncFolder(folder);
   return file;

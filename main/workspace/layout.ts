@@ -20,6 +20,15 @@ export function layoutOf(folder: string): Layout {
   };
 }
 
+export function syncFile(file: string): void {
+  const handle = openSync(file, 'r+');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
 /** Makes renames and new files in a folder last through a loss of power. Windows has no such call and needs none. */
 export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;

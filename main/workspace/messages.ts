@@ -1,3 +1,4 @@
+import { isMarkedAsUntransferable } from 'node:worker_threads';
 import type {
   EpochSummary,
   ExcessEpoch,
@@ -95,12 +96,16 @@ export type Answer =
   | { call: number; result: unknown }
   | { call: number; error: { code: string; message: string }; args: unknown[] | null };
 
-/** The buffers of typed arrays somewhere within a value, each once, that may be handed over instead of copied. */
+/**
+ * The buffers of typed arrays somewhere within a value, each once, that can be handed over instead of copied; Node's
+ * own pool, in which small Buffers lie, can not.
+ */
 export function buffersWithin(value: unknown): ArrayBuffer[] {
   const found = new Set<ArrayBuffer>();
   const visit = (part: unknown): void => {
     if (ArrayBuffer.isView(part)) {
-      if (part.buffer instanceof ArrayBuffer) found.add(part.buffer);
+      if (part.buffer instanceof ArrayBuffer && !isMarkedAsUntransferable(part.buffer))
+        found.add(part.buffer);
     } else if (Array.isArray(part)) {
       for (const entry of part) if (typeof entry === 'object') visit(entry);
     } else if (typeof part === 'object' && part !== null) {

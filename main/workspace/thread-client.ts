@@ -1,4 +1,4 @@
-import { isMarkedAsUntransferable, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { CascadeError, messageOf } from '../../common/errors.ts';
 import { buffersWithin, type Answer, type Calls, type Request } from './messages.ts';
 
@@ -49,9 +49,7 @@ export class ThreadClient<C extends Calls<C>> {
     if (this.#ended) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       const call = ++this.#calls;
-      const buffers = handOver
-        ? buffersWithin(args).filter((buffer) => !isMarkedAsUntransferable(buffer))
-        : [];
+      const buffers = handOver ? buffersWithin(args) : [];
       this.#pending.set(call, { resolve, reject, args: handOver ? args : null });
       try {
         this.#worker.postMessage({ call, method, args } satisfies Request, buffers);

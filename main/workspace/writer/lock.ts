@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { CascadeError } from '../../../common/errors.ts';
 import { workspaceError } from '../errors.ts';
@@ -25,8 +25,13 @@ export class WorkspaceLock {
   static acquire(folder: string): WorkspaceLock {
     try {
       mkdirSync(folder, { recursive: true });
-      const database = new Database(layoutOf(folder).lock, { timeout: 0 });
+      // SQLite only says that it can not open a file; this says why.
+      accessSync(folder, constants.W_OK);
+      const { lock } = layoutOf(folder);
+      const database = new Database(lock, { timeout: 0 });
       try {
+        // On a file that can only be read SQLite would begin without a word, and lock nothing.
+        accessSync(lock, constants.W_OK);
         database.exec('begin exclusive');
         return new WorkspaceLock(folder, database);
       } catch (error) {

@@ -3,6 +3,7 @@ import type { RunState } from '../../../common/contract/schemas.ts';
 import { CheckpointFiles, type CheckpointRow } from '../checkpoint-files.ts';
 import { layersOf } from '../chains.ts';
 import { openDatabase, prepared, type Connection } from '../database.ts';
+import { workspaceError } from '../errors.ts';
 import { layoutOf } from '../layout.ts';
 import type { KeepCheckpoints, NewRun, NewStudy, RecordOutcome, WriterCalls } from '../messages.ts';
 import { checkRecord, deleteEpochsFrom, insertEpoch, isStored, lastEpoch } from './epochs.ts';
@@ -24,6 +25,7 @@ import {
 
 /** The one writer of a workspace. Every method returns after its transaction is on disk, or throws with nothing changed. */
 export class Writer implements Omit<WriterCalls, 'open'> {
+  readonly #folder: string;
   readonly #lock: WorkspaceLock;
   readonly #database: Connection;
   readonly #files: CheckpointFiles;
@@ -31,6 +33,7 @@ export class Writer implements Omit<WriterCalls, 'open'> {
   readonly #excess: ExcessWriter;
 
   constructor(folder: string, application: string) {
+    this.#folder = folder;
     this.#lock = WorkspaceLock.acquire(folder);
     try {
       this.#database = openDatabase(folder, application);
@@ -118,7 +121,7 @@ export class Writer implements Omit<WriterCalls, 'open'> {
     this.#forget(run);
     this.#commit(() => deleteRun(this.#database, run));
     this.#files.removeAll(id);
-    this.#database.pragma('incremental_vacuum');
+    this.#giveRoomBack();
   }
 
   close(): void {
@@ -195,6 +198,15 @@ export class Writer implements Omit<WriterCalls, 'open'> {
       run.id,
       before.map(({ file }) => file).filter((file) => !files.has(file)),
     );
+  }
+
+  /** Makes the database file smaller by what was removed. Where there is no room even for that, the next removal does it. */
+  #giveRoomBack(): void {
+    try {
+      this.#database.pragma('incremental_vacuum');
+    } catch (error) {
+      if (workspaceError(error, this.#folder).code !== 'WORKSPACE_FULL') throw error;
+    }
   }
 
   #forget(run: RunRow): void {

@@ -1,0 +1,152 @@
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { APPLICATION_ID, connect, openDatabase } from '../../../main/workspace/database.ts';
+import { MIGRATIONS, type Migration } from '../../../main/workspace/migrations/migrations.ts';
+import { APPLICATION, newRun, openTest, recordOf, RUN, temporaryFolder } from './fixtures.ts';
+
+const addColour: Migration = {
+  title: 'a colour for runs',
+  up: (database) => database.exec("alter table runs add column colour text not null default 'red'"),
+};
+const fails: Migration = {
+  title: 'something impossible',
+  up: (database) =>
+    database.exec('alter table runs add column half text; alter table nowhere add column other text'),
+};
+
+function pragma(folder: string, name: string): unknown {
+  const database = new Database(join(folder, 'workspace.sqlite'), { readonly: true });
+  try {
+    return database.pragma(name, { simple: true });
+  } finally {
+    database.close();
+  }
+}
+
+async function aWorkspace(): Promise<string> {
+  const folder = temporaryFolder();
+  const workspace = await openTest(folder);
+  await workspace.addRun(newRun(RUN));
+  await workspace.recordEpoch(RUN, recordOf(0), null, []);
+  await workspace.close();
+  return folder;
+}
+
+describe('migrations', () => {
+  it('0001 makes every table of a new workspace, which says whose it is', async () => {
+    const folder = await aWorkspace();
+    expect(pragma(folder, 'application_id')).toBe(APPLICATION_ID);
+    expect(pragma(folder, 'user_version')).toBe(MIGRATIONS.length);
+    expect(pragma(folder, 'journal_mode')).toBe('wal');
+    const database = openDatabase(folder, 'cascade-lab 2');
+    const tables = database
+      .prepare("select name from sqlite_schema where type = 'table' order by name")
+      .pluck()
+      .all();
+    expect(tables.filter((name) => !String(name).startsWith('sqlite_'))).toEqual([
+      'channel_tables',
+      'checkpoints',
+      'environments',
+      'epochs',
+      'events',
+      'excess',
+      'layer_epochs',
+      'layers',
+      'memberships',
+      'meta',
+      'planes',
+      'runs',
+      'studies',
+    ]);
+    const meta = Object.fromEntries(
+      database.prepare('select key, value from meta').raw().all() as [string, string][],
+    );
+    expect(meta).toMatchObject({ 'created-by': APPLICATION, 'opened-by': 'cascade-lab 2' });
+    database.close();
+    // No backup is made of what needed no migration.
+    expect(readdirSync(folder).filter((name) => name.includes('backup'))).toEqual([]);
+  });
+
+  it('bring an older workspace on, after a backup of it', async () => {
+    const folder = await aWorkspace();
+    const database = openDatabase(folder, APPLICATION, [...MIGRATIONS, addColour]);
+    expect(database.prepare('select id, colour from runs').all()).toEqual([{ id: RUN, colour: 'red' }]);
+    database.close();
+    expect(pragma(folder, 'user_version')).toBe(MIGRATIONS.length + 1);
+
+    const backup = join(folder, `workspace.schema-${MIGRATIONS.length}.backup.sqlite`);
+    const copy = new Database(backup, { readonly: true });
+    expect(copy.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
+    expect(copy.pragma('application_id', { simple: true })).toBe(APPLICATION_ID);
+    expect(copy.prepare('select count(*) from planes').pluck().get()).toBe(2);
+    copy.close();
+    expect(existsSync(`${backup}.partial`)).toBe(false);
+  });
+
+  it('that fail leave the workspace as it was, and stop', async () => {
+    const folder = await aWorkspace();
+    const never: Migration = {
+      title: 'never reached',
+      up: () => {
+        throw new Error('reached');
+      },
+    };
+    expect(() => openDatabase(folder, APPLICATION, [...MIGRATIONS, addColour, fails, never])).toThrowError(
+      expect.objectContaining({
+        code: 'WORKSPACE_MIGRATION',
+        message: expect.stringMatching(/something impossible.*nowhere.*backup\.sqlite is a copy/),
+      }),
+    );
+    expect(pragma(folder, 'user_version')).toBe(MIGRATIONS.length + 1);
+    const database = connect(join(folder, 'workspace.sqlite'), 'read');
+    const columns = database.pragma('table_info(runs)') as { name: string }[];
+    expect(columns.map(({ name }) => name)).toContain('colour');
+    expect(columns.map(({ name }) => name)).not.toContain('half');
+    database.close();
+  });
+
+  it('are refused for a newer schema, and nothing is changed', async () => {
+    const folder = await aWorkspace();
+    openDatabase(folder, APPLICATION, [...MIGRATIONS, addColour]).close();
+    const before = readFileSync(join(folder, 'workspace.sqlite'));
+    await expect(openTest(folder)).rejects.toMatchObject({
+      code: 'WORKSPACE_NEWER',
+      message: expect.stringContaining('newer Cascade Lab'),
+    });
+    expect(Buffer.compare(readFileSync(join(folder, 'workspace.sqlite')), before)).toBe(0);
+  });
+
+  it("are not made on another program's database", async () => {
+    const folder = temporaryFolder();
+    const other = new Database(join(folder, 'workspace.sqlite'));
+    other.exec('create table theirs (x)');
+    other.close();
+    await expect(openTest(folder)).rejects.toMatchObject({ code: 'WORKSPACE_FOREIGN' });
+  });
+
+  it('start over where the very first opening was cut short', async () => {
+    const folder = temporaryFolder();
+    const database = new Database(join(folder, 'workspace.sqlite'));
+    database.pragma('journal_mode = wal');
+    database.close();
+    const workspace = await openTest(folder);
+    await workspace.addRun(newRun(RUN));
+    expect(await workspace.listRuns()).toHaveLength(1);
+  });
+});
+
+describe('every connection', () => {
+  it('has WAL, synchronous=FULL and foreign keys, whatever the defaults are', async () => {
+    const folder = await aWorkspace();
+    for (const access of ['write', 'read'] as const) {
+      const database = connect(join(folder, 'workspace.sqlite'), access);
+      expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
+      expect(database.pragma('synchronous', { simple: true })).toBe(2);
+      expect(database.pragma('foreign_keys', { simple: true })).toBe(1);
+      database.close();
+    }
+    rmSync(folder, { recursive: true });
+  });
+});

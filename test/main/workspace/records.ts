@@ -1,0 +1,161 @@
+import { packBits, popcount } from '../../../common/codec/planes.ts';
+import {
+  channelRows,
+  INERT_PLANE,
+  planeBytes,
+  planeCount,
+  PRUNED_PLANE,
+  shedPlane,
+  type EpochRecord,
+  type RunEnvironment,
+} from '../../../common/records.ts';
+import type { RunSpecification } from '../../../common/run-specification.ts';
+import { DEFAULT_THRESHOLDS } from '../../../common/thresholds.ts';
+import type { NewRun } from '../../../main/workspace/messages.ts';
+
+/** Made-up runs and epochs; without vitest, so that processes started by a test can make the same ones. */
+
+export const APPLICATION = 'cascade-lab test';
+export const THRESHOLDS = DEFAULT_THRESHOLDS.length;
+
+/** Two layers, one of a size that is no multiple of eight. */
+export const LAYERS = [
+  { name: 'conv', shape: [3, 3, 1, 4], weights: 36, channels: 4 },
+  { name: 'dense', shape: [7, 3], weights: 21, channels: 3 },
+] as const;
+
+export const SPECIFICATION: RunSpecification = {
+  dataset: { name: 'mnist' },
+  model: { name: 'lenet-300-100' },
+  batchSize: 64,
+  epochs: 10,
+  optimizer: { name: 'sgd' },
+  learningRate: { name: 'constant' },
+  pruning: {
+    criterion: { name: 'random' },
+    granularity: { name: 'weight' },
+    distribution: { name: 'global' },
+    schedule: { name: 'one-shot' },
+    layers: { kinds: [], names: [], except: [] },
+    sparsity: 0.5,
+  },
+  retraining: { name: 'none' },
+  thresholds: [...DEFAULT_THRESHOLDS],
+  referenceEpoch: 1,
+};
+
+export const ENVIRONMENT: RunEnvironment = {
+  application: APPLICATION,
+  engine: 'none',
+  device: 'cpu',
+  threads: 1,
+  node: process.version,
+  platform: process.platform,
+  datasetHash: 'none',
+  network: {
+    name: 'small',
+    inputShape: [3, 3, 1],
+    classes: 3,
+    nodes: [],
+    parameters: [],
+    layers: LAYERS.map(({ name, shape, weights, channels }) => ({
+      name,
+      kind: name,
+      kernel: `${name}/kernel`,
+      shape: [...shape],
+      weights,
+      inputChannels: 1,
+      outputChannels: channels,
+      macs: weights,
+    })),
+  },
+};
+
+export function newRun(id: string, changes: Partial<NewRun> = {}): NewRun {
+  return {
+    id,
+    hash: id.slice(0, 12),
+    seed: 1,
+    specification: SPECIFICATION,
+    control: null,
+    epochsTotal: 10,
+    prunes: true,
+    study: 'study',
+    arm: 'arm',
+    ...changes,
+  };
+}
+
+export const RUN = '000000000001-s1';
+export const CONTROL = '000000000002-s1';
+
+/** A small repeatable generator (mulberry32) of numbers in [0, 1). */
+export function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** A record full of repeatable noise: equal (epoch, salt) give equal bits. Shed bits lie among kept weights only. */
+export function recordOf(epoch: number, salt = 0): EpochRecord {
+  const random = generator(epoch * 7919 + salt * 104729 + 17);
+  return {
+    epoch,
+    phase: epoch === 0 ? 'initial' : epoch < 3 ? 'training' : 'retraining',
+    metrics: {
+      learningRate: epoch === 0 ? 0 : 0.1,
+      steps: 10,
+      trainLoss: epoch === 0 ? null : random(),
+      trainAccuracy: epoch === 0 ? null : random(),
+      validationLoss: random(),
+      validationAccuracy: random(),
+      testLoss: random(),
+      testAccuracy: random(),
+      trainingSeconds: 1 + random(),
+      evaluationSeconds: 0.5,
+      measurementSeconds: 0.01,
+    },
+    layers: LAYERS.map(({ name, weights, channels }) => {
+      const size = planeBytes(weights);
+      const planes = new Uint8Array(planeCount(THRESHOLDS) * size);
+      const pruned = Array.from({ length: weights }, () => random() < 0.4);
+      const put = (plane: number, bits: boolean[]): void => planes.set(packBits(bits), plane * size);
+      put(PRUNED_PLANE, pruned);
+      put(
+        INERT_PLANE,
+        pruned.map((gone) => !gone && random() < 0.2),
+      );
+      for (let threshold = 0; threshold < THRESHOLDS; threshold++)
+        put(
+          shedPlane(threshold),
+          pruned.map((gone) => !gone && random() < 0.5),
+        );
+      const count = (plane: number): number => popcount(planes.slice(plane * size, (plane + 1) * size));
+      const shed = Array.from({ length: THRESHOLDS }, (_, threshold) => count(shedPlane(threshold)));
+      return {
+        name,
+        weights,
+        pruned: count(PRUNED_PLANE),
+        inert: count(INERT_PLANE),
+        shed,
+        shedAndInert: shed.map(() => 0),
+        zero: 1,
+        norm: random(),
+        channels: Float32Array.from({ length: channelRows(THRESHOLDS) * channels }, (_, index) =>
+          index === 0 ? Number.NaN : random(),
+        ),
+        planes,
+      };
+    }),
+  };
+}
+
+/** Bytes that stand for a checkpoint's image. */
+export function imageOf(epoch: number, size = 1000): { epoch: number; bytes: Uint8Array<ArrayBuffer> } {
+  const random = generator(epoch + 1);
+  return { epoch, bytes: Uint8Array.from({ length: size }, () => random() * 256) };
+}
