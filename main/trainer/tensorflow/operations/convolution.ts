@@ -16,18 +16,61 @@ export function convolvedSize(size: Side, kernel: Side, options: ConvolutionOpti
   return [side(size[0], kernel[0]), side(size[1], kernel[1])];
 }
 
-/** The padding that TensorFlow is asked for: a named one where it means the same, as those are faster. */
-function geometry(kernel: Side, { stride = 1, padding = 0 }: ConvolutionOptions): Attribute[] {
-  const centred = stride === 1 && kernel[0] === 2 * padding + 1 && kernel[1] === 2 * padding + 1;
-  const name = padding === 0 ? 'VALID' : centred ? 'SAME' : 'EXPLICIT';
-  const p = padding;
+/** The rows (or columns) of zeros that a convolution reads before and after those of its input. */
+function margins(length: number, window: number, output: number, stride: number, padding: number): Side {
+  return [padding, Math.max(0, (output - 1) * stride + window - length - padding)];
+}
+
+/** What TensorFlow's SAME adds: as little as it can, and the odd one at the end. */
+function sameMargins(length: number, window: number, stride: number): Side {
+  const total = Math.max(0, (Math.ceil(length / stride) - 1) * stride + window - length);
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+interface Geometry {
+  readonly padding: 'VALID' | 'SAME' | 'EXPLICIT';
+  readonly rows: Side;
+  readonly columns: Side;
+}
+
+/** How TensorFlow is asked for PyTorch's padding: by a name of its own where that means the same. */
+function geometryOf(x: Tensor, kernel: Side, options: ConvolutionOptions): Geometry {
+  const { stride = 1, padding = 0 } = options;
+  const size: Side = [x.shape[1] ?? 0, x.shape[2] ?? 0];
+  const output = convolvedSize(size, kernel, options);
+  const [rows, columns] = [0, 1].map((axis) =>
+    margins(size[axis] as number, kernel[axis] as number, output[axis] as number, stride, padding),
+  ) as [Side, Side];
+  const same = [rows, columns].every((side, axis) => {
+    const named = sameMargins(size[axis] as number, kernel[axis] as number, stride);
+    return side[0] === named[0] && side[1] === named[1];
+  });
+  const none = [...rows, ...columns].every((margin) => margin === 0);
+  return { padding: none ? 'VALID' : same ? 'SAME' : 'EXPLICIT', rows, columns };
+}
+
+function attributesOf(engine: Engine, stride: number, { padding, rows, columns }: Geometry): Attribute[] {
+  const margins = padding === 'EXPLICIT' ? [0, 0, ...rows, ...columns, 0, 0] : [];
   return [
+    attribute.type('T', engine.precision),
     attribute.intList('strides', [1, stride, stride, 1]),
-    attribute.string('padding', name),
-    attribute.intList('explicit_paddings', name === 'EXPLICIT' ? [0, 0, p, p, p, p, 0, 0] : []),
+    attribute.string('padding', padding),
+    attribute.intList('explicit_paddings', margins),
     attribute.string('data_format', 'NHWC'),
     attribute.intList('dilations', [1, 1, 1, 1]),
   ];
+}
+
+/** Zeros around the images, with gradient. */
+function pad(engine: Engine, x: Tensor, rows: Side, columns: Side): Tensor {
+  const { tf } = engine;
+  const margins = tf.tensor2d([[0, 0], [...rows], [...columns], [0, 0]], [4, 2], 'int32');
+  const attributes = [attribute.type('T', engine.precision), attribute.type('Tpaddings', 'int32')];
+  const surround = tf.customGrad((images) => ({
+    value: engine.op('Pad', attributes, [images as Tensor, margins], 1)[0] as Tensor,
+    gradFunc: (dy: Tensor) => tf.slice(dy, [0, rows[0], columns[0], 0], x.shape),
+  }));
+  return surround(x);
 }
 
 interface Kernels {
@@ -70,18 +113,23 @@ function differentiable(
  * @returns [batch, height', width', out]
  */
 export function conv2d(engine: Engine, x: Tensor, filter: Tensor, options: ConvolutionOptions = {}): Tensor {
-  const [rows, columns] = filter.shape as [number, number];
   const kernels = {
     forward: 'Conv2D',
     toInput: 'Conv2DBackpropInput',
     toFilter: 'Conv2DBackpropFilter',
   };
+  const [rows, columns] = filter.shape as [number, number];
+  const geometry = geometryOf(x, [rows, columns], options);
+  // oneDNN has no explicit padding: a padded copy and its fast kernels take half the time of Eigen's.
+  const [input, asked]: [Tensor, Geometry] =
+    geometry.padding === 'EXPLICIT'
+      ? [pad(engine, x, geometry.rows, geometry.columns), { ...geometry, padding: 'VALID' }]
+      : [x, geometry];
   const attributes = [
-    attribute.type('T', engine.precision),
+    ...attributesOf(engine, options.stride ?? 1, asked),
     attribute.bool('use_cudnn_on_gpu', true),
-    ...geometry([rows, columns], options),
   ];
-  return differentiable(engine, kernels, attributes, x, filter);
+  return differentiable(engine, kernels, attributes, input, filter);
 }
 
 /**
@@ -96,12 +144,13 @@ export function depthwiseConv2d(
   filter: Tensor,
   options: ConvolutionOptions = {},
 ): Tensor {
-  const [rows, columns] = filter.shape as [number, number];
   const kernels = {
     forward: 'DepthwiseConv2dNative',
     toInput: 'DepthwiseConv2dNativeBackpropInput',
     toFilter: 'DepthwiseConv2dNativeBackpropFilter',
   };
-  const attributes = [attribute.type('T', engine.precision), ...geometry([rows, columns], options)];
+  const [rows, columns] = filter.shape as [number, number];
+  const geometry = geometryOf(x, [rows, columns], options);
+  const attributes = attributesOf(engine, options.stride ?? 1, geometry);
   return differentiable(engine, kernels, attributes, x, filter);
 }

@@ -6,15 +6,7 @@ import {
   type Tensor,
 } from '../../../../main/trainer/tensorflow/engine.ts';
 import * as operations from '../../../../main/trainer/tensorflow/operations/index.ts';
-
-/** Numbers without a pattern that a mistake could hide in; the same every time. */
-function numbers(count: number, seed: number): Float64Array {
-  let state = seed;
-  return Float64Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state / 2 ** 32) * 2 - 1;
-  });
-}
+import { numbers, sizeOf } from './small-training.ts';
 
 type Body = (engine: Engine, ...tensors: Tensor[]) => Tensor;
 interface Case {
@@ -39,6 +31,8 @@ const CASES: Case[] = [
     { stride: 2, padding: 1 },
     { stride: 1, padding: 0 },
     { stride: 2, padding: 0 },
+    { stride: 2, padding: 2 },
+    { stride: 3, padding: 1 },
   ].flatMap((options) => [
     {
       name: `conv2d, stride ${options.stride}, padding ${options.padding}`,
@@ -119,14 +113,70 @@ const CASES: Case[] = [
   },
 ];
 
-const sizeOf = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
-
 /** Σ output · weights, so that every output counts differently. */
 function objective(engine: Engine, body: Body, inputs: Tensor[]): Tensor {
   const output = body(engine, ...inputs);
   const weights = engine.constant(numbers(output.size, 99), output.shape, 'float64');
   return engine.tf.sum(engine.tf.mul(output, weights));
 }
+
+describe('convolutions pad as PyTorch does', () => {
+  /** Straight from the definition: out[i, j] = Σ in[i·s + u − p, j·s + v − p] · w[u, v]. */
+  function definition(
+    x: Float64Array,
+    size: number[],
+    w: Float64Array,
+    k: number,
+    s: number,
+    p: number,
+  ): number[] {
+    const [height, width] = size as [number, number];
+    const [rows, columns] = operations.convolvedSize([height, width], [k, k], { stride: s, padding: p });
+    const output: number[] = [];
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) {
+        let sum = 0;
+        for (let u = 0; u < k; u++) {
+          for (let v = 0; v < k; v++) {
+            const [y, z] = [i * s + u - p, j * s + v - p];
+            if (y < 0 || z < 0 || y >= height || z >= width) continue;
+            sum += (x[y * width + z] as number) * (w[u * k + v] as number);
+          }
+        }
+        output.push(sum);
+      }
+    }
+    return output;
+  }
+
+  it('for even and odd sides, any stride and padding', () => {
+    const engine = openEngine({ device: 'cpu', threads: 2, precision: 'float64' });
+    for (const size of [
+      [6, 6],
+      [7, 7],
+      [6, 7],
+      [5, 8],
+    ]) {
+      for (const k of [1, 2, 3, 5]) {
+        for (const stride of [1, 2, 3]) {
+          for (const padding of [0, 1, 2].filter((p) => p < k)) {
+            const [height, width] = size as [number, number];
+            const [x, w] = [numbers(height * width, 3), numbers(k * k, 4)];
+            const expected = definition(x, size, w, k, stride, padding);
+            const image = engine.constant(x, [1, height, width, 1], 'float64');
+            const filter = engine.constant(w, [k, k, 1, 1], 'float64');
+            for (const convolve of [operations.conv2d, operations.depthwiseConv2d]) {
+              const output = convolve(engine, image, filter, { stride, padding }).dataSync();
+              expect(output.length).toBe(expected.length);
+              expected.forEach((value, i) => expect(output[i]).toBeCloseTo(value, 10));
+            }
+          }
+        }
+      }
+    }
+    engine.dispose();
+  });
+});
 
 describe('gradients in float64 agree with finite differences', () => {
   let engine: Engine;
