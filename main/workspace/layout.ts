@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Where things lie in a workspace folder. */
 export interface Layout {
@@ -18,6 +18,13 @@ export function layoutOf(folder: string): Layout {
     owner: join(folder, 'workspace.owner.json'),
     checkpoints: join(folder, 'checkpoints'),
   };
+}
+
+/** Makes a folder and those above it. Node's own way of doing this calls a file system that is read-only 'not found'. */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 export function syncFile(file: string): void {

@@ -1,8 +1,8 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import Database from 'better-sqlite3';
 import { CascadeError } from '../../../common/errors.ts';
 import { workspaceError } from '../errors.ts';
-import { layoutOf } from '../layout.ts';
+import { layoutOf, makeFolder } from '../layout.ts';
 import { readOwner, removeOwner, writeOwner } from '../owner.ts';
 
 /**
@@ -24,7 +24,7 @@ export class WorkspaceLock {
   /** Makes the folder where it is missing, and locks it; throws WORKSPACE_LOCKED where another holds it. */
   static acquire(folder: string): WorkspaceLock {
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       // SQLite only says that it can not open a file; this says why.
       accessSync(folder, constants.W_OK);
       const { lock } = layoutOf(folder);
