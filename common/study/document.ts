@@ -1,0 +1,169 @@
+import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
+import type { Document, Node, YAMLError } from 'yaml';
+import { messageOf } from '../errors.ts';
+
+/** Keys and list positions from the root of a document to a value. */
+export type Path = readonly (string | number)[];
+
+/** Something wrong with a study file: the sentence says what was found and what is allowed. */
+export interface StudyProblem {
+  /** From 1; null where the problem belongs to no place in the text. */
+  line: number | null;
+  column: number | null;
+  /** Such as 'arms[1].pruning.criterion'; empty for the file as a whole. */
+  key: string;
+  message: string;
+}
+
+export interface Place {
+  line: number;
+  column: number;
+}
+
+/** A YAML text as plain values, and where each of them stands. */
+export interface StudyDocument {
+  value: unknown;
+  problems: StudyProblem[];
+  /**
+   * Where a value stands: a scalar at itself, a mapping or list at the key that holds it. Of a path that the text
+   * does not have, the nearest place around it.
+   */
+  locate(path: Path): Place;
+  /** Where a key itself stands, for keys that should not be there. */
+  locateKey(path: Path): Place;
+}
+
+/** Reads one YAML 1.2 document. Never throws: what is wrong with the text is among the problems, and `value` is then null. */
+export function readDocument(text: string): StudyDocument {
+  const lines = new LineCounter();
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const none: Pick<StudyDocument, 'locate' | 'locateKey'> = {
+    locate: () => ({ line: 1, column: 1 }),
+    locateKey: () => ({ line: 1, column: 1 }),
+  };
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      stringKeys: true,
+      logLevel: 'silent',
+    });
+  } catch (error) {
+    const message = `the text can not be read as YAML: ${messageOf(error)}`;
+    return { value: null, problems: [{ line: null, column: null, key: '', message }], ...none };
+  }
+  const problems = [...document.errors, ...document.warnings].map((error) => ({
+    ...place(error.pos[0]),
+    key: formatPath(pathAt(document, error.pos[0])),
+    message: explain(error, text),
+  }));
+  if (problems.length > 0) return { value: null, problems, ...none };
+
+  const locate = (path: Path, wanted: 'value' | 'key'): Place => {
+    let node: unknown = document.contents;
+    let offset = offsetOf(node);
+    for (const [depth, segment] of path.entries()) {
+      const holder = isAlias(node) ? node.resolve(document) : node;
+      const found = child(holder, segment);
+      if (found === null) break;
+      node = found.value;
+      const last = depth === path.length - 1;
+      const atValue = isScalar(node) && !(last && wanted === 'key') && node.range !== null;
+      offset = atValue ? offsetOf(node) : found.offset;
+    }
+    return place(offset);
+  };
+  try {
+    return {
+      value: document.toJS({ maxAliasCount: 100 }),
+      problems: [],
+      locate: (path) => locate(path, 'value'),
+      locateKey: (path) => locate(path, 'key'),
+    };
+  } catch (error) {
+    const message = `the aliases of this file can not be followed (${messageOf(error)}): write the values out, or use 'shared'`;
+    return { value: null, problems: [{ line: null, column: null, key: '', message }], ...none };
+  }
+}
+
+/** 'arms[1].pruning.sparsity' */
+export function formatPath(path: Path): string {
+  return path
+    .map((segment, index) =>
+      typeof segment === 'number' ? `[${segment}]` : index === 0 ? segment : `.${segment}`,
+    )
+    .join('');
+}
+
+function offsetOf(node: unknown): number {
+  return (node as Node | null)?.range?.[0] ?? 0;
+}
+
+/** The value under a segment, and the offset of what names it: its key, or the list item itself. */
+function child(holder: unknown, segment: string | number): { value: unknown; offset: number } | null {
+  if (isMap(holder)) {
+    const pair = holder.items.find((item) => isScalar(item.key) && item.key.value === segment);
+    return pair === undefined ? null : { value: pair.value, offset: offsetOf(pair.key) };
+  }
+  if (isSeq(holder) && typeof segment === 'number') {
+    const value = holder.items[segment];
+    return value === undefined ? null : { value, offset: offsetOf(value) };
+  }
+  return null;
+}
+
+/** The path of the innermost value or key that holds an offset. */
+function pathAt(document: Document.Parsed, offset: number): Path {
+  const path: (string | number)[] = [];
+  let node: unknown = document.contents;
+  const holds = (candidate: unknown): boolean => {
+    const range = (candidate as Node | null)?.range;
+    return range !== null && range !== undefined && range[0] <= offset && offset <= range[1];
+  };
+  for (;;) {
+    if (isMap(node)) {
+      const pair = node.items.findLast((item) => isPair(item) && (holds(item.key) || holds(item.value)));
+      if (pair === undefined || !isScalar(pair.key)) return path;
+      path.push(String(pair.key.value));
+      if (holds(pair.key)) return path;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      const index = node.items.findLastIndex(holds);
+      if (index < 0) return path;
+      path.push(index);
+      node = node.items[index];
+    } else return path;
+  }
+}
+
+/** The parser's finding as a sentence for someone who does not know the YAML specification. */
+function explain(error: YAMLError, text: string): string {
+  switch (error.code) {
+    case 'DUPLICATE_KEY': {
+      const key = /^[^\s:,{}[\]]*/.exec(text.slice(error.pos[0]))?.[0] ?? '';
+      return `the key ${quote(key)} stands twice in this mapping: keep one of them`;
+    }
+    case 'TAB_AS_INDENT':
+      return 'found a tab; indent with spaces';
+    case 'BAD_INDENT':
+      return `the indentation is wrong here: keys of one mapping start in the same column (${error.message})`;
+    case 'MULTIPLE_DOCS':
+      return "found a second document after '---'; a file holds one study";
+    case 'NON_STRING_KEY':
+      return 'found a key that is not text; keys are plain names';
+    case 'BAD_ALIAS':
+      return `found an alias that can not be followed (${error.message})`;
+    case 'TAG_RESOLVE_FAILED':
+      return `found a tag; write the value without it (${error.message})`;
+    default:
+      return `this is not YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`;
+  }
+}
+
+export function quote(text: string): string {
+  return `'${text}'`;
+}

@@ -1,0 +1,124 @@
+import * as z from 'zod';
+import type { Catalogue } from '../catalogue.ts';
+import { PRUNING_COMPONENTS, RUN_COMPONENTS, settingsSchema, studySchema } from './schema.ts';
+
+type JsonSchema = Record<string, unknown>;
+
+/**
+ * The JSON Schema (draft 2020-12) of study files, for editors. It knows every key, name and range, but not which arm
+ * completes which shared setting: nothing is required there, and an arm's options without a name are not checked.
+ */
+export function studyJsonSchema(catalogue: Catalogue): JsonSchema {
+  const run = propertiesOf(toJson(settingsSchema(catalogue)));
+  const pruning = propertiesOf((run['pruning'] as { anyOf: JsonSchema[] }).anyOf[0] ?? {});
+  const settings = {
+    ...run,
+    ...components(RUN_COMPONENTS, run),
+    pruning: {
+      description: described(run['pruning']),
+      anyOf: [
+        {
+          type: 'object',
+          title: 'Pruning',
+          properties: {
+            ...pruning,
+            ...components(PRUNING_COMPONENTS, pruning),
+            layers: {
+              description: described(pruning['layers']),
+              anyOf: [{ const: 'all' }, without(pruning['layers'] as JsonSchema, 'default', 'description')],
+            },
+          },
+          additionalProperties: false,
+        },
+        { type: 'null', title: 'Nothing' },
+      ],
+    },
+  };
+
+  const study = toJson(studySchema);
+  const properties = propertiesOf(study);
+  const arms = properties['arms'] as JsonSchema;
+  const arm = arms['items'] as JsonSchema;
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Cascade Lab study',
+    description: 'Several arms, run with several seeds, with what they share written once.',
+    type: 'object',
+    properties: {
+      ...properties,
+      shared: {
+        description: described(properties['shared']),
+        type: 'object',
+        properties: settings,
+        additionalProperties: false,
+      },
+      arms: {
+        ...arms,
+        items: {
+          type: 'object',
+          properties: { ...propertiesOf(arm), ...settings },
+          required: ['name'],
+          additionalProperties: false,
+        },
+      },
+    },
+    required: ['study', 'seeds', 'arms'],
+    additionalProperties: false,
+  };
+
+  /** Each component as a plain name, as a mapping with its name, or as options laid over the shared component. */
+  function components(
+    lists: Readonly<Record<string, keyof Catalogue>>,
+    fields: Record<string, unknown>,
+  ): Record<string, JsonSchema> {
+    return Object.fromEntries(
+      Object.entries(lists).map(([key, list]) => {
+        const entries = catalogue[list].map((entry) => ({ entry, json: toJson(entry.options) }));
+        return [
+          key,
+          {
+            description: described(fields[key]),
+            anyOf: [
+              ...entries.map(({ entry }) => ({ const: entry.name, title: entry.title })),
+              ...entries.map(({ entry, json }) => ({ ...json, title: entry.title, required: ['name'] })),
+              {
+                title: 'Options of the shared component',
+                type: 'object',
+                properties: Object.assign(
+                  { name: false },
+                  ...entries.map(({ json }) => optionsOf(json)),
+                ) as JsonSchema,
+                additionalProperties: false,
+              },
+            ],
+          },
+        ];
+      }),
+    );
+  }
+}
+
+function toJson(schema: z.ZodType): JsonSchema {
+  return without(z.toJSONSchema(schema, { io: 'input', reused: 'inline' }) as JsonSchema, '$schema');
+}
+
+function propertiesOf(json: JsonSchema): Record<string, unknown> {
+  return json['properties'] as Record<string, unknown>;
+}
+
+/** What each option is for, without its type: a name decides that, and here there is none. */
+function optionsOf(json: JsonSchema): JsonSchema {
+  return Object.fromEntries(
+    Object.entries(propertiesOf(json))
+      .filter(([key]) => key !== 'name')
+      .map(([key, option]) => [key, { description: described(option) }]),
+  );
+}
+
+function described(json: unknown): unknown {
+  return (json as JsonSchema)['description'] ?? '';
+}
+
+function without(json: JsonSchema, ...keys: string[]): JsonSchema {
+  return Object.fromEntries(Object.entries(json).filter(([key]) => !keys.includes(key)));
+}

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+
+/** Steps through zod schemas along the values that they describe. */
+
+/** The schema under defaults, null, and refinements; of a transformation, the schema of its input. */
+export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  let inner = schema;
+  for (;;) {
+    if (
+      inner instanceof z.ZodDefault ||
+      inner instanceof z.ZodPrefault ||
+      inner instanceof z.ZodOptional ||
+      inner instanceof z.ZodNullable ||
+      inner instanceof z.ZodReadonly
+    )
+      inner = inner.def.innerType;
+    else if (inner instanceof z.ZodPipe) inner = inner.def.in;
+    else return inner;
+  }
+}
+
+/** The object schema that describes a value, where one does: of a component, that of the value's name. */
+export function objectSchema(schema: z.core.$ZodType, value: unknown): z.ZodObject | null {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodObject) return inner;
+  if (!(inner instanceof z.ZodDiscriminatedUnion)) return null;
+  const name = (value as { name?: unknown } | null)?.name;
+  const option = componentOptions(inner).find(([known]) => known === name);
+  return option?.[1] ?? null;
+}
+
+/** A component's possible names and the options of each. */
+export function componentOptions(schema: z.ZodDiscriminatedUnion): [string, z.ZodObject][] {
+  return schema.options.flatMap((option): [string, z.ZodObject][] => {
+    const object = unwrap(option);
+    if (!(object instanceof z.ZodObject) || !(object.shape.name instanceof z.ZodLiteral)) return [];
+    return [[String(object.shape.name.value), object]];
+  });
+}
+
+/** The schema of what stands under a key or position of a value; null where the schema has no such key. */
+export function schemaUnder(
+  schema: z.core.$ZodType,
+  value: unknown,
+  segment: string | number,
+): z.core.$ZodType | null {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodArray) return inner.element;
+  if (inner instanceof z.ZodRecord) return inner.valueType;
+  if (inner instanceof z.ZodDiscriminatedUnion && segment === inner.def.discriminator)
+    return z.enum(componentOptions(inner).map(([name]) => name) as [string, ...string[]]);
+  return objectSchema(inner, value)?.shape[segment] ?? null;
+}

@@ -1,0 +1,188 @@
+import * as z from 'zod';
+import type { Catalogue, CatalogueEntry } from '../catalogue.ts';
+import { KERNEL_KINDS } from '../network.ts';
+import { DEFAULT_THRESHOLDS, thresholdLabel } from '../thresholds.ts';
+import type { Threshold } from '../thresholds.ts';
+
+/** The schemas of a study file, built from the catalogue, so that a new component needs no change here. */
+
+/** Settings that choose a component by name, in a run and in its pruning, and the list of the catalogue that they choose from. */
+export const RUN_COMPONENTS = {
+  dataset: 'datasets',
+  model: 'models',
+  optimizer: 'optimizers',
+  learningRate: 'learningRates',
+  retraining: 'retrainings',
+} as const satisfies Record<string, keyof Catalogue>;
+export const PRUNING_COMPONENTS = {
+  criterion: 'criteria',
+  granularity: 'granularities',
+  distribution: 'distributions',
+  schedule: 'schedules',
+} as const satisfies Record<string, keyof Catalogue>;
+
+const MAXIMUM_SEED = 2 ** 31 - 1;
+
+/** A component: one of the entries, told apart by its name. */
+function component(entries: readonly CatalogueEntry[]) {
+  const options = entries.map((entry) => entry.options.meta({ title: entry.title }));
+  return z.discriminatedUnion('name', options as [(typeof options)[number]]);
+}
+
+const names = z.array(z.string().min(1)).default([]);
+const layers = z
+  .strictObject({
+    kinds: z.array(z.enum(KERNEL_KINDS)).default([]).meta({ description: 'Kinds of layer; none: of any.' }),
+    names: names.meta({ description: 'Names of layers, beside the kinds.' }),
+    except: names.meta({ description: 'Names of layers to leave alone.' }),
+  })
+  .transform(({ kinds, names, except }) => ({
+    kinds: distinct(kinds),
+    names: distinct(names),
+    except: distinct(except),
+  }));
+
+const positive = z.number().positive();
+const threshold = z.union([
+  positive.transform((absolute): Threshold => ({ absolute })),
+  z
+    .string()
+    .regex(/^\s*[0-9]*\.?[0-9]+(e[+-]?[0-9]+)?\s*(σ|sigma)?\s*$/i, {
+      error: "a number above 0, or a multiple of the layer's standard deviation such as '1e-3σ'",
+    })
+    .transform((text): Threshold => {
+      const value = Number.parseFloat(text);
+      return /(σ|sigma)\s*$/i.test(text) ? { sigma: value } : { absolute: value };
+    })
+    .refine((parsed) => Object.values(parsed).every((value) => value > 0), {
+      error: 'a threshold is above 0',
+    }),
+]);
+const thresholds = z
+  .array(threshold)
+  .min(1)
+  .max(16)
+  .superRefine((ladder, context) => {
+    const labels = ladder.map(thresholdLabel);
+    for (const [index, label] of labels.entries())
+      if (labels.indexOf(label) < index)
+        context.addIssue({
+          code: 'custom',
+          path: [index],
+          message: `the threshold ${label} stands twice; thresholds are distinct`,
+        });
+  })
+  .transform((ladder) => ladder.toSorted(coarsestFirst));
+
+/** Everything that a study says of one run, after its arm's settings are laid over the shared ones. */
+export function settingsSchema(catalogue: Catalogue) {
+  const pruning = z.strictObject({
+    criterion: component(catalogue.criteria).meta({ description: 'How weights are scored.' }),
+    granularity: component(catalogue.granularities)
+      .prefault({ name: 'weight' })
+      .meta({ description: 'What is pruned as one.' }),
+    distribution: component(catalogue.distributions)
+      .prefault({ name: 'global' })
+      .meta({ description: 'How the sparsity is shared among the layers.' }),
+    schedule: component(catalogue.schedules).meta({ description: 'When weights are pruned.' }),
+    layers: layers.prefault({}).meta({ description: "The layers to prune: 'all', or some of them." }),
+    sparsity: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .meta({ description: "Share of the chosen layers' weights to prune: above 0 and below 1." }),
+  });
+  return z.strictObject({
+    dataset: component(catalogue.datasets).meta({ description: 'The images to train and test on.' }),
+    model: component(catalogue.models).meta({ description: 'The network.' }),
+    batchSize: z.int().min(1).max(65_536).meta({ description: 'Images in one optimizer step.' }),
+    epochs: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .meta({ description: 'Epochs of training, before those of retraining.' }),
+    optimizer: component(catalogue.optimizers).meta({ description: 'How weights follow their gradients.' }),
+    learningRate: component(catalogue.learningRates).meta({ description: 'The rate of each epoch.' }),
+    pruning: pruning.nullable().default(null).meta({ description: 'What is pruned, when; null: nothing.' }),
+    retraining: component(catalogue.retrainings)
+      .prefault({ name: 'none' })
+      .meta({ description: 'What follows the epochs of training.' }),
+    thresholds: thresholds
+      .default([...DEFAULT_THRESHOLDS])
+      .meta({ description: "Magnitudes at or below which a kept weight counts as shed: 1e-4, '1e-3σ'." }),
+  });
+}
+
+/** A run specification: the settings, and what expansion adds to them. */
+export function specificationSchema(catalogue: Catalogue) {
+  return settingsSchema(catalogue).extend({ referenceEpoch: z.int().min(0).default(0) });
+}
+
+const settings = z.record(z.string(), z.unknown());
+
+/** A study around its settings, which `settingsSchema` checks once they are laid over each other. */
+export const studySchema = z.strictObject({
+  study: z
+    .string()
+    .max(80)
+    .regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'a name of small letters, digits and hyphens, such as my-study' })
+    .meta({ description: 'The name of the study: small letters, digits and hyphens.' }),
+  title: z.string().max(200).optional().meta({ description: 'One line for people; the name unless given.' }),
+  description: z.string().max(10_000).default('').meta({ description: 'What the study asks, and why.' }),
+  seeds: z
+    .array(z.int().min(0).max(MAXIMUM_SEED))
+    .min(1)
+    .max(1000)
+    .superRefine((seeds, context) => {
+      for (const [index, seed] of seeds.entries())
+        if (seeds.indexOf(seed) < index)
+          context.addIssue({
+            code: 'custom',
+            path: [index],
+            message: `the seed ${seed} stands twice; seeds are distinct`,
+          });
+    })
+    .meta({ description: 'Every arm runs once for each seed.' }),
+  checkpoints: z
+    .strictObject({ every: z.int().min(1).default(1).meta({ description: 'Epochs between checkpoints.' }) })
+    .prefault({})
+    .meta({ description: 'When weights are saved; decides no number of a run.' }),
+  shared: settings.default({}).meta({ description: 'Settings of every arm.' }),
+  arms: z
+    .array(
+      z.looseObject({
+        name: z
+          .string()
+          .max(80)
+          .regex(/^\S(.*\S)?$/, { error: 'one line of text' })
+          .meta({ description: 'The name of the arm.' }),
+        control: z
+          .boolean()
+          .default(true)
+          .meta({ description: 'Whether a pruned arm gets its control twin, with nothing pruned.' }),
+      }),
+    )
+    .min(1)
+    .max(1000)
+    .superRefine((arms, context) => {
+      const known = arms.map((arm) => arm.name);
+      for (const [index, name] of known.entries())
+        if (known.indexOf(name) < index)
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'name'],
+            message: `two arms are named '${name}'; names of arms are distinct`,
+          });
+    })
+    .meta({ description: 'What is compared: each arm lays its own settings over the shared ones.' }),
+});
+
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)].sort();
+}
+
+/** The order of the default ladder: absolute thresholds before relative ones, the largest first. */
+function coarsestFirst(a: Threshold, b: Threshold): number {
+  if ('absolute' in a) return 'absolute' in b ? b.absolute - a.absolute : -1;
+  return 'absolute' in b ? 1 : b.sigma - a.sigma;
+}
