@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { CascadeError } from '../../common/errors.ts';
 
@@ -38,10 +38,9 @@ function cacheControl(path: string): string {
  */
 export function readPageFiles(folder: string): PageFiles {
   const files = new Map<string, PageFile>();
-  for (const entry of entriesOf(folder)) {
-    const contentType = CONTENT_TYPES[extname(entry.name).toLowerCase()];
-    if (!entry.isFile() || contentType === undefined) continue;
-    const file = join(entry.parentPath, entry.name);
+  for (const file of filesUnder(folder)) {
+    const contentType = CONTENT_TYPES[extname(file).toLowerCase()];
+    if (contentType === undefined) continue;
     const path = `/${relative(folder, file).split(sep).map(encodeURIComponent).join('/')}`;
     files.set(path, { body: readFileSync(file), contentType, cacheControl: cacheControl(path) });
   }
@@ -52,10 +51,12 @@ export function readPageFiles(folder: string): PageFiles {
   return files;
 }
 
-function entriesOf(folder: string) {
-  try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true });
-  } catch {
-    return [];
-  }
+/** Node's own recursive listing follows links to folders, hence this one. */
+function filesUnder(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesUnder(path);
+    return entry.isFile() ? [path] : [];
+  });
 }
