@@ -84,7 +84,7 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
     file.tensors.set(name, {
       dtype: entry.dtype,
       shape: entry.shape,
-      bytes: bytes.slice(start, start + expected),
+      bytes: copyOf(bytes.subarray(start, start + expected)),
     });
   }
   return file;
@@ -92,8 +92,13 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
 
 /** A float32 tensor's elements, over its own bytes. */
 export function float32Of(tensor: SafetensorsTensor): Float32Array<ArrayBuffer> {
-  const copy = tensor.bytes.slice();
+  const copy = copyOf(tensor.bytes);
   return new Float32Array(copy.buffer, 0, copy.length / 4);
+}
+
+/** A copy with a buffer of its own: a Node Buffer's slice would still be a view into a pool. */
+function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
 }
 
 function isTensor(

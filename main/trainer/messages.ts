@@ -15,8 +15,11 @@ export interface TrainerInput {
   checkpoint: Uint8Array | null;
   /** The data's hash when the run began; another one now is an error. */
   datasetHash: string | null;
-  /** Every how many epochs a checkpoint is made; one is always made when weights are pruned and at the end. */
-  checkpointEvery: number;
+  /**
+   * Every how many epochs a checkpoint is made; null leaves it to the network's size. One is always made when weights
+   * are pruned and at the end.
+   */
+  checkpointEvery: number | null;
   /** Words of `Control`. */
   control: SharedArrayBuffer;
 }

@@ -17,6 +17,9 @@ import { TrainingSession, type TrainedEpoch } from './session.ts';
 /** Milliseconds between two progress messages. */
 const PROGRESS_INTERVAL = 250;
 
+/** Networks of at most this many parameters keep the weights of every epoch. */
+const SMALL_NETWORK = 1_000_000;
+
 /** Sends a message; the buffers named are transferred, not copied. */
 export type Send = (message: TrainerMessage, transfer?: ArrayBuffer[]) => void;
 
@@ -77,6 +80,7 @@ class RunLoop {
   readonly #input: TrainerInput;
   readonly #send: Send;
   readonly #control: Int32Array;
+  readonly #checkpointEvery: number;
   #sent: number;
   #lastProgress = 0;
 
@@ -85,6 +89,7 @@ class RunLoop {
     this.#input = input;
     this.#send = send;
     this.#control = new Int32Array(input.control);
+    this.#checkpointEvery = input.checkpointEvery ?? (session.parameters <= SMALL_NETWORK ? 1 : 10);
     this.#sent = Atomics.load(this.#control, CONTROL_ACKNOWLEDGED);
   }
 
@@ -110,8 +115,7 @@ class RunLoop {
     const { validation, test } = session.evaluate();
     const measurementStarted = performance.now();
     const layers = session.measure();
-    const due =
-      epoch % this.#input.checkpointEvery === 0 || epoch === session.plan.epochs || pruning.length > 0;
+    const due = epoch % this.#checkpointEvery === 0 || epoch === session.plan.epochs || pruning.length > 0;
     const checkpoint = due ? { epoch, bytes: session.checkpoint() } : null;
     // One record may be on its way to the disk while the next epoch trains, no more.
     this.#awaitAcknowledgement(this.#sent);

@@ -97,6 +97,14 @@ export class TrainingSession {
     return this.#position.epoch;
   }
 
+  /** Number of parameters, running statistics included. */
+  get parameters(): number {
+    return this.network.parameters.reduce(
+      (sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1),
+      0,
+    );
+  }
+
   /** Nodes of the traced step, before TensorFlow optimises it. */
   get nodes(): number {
     return this.#step(Math.min(this.#specification.batchSize, this.#train.count)).nodes;

@@ -85,13 +85,8 @@ export class DeviceState {
    */
   applyMask(kernel: string, mask: Uint8Array): void {
     this.#write(this.#masks, kernel, mask);
-    const zeroed = (values: Float32Array): Float32Array =>
-      values.map((value, index) => (mask[index] ? value : 0));
-    this.writeParameter(kernel, zeroed(this.readParameter(kernel)));
-    for (const slot of this.#slots) {
-      const name = slotName(slot, kernel);
-      this.writeSlot(name, zeroed(this.readSlot(name)));
-    }
+    this.#zeroPruned(this.#parameters, kernel, mask);
+    for (const slot of this.#slots) this.#zeroPruned(this.#optimizer, slotName(slot, kernel), mask);
   }
 
   dispose(): void {
@@ -99,6 +94,15 @@ export class DeviceState {
       for (const handle of handles.values()) handle.release();
       handles.clear();
     }
+  }
+
+  /** In the engine's own precision: what is kept must not be rounded. */
+  #zeroPruned(handles: Map<string, Handle>, name: string, mask: Uint8Array): void {
+    const values = this.#engine.download(handles.get(name)!) as Float32Array | Float64Array;
+    mask.forEach((kept, index) => {
+      if (!kept) values[index] = 0;
+    });
+    this.#write(handles, name, values);
   }
 
   #upload(values: ArrayLike<number>, shape: readonly number[]): Handle {

@@ -1,0 +1,16 @@
+import { CascadeError } from '../../common/errors.ts';
+import type { StudyProblem } from '../../common/contract/schemas.ts';
+
+/** A study that can not be run, with every problem found in it. */
+export class StudyError extends CascadeError {
+  readonly problems: StudyProblem[];
+
+  constructor(fileName: string, problems: StudyProblem[]) {
+    const first = problems[0];
+    const where = first?.line ? `line ${first.line}: ` : '';
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+    super('INVALID_STUDY', `${fileName} can not be run: ${where}${first?.message ?? 'it is empty'}${more}`);
+    this.name = 'StudyError';
+    this.problems = problems;
+  }
+}
