@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { processIdentity, withLock } from '../../scripts/lib/lock.mjs';
+import { withLock } from '../../scripts/lib/lock.mjs';
 import { temporaryFolder, until } from './helpers.mjs';
 
 const module = JSON.stringify(new URL('../../scripts/lib/lock.mjs', import.meta.url).href);
@@ -54,8 +54,15 @@ test('the lock of a killed process is free', async () => {
 test('the lock of a killed process is held while its child still works', async () => {
   const file = join(temporaryFolder(), 'a.lock');
   const child = process('setInterval(() => {}, 1000)');
-  await until(() => processIdentity(Number(child.pid)) !== null);
-  writeFileSync(file, `999999999@1\n${processIdentity(Number(child.pid))}\n`);
+  const holder = process(`
+    import { withLock } from ${module};
+    await withLock(${JSON.stringify(file)}, async (addChild) => {
+      addChild(${child.pid});
+      await new Promise(() => setInterval(() => {}, 1000));
+    });`);
+  await until(() => existsSync(file) && readFileSync(file, 'utf8').includes(`\n${child.pid}`));
+  holder.kill('SIGKILL');
+  await ended(holder);
   let free = false;
   const work = withLock(file, async () => (free = true));
   await new Promise((next) => setTimeout(next, 500));

@@ -73,6 +73,17 @@ test('an npm that did not come to its end leaves nothing that looks whole', asyn
   expect(packagesAreThere(root)).toBe(true);
 });
 
+test('packages replaced half-way are not those of the former package-lock.json any more', async () => {
+  const { root, install } = scene();
+  await install();
+  const changed = { packages: { ...lock.packages, 'node_modules/one': { version: '1.0.1' } } };
+  write(root, { 'package-lock.json': JSON.stringify(changed) });
+  writeCommand(join(root, 'bin', 'npm'), 'rm -r node_modules/one; kill -9 $$');
+  await expect(install()).rejects.toThrow(/npm could not install/);
+  write(root, { 'package-lock.json': JSON.stringify(lock) });
+  expect(packagesAreThere(root)).toBe(false);
+});
+
 test("npm's reason is told", async () => {
   const { npm, install } = scene();
   npm(`echo 'npm error code ENOTFOUND' >&2; echo 'npm error request failed: no such host' >&2; exit 1`);

@@ -38,7 +38,7 @@ test.each(/** @type {NodeJS.Signals[]} */ (['SIGTERM', 'SIGINT', 'SIGHUP']))(
     const child = outer(`
     process.on('${signal}', () => process.exit(42));
     require('fs').writeFileSync(${JSON.stringify(ready)}, '');
-    setInterval(() => {}, 1000);`);
+    setTimeout(() => process.exit(1), 5000);`);
     const code = exitCode(child);
     await until(() => existsSync(ready));
     child.kill(signal);
