@@ -4,6 +4,8 @@ import { constants } from 'node:os';
 /** Enough of a child's output to say why it failed. */
 const tailCharacters = 20_000;
 
+const parentPollMs = 250;
+
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const children = new Set();
 /** @type {NodeJS.Signals[]} */
@@ -101,7 +103,15 @@ export function passThrough(command, args, options = {}) {
       child.kill(signal);
     };
     for (const signal of endings) process.on(signal, forward);
+    // npm ends the shell between us and it, and not us: an orphan would keep holding the workspace.
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.env.npm_lifecycle_event === undefined || process.ppid === parent) return;
+      clearInterval(watch);
+      child.kill('SIGTERM');
+    }, parentPollMs);
     const settled = () => {
+      clearInterval(watch);
       for (const signal of endings) process.off(signal, forward);
     };
     child.once('error', (error) => {

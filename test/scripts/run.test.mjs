@@ -9,14 +9,16 @@ import { temporaryFolder, until } from './helpers.mjs';
 const module = JSON.stringify(new URL('../../scripts/lib/run.mjs', import.meta.url).href);
 
 /**
- * A process that runs another in its place.
+ * A program that runs another in its place.
  * @param {string} code of the other
  */
+const program = (code) => `
+  import { passThrough } from ${module};
+  process.exitCode = await passThrough(process.execPath, ['-e', ${JSON.stringify(code)}]);`;
+
+/** @param {string} code */
 function outer(code) {
-  const program = `
-    import { passThrough } from ${module};
-    process.exitCode = await passThrough(process.execPath, ['-e', ${JSON.stringify(code)}]);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program(code)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -45,6 +47,22 @@ test.each(/** @type {NodeJS.Signals[]} */ (['SIGTERM', 'SIGINT', 'SIGHUP']))(
     expect(await code).toBe(42);
   },
 );
+
+test('the child ends when npm has ended the shell that ran us', async () => {
+  const folder = temporaryFolder();
+  const [ready, ended] = [join(folder, 'ready'), join(folder, 'ended')];
+  const code = `
+    process.on('SIGTERM', () => { require('fs').writeFileSync(${JSON.stringify(ended)}, ''); process.exit(); });
+    require('fs').writeFileSync(${JSON.stringify(ready)}, '');
+    setTimeout(() => process.exit(1), 5000);`;
+  const shell = spawn('sh', ['-c', '"$NODE" --input-type=module -e "$PROGRAM"; exit 0'], {
+    env: { ...process.env, NODE: process.execPath, PROGRAM: program(code), npm_lifecycle_event: 'start' },
+    stdio: 'ignore',
+  });
+  await until(() => existsSync(ready));
+  shell.kill('SIGTERM');
+  await until(() => existsSync(ended));
+});
 
 test('a captured command: its output, its absence, its time', async () => {
   expect(await capture('sh', ['-c', 'echo out; echo err >&2; exit 3'])).toMatchObject({
