@@ -1,21 +1,22 @@
 import { CascadeError } from '../errors.ts';
 
 /**
- * Bit planes: one bit a weight, least significant bit first, in the kernel's flattening. A patch holds what
- * changed between two stacks of planes (or a whole stack, as the change from zeros), and applying it is an XOR:
- * the same patch leads from the earlier stack to the later one and back.
+ * Bit planes: one bit a weight, least significant bit first, in the kernel's flattening. A key holds a stack of
+ * planes; a patch holds what changed between two stacks, and applying it is an XOR: the same patch leads from the
+ * earlier stack to the later one and back.
  *
- * Patch: version (1 byte), number of planes (1 byte), then per plane its mode (1 byte) and the length of its data
- * (uint32, little endian), then the data of every plane. Modes: 0 nothing changed, 1 gaps between changed bits as
- * LEB128 integers, 2 the changed bits as they are.
+ * Both: version (1 byte), number of planes (1 byte), 2 bytes of zero, then a uint32 (little endian) for each plane,
+ * its data's length · 8 + its mode, then the data of every plane, padded to whole words. Modes: 0 no bit, 1 gaps between
+ * bits as LEB128 integers, 2 the bits as they are; + 4, in keys only: what differs from the plane before.
  */
 
 const VERSION = 1;
-const HEADER = 2;
-const PLANE_HEADER = 5;
+const HEADER = 4;
+const PLANE_HEADER = 4;
 const MODE_UNCHANGED = 0;
 const MODE_GAPS = 1;
 const MODE_RAW = 2;
+const FROM_PLANE_BEFORE = 4;
 
 /** Packs truthy entries into bits: ⌈length / 8⌉ bytes. */
 export function packBits(bits: ArrayLike<number | boolean>): Uint8Array<ArrayBuffer> {
@@ -118,69 +119,125 @@ export function flipGaps(target: Uint8Array, gaps: Uint8Array): void {
   }
 }
 
+interface Part {
+  mode: number;
+  data: Uint8Array;
+}
+
 /**
- * The patch between two stacks of `count` planes of the same size; `before` null stands for zeros.
+ * The patch between two stacks of `count` planes of the same size.
  * A plane that is not sparse is left as bits, because bits read faster than gaps and a general compressor brings
  * both to about the same size: gaps are taken only where they need at most an eighth of the bits' bytes.
  */
-export function encodePatch(
-  before: Uint8Array | null,
-  after: Uint8Array,
-  count: number,
-): Uint8Array<ArrayBuffer> {
-  if (count > 255 || after.length % count !== 0 || (before && before.length !== after.length))
+export function encodePatch(before: Uint8Array, after: Uint8Array, count: number): Uint8Array<ArrayBuffer> {
+  const size = planeSize(after, count);
+  if (before.length !== after.length)
     throw new CascadeError(
       'BAD_PLANES',
-      `${after.length} bytes are not ${count} planes of the size of those before.`,
+      `A patch leads from ${before.length} bytes of planes to ${after.length}.`,
     );
-  const size = after.length / count;
   const changes = new Uint8Array(after);
-  if (before) xorInto(changes, before);
-  const parts: { mode: number; data: Uint8Array }[] = [];
-  for (let plane = 0; plane < count; plane++) {
-    const bits = changes.subarray(plane * size, (plane + 1) * size);
-    const gaps = encodeGaps(bits, Math.max(8, size >>> 3));
-    if (gaps?.length === 0) parts.push({ mode: MODE_UNCHANGED, data: gaps });
-    else if (gaps && gaps.length < size) parts.push({ mode: MODE_GAPS, data: gaps });
-    else parts.push({ mode: MODE_RAW, data: bits });
-  }
-  const start = HEADER + count * PLANE_HEADER;
-  const patch = new Uint8Array(parts.reduce((sum, part) => sum + part.data.length, start));
-  const view = new DataView(patch.buffer);
-  patch[0] = VERSION;
-  patch[1] = count;
-  let offset = start;
-  parts.forEach(({ mode, data }, plane) => {
-    patch[HEADER + plane * PLANE_HEADER] = mode;
-    view.setUint32(HEADER + plane * PLANE_HEADER + 1, data.length, true);
-    patch.set(data, offset);
-    offset += data.length;
-  });
-  return patch;
+  xorInto(changes, before);
+  return assemble(
+    Array.from({ length: count }, (_, plane) => partOf(changes.subarray(plane * size, (plane + 1) * size))),
+  );
+}
+
+/**
+ * A stack of planes by itself. The shed planes of a ladder of thresholds nearly contain one another, so a plane is
+ * taken as what differs from the plane before it where that sets less than half as many bits.
+ */
+export function encodeKey(planes: Uint8Array, count: number): Uint8Array<ArrayBuffer> {
+  const size = planeSize(planes, count);
+  return assemble(
+    Array.from({ length: count }, (_, plane) => {
+      const bits = planes.subarray(plane * size, (plane + 1) * size);
+      if (plane === 0) return partOf(bits);
+      const difference = new Uint8Array(bits);
+      xorInto(difference, planes.subarray((plane - 1) * size, plane * size));
+      if (popcount(difference) * 2 >= popcount(bits)) return partOf(bits);
+      const { mode, data } = partOf(difference);
+      return { mode: mode | FROM_PLANE_BEFORE, data };
+    }),
+  );
 }
 
 /** Applies a patch in place; throws BAD_PLANES for one that does not fit. */
 export function applyPatch(planes: Uint8Array, patch: Uint8Array): void {
+  readParts(planes, patch, (plane, { mode, data }) => {
+    if (mode === MODE_GAPS) flipGaps(plane, data);
+    else if (mode === MODE_RAW) xorInto(plane, data);
+    else if (mode !== MODE_UNCHANGED) throw damaged(`its mode is ${mode}`);
+  });
+}
+
+/** The stack of planes, `bytes` long together, that `encodeKey` was given; throws BAD_PLANES for one that does not fit. */
+export function decodeKey(key: Uint8Array, bytes: number): Uint8Array<ArrayBuffer> {
+  const planes = new Uint8Array(bytes);
+  readParts(planes, key, (plane, { mode, data }, before) => {
+    if (mode === MODE_RAW) return plane.set(data);
+    if (mode & FROM_PLANE_BEFORE) plane.set(before);
+    if ((mode & 3) === MODE_GAPS) flipGaps(plane, data);
+    else if ((mode & 3) === MODE_RAW) xorInto(plane, data);
+  });
+  return planes;
+}
+
+function planeSize(planes: Uint8Array, count: number): number {
+  if (count >= 1 && count <= 255 && planes.length % count === 0) return planes.length / count;
+  throw new CascadeError('BAD_PLANES', `${planes.length} bytes are not ${count} planes.`);
+}
+
+function partOf(bits: Uint8Array): Part {
+  const gaps = encodeGaps(bits, Math.max(8, bits.length >>> 3));
+  if (gaps?.length === 0) return { mode: MODE_UNCHANGED, data: gaps };
+  return gaps && gaps.length < bits.length ? { mode: MODE_GAPS, data: gaps } : { mode: MODE_RAW, data: bits };
+}
+
+function assemble(parts: readonly Part[]): Uint8Array<ArrayBuffer> {
+  let offset = HEADER + parts.length * PLANE_HEADER;
+  const patch = new Uint8Array(parts.reduce((sum, { data }) => sum + wholeWords(data.length), offset));
+  const view = new DataView(patch.buffer);
+  patch[0] = VERSION;
+  patch[1] = parts.length;
+  parts.forEach(({ mode, data }, plane) => {
+    view.setUint32(HEADER + plane * PLANE_HEADER, data.length * 8 + mode, true);
+    patch.set(data, offset);
+    offset += wholeWords(data.length);
+  });
+  return patch;
+}
+
+/** Hands each plane with its part, and the plane before it, to `put`. */
+function readParts(
+  planes: Uint8Array,
+  patch: Uint8Array,
+  put: (plane: Uint8Array, part: Part, before: Uint8Array) => void,
+): void {
   const count = patch[1] ?? 0;
-  const start = HEADER + count * PLANE_HEADER;
+  let offset = HEADER + count * PLANE_HEADER;
   if (patch[0] !== VERSION) throw damaged(`version ${patch[0]} is unknown`);
-  if (count === 0 || planes.length % count !== 0 || patch.length < start)
+  if (count === 0 || planes.length % count !== 0 || patch.length < offset)
     throw damaged('it is for another number of planes');
   const view = new DataView(patch.buffer, patch.byteOffset, patch.byteLength);
   const size = planes.length / count;
-  let offset = start;
-  for (let plane = 0; plane < count; plane++) {
-    const mode = patch[HEADER + plane * PLANE_HEADER]!;
-    const length = view.getUint32(HEADER + plane * PLANE_HEADER + 1, true);
+  let before = planes.subarray(0, 0);
+  for (let index = 0; index < count; index++) {
+    const field = view.getUint32(HEADER + index * PLANE_HEADER, true);
+    const length = field >>> 3;
     const data = patch.subarray(offset, offset + length);
     if (data.length !== length) throw damaged('it ends early');
-    const target = planes.subarray(plane * size, (plane + 1) * size);
-    if (mode === MODE_GAPS) flipGaps(target, data);
-    else if (mode === MODE_RAW && length === size) xorInto(target, data);
-    else if (mode !== MODE_UNCHANGED || length !== 0)
-      throw damaged(`plane ${plane} has a wrong mode or size`);
-    offset += length;
+    if ((field & 3) === MODE_RAW && length !== size) throw damaged('its planes have another size');
+    const plane = planes.subarray(index * size, (index + 1) * size);
+    put(plane, { mode: field & 7, data }, before);
+    before = plane;
+    offset += wholeWords(length);
   }
+}
+
+/** Data starts on a word's boundary, so that bits can be combined word by word in place. */
+function wholeWords(length: number): number {
+  return (length + 3) & ~3;
 }
 
 function damaged(detail: string): CascadeError {

@@ -1,4 +1,4 @@
-import { applyPatch } from '../../common/codec/planes.ts';
+import { applyPatch, decodeKey } from '../../common/codec/planes.ts';
 import { planeBytes } from '../../common/records.ts';
 import { decompress } from './compression.ts';
 import { prepared, type Connection } from './database.ts';
@@ -21,9 +21,9 @@ export function layersOf(database: Connection, run: number): StoredLayer[] {
 }
 
 interface Decoded {
+  layer: number;
   generation: number;
   epoch: number;
-  key: number;
   planes: Uint8Array;
 }
 
@@ -31,12 +31,13 @@ interface Decoded {
 const BUDGET = 128 * 1024 * 1024;
 
 /**
- * Planes of any stored epoch. Each layer's last answer is kept decoded, and because a patch leads both ways, a seek
- * within the same chain costs only the patches in between; elsewhere it costs the key and the patches after it.
+ * Planes of any stored epoch. Each chain's last answer is kept decoded, and because a patch leads both ways, a seek within
+ * it costs only the patches in between; a seek to another chain costs its key and the patches after it.
  */
 export class PlaneChains {
   readonly #database: Connection;
-  readonly #decoded = new Map<number, Decoded>();
+  /** By layer and key, the one used last at the end. */
+  readonly #decoded = new Map<string, Decoded>();
   #bytes = 0;
 
   constructor(database: Connection) {
@@ -52,24 +53,32 @@ export class PlaneChains {
       .pluck()
       .get(layer.id, epoch) as number | undefined;
     if (key === undefined) throw notFound(`epoch ${epoch} of the layer '${layer.name}'`);
-    const known = this.#decoded.get(layer.id);
-    this.forget(layer.id);
+    const chain = `${layer.id}/${key}`;
+    const known = this.#decoded.get(chain);
+    this.#drop(chain);
     let planes: Uint8Array;
-    if (known && known.generation === layer.generation && known.key === key) {
+    if (known?.generation === layer.generation) {
       planes = known.planes;
       this.#apply(planes, layer.id, Math.min(epoch, known.epoch), Math.max(epoch, known.epoch));
     } else {
-      planes = new Uint8Array(count * planeBytes(layer.weights));
-      this.#apply(planes, layer.id, key - 1, epoch);
+      const bytes = prepared(this.#database, 'select bytes from planes where layer = ? and epoch = ?')
+        .pluck()
+        .get(layer.id, key) as Uint8Array;
+      planes = decodeKey(decompress(bytes), count * planeBytes(layer.weights));
+      this.#apply(planes, layer.id, key, epoch);
     }
-    this.#keep(layer.id, { generation: layer.generation, epoch, key, planes });
+    this.#keep(chain, { layer: layer.id, generation: layer.generation, epoch, planes });
     return planes;
   }
 
   forget(layer: number): void {
-    const known = this.#decoded.get(layer);
+    for (const [chain, decoded] of this.#decoded) if (decoded.layer === layer) this.#drop(chain);
+  }
+
+  #drop(chain: string): void {
+    const known = this.#decoded.get(chain);
     if (!known) return;
-    this.#decoded.delete(layer);
+    this.#decoded.delete(chain);
     this.#bytes -= known.planes.length;
   }
 
@@ -86,12 +95,12 @@ export class PlaneChains {
   }
 
   /** Keeps what was used last, within the budget. */
-  #keep(layer: number, decoded: Decoded): void {
-    this.#decoded.set(layer, decoded);
+  #keep(chain: string, decoded: Decoded): void {
+    this.#decoded.set(chain, decoded);
     this.#bytes += decoded.planes.length;
     for (const [oldest] of this.#decoded) {
-      if (this.#bytes <= BUDGET || oldest === layer) break;
-      this.forget(oldest);
+      if (this.#bytes <= BUDGET || oldest === chain) break;
+      this.#drop(oldest);
     }
   }
 }

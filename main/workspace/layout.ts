@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Where things lie in a workspace folder. */
@@ -22,8 +22,9 @@ export function layoutOf(folder: string): Layout {
 
 /** Makes a folder and those above it. Node's own way of doing this calls a file system that is read-only 'not found'. */
 export function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
+  const known = statSync(folder, { throwIfNoEntry: false });
+  if (known?.isDirectory()) return;
+  if (!known) makeFolder(dirname(folder));
   mkdirSync(folder);
 }
 

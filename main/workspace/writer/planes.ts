@@ -1,4 +1,4 @@
-import { encodePatch } from '../../../common/codec/planes.ts';
+import { encodeKey, encodePatch } from '../../../common/codec/planes.ts';
 import { PlaneChains, type StoredLayer } from '../chains.ts';
 import { compress } from '../compression.ts';
 import { prepared, type Connection } from '../database.ts';
@@ -59,7 +59,7 @@ export class PlaneWriter {
     count: number,
   ): { key: number; bytes: Uint8Array } {
     const chain = this.#chainAt(layer.id, epoch - 1);
-    const fresh = (): Uint8Array => compress(encodePatch(null, planes, count));
+    const fresh = (): Uint8Array => compress(encodeKey(planes, count));
     if (!chain || epoch - chain.key >= LONGEST_CHAIN || chain.patches >= chain.keyBytes)
       return { key: epoch, bytes: fresh() };
     const patch = compress(encodePatch(this.read(layer, epoch - 1, count), planes, count));
