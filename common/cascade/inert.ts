@@ -192,7 +192,7 @@ function backwardReach(
         for (let unit = 0; unit < node.channels; unit++) if (output[unit]) input[unit % input.length] = 1;
         break;
       case 'global-average-pool':
-          for (let channel = 0; channel < node.channels; channel++) if (output[channel]) input[channel] = 1;
+        for (let channel = 0; channel < node.channels; channel++) if (output[channel]) input[channel] = 1;
         break;
     }
   }

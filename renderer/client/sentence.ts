@@ -1,0 +1,18 @@
+import { ORPCError } from '@orpc/client';
+import { messageOf } from '../../common/errors.ts';
+import type { StudyProblem } from '../../common/contract/schemas.ts';
+
+/** The sentence that a person reads when a call failed. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof ORPCError && error.code === 'INTERNAL_SERVER_ERROR')
+    return 'The workstation met an error that it did not expect; its log in the terminal says more.';
+  return messageOf(error);
+}
+
+/** The problems of a refused study, where the error carries them. */
+export function problemsOf(error: unknown): StudyProblem[] {
+  if (!(error instanceof ORPCError)) return [];
+  const data: unknown = error.data;
+  if (typeof data !== 'object' || data === null || !('problems' in data)) return [];
+  return Array.isArray(data.problems) ? (data.problems as StudyProblem[]) : [];
+}

@@ -1,0 +1,73 @@
+import {
+  createSortedRowModel,
+  rowSortingFeature,
+  sortFn_alphanumeric,
+  sortFn_basic,
+  tableFeatures,
+} from '@tanstack/vue-table';
+import type { ColumnDef } from '@tanstack/vue-table';
+import type { RunSummary } from '../../../common/contract/schemas.ts';
+import type { QuantityName } from '../../format/quantities.ts';
+import { shedLabel } from '../../format/numbers.ts';
+import { armOf, progressShare, studyOf } from '../../format/runs.ts';
+
+/** What the table of runs can do; sorting is the library's, filtering is ours (one box over all words). */
+export const features = tableFeatures({
+  rowSortingFeature,
+  sortedRowModel: createSortedRowModel(),
+  sortFns: { alphanumeric: sortFn_alphanumeric, basic: sortFn_basic },
+});
+
+export type RunColumn = ColumnDef<typeof features, RunSummary>;
+
+/** Heading, explanation and width of each column, beside what it sorts by. */
+export interface ColumnFace {
+  id: string;
+  heading: string;
+  quantity?: QuantityName;
+  /** A CSS grid track. */
+  track: string;
+  numeric?: boolean;
+}
+
+export function faces(threshold: string): ColumnFace[] {
+  return [
+    { id: 'study', heading: 'Study', track: 'minmax(72px, 1fr)' },
+    { id: 'arm', heading: 'Arm', track: 'minmax(110px, 2fr)' },
+    { id: 'seed', heading: 'Seed', track: '38px', numeric: true },
+    { id: 'state', heading: 'State', track: '92px' },
+    { id: 'progress', heading: 'Progress', quantity: 'progress', track: 'minmax(100px, 1fr)' },
+    { id: 'accuracy', heading: 'Accuracy', quantity: 'accuracy', track: '68px', numeric: true },
+    { id: 'pruned', heading: 'Pruned', quantity: 'pruned', track: '58px', numeric: true },
+    { id: 'shed', heading: shedLabel(threshold), quantity: 'shed', track: '92px', numeric: true },
+    { id: 'excess', heading: 'Excess', quantity: 'excess', track: '88px', numeric: true },
+  ];
+}
+
+/** A number that sorts missing values last in descending order. */
+const known = (value: number | null | undefined) => value ?? -Infinity;
+
+export function columns(threshold: string): RunColumn[] {
+  return [
+    { id: 'study', accessorFn: studyOf, sortFn: 'alphanumeric' },
+    { id: 'arm', accessorFn: armOf, sortFn: 'alphanumeric' },
+    { id: 'seed', accessorFn: (run) => run.seed, sortFn: 'basic' },
+    { id: 'state', accessorFn: (run) => run.state, sortFn: 'alphanumeric' },
+    { id: 'progress', accessorFn: progressShare, sortFn: 'basic' },
+    { id: 'accuracy', accessorFn: (run) => known(run.testAccuracy), sortFn: 'basic' },
+    { id: 'pruned', accessorFn: (run) => known(run.states?.pruned), sortFn: 'basic' },
+    { id: 'shed', accessorFn: (run) => known(run.states?.shed[threshold]), sortFn: 'basic' },
+    { id: 'excess', accessorFn: (run) => known(run.excess?.[threshold]), sortFn: 'basic' },
+  ];
+}
+
+/** Runs that hold every word of the query in what a person sees of them. */
+export function filterRuns(runs: readonly RunSummary[], query: string): RunSummary[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return [...runs];
+  return runs.filter((run) => {
+    const text =
+      `${studyOf(run)} ${armOf(run)} seed ${run.seed} ${run.state} ${run.model} ${run.optimizer} ${run.criterion ?? ''} ${run.id}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}

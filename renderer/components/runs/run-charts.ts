@@ -1,0 +1,148 @@
+import type { RunDetail } from '../../../common/contract/schemas.ts';
+import { percent, points, shedLabel, significant } from '../../format/numbers.ts';
+import type { QuantityName } from '../../format/quantities.ts';
+import { runColor } from '../../format/runs.ts';
+import type { OpenedRun } from '../../stores/opened-run.ts';
+import { excessSeries, relativeNorm, seriesOf } from '../charts/series.ts';
+import type { Marker, Series } from '../charts/series.ts';
+
+export interface ChartDefinition {
+  key: string;
+  title: string;
+  quantity: QuantityName;
+  of?: string;
+  series: Series[];
+  format: (value: number) => string;
+  floor?: number;
+  /** Starts on a logarithmic axis. */
+  log: boolean;
+}
+
+type Readable = Pick<OpenedRun, 'epochs' | 'excess' | 'clock' | 'detail'>;
+
+/** The charts of a run and, dashed in the same colour, of its control. */
+export function runCharts(
+  run: Readable,
+  control: Readable,
+  threshold: string,
+  layer: string | null,
+): ChartDefinition[] {
+  const color = run.detail ? runColor(run.detail.summary.id) : '--run-1';
+  const { epochs } = run;
+  const share = (value: number) => percent(value);
+  const both = (
+    name: string,
+    value: Parameters<typeof seriesOf>[1],
+    state = color,
+    faint = false,
+  ): Series[] => [
+    { name, color: state, faint, points: seriesOf(epochs, value) },
+    { name: `${name}, control`, color: state, faint, dashed: true, points: seriesOf(control.epochs, value) },
+  ];
+  const uncontrolled = run.detail?.summary.prunes === true && run.detail.summary.control === null;
+  const shed = shedLabel(threshold);
+  return [
+    {
+      key: 'accuracy',
+      title: 'Accuracy',
+      quantity: 'accuracy',
+      series: [
+        ...both('test', (epoch) => epoch.testAccuracy),
+        {
+          name: 'validation',
+          color,
+          faint: true,
+          points: seriesOf(epochs, (epoch) => epoch.validationAccuracy),
+        },
+      ],
+      format: (value) => percent(value, 2),
+      log: false,
+    },
+    {
+      key: 'loss',
+      title: 'Loss',
+      quantity: 'loss',
+      series: [
+        ...both('test', (epoch) => epoch.testLoss),
+        ...both('training', (epoch) => epoch.trainLoss, color, true),
+      ],
+      format: significant,
+      log: false,
+    },
+    {
+      key: 'learning-rate',
+      title: 'Learning rate',
+      quantity: 'learningRate',
+      series: [
+        {
+          name: 'η',
+          color,
+          points: seriesOf(epochs, (epoch) => (epoch.epoch === 0 ? null : epoch.learningRate)),
+        },
+      ],
+      format: (value) => significant(value, 3),
+      floor: 0,
+      log: false,
+    },
+    {
+      key: 'states',
+      title: 'Pruned, shed, inert',
+      quantity: 'shed',
+      of: uncontrolled
+        ? 'uncontrolled · pruned of all, others of kept'
+        : 'pruned of all, others of kept weights',
+      series: [
+        ...both(shed, (epoch) => epoch.shed[threshold] ?? null, '--state-shed'),
+        ...both('inert', (epoch) => epoch.inert, '--state-inert', true),
+        { name: 'pruned', color: '--state-pruned-line', points: seriesOf(epochs, (epoch) => epoch.pruned) },
+      ],
+      format: share,
+      floor: 0,
+      log: false,
+    },
+    {
+      key: 'excess',
+      title: 'Cascade excess',
+      quantity: 'excess',
+      of: uncontrolled
+        ? 'uncontrolled: this run has no control'
+        : `at ${threshold}, over the same kept weights`,
+      series: [{ name: `excess at ${threshold}`, color, points: excessSeries(run.excess, threshold) }],
+      format: (value) => points(value),
+      floor: 0,
+      log: false,
+    },
+    decayChart(run, control, color, layer),
+  ];
+}
+
+function decayChart(run: Readable, control: Readable, color: string, layer: string | null): ChartDefinition {
+  const from = run.clock?.from ?? 0;
+  return {
+    key: 'decay',
+    title: 'Norm and decay clock',
+    quantity: 'decay',
+    of: `relative to epoch ${from}`,
+    series: [
+      { name: 'all layers', color, points: relativeNorm(run.epochs, from, null) },
+      { name: 'all layers, control', color, dashed: true, points: relativeNorm(control.epochs, from, null) },
+      ...(layer === null
+        ? []
+        : [{ name: layer, color: '--accent', points: relativeNorm(run.epochs, from, layer) }]),
+      {
+        name: 'free decay',
+        color: '--text-muted',
+        faint: true,
+        dashed: true,
+        points: run.clock?.factors.map(({ epoch, factor }) => [epoch, factor] as const) ?? [],
+      },
+    ],
+    format: (value) => significant(value, 3),
+    log: true,
+  };
+}
+
+/** Epochs after which weights were pruned, as dotted lines. */
+export function pruningMarkers(detail: RunDetail | null): Marker[] {
+  return detail?.pruningEpochs.map((epoch) => ({ epoch, label: 'pruned' })) ?? [];
+}

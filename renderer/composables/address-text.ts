@@ -1,0 +1,19 @@
+export const VIEWS = ['studies', 'runs', 'run', 'replay', 'workspace'] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+export interface Address {
+  view: ViewName;
+  parameters: Record<string, string>;
+}
+
+/** Reads '#/replay?run=…&epoch=9'; what is not an address is the table of runs. */
+export function parseAddress(hash: string): Address {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const view = VIEWS.find((name) => name === path) ?? 'runs';
+  return { view, parameters: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+export function formatAddress(address: Address): string {
+  const query = new URLSearchParams(address.parameters).toString();
+  return `#/${address.view}${query === '' ? '' : `?${query}`}`;
+}

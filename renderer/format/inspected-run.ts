@@ -1,0 +1,62 @@
+import type { RunSummary } from '../../common/contract/schemas.ts';
+import type { Inspected } from '../stores/inspector.ts';
+import { moment, percent, shedLabel } from './numbers.ts';
+import { excessText, runTitle, standingOf } from './runs.ts';
+
+/** What the inspector says of a run. */
+export function inspectedRun(run: RunSummary, threshold: string): Inspected {
+  const standing = standingOf(run);
+  return {
+    kind: 'run',
+    title: runTitle(run),
+    subtitle: run.id,
+    sections: [
+      {
+        heading: 'What it is',
+        rows: [
+          { label: 'model', value: run.model },
+          { label: 'optimizer', value: run.optimizer },
+          { label: 'criterion', value: run.criterion ?? 'none' },
+          { label: 'control', value: run.control ?? standing, quantity: 'control' },
+        ],
+      },
+      {
+        heading: `After epoch ${run.epochsDone}`,
+        rows: [
+          { label: 'test accuracy', value: percent(run.testAccuracy, 2), quantity: 'accuracy' },
+          { label: 'validation accuracy', value: percent(run.validationAccuracy, 2), quantity: 'validation' },
+          {
+            label: 'pruned, of all',
+            value: percent(run.states?.pruned),
+            quantity: 'pruned',
+            swatch: '--state-pruned',
+          },
+          {
+            label: `${shedLabel(threshold)}, of kept`,
+            value: percent(run.states?.shed[threshold]),
+            quantity: 'shed',
+            swatch: '--state-shed',
+          },
+          {
+            label: 'inert, of kept',
+            value: percent(run.states?.inert),
+            quantity: 'inert',
+            swatch: '--state-inert',
+          },
+          { label: 'true sparsity', value: percent(run.states?.zero), quantity: 'zero' },
+          { label: `excess at ${threshold}`, value: excessText(run, threshold), quantity: 'excess' },
+        ],
+      },
+      {
+        heading: 'Life',
+        rows: [
+          { label: 'state', value: run.state },
+          ...(run.reason === null ? [] : [{ label: 'because', value: run.reason }]),
+          { label: 'created', value: moment(run.createdAt) },
+          { label: 'started', value: moment(run.startedAt) },
+          { label: 'ended', value: moment(run.endedAt) },
+        ],
+      },
+    ],
+  };
+}

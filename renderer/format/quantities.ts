@@ -1,0 +1,74 @@
+/** What every quantity on the screen is: its definition, formula and source, shown on hover and focus. */
+export interface Quantity {
+  name: string;
+  definition: string;
+  formula?: string;
+  source?: string;
+}
+
+const AZARIAN = 'Azarian & Porikli, arXiv 2103.10629';
+
+export const QUANTITIES = {
+  pruned: {
+    name: 'Pruned',
+    definition: 'Weights that a criterion chose and the mask holds at zero. Share of all prunable weights.',
+    formula: 'mask = 0  ÷  prunable weights',
+  },
+  shed: {
+    name: 'Shed',
+    definition:
+      'Kept weights whose magnitude fell to the threshold τ or below by training alone. Share of the kept weights, always at a named threshold.',
+    formula: 'mask = 1 and |w| ≤ τ  ÷  kept weights',
+    source: AZARIAN,
+  },
+  inert: {
+    name: 'Inert',
+    definition:
+      'Kept weights that can change no output for any input: no path of non-zero weights through them, or a channel that is constant zero. Share of the kept weights.',
+    formula: 'mask = 1 and no live path  ÷  kept weights',
+  },
+  zero: {
+    name: 'True sparsity',
+    definition: 'Weights that are pruned or exactly zero. Share of all prunable weights.',
+    formula: '(mask = 0 or w = 0)  ÷  prunable weights',
+  },
+  active: { name: 'Active', definition: 'Kept weights that are neither shed, inert nor decaying freely.' },
+  shedding: {
+    name: 'Shedding',
+    definition:
+      'The rest of a channel whose norm decays at 0.8 of the free rate or faster from one epoch to the next: the loss hardly holds it any more.',
+    formula: 'ln(‖w‖ₑ ÷ ‖w‖ₑ₋₁)  ≤  0.8 · ln(free decay over the epoch)',
+  },
+  excess: {
+    name: 'Cascade excess',
+    definition:
+      'How much more of the kept weights is shed than the control twin sheds among the very same weights. Without it, shedding proves no cascade.',
+    formula: 'share shed here  −  share of the same weights shed in the control',
+  },
+  control: {
+    name: 'Control twin',
+    definition: 'The same seed, initial weights, data order and learning rates, with nothing pruned.',
+  },
+  decay: {
+    name: 'Decay clock',
+    definition:
+      'A weight without gradient from the loss shrinks by the optimizer’s decay alone. Where the measured norm runs parallel to this line, the layer decays freely.',
+    formula: 'SGD: |w| shrinks by about exp(−η·λ / (1−μ)) a step',
+    source: AZARIAN,
+  },
+  accuracy: { name: 'Test accuracy', definition: 'Share of right answers on the test set, after the epoch.' },
+  validation: {
+    name: 'Validation accuracy',
+    definition: 'Share of right answers on the validation split, which is separate from the test set.',
+  },
+  loss: { name: 'Loss', definition: 'Mean cross-entropy over the images, natural logarithm.' },
+  learningRate: { name: 'Learning rate', definition: 'η in force during the epoch.' },
+  norm: { name: 'Norm', definition: 'Euclidean norm of the kernel’s weights.', formula: '√ Σ w²' },
+  blocked: {
+    name: 'Blocked',
+    definition: 'A channel whose output is constant zero, or that reaches no logit.',
+  },
+  progress: { name: 'Progress', definition: 'Epochs done of all epochs, and the estimated time to the end.' },
+} as const satisfies Record<string, Quantity>;
+
+export type QuantityName = keyof typeof QUANTITIES;

@@ -1,0 +1,67 @@
+import type { RunState, RunSummary } from '../../common/contract/schemas.ts';
+import { percent, points } from './numbers.ts';
+
+/** What a person calls a run: study · arm · seed. */
+export function runTitle(run: Pick<RunSummary, 'memberships' | 'seed' | 'id'>): string {
+  const first = run.memberships[0];
+  return first ? `${first.study} · ${first.arm} · seed ${run.seed}` : `${run.id}`;
+}
+
+export function armOf(run: Pick<RunSummary, 'memberships'>): string {
+  return [...new Set(run.memberships.map((membership) => membership.arm))].join(', ') || '–';
+}
+
+export function studyOf(run: Pick<RunSummary, 'memberships'>): string {
+  return [...new Set(run.memberships.map((membership) => membership.study))].join(', ') || '–';
+}
+
+/** How a run stands to a control: what its shedding may be read as. */
+export type Standing = 'controlled' | 'uncontrolled' | 'control';
+
+export function standingOf(run: Pick<RunSummary, 'prunes' | 'control'>): Standing {
+  if (!run.prunes) return 'control';
+  return run.control === null ? 'uncontrolled' : 'controlled';
+}
+
+/** Cascade excess in percentage points, or why there is none. */
+export function excessText(run: RunSummary, threshold: string): string {
+  const standing = standingOf(run);
+  return standing === 'controlled' ? points(run.excess?.[threshold]) : standing;
+}
+
+/** Share of the epochs done, counting the one under way. */
+export function progressShare(run: RunSummary): number {
+  if (run.epochsTotal === 0) return 0;
+  const within =
+    run.progress && run.progress.steps > 0 && run.state !== 'finished'
+      ? run.progress.step / run.progress.steps
+      : 0;
+  const done = run.epochsDone + (run.progress && run.progress.epoch > run.epochsDone ? within : 0);
+  return Math.min(1, done / run.epochsTotal);
+}
+
+/** What can be done with a run in a state. */
+export function actionsOf(state: RunState): {
+  pause: boolean;
+  resume: boolean;
+  stop: boolean;
+  remove: boolean;
+} {
+  return {
+    pause: state === 'running',
+    resume: state === 'paused' || state === 'interrupted' || state === 'stopped' || state === 'failed',
+    stop: state === 'running' || state === 'paused' || state === 'queued',
+    remove: state !== 'running' && state !== 'paused',
+  };
+}
+
+/** Number of the run's stable colour, 1 … 8 (see `theme/tokens.css`), from its hash. */
+export function runColor(id: string): string {
+  const hash = Number.parseInt(id.slice(0, 8), 16);
+  return `--run-${((Number.isNaN(hash) ? 0 : hash) % 8) + 1}`;
+}
+
+/** A share of the run's last epoch at the threshold, for people: '56.2%'. */
+export function shedText(run: RunSummary, threshold: string): string {
+  return percent(run.states?.shed[threshold]);
+}

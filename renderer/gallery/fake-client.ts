@@ -1,0 +1,276 @@
+import type {
+  EpochSummary,
+  RunDetail,
+  RunState,
+  RunSummary,
+  StudyCheck,
+  WorkstationEvent,
+  WorkstationStatus,
+} from '../../common/contract/schemas.ts';
+import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';
+import type { CascadeClient } from '../client/client.ts';
+import { NETWORK } from './network.ts';
+import { EPOCHS, PRUNED_AT, Simulation, freeDecay, LABELS } from './simulation.ts';
+import { STUDIES } from './studies.ts';
+
+/** A workstation made up in the page: the same client type, answers from the simulation. */
+export const RUN = 'a3f1c29e07b4-s0';
+export const CONTROL = '5be0172c94da-s0';
+export const UNCONTROLLED = '90c4e7d1ab32-s0';
+const START = Date.UTC(2026, 0, 12, 9, 30);
+
+export const STATUS: WorkstationStatus = {
+  version: '0.1.0',
+  workspace: '~/cascade-lab',
+  way: 'browser',
+  engine: {
+    name: 'TensorFlow',
+    version: '2.21.0',
+    device: 'cpu',
+    library: 'libtensorflow.so.2',
+    threads: 2,
+    problem: null,
+  },
+  concurrency: 1,
+  problems: [],
+};
+
+const simulations = new Map<string, { simulation: Simulation; epochs: EpochSummary[] }>();
+function simulated(id: string) {
+  const known = simulations.get(id);
+  if (known) return known;
+  const simulation = new Simulation(7, id !== CONTROL);
+  const epochs = Array.from({ length: EPOCHS + 1 }, (_, epoch) => simulation.summary(epoch));
+  const made = { simulation, epochs };
+  simulations.set(id, made);
+  return made;
+}
+
+export function summary(
+  id: string,
+  arm: string,
+  state: RunState,
+  done: number,
+  more: Partial<RunSummary> = {},
+): RunSummary {
+  const prunes = id !== CONTROL;
+  const last = done >= 0 ? simulated(prunes ? RUN : CONTROL).epochs[done] : undefined;
+  return {
+    id,
+    hash: id.slice(0, 12),
+    seed: 0,
+    memberships: [{ study: 'starter', arm }],
+    state,
+    reason: null,
+    control: prunes ? CONTROL : null,
+    prunes,
+    createdAt: START,
+    startedAt: START + 4_000,
+    endedAt: state === 'finished' ? START + 71_000 : null,
+    epochsDone: Math.max(0, done),
+    epochsTotal: EPOCHS,
+    progress:
+      state === 'running'
+        ? { epoch: done + 1, step: 210, steps: 375, secondsLeft: 23, trainLoss: 0.11 }
+        : null,
+    testAccuracy: last?.testAccuracy ?? null,
+    validationAccuracy: last?.validationAccuracy ?? null,
+    states: last ? { pruned: last.pruned, shed: last.shed, inert: last.inert, zero: last.zero } : null,
+    excess: prunes && last ? excessAt(done) : null,
+    model: 'depthwise-separable',
+    optimizer: 'sgd',
+    criterion: prunes ? 'random' : null,
+    ...more,
+  };
+}
+
+function excessAt(epoch: number): Record<string, number> {
+  const [run, control] = [simulated(RUN).epochs[epoch], simulated(CONTROL).epochs[epoch]];
+  return Object.fromEntries(
+    LABELS.map((label) => [label, (run?.shed[label] ?? 0) - (control?.shed[label] ?? 0)]),
+  );
+}
+
+function detail(run: RunSummary): RunDetail {
+  return {
+    summary: run,
+    specification: {
+      dataset: { name: 'mnist', training: 12_000 },
+      model: { name: 'depthwise-separable', widths: [32, 64, 128, 128, 256] },
+      batchSize: 32,
+      epochs: PRUNED_AT,
+      optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 0.001 },
+      learningRate: { name: 'constant', rate: 0.1 },
+      pruning: run.prunes
+        ? {
+            criterion: { name: 'random' },
+            granularity: { name: 'weight' },
+            distribution: { name: 'global' },
+            schedule: { name: 'one-shot', epoch: PRUNED_AT },
+            layers: { kinds: ['depthwise'], names: [], except: [] },
+            sparsity: 0.9,
+          }
+        : null,
+      retraining: { name: 'fine-tune', epochs: EPOCHS - PRUNED_AT },
+      thresholds: [...DEFAULT_THRESHOLDS],
+      referenceEpoch: PRUNED_AT,
+    },
+    thresholds: [...DEFAULT_THRESHOLDS],
+    network: NETWORK,
+    environment: {
+      engine: 'TensorFlow 2.21.0',
+      device: 'cpu',
+      threads: 2,
+      node: '24.21.0',
+      platform: 'linux x64',
+    },
+    events: [
+      { kind: 'queued', epoch: null, time: START, message: 'Waiting for a free trainer.', data: {} },
+      { kind: 'started', epoch: 0, time: START + 4_000, message: 'Training began.', data: {} },
+      ...(run.prunes
+        ? [
+            {
+              kind: 'pruned' as const,
+              epoch: PRUNED_AT,
+              time: START + 16_000,
+              message:
+                'Pruned 3,262 of 3,168 asked weights at random: 90.0% of the depthwise kernels, 4.4% of all.',
+              data: {},
+            },
+          ]
+        : []),
+      {
+        kind: 'interrupted',
+        epoch: 6,
+        time: START + 40_000,
+        message: 'The process ended under it.',
+        data: {},
+      },
+      { kind: 'resumed', epoch: 6, time: START + 44_000, message: 'Resumed after epoch 6.', data: {} },
+      { kind: 'finished', epoch: EPOCHS, time: START + 71_000, message: 'All 12 epochs are done.', data: {} },
+    ],
+    checkpoints: [0, 2, 6, 12],
+    pruningEpochs: run.prunes ? [PRUNED_AT] : [],
+  };
+}
+
+export interface FakeOptions {
+  runs: RunSummary[];
+  /** Milliseconds before any answer; Infinity never answers. */
+  delay?: number;
+  /** Every call fails with this sentence. */
+  failure?: string;
+  check?: StudyCheck;
+}
+
+/** Events can be sent to the page as if they came from the workstation. */
+export interface Fake {
+  client: CascadeClient;
+  send: (event: WorkstationEvent) => void;
+}
+
+export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fake {
+  const queue: WorkstationEvent[] = [];
+  let wake: (() => void) | undefined;
+  const answer = async <T>(value: () => T): Promise<T> => {
+    if (delay === Infinity) await new Promise(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    if (failure !== undefined) throw new Error(failure);
+    return value();
+  };
+  async function* events(): AsyncGenerator<WorkstationEvent> {
+    for (;;) {
+      for (const event of queue.splice(0)) yield event;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  }
+  const send = (event: WorkstationEvent) => {
+    queue.push(event);
+    wake?.();
+  };
+  const find = (id: string) => {
+    const run = runs.find((entry) => entry.id === id);
+    if (!run) throw new Error(`There is no run ${id} in this workspace.`);
+    return run;
+  };
+  const source = (id: string) => simulated(id === CONTROL ? CONTROL : RUN);
+  const nothing = () => answer(() => ({}));
+  const change = (id: string, state: RunState) =>
+    answer(() => {
+      const run = { ...find(id), state };
+      runs.splice(runs.indexOf(find(id)), 1, run);
+      send({ type: 'run', run });
+      return {};
+    });
+  const client = {
+    workstation: {
+      status: () => answer(() => STATUS),
+      setConcurrency: nothing,
+      events: () => answer(events),
+    },
+    studies: {
+      bundled: () => answer(() => STUDIES),
+      check: () => answer(() => check ?? { problems: [], preview: previewOf(runs) }),
+      start: () => answer(() => ({ study: 'starter', runs: runs.map((run) => run.id) })),
+      schema: () => answer(() => ({})),
+    },
+    runs: {
+      list: () => answer(() => runs),
+      get: ({ id }: { id: string }) => answer(() => detail(find(id))),
+      epochs: ({ id }: { id: string }) =>
+        answer(() => source(id).epochs.filter((entry) => entry.epoch <= find(id).epochsDone)),
+      excess: ({ id }: { id: string }) =>
+        answer(() =>
+          find(id).control === null
+            ? []
+            : source(id)
+                .epochs.slice(0, find(id).epochsDone + 1)
+                .map(({ epoch, shed }) => ({
+                  epoch,
+                  run: shed,
+                  control: simulated(CONTROL).epochs[epoch]?.shed ?? {},
+                  excess: excessAt(epoch),
+                })),
+        ),
+      decayClock: () =>
+        answer(() => ({
+          from: PRUNED_AT,
+          factors: Array.from({ length: EPOCHS - PRUNED_AT + 1 }, (_, index) => ({
+            epoch: PRUNED_AT + index,
+            factor: freeDecay(PRUNED_AT, PRUNED_AT + index),
+          })),
+        })),
+      pause: ({ id }: { id: string }) => change(id, 'paused'),
+      resume: ({ id }: { id: string }) => change(id, 'running'),
+      stop: ({ id }: { id: string }) => change(id, 'stopped'),
+      remove: ({ id }: { id: string }) =>
+        answer(() => {
+          runs.splice(runs.indexOf(find(id)), 1);
+          send({ type: 'removed', id });
+          return {};
+        }),
+      channels: ({ id, from, to }: { id: string; from: number; to: number }) =>
+        answer(() => source(id).simulation.channels(from, to)),
+      planes: ({ id, epoch, layer }: { id: string; epoch: number; layer: string }) =>
+        answer(() => source(id).simulation.planes(layer, epoch)),
+      masks: () => answer(() => new Blob()),
+      weights: () => answer(() => new Blob()),
+    },
+  };
+  return { client: client as unknown as CascadeClient, send };
+}
+
+function previewOf(runs: RunSummary[]) {
+  return {
+    name: 'starter',
+    title: 'A first cascade',
+    runs: runs.slice(0, 3).map((run) => ({
+      id: run.id,
+      arms: run.memberships.map((membership) => membership.arm),
+      seed: run.seed,
+      epochs: run.epochsTotal,
+      control: run.control,
+      state: run.state,
+    })),
+  };
+}

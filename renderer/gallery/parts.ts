@@ -1,0 +1,11 @@
+import type { RunState } from '../../common/contract/schemas.ts';
+
+export const RUN_STATES_SHOWN: RunState[] = [
+  'queued',
+  'running',
+  'paused',
+  'finished',
+  'failed',
+  'interrupted',
+  'stopped',
+];

@@ -1,0 +1,272 @@
+import { encodeFrame } from '../../common/codec/frames.ts';
+import type { EpochSummary } from '../../common/contract/schemas.ts';
+import type { PrunableLayer } from '../../common/network.ts';
+import {
+  CHANNEL_FIELDS,
+  channelRows,
+  planeBytes,
+  planeCount,
+  shedAndInertRow,
+  shedRow,
+} from '../../common/records.ts';
+import { DEFAULT_THRESHOLDS, absoluteThresholds, thresholdLabel } from '../../common/thresholds.ts';
+import { LAYER_LIST } from './network.ts';
+
+/** Made-up weights that behave as in a cascade: what lost its gradient decays freely. Not science: scenery. */
+export const LABELS = DEFAULT_THRESHOLDS.map(thresholdLabel);
+export const EPOCHS = 12;
+export const PRUNED_AT = 2;
+/** Epochs per tenfold shrink. */
+const TENFOLD = 2.1;
+const NEVER = 1e9;
+
+export function freeDecay(from: number, epoch: number): number {
+  return epoch <= from ? 1 : 10 ** (-(epoch - from) / TENFOLD);
+}
+
+/** Equal answers to equal questions: a number in [0, 1) from a few integers. */
+export function noise(...keys: number[]): number {
+  let hash = 2166136261;
+  for (const key of keys) {
+    hash = Math.imul(hash ^ key, 16777619);
+    hash ^= hash >>> 13;
+    hash = Math.imul(hash, 0x5bd1e995);
+  }
+  return ((hash ^ (hash >>> 15)) >>> 0) / 4294967296;
+}
+
+interface SimulatedLayer {
+  layer: PrunableLayer;
+  start: Float32Array;
+  /** Epoch after which a weight has no gradient. */
+  freed: Float32Array;
+  pruned: Uint8Array;
+  /** Epoch after which a channel is dead. */
+  death: Float32Array;
+}
+
+/** A whole run: its weights as functions of the epoch. */
+export class Simulation {
+  readonly layers: SimulatedLayer[];
+  readonly prunes: boolean;
+
+  constructor(seed: number, prunes: boolean, layers: readonly PrunableLayer[] = LAYER_LIST) {
+    this.prunes = prunes;
+    let incoming: Float32Array = new Float32Array(1).fill(NEVER);
+    this.layers = layers.map((layer, index) => {
+      const simulated = simulate(layer, index, seed, prunes, incoming);
+      incoming = simulated.death;
+      return simulated;
+    });
+    // A channel that nobody reads has no gradient either.
+    for (let index = this.layers.length - 2; index >= 0; index -= 1) {
+      const [here, next] = [this.layers[index]!, this.layers[index + 1]!];
+      if (next.layer.kind !== 'depthwise') continue;
+      for (let c = 0; c < here.death.length; c += 1)
+        here.death[c] = Math.min(here.death[c]!, (next.death[c] ?? NEVER) + 0.5);
+      free(here, this.layers[index - 1]?.death ?? incoming);
+    }
+  }
+
+  /** |w| of every weight of a layer after an epoch. */
+  magnitude(index: number, weight: number, epoch: number): number {
+    const layer = this.layers[index]!;
+    if (this.prunes && layer.pruned[weight] === 1 && epoch >= PRUNED_AT) return 0;
+    const drift = 1 + 0.04 * Math.sin(epoch * 0.7 + weight);
+    return layer.start[weight]! * drift * freeDecay(layer.freed[weight]!, epoch);
+  }
+
+  isPruned(index: number, weight: number, epoch: number): boolean {
+    return this.prunes && epoch >= PRUNED_AT && this.layers[index]!.pruned[weight] === 1;
+  }
+
+  isInert(index: number, weight: number, epoch: number): boolean {
+    const { layer, death } = this.layers[index]!;
+    return epoch >= death[weight % layer.outputChannels]! + 3;
+  }
+
+  summary(epoch: number): EpochSummary {
+    const layers = this.layers.map((entry, index) => this.layerSummary(entry, index, epoch));
+    const kept = layers.map((layer) => layer.weights * (1 - layer.pruned));
+    const all = layers.reduce((sum, layer) => sum + layer.weights, 0);
+    const keptSum = kept.reduce((sum, part) => sum + part, 0);
+    const ofKept = (value: (index: number) => number) =>
+      kept.reduce((sum, part, index) => sum + part * value(index), 0) / keptSum;
+    const dip = this.prunes && epoch >= PRUNED_AT ? 0.11 * Math.exp(-(epoch - PRUNED_AT) / 1.2) : 0;
+    const accuracy = epoch === 0 ? 0.098 : 0.986 - 0.09 * Math.exp(-epoch / 1.4) - dip;
+    return {
+      epoch,
+      phase: epoch === 0 ? 'initial' : epoch <= PRUNED_AT ? 'training' : 'retraining',
+      learningRate: epoch === 0 ? 0 : epoch > 9 ? 0.01 : 0.1,
+      steps: epoch === 0 ? 0 : 375,
+      trainLoss: epoch === 0 ? null : 0.06 + 0.5 * Math.exp(-epoch / 1.2) + dip,
+      trainAccuracy: epoch === 0 ? null : accuracy + 0.006,
+      validationLoss: 0.07 + 0.6 * Math.exp(-epoch / 1.3) + dip,
+      validationAccuracy: accuracy - 0.002,
+      testLoss: epoch === 0 ? 2.31 : 0.06 + 0.6 * Math.exp(-epoch / 1.3) + dip,
+      testAccuracy: accuracy,
+      trainingSeconds: 4.1,
+      evaluationSeconds: 0.4,
+      measurementSeconds: 0.03,
+      pruned: 1 - keptSum / all,
+      shed: Object.fromEntries(
+        LABELS.map((label) => [label, ofKept((index) => layers[index]?.shed[label] ?? 0)]),
+      ),
+      inert: ofKept((index) => layers[index]?.inert ?? 0),
+      zero: 1 - keptSum / all,
+      layers,
+    };
+  }
+
+  private layerSummary({ layer }: SimulatedLayer, index: number, epoch: number) {
+    const thresholds = absoluteThresholds(DEFAULT_THRESHOLDS, 0.1);
+    let pruned = 0;
+    let inert = 0;
+    let square = 0;
+    const shed = new Float64Array(thresholds.length);
+    for (let weight = 0; weight < layer.weights; weight += 1) {
+      if (this.isPruned(index, weight, epoch)) {
+        pruned += 1;
+        continue;
+      }
+      const magnitude = this.magnitude(index, weight, epoch);
+      square += magnitude ** 2;
+      if (this.isInert(index, weight, epoch)) inert += 1;
+      thresholds.forEach((threshold, at) => (shed[at]! += magnitude <= threshold ? 1 : 0));
+    }
+    const kept = layer.weights - pruned;
+    return {
+      name: layer.name,
+      weights: layer.weights,
+      pruned: pruned / layer.weights,
+      shed: Object.fromEntries(LABELS.map((label, at) => [label, shed[at]! / kept])),
+      inert: inert / kept,
+      zero: pruned / layer.weights,
+      norm: Math.sqrt(square),
+    };
+  }
+
+  channels(from: number, to: number): Blob {
+    const epochs = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    const rows = channelRows(LABELS.length);
+    const layers = this.layers.map(({ layer }) => ({
+      name: layer.name,
+      channels: layer.outputChannels,
+      rows,
+    }));
+    const size = layers.reduce((sum, layer) => sum + layer.channels * layer.rows, 0);
+    const floats = new Float32Array(size * epochs.length);
+    let at = 0;
+    for (const epoch of epochs)
+      this.layers.forEach((entry, index) => {
+        this.channelTable(entry, index, epoch, floats.subarray(at, at + rows * entry.layer.outputChannels));
+        at += rows * entry.layer.outputChannels;
+      });
+    const header = { kind: 'channels' as const, thresholds: LABELS, epochs, layers };
+    return new Blob([encodeFrame(header, new Uint8Array(floats.buffer))]);
+  }
+
+  private channelTable(
+    { layer, death }: SimulatedLayer,
+    index: number,
+    epoch: number,
+    table: Float32Array,
+  ): void {
+    const n = layer.outputChannels;
+    const thresholds = absoluteThresholds(DEFAULT_THRESHOLDS, 0.1);
+    const row = (name: (typeof CHANNEL_FIELDS)[number]) => CHANNEL_FIELDS.indexOf(name) * n;
+    for (let weight = 0; weight < layer.weights; weight += 1) {
+      const channel = weight % n;
+      if (this.isPruned(index, weight, epoch)) {
+        table[row('pruned') + channel]! += 1;
+        continue;
+      }
+      const magnitude = this.magnitude(index, weight, epoch);
+      const inert = this.isInert(index, weight, epoch);
+      if (inert) table[row('inert') + channel]! += 1;
+      table[row('norm') + channel]! += magnitude ** 2;
+      thresholds.forEach((threshold, at) => {
+        if (magnitude > threshold) return;
+        table[shedRow(at) * n + channel]! += 1;
+        if (inert) table[shedAndInertRow(at, thresholds.length) * n + channel]! += 1;
+      });
+    }
+    for (let channel = 0; channel < n; channel += 1) {
+      table[row('norm') + channel] = Math.sqrt(table[row('norm') + channel]!);
+      table[row('gamma') + channel] = freeDecay(death[channel]!, epoch);
+      table[row('blocked') + channel] = epoch >= death[channel]! + 3 ? 1 : 0;
+    }
+  }
+
+  planes(name: string, epoch: number): Blob {
+    const index = this.layers.findIndex((entry) => entry.layer.name === name);
+    const { layer } = this.layers[index]!;
+    const thresholds = absoluteThresholds(DEFAULT_THRESHOLDS, 0.1);
+    const bytes = planeBytes(layer.weights);
+    const body = new Uint8Array(planeCount(thresholds.length) * bytes);
+    const set = (plane: number, weight: number) =>
+      (body[plane * bytes + (weight >> 3)]! |= 1 << (weight & 7));
+    for (let weight = 0; weight < layer.weights; weight += 1) {
+      if (this.isPruned(index, weight, epoch)) {
+        set(0, weight);
+        continue;
+      }
+      if (this.isInert(index, weight, epoch)) set(1, weight);
+      const magnitude = this.magnitude(index, weight, epoch);
+      thresholds.forEach((threshold, at) => {
+        if (magnitude <= threshold) set(2 + at, weight);
+      });
+    }
+    const header = {
+      kind: 'planes' as const,
+      thresholds: LABELS,
+      epoch,
+      layer: name,
+      shape: layer.shape,
+      weights: layer.weights,
+    };
+    return new Blob([encodeFrame(header, body)]);
+  }
+}
+
+function simulate(
+  layer: PrunableLayer,
+  index: number,
+  seed: number,
+  prunes: boolean,
+  incoming: Float32Array,
+): SimulatedLayer {
+  const channels = layer.outputChannels;
+  const start = new Float32Array(layer.weights);
+  const pruned = new Uint8Array(layer.weights);
+  for (let weight = 0; weight < layer.weights; weight += 1) {
+    start[weight] = 0.02 + 0.18 * noise(seed, index, weight, 1);
+    if (layer.kind === 'depthwise' && noise(seed, index, weight, 2) < 0.9) pruned[weight] = 1;
+  }
+  const death = new Float32Array(channels).fill(NEVER);
+  const last = layer.kind === 'dense';
+  for (let channel = 0; channel < channels; channel += 1) {
+    const own = noise(seed, index, channel, 3);
+    if (layer.kind === 'depthwise') {
+      let alive = 0;
+      for (let row = 0; row < 9; row += 1) alive += 1 - pruned[row * channels + channel]!;
+      if (prunes && alive === 0) death[channel] = PRUNED_AT;
+      death[channel] = Math.min(death[channel]!, (incoming[channel] ?? NEVER) + 0.4);
+    } else if (!last && own < (prunes ? 0.34 : 0.09))
+      death[channel] = PRUNED_AT + 0.4 + own * (prunes ? 14 : 60);
+  }
+  const simulated = { layer, start, freed: new Float32Array(layer.weights), pruned, death };
+  free(simulated, incoming);
+  return simulated;
+}
+
+/** A weight is free once the channel it reads or the channel it makes is dead. */
+function free({ layer, freed, death }: SimulatedLayer, incoming: Float32Array): void {
+  const channels = layer.outputChannels;
+  for (let weight = 0; weight < layer.weights; weight += 1) {
+    const out = death[weight % channels]!;
+    const row = Math.floor(weight / channels);
+    const into = layer.kind === 'depthwise' ? NEVER : (incoming[row % layer.inputChannels] ?? NEVER);
+    freed[weight] = Math.min(out, into);
+  }
+}

@@ -1,0 +1,12 @@
+import { createApp } from 'vue';
+import App from './App.vue';
+import { connect } from './client/connect.ts';
+import { offerWorkstation } from './stores/app.ts';
+import { createWorkstation } from './stores/workstation.ts';
+import './theme/fonts.css';
+import './theme/tokens.css';
+import './theme/base.css';
+
+const app = createApp(App);
+offerWorkstation(createWorkstation(connect()), app);
+app.mount('#app');

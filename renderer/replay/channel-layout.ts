@@ -1,0 +1,74 @@
+/** Where each channel of each layer stands in the map, in device pixels. */
+export interface LayerPlace {
+  x: number;
+  columns: number;
+  channels: number;
+  width: number;
+}
+export interface ChannelLayout {
+  /** Side of a cell, its gap included. */
+  cell: number;
+  rows: number;
+  layers: LayerPlace[];
+  width: number;
+}
+
+/**
+ * The largest cells with which all layers fit side by side, each wrapped into as many columns as it needs.
+ * Below one pixel nothing could be told apart: the map then is wider than its room.
+ */
+export function layoutChannels(
+  channels: readonly number[],
+  room: { width: number; height: number; gap: number; least: number; largest: number },
+): ChannelLayout {
+  for (let cell = Math.max(1, Math.floor(room.largest)); ; cell -= 1) {
+    const layout = layoutWith(channels, cell, room);
+    if (layout.width <= room.width || cell <= 1) return layout;
+  }
+}
+
+function layoutWith(
+  channels: readonly number[],
+  cell: number,
+  room: { height: number; gap: number; least: number },
+): ChannelLayout {
+  const rows = Math.max(1, Math.floor(room.height / cell));
+  let x = 0;
+  const layers = channels.map((count) => {
+    const columns = Math.ceil(count / rows);
+    const width = Math.max(columns * cell, room.least);
+    const place = { x, columns, channels: count, width };
+    x += width + room.gap;
+    return place;
+  });
+  return { cell, rows, layers, width: Math.max(0, x - room.gap) };
+}
+
+/** Top left corner of a channel's cell. */
+export function placeOf(
+  layout: ChannelLayout,
+  layer: number,
+  channel: number,
+): { x: number; y: number } | null {
+  const place = layout.layers[layer];
+  if (!place) return null;
+  return {
+    x: place.x + Math.floor(channel / layout.rows) * layout.cell,
+    y: (channel % layout.rows) * layout.cell,
+  };
+}
+
+/** The channel at a point, or null between them. */
+export function channelAt(
+  layout: ChannelLayout,
+  x: number,
+  y: number,
+): { layer: number; channel: number } | null {
+  const row = Math.floor(y / layout.cell);
+  if (row < 0 || row >= layout.rows) return null;
+  const layer = layout.layers.findIndex((place) => x >= place.x && x < place.x + place.columns * layout.cell);
+  const place = layout.layers[layer];
+  if (!place) return null;
+  const channel = Math.floor((x - place.x) / layout.cell) * layout.rows + row;
+  return channel < place.channels ? { layer, channel } : null;
+}

@@ -1,0 +1,54 @@
+import { WEIGHT_STATES, composeChannels } from '../../common/cascade/composition.ts';
+import { freeRatio, sheddingChannels } from '../../common/cascade/shedding.ts';
+import type { DecayClock } from '../../common/contract/schemas.ts';
+import type { PrunableLayer } from '../../common/network.ts';
+import type { ChannelHistory } from './channel-history.ts';
+
+/** One layer at one moment: which of its channels decay freely, and the shares of states of each. */
+export interface LayerMoment {
+  layer: PrunableLayer;
+  shedding: Uint8Array;
+  /** [5 × channels], shares of a channel's weights in the order of WEIGHT_STATES. */
+  composition: Float32Array;
+}
+
+/** The whole network after an epoch at a threshold; null where the epoch was not read yet. */
+export function networkMoment(
+  history: ChannelHistory,
+  layers: readonly PrunableLayer[],
+  epoch: number,
+  threshold: number,
+  clock: DecayClock | null,
+): LayerMoment[] | null {
+  if (!history.has(epoch) || threshold < 0) return null;
+  const before = history.before(epoch);
+  const ratio = clock === null || before === null ? null : freeRatio(clock, before, epoch);
+  const moments: LayerMoment[] = [];
+  for (const layer of layers) {
+    const table = history.table(epoch, layer.name);
+    if (!table) return null;
+    const earlier = before === null ? null : (history.table(before, layer.name)?.values ?? null);
+    const shedding = sheddingChannels(earlier, table.values, table.channels, ratio);
+    moments.push({
+      layer,
+      shedding,
+      composition: composeChannels(table, threshold, layer.weights / table.channels, shedding),
+    });
+  }
+  return moments;
+}
+
+/** Shares of all prunable weights of the network by state, in the order of WEIGHT_STATES. */
+export function totals(moments: readonly LayerMoment[]): number[] {
+  const sums = WEIGHT_STATES.map(() => 0);
+  let weights = 0;
+  for (const { layer, composition } of moments) {
+    const channels = composition.length / WEIGHT_STATES.length;
+    const each = layer.weights / channels;
+    weights += layer.weights;
+    for (let state = 0; state < sums.length; state += 1)
+      for (let channel = 0; channel < channels; channel += 1)
+        sums[state]! += composition[state * channels + channel]! * each;
+  }
+  return weights === 0 ? sums : sums.map((sum) => sum / weights);
+}

@@ -1,0 +1,73 @@
+import type { EpochSummary, LoggedEvent } from '../../common/contract/schemas.ts';
+
+export type MarkKind = 'pruned' | 'rate' | 'collapsed' | 'life';
+
+/** Something that happened after an epoch, on the timeline. */
+export interface TimelineMark {
+  epoch: number;
+  kind: MarkKind;
+  label: string;
+}
+
+/** Smooth schedules change the rate every epoch; only a change by this factor is an event. */
+const RATE_STEP = 1.5;
+
+const KINDS: Partial<Record<LoggedEvent['kind'], MarkKind>> = {
+  pruned: 'pruned',
+  'layer-collapsed': 'collapsed',
+  resumed: 'life',
+  interrupted: 'life',
+  stopped: 'life',
+  failed: 'life',
+  'diverged-on-replay': 'life',
+};
+
+/** All marks in order: what the log says, steps of the learning rate, and pruning that is planned but not yet done. */
+export function timelineMarks(
+  events: readonly LoggedEvent[],
+  epochs: readonly EpochSummary[],
+  pruningEpochs: readonly number[],
+): TimelineMark[] {
+  const marks: TimelineMark[] = [];
+  for (const event of events) {
+    const kind = KINDS[event.kind];
+    if (kind !== undefined && event.epoch !== null)
+      marks.push({ epoch: event.epoch, kind, label: event.message });
+  }
+  for (const epoch of pruningEpochs)
+    if (!marks.some((mark) => mark.kind === 'pruned' && mark.epoch === epoch))
+      marks.push({ epoch, kind: 'pruned', label: 'pruning' });
+  epochs.forEach((epoch, index) => {
+    const before = epochs[index - 1];
+    if (!before || before.learningRate <= 0 || epoch.learningRate <= 0) return;
+    const factor = epoch.learningRate / before.learningRate;
+    if (factor <= 1 / RATE_STEP || factor >= RATE_STEP)
+      marks.push({
+        epoch: before.epoch,
+        kind: 'rate',
+        label: `learning rate ${before.learningRate} → ${epoch.learningRate}`,
+      });
+  });
+  return marks.sort((one, other) => one.epoch - other.epoch);
+}
+
+/** The nearest epoch with a mark after (1) or before (−1) an epoch, or null. */
+export function markBeside(marks: readonly TimelineMark[], epoch: number, direction: 1 | -1): number | null {
+  const beside = marks.map((mark) => mark.epoch).filter((at) => (at - epoch) * direction > 0);
+  if (beside.length === 0) return null;
+  return direction > 0 ? Math.min(...beside) : Math.max(...beside);
+}
+
+/** Share of the kept weights that became shed since the epoch before; never negative. */
+export function newlyShed(
+  epochs: readonly EpochSummary[],
+  threshold: string,
+): { epoch: number; share: number }[] {
+  return epochs.map((epoch, index) => {
+    const before = epochs[index - 1]?.shed[threshold] ?? 0;
+    return {
+      epoch: epoch.epoch,
+      share: index === 0 ? 0 : Math.max(0, (epoch.shed[threshold] ?? 0) - before),
+    };
+  });
+}

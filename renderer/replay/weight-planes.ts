@@ -1,0 +1,80 @@
+import { ACTIVE, INERT, PRUNED, SHED } from '../../common/cascade/composition.ts';
+import { decodeFrame } from '../../common/codec/frames.ts';
+import type { KernelKind } from '../../common/network.ts';
+import { INERT_PLANE, PRUNED_PLANE, planeBytes, shedPlane } from '../../common/records.ts';
+import { buildTiles } from './weight-tiles.ts';
+import type { Tiles } from './weight-tiles.ts';
+
+/**
+ * The bit planes of one layer after one epoch, as a matrix: a row for each input (and kernel position), a column
+ * for each output channel, because the output channel is the last axis of every kernel's flattening.
+ */
+export class WeightPlanes {
+  readonly epoch: number;
+  readonly layer: string;
+  readonly shape: readonly number[];
+  readonly thresholds: readonly string[];
+  readonly rows: number;
+  readonly columns: number;
+  readonly weights: number;
+  readonly bytes: number;
+  private readonly body: Uint8Array;
+  private tiles: { threshold: number; levels: Tiles[] } | null = null;
+
+  constructor(buffer: ArrayBuffer, columns: number) {
+    const { header, body } = decodeFrame('planes', buffer);
+    this.epoch = header.epoch;
+    this.layer = header.layer;
+    this.shape = header.shape;
+    this.thresholds = header.thresholds;
+    this.weights = header.weights;
+    this.columns = columns;
+    this.rows = Math.ceil(header.weights / columns);
+    this.body = body;
+    this.bytes = body.byteLength;
+  }
+
+  /** One plane's bytes. */
+  plane(index: number): Uint8Array {
+    const size = planeBytes(this.weights);
+    return this.body.subarray(index * size, (index + 1) * size);
+  }
+
+  /** ACTIVE, SHED, INERT or PRUNED of a weight: shed comes before inert, as in a channel's composition. */
+  stateOf(index: number, threshold: number): number {
+    const size = planeBytes(this.weights);
+    const at = index >> 3;
+    const bit = 1 << (index & 7);
+    if ((this.body[PRUNED_PLANE * size + at]! & bit) !== 0) return PRUNED;
+    if ((this.body[shedPlane(threshold) * size + at]! & bit) !== 0) return SHED;
+    if ((this.body[INERT_PLANE * size + at]! & bit) !== 0) return INERT;
+    return ACTIVE;
+  }
+
+  /** Counts by state of square tiles at growing sides, for views from afar; built once a threshold. */
+  tilesAt(threshold: number): readonly Tiles[] {
+    if (this.tiles?.threshold !== threshold)
+      this.tiles = {
+        threshold,
+        levels: buildTiles(
+          this.plane(PRUNED_PLANE),
+          this.plane(shedPlane(threshold)),
+          this.plane(INERT_PLANE),
+          this.rows,
+          this.columns,
+        ),
+      };
+    return this.tiles.levels;
+  }
+}
+
+/** What a weight connects: its input and its output channel, and its kernel position where there is one. */
+export function weightName(kind: KernelKind, shape: readonly number[], row: number, column: number): string {
+  if (kind === 'dense') return `input ${row} → output ${column}`;
+  const [, width = 1, inputs = 1, last = 1] = shape;
+  if (kind === 'depthwise')
+    return `kernel (${Math.floor(row / width)}, ${row % width}), channel ${Math.floor(column / last)} → output ${column}`;
+  const position = Math.floor(row / inputs);
+  const place = kind === 'pointwise' ? '' : `kernel (${Math.floor(position / width)}, ${position % width}), `;
+  return `${place}input ${row % inputs} → output ${column}`;
+}

@@ -1,0 +1,31 @@
+import { computed, onScopeDispose, shallowRef, watch } from 'vue';
+import type { ComputedRef } from 'vue';
+import type { QuantityName } from '../format/quantities.ts';
+
+/** What the inspector says of whatever is selected: a heading and named values, each explaining itself. */
+export interface InspectedRow {
+  label: string;
+  value: string;
+  quantity?: QuantityName;
+  /** Token of a state colour, drawn as a swatch before the label. */
+  swatch?: string;
+}
+export interface Inspected {
+  kind: 'run' | 'layer' | 'channel' | 'weight';
+  title: string;
+  subtitle?: string;
+  sections: { heading: string; rows: InspectedRow[] }[];
+}
+
+const shown = shallowRef<{ owner: symbol; content: ComputedRef<Inspected | null> } | null>(null);
+
+export const inspected = computed(() => shown.value?.content.value ?? null);
+
+/** The view of the moment says what is inspected, as long as it lives. */
+export function inspect(content: ComputedRef<Inspected | null>): void {
+  const owner = Symbol('inspector');
+  watch(content, () => (shown.value = { owner, content }), { immediate: true });
+  onScopeDispose(() => {
+    if (shown.value?.owner === owner) shown.value = null;
+  });
+}

@@ -1,0 +1,45 @@
+import { ref, watch } from 'vue';
+import type { Ref } from 'vue';
+
+/** Remembered in this browser only, and only where it lets us: private windows refuse. */
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(`cascade.${key}`);
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, value: string): void {
+  try {
+    localStorage.setItem(`cascade.${key}`, value);
+  } catch {
+    // Nothing to do: the preference then lasts as long as the window.
+  }
+}
+
+/** A preference that is one of a few words. */
+export function chosen<T extends string>(key: string, allowed: readonly T[], fallback: T): Ref<T> {
+  const stored = read(key);
+  const preference = ref(allowed.find((value) => value === stored) ?? fallback) as Ref<T>;
+  watch(preference, (value) => write(key, value));
+  return preference;
+}
+
+export function switched(key: string, fallback: boolean): Ref<boolean> {
+  const stored = read(key);
+  const preference = ref(stored === null ? fallback : stored === 'true');
+  watch(preference, (value) => write(key, String(value)));
+  return preference;
+}
+
+export function text(key: string, fallback: string): Ref<string> {
+  const preference = ref(read(key) ?? fallback);
+  watch(preference, (value) => write(key, value));
+  return preference;
+}
+
+/** Threshold at which tables and charts speak of shed weights. */
+export const threshold = text('threshold', '1e-3');
+export const theme = chosen('theme', ['system', 'light', 'dark'] as const, 'system');
+export const inspectorOpen = switched('inspector', true);

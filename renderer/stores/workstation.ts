@@ -1,0 +1,123 @@
+import { computed, ref, shallowReactive, shallowRef, watch } from 'vue';
+import type { Ref, ShallowReactive, ShallowRef } from 'vue';
+import type {
+  Progress,
+  RunSummary,
+  WorkstationEvent,
+  WorkstationStatus,
+} from '../../common/contract/schemas.ts';
+import type { CascadeClient, Connection, ConnectionState } from '../client/client.ts';
+import { sentenceOf } from '../client/sentence.ts';
+
+/** Events are applied together this often: ten thousand runs at the start, or a busy queue, cost one update. */
+const BATCH_MS = 100;
+const RETRY_MS = 1_000;
+
+export type EventListener = (event: WorkstationEvent) => void;
+
+/** What the window knows of the workstation: all runs and their progress, kept up by the stream of events. */
+export interface Workstation {
+  client: CascadeClient;
+  connection: Readonly<Ref<ConnectionState>>;
+  generation: Readonly<Ref<number>>;
+  status: ShallowRef<WorkstationStatus | null>;
+  runs: Readonly<Ref<readonly RunSummary[]>>;
+  run: (id: string) => RunSummary | undefined;
+  progress: ShallowReactive<Map<string, Progress>>;
+  /** The list of runs has been read at least once. */
+  loaded: Readonly<Ref<boolean>>;
+  error: Readonly<Ref<string | null>>;
+  /** Calls the listener with every event, as it is applied; answers with the function that ends it. */
+  listen: (listener: EventListener) => () => void;
+}
+
+export function createWorkstation(connection: Connection): Workstation {
+  const { client } = connection;
+  const status = shallowRef<WorkstationStatus | null>(null);
+  const byId = shallowRef(new Map<string, RunSummary>());
+  const progress = shallowReactive(new Map<string, Progress>());
+  const loaded = ref(false);
+  const error = ref<string | null>(null);
+  const listeners = new Set<EventListener>();
+  let batch: WorkstationEvent[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function flush(): void {
+    timer = undefined;
+    const events = batch;
+    batch = [];
+    const runs = new Map(byId.value);
+    let changed = false;
+    for (const event of events) {
+      if (event.type === 'status') status.value = event.status;
+      else if (event.type === 'progress') progress.set(event.id, event.progress);
+      else if (event.type === 'run') {
+        runs.set(event.run.id, event.run);
+        if (event.run.progress) progress.set(event.run.id, event.run.progress);
+        if (event.run.state !== 'running') progress.delete(event.run.id);
+        changed = true;
+      } else if (event.type === 'removed') {
+        runs.delete(event.id);
+        progress.delete(event.id);
+        changed = true;
+      }
+    }
+    if (changed) byId.value = runs;
+    for (const event of events) for (const listener of listeners) listener(event);
+  }
+
+  function receive(event: WorkstationEvent): void {
+    batch.push(event);
+    timer ??= setTimeout(flush, BATCH_MS);
+  }
+
+  /** Reads everything, then follows the stream until the line is lost or another generation begins. */
+  async function follow(generation: number): Promise<void> {
+    try {
+      const stream = await client.workstation.events();
+      const [list, current] = await Promise.all([client.runs.list(), client.workstation.status()]);
+      if (generation !== connection.generation.value) return;
+      byId.value = new Map(list.map((run) => [run.id, run]));
+      progress.clear();
+      for (const run of list) if (run.progress && run.state === 'running') progress.set(run.id, run.progress);
+      status.value = current;
+      loaded.value = true;
+      error.value = null;
+      for await (const event of stream) {
+        if (generation !== connection.generation.value) return;
+        receive(event);
+      }
+    } catch (failure) {
+      if (generation !== connection.generation.value || connection.state.value !== 'open') return;
+      error.value = sentenceOf(failure);
+    }
+    if (generation !== connection.generation.value || connection.state.value !== 'open') return;
+    setTimeout(() => {
+      if (generation === connection.generation.value) void follow(generation);
+    }, RETRY_MS);
+  }
+
+  watch(
+    connection.generation,
+    (generation) => {
+      if (generation > 0) void follow(generation);
+    },
+    { immediate: true },
+  );
+
+  return {
+    client,
+    connection: connection.state,
+    generation: connection.generation,
+    status,
+    runs: computed(() => [...byId.value.values()]),
+    run: (id) => byId.value.get(id),
+    progress,
+    loaded,
+    error,
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
