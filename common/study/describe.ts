@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { quote } from './document.ts';
 import { componentOptions, unwrap } from './schema-walk.ts';
+import { wording } from './wording.ts';
 
 /** Schemas and values in words, for the sentences of problems. */
 
 /** What a schema allows: 'a whole number from 1 to 65536', 'random, magnitude', 'a list of …'. */
 export function describeAllowed(schema: z.core.$ZodType): string {
   const inner = unwrap(schema);
+  const worded = wording.get(inner);
+  if (worded !== undefined) return worded.allowed;
   if (inner instanceof z.ZodDiscriminatedUnion)
     return `one of ${componentOptions(inner)
       .map(([name]) => name)

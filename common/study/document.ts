@@ -1,5 +1,5 @@
-import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Node, YAMLError } from 'yaml';
+import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument, visit } from 'yaml';
+import type { Alias, Document, Node, YAMLError } from 'yaml';
 import { messageOf } from '../errors.ts';
 
 /** Keys and list positions from the root of a document to a value. */
@@ -50,17 +50,20 @@ export function readDocument(text: string): StudyDocument {
       lineCounter: lines,
       prettyErrors: false,
       stringKeys: true,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
   } catch (error) {
     const message = `the text can not be read as YAML: ${messageOf(error)}`;
     return { value: null, problems: [{ line: null, column: null, key: '', message }], ...none };
   }
-  const problems = [...document.errors, ...document.warnings].map((error) => ({
-    ...place(error.pos[0]),
-    key: formatPath(pathAt(document, error.pos[0])),
-    message: explain(error, text),
-  }));
+  const problems = [...document.errors, ...document.warnings]
+    .map((error) => ({
+      ...place(error.pos[0]),
+      key: formatPath(pathAt(document, error.pos[0])),
+      message: explain(error, text),
+    }))
+    // What follows on the same line mostly follows from the same mistake.
+    .filter(({ line }, index, all) => all.findIndex((other) => other.line === line) === index);
   if (problems.length > 0) return { value: null, problems, ...none };
 
   const locate = (path: Path, wanted: 'value' | 'key'): Place => {
@@ -85,8 +88,10 @@ export function readDocument(text: string): StudyDocument {
       locateKey: (path) => locate(path, 'key'),
     };
   } catch (error) {
-    const message = `the aliases of this file can not be followed (${messageOf(error)}): write the values out, or use 'shared'`;
-    return { value: null, problems: [{ line: null, column: null, key: '', message }], ...none };
+    const alias = troublesomeAlias(document);
+    const at = alias === null ? { line: null, column: null } : place(offsetOf(alias));
+    const message = `this alias can not be followed (${messageOf(error)}); write the value out, or use shared`;
+    return { value: null, problems: [{ ...at, key: '', message }], ...none };
   }
 }
 
@@ -114,6 +119,17 @@ function child(holder: unknown, segment: string | number): { value: unknown; off
     return value === undefined ? null : { value, offset: offsetOf(value) };
   }
   return null;
+}
+
+/** The first alias without an anchor, or else the last alias: the one that made too many. */
+function troublesomeAlias(document: Document.Parsed): Alias | null {
+  const aliases: Alias[] = [];
+  visit(document, {
+    Alias(_, node) {
+      aliases.push(node);
+    },
+  });
+  return aliases.find((alias) => alias.resolve(document) === undefined) ?? aliases.at(-1) ?? null;
 }
 
 /** The path of the innermost value or key that holds an offset. */
@@ -150,7 +166,7 @@ function explain(error: YAMLError, text: string): string {
     case 'TAB_AS_INDENT':
       return 'found a tab; indent with spaces';
     case 'BAD_INDENT':
-      return `the indentation is wrong here: keys of one mapping start in the same column (${error.message})`;
+      return `the indentation is wrong here, or a bracket before it is not closed (${error.message})`;
     case 'MULTIPLE_DOCS':
       return "found a second document after '---'; a file holds one study";
     case 'NON_STRING_KEY':

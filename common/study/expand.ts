@@ -60,10 +60,11 @@ export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules)
   }
 
   const problems = new ProblemList(document);
-  for (const finding of findings(studySchema, value)) problems.add(finding, finding.path);
+  const schema = settingsSchema(catalogue);
+  const home = (key: string): string[] => (Object.hasOwn(schema.shape, key) ? ['shared'] : []);
+  for (const finding of findings(studySchema, value, home)) problems.add(finding, finding.path);
   const heading = studySchema.safeParse(value);
 
-  const schema = settingsSchema(catalogue);
   const shared = isSettings(value['shared']) ? value['shared'] : {};
   checkShared(shared, schema, problems);
 
@@ -95,7 +96,7 @@ export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules)
       arms: whole.map(({ name }) => name),
       checkpoints,
     },
-    runs: planRuns(whole, seeds, catalogue, rules),
+    runs: planRuns(whole, seeds, catalogue),
     problems: [],
   };
 }

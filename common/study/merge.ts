@@ -29,7 +29,7 @@ export function mergeSettings(
 ): MergedSettings {
   const origins = new Map<string, Path>([['[]', armPath]]);
   const value = mergeKeys(shared, arm, (key, below, above, at) => {
-    if (key in RUN_COMPONENTS) return component(below, above, at);
+    if (Object.hasOwn(RUN_COMPONENTS, key)) return component(below, above, at);
     if (key === 'pruning') return pruning(below, above, at);
     return place(above ?? below, at);
   });
@@ -81,7 +81,7 @@ export function mergeSettings(
   }
 
   function pruningKey(key: string, below: Written | null, above: Written | null, at: Path): unknown {
-    if (key in PRUNING_COMPONENTS) return component(below, above, at);
+    if (Object.hasOwn(PRUNING_COMPONENTS, key)) return component(below, above, at);
     const chosen = above ?? below;
     if (key === 'layers' && chosen?.value === 'all') return place({ ...chosen, value: {} }, at);
     return place(chosen, at);

@@ -25,12 +25,12 @@ export function formatProblem(problem: StudyProblem): string {
 }
 
 /** What a schema has against a value, in words for a person. */
-export function findings(schema: z.ZodType, value: unknown): Finding[] {
+export function findings(schema: z.ZodType, value: unknown, home: HomeOf = homeIn(schema)): Finding[] {
   const result = schema.safeParse(value);
-  return result.success ? [] : result.error.issues.flatMap((issue) => explain(issue, schema, value));
+  return result.success ? [] : result.error.issues.flatMap((issue) => explain(issue, schema, value, home));
 }
 
-function explain(issue: z.core.$ZodIssue, root: z.ZodType, rootValue: unknown): Finding[] {
+function explain(issue: z.core.$ZodIssue, root: z.ZodType, rootValue: unknown, home: HomeOf): Finding[] {
   const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
   const { schema, value } = follow(root, rootValue, path);
   const finding = (message: string, more: Partial<Finding> = {}): Finding[] => [
@@ -40,7 +40,7 @@ function explain(issue: z.core.$ZodIssue, root: z.ZodType, rootValue: unknown): 
     const known = Object.keys((schema && objectSchema(schema, value)?.shape) ?? {});
     return issue.keys.map((key) => ({
       path: [...path, key],
-      message: `unknown key ${quote(key)}; allowed: ${known.join(', ')}${elsewhere(root, key, known) ?? nearest(key, known)}`,
+      message: `unknown key ${quote(key)}; allowed: ${known.join(', ')}${unknownKeyHint(key, known, home)}`,
       missing: false,
       atKey: true,
     }));
@@ -49,31 +49,15 @@ function explain(issue: z.core.$ZodIssue, root: z.ZodType, rootValue: unknown): 
   if (value === undefined)
     return finding(allowed === '' ? 'is missing' : `is missing; give ${allowed}`, { missing: true });
   if (issue.code === 'custom') return finding(`found ${describeFound(value)}; ${issue.message}`);
-  if (issue.code === 'invalid_format') {
-    const form = issue.message.startsWith('Invalid') ? allowed : issue.message;
-    return finding(`found ${describeFound(value)}; allowed: ${form}`);
-  }
   const size = sizeSentence(issue);
   if (size !== null) return finding(`found ${describeFound(value)}; ${size}`);
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    // The branch that the value's own type fits says more than the list of all branches.
-    const fitting = issue.errors.find((branch) => branch.every((inner) => inner.code !== 'invalid_type'));
-    if (fitting !== undefined)
-      return fitting.flatMap((inner) =>
-        inner.code === 'invalid_format' || inner.code === 'custom'
-          ? finding(`found ${describeFound(value)}; allowed: ${inner.message}`)
-          : finding(`found ${describeFound(value)}; allowed: ${allowed}`),
-      );
-  }
   const names = schema === null ? null : allowedNames(schema);
   const hint =
-    typeof value === 'string' && names !== null
-      ? nearest(value, names)
-      : typeof value === 'string' && schema !== null
-        ? stringHint(schema, value)
-        : typeof value !== 'object' && schema !== null && unwrap(schema) instanceof z.ZodString
-          ? '; put it in quotes'
-          : '';
+    schema === null
+      ? ''
+      : typeof value === 'string' && names !== null
+        ? nearest(value, names)
+        : typeHint(unwrap(schema), value);
   return finding(`found ${describeFound(value)}; allowed: ${allowed}${hint}`);
 }
 
@@ -100,15 +84,29 @@ function sizeSentence(issue: z.core.$ZodIssue): string | null {
   return `allowed: at ${issue.code === 'too_small' ? 'least' : 'most'} ${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** A number or a truth value written as text. */
-function stringHint(schema: z.core.$ZodType, text: string): string {
-  const inner = unwrap(schema);
-  if (inner instanceof z.ZodNumber && text.trim() !== '' && Number.isFinite(Number(text)))
-    return '; write it without quotes';
-  if (inner instanceof z.ZodNumber && /^\d+,\d+$/.test(text)) return '; write decimals with a point';
-  if (inner instanceof z.ZodBoolean && /^(yes|on)$/i.test(text)) return '; write true';
-  if (inner instanceof z.ZodBoolean && /^(no|off)$/i.test(text)) return '; write false';
+/** What a value of a likely mistake should have been written as. */
+function typeHint(schema: z.core.$ZodType, value: unknown): string {
+  if (schema instanceof z.ZodString) return typeof value === 'object' ? '' : quotesHint(value);
+  if (schema instanceof z.ZodNumber && typeof value === 'number') {
+    const limit = schema.maxValue ?? Infinity;
+    return limit <= 1 && value > 1 && value <= 100
+      ? `; it is a share: write ${value / 100} for ${value}%`
+      : '';
+  }
+  if (typeof value !== 'string') return '';
+  if (schema instanceof z.ZodNumber) {
+    if (value.trim() !== '' && Number.isFinite(Number(value))) return '; write it without quotes';
+    if (/^\d+,\d+$/.test(value)) return '; write decimals with a point';
+    if (/^\d+(\.\d+)?\s*%$/.test(value)) return `; write ${Number.parseFloat(value) / 100}`;
+  }
+  if (schema instanceof z.ZodBoolean && /^(yes|on)$/i.test(value)) return '; write true';
+  if (schema instanceof z.ZodBoolean && /^(no|off)$/i.test(value)) return '; write false';
   return '';
+}
+
+/** YAML reads 2024, true and 1e3 as something else than text. */
+function quotesHint(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'boolean' ? '; put it in quotes' : '';
 }
 
 /** "; did you mean 'magnitude'?", where a name is near enough to be meant. */
@@ -119,16 +117,25 @@ export function nearest(found: string, names: readonly string[]): string {
     .sort((a, b) => a.far - b.far)[0];
   if (ranked === undefined || found === ranked.name) return '';
   const start = plain(ranked.name).startsWith(plain(found)) && found.length >= 3;
-  return start || ranked.far <= Math.max(1, Math.floor(ranked.name.length / 3))
+  return start || ranked.far <= Math.max(1, Math.floor(ranked.name.length * 0.4))
     ? `; did you mean ${quote(ranked.name)}?`
     : '';
 }
 
-/** "; it belongs under optimizer", of an option of some component that was written outside of it. */
-function elsewhere(root: z.ZodType, key: string, known: readonly string[]): string | null {
-  if (!(root instanceof z.ZodObject) || known.some((name) => name === key)) return null;
-  const homes = homesOf(root, key, []);
-  return homes.length === 0 ? null : `; it belongs under ${[...new Set(homes)].join(' or ')}`;
+/** Where in a file a misplaced key belongs; none where it belongs nowhere. */
+export type HomeOf = (key: string) => string[];
+
+function unknownKeyHint(key: string, known: readonly string[], home: HomeOf): string {
+  if (/^\d+$/.test(key)) return '; write decimals with a point';
+  const meant = nearest(key, known);
+  const homes = home(key);
+  return meant === '' && homes.length > 0 ? `; it belongs under ${homes.join(' or ')}` : meant;
+}
+
+/** Finds an option of some component that was written outside of it. */
+function homeIn(schema: z.ZodType): HomeOf {
+  return (key) =>
+    schema instanceof z.ZodObject && key !== 'name' ? [...new Set(homesOf(schema, key, []))] : [];
 }
 
 function homesOf(schema: z.ZodObject, key: string, path: readonly string[]): string[] {
@@ -136,8 +143,10 @@ function homesOf(schema: z.ZodObject, key: string, path: readonly string[]): str
     const inner = unwrap(field);
     const here = [...path, name];
     if (inner instanceof z.ZodDiscriminatedUnion)
-      return componentOptions(inner).some(([, options]) => key in options.shape) ? [here.join('.')] : [];
+      return componentOptions(inner).some(([, options]) => Object.hasOwn(options.shape, key))
+        ? [here.join('.')]
+        : [];
     if (!(inner instanceof z.ZodObject)) return [];
-    return [...(key in inner.shape ? [here.join('.')] : []), ...homesOf(inner, key, here)];
+    return [...(Object.hasOwn(inner.shape, key) ? [here.join('.')] : []), ...homesOf(inner, key, here)];
   });
 }

@@ -3,6 +3,7 @@ import type { Catalogue, CatalogueEntry } from '../catalogue.ts';
 import { KERNEL_KINDS } from '../network.ts';
 import { DEFAULT_THRESHOLDS, thresholdLabel } from '../thresholds.ts';
 import type { Threshold } from '../thresholds.ts';
+import { wording } from './wording.ts';
 
 /** The schemas of a study file, built from the catalogue, so that a new component needs no change here. */
 
@@ -36,28 +37,33 @@ const layers = z
     names: names.meta({ description: 'Names of layers, beside the kinds.' }),
     except: names.meta({ description: 'Names of layers to leave alone.' }),
   })
+  .register(wording, {
+    allowed: "'all', or a mapping with any of the keys kinds, names, except, such as {kinds: [depthwise]}",
+  })
   .transform(({ kinds, names, except }) => ({
     kinds: distinct(kinds),
     names: distinct(names),
     except: distinct(except),
   }));
 
-const positive = z.number().positive();
-const threshold = z.union([
-  positive.transform((absolute): Threshold => ({ absolute })),
-  z
-    .string()
-    .regex(/^\s*[0-9]*\.?[0-9]+(e[+-]?[0-9]+)?\s*(σ|sigma)?\s*$/i, {
-      error: "a number above 0, or a multiple of the layer's standard deviation such as '1e-3σ'",
-    })
-    .transform((text): Threshold => {
-      const value = Number.parseFloat(text);
-      return /(σ|sigma)\s*$/i.test(text) ? { sigma: value } : { absolute: value };
-    })
-    .refine((parsed) => Object.values(parsed).every((value) => value > 0), {
-      error: 'a threshold is above 0',
-    }),
-]);
+const threshold = z
+  .union([
+    z
+      .number()
+      .positive()
+      .transform((absolute): Threshold => ({ absolute })),
+    z
+      .string()
+      .regex(/^\s*([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?\s*(σ|sigma)?\s*$/i)
+      .transform((text): Threshold => {
+        const value = Number.parseFloat(text);
+        return /(σ|sigma)\s*$/i.test(text) ? { sigma: value } : { absolute: value };
+      })
+      .refine((parsed) => Object.values(parsed).every((value) => value > 0)),
+  ])
+  .register(wording, {
+    allowed: "a number above 0, or a multiple of the layer's standard deviation such as '1e-3σ'",
+  });
 const thresholds = z
   .array(threshold)
   .min(1)
@@ -75,7 +81,7 @@ const thresholds = z
   .transform((ladder) => ladder.toSorted(coarsestFirst));
 
 /** Everything that a study says of one run, after its arm's settings are laid over the shared ones. */
-export function settingsSchema(catalogue: Catalogue) {
+function buildSettings(catalogue: Catalogue) {
   const pruning = z.strictObject({
     criterion: component(catalogue.criteria).meta({ description: 'How weights are scored.' }),
     granularity: component(catalogue.granularities)
@@ -114,8 +120,21 @@ export function settingsSchema(catalogue: Catalogue) {
 }
 
 /** A run specification: the settings, and what expansion adds to them. */
-export function specificationSchema(catalogue: Catalogue) {
+function buildSpecification(catalogue: Catalogue) {
   return settingsSchema(catalogue).extend({ referenceEpoch: z.int().min(0).default(0) });
+}
+
+export const settingsSchema = onceFor(buildSettings);
+export const specificationSchema = onceFor(buildSpecification);
+
+/** Schemas take milliseconds to build, and a study asks for them run by run. */
+function onceFor<T>(build: (catalogue: Catalogue) => T): (catalogue: Catalogue) => T {
+  const built = new WeakMap<Catalogue, T>();
+  return (catalogue) => {
+    const schema = built.get(catalogue) ?? build(catalogue);
+    built.set(catalogue, schema);
+    return schema;
+  };
 }
 
 const settings = z.record(z.string(), z.unknown());
@@ -125,7 +144,8 @@ export const studySchema = z.strictObject({
   study: z
     .string()
     .max(80)
-    .regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'a name of small letters, digits and hyphens, such as my-study' })
+    .regex(/^[a-z0-9][a-z0-9-]*$/)
+    .register(wording, { allowed: 'a name of small letters, digits and hyphens, such as my-study' })
     .meta({ description: 'The name of the study: small letters, digits and hyphens.' }),
   title: z.string().max(200).optional().meta({ description: 'One line for people; the name unless given.' }),
   description: z.string().max(10_000).default('').meta({ description: 'What the study asks, and why.' }),
@@ -150,17 +170,20 @@ export const studySchema = z.strictObject({
   shared: settings.default({}).meta({ description: 'Settings of every arm.' }),
   arms: z
     .array(
-      z.looseObject({
-        name: z
-          .string()
-          .max(80)
-          .regex(/^\S(.*\S)?$/, { error: 'one line of text' })
-          .meta({ description: 'The name of the arm.' }),
-        control: z
-          .boolean()
-          .default(true)
-          .meta({ description: 'Whether a pruned arm gets its control twin, with nothing pruned.' }),
-      }),
+      z
+        .looseObject({
+          name: z
+            .string()
+            .max(80)
+            .regex(/^\S(.*\S)?$/)
+            .register(wording, { allowed: 'one line of text' })
+            .meta({ description: 'The name of the arm.' }),
+          control: z
+            .boolean()
+            .default(true)
+            .meta({ description: 'Whether a pruned arm gets its control twin, with nothing pruned.' }),
+        })
+        .register(wording, { allowed: 'a mapping with a name, and the settings of this arm' }),
     )
     .min(1)
     .max(1000)

@@ -61,7 +61,7 @@ describe('the factor of one SGD step', () => {
     [0.1, 1e-4, 0.9],
     [0.01, 5e-4, 0.9],
     [0.1, 1e-4, 0],
-    [0.05, 1e-3],
+    [0.05, 1e-3, 0.5],
   ])('is about exp(−ηλ/(1 − μ)) at η %f, λ %f, μ %f', (rate, weightDecay, momentum) => {
     const approximate = Math.exp((-rate * weightDecay) / (1 - momentum));
     const exact = decayPerStep(rate, weightDecay, momentum);
