@@ -23,13 +23,25 @@ export interface Attribute {
 
 /** Attributes for `Engine.op`. */
 export const attribute = {
-  type: (name: string, dtype: DType): Attribute => ({ name, type: 4, value: codeOf(dtype) }),
-  int: (name: string, value: number): Attribute => ({ name, type: 1, value }),
-  intList: (name: string, value: readonly number[]): Attribute => ({ name, type: 1, value }),
-  float: (name: string, value: number): Attribute => ({ name, type: 2, value }),
-  bool: (name: string, value: boolean): Attribute => ({ name, type: 3, value }),
-  string: (name: string, value: string): Attribute => ({ name, type: 0, value }),
-  shape: (name: string, value: readonly number[]): Attribute => ({ name, type: 5, value }),
+  type: (name: string, dtype: DType): Attribute => ({
+    name,
+    type: ATTRIBUTE_KINDS.TF_ATTR_TYPE,
+    value: codeOf(dtype),
+  }),
+  int: (name: string, value: number): Attribute => ({ name, type: ATTRIBUTE_KINDS.TF_ATTR_INT, value }),
+  intList: (name: string, value: readonly number[]): Attribute => ({
+    name,
+    type: ATTRIBUTE_KINDS.TF_ATTR_INT,
+    value,
+  }),
+  float: (name: string, value: number): Attribute => ({ name, type: ATTRIBUTE_KINDS.TF_ATTR_FLOAT, value }),
+  bool: (name: string, value: boolean): Attribute => ({ name, type: ATTRIBUTE_KINDS.TF_ATTR_BOOL, value }),
+  string: (name: string, value: string): Attribute => ({ name, type: ATTRIBUTE_KINDS.TF_ATTR_STRING, value }),
+  shape: (name: string, value: readonly number[]): Attribute => ({
+    name,
+    type: ATTRIBUTE_KINDS.TF_ATTR_SHAPE,
+    value,
+  }),
 };
 
 /** The setters of either API: TFE_OpSetAttr… for eager ops, TF_SetAttr… for nodes of a graph. */

@@ -1,21 +1,13 @@
 import { CascadeError } from '../../../common/errors.ts';
 import { attributeCalls, type Attribute, type AttributeSetters } from './attributes.ts';
 import { encodeConfig, type ContextConfig } from './config-proto.ts';
+import { listDevices, type Device } from './devices.ts';
 import { arrayFor, bytesOf, dtypeOf, type DType, type TypedArray } from './dtypes.ts';
 import { hostTensor } from './host-tensor.ts';
 import { createLedger, Ledger } from './ledger.ts';
 import type { Pointer, TensorFlow } from './native.ts';
 import { Status } from './status.ts';
 import { libc } from './system.ts';
-
-/** A device as TensorFlow names it. */
-export interface Device {
-  /** '/job:localhost/replica:0/task:0/device:GPU:0' */
-  readonly name: string;
-  readonly type: string;
-  /** Bytes that TensorFlow may use there; for a CPU a nominal figure of TensorFlow's. */
-  readonly memory: number;
-}
 
 /** A tensor in device memory, by number: native pointers never leave this file and the tracing binding. */
 export interface DeviceTensor {
@@ -56,7 +48,7 @@ export class Context {
       const context = tensorflow.TFE_NewContext(options, this.status.pointer);
       this.#context = this.status.checked(context, 'to open a context');
       this.#ledger.context(this.#context, this.status.pointer);
-      this.devices = this.#listDevices();
+      this.devices = listDevices(tensorflow, this.#context, this.status);
     } catch (error) {
       this.status.delete();
       throw error;
@@ -89,28 +81,6 @@ export class Context {
 
   set device(name: string) {
     this.#device = name;
-  }
-
-  #listDevices(): Device[] {
-    const { tensorflow, status } = this;
-    const list = status.checked(
-      tensorflow.TFE_ContextListDevices(this.#context, status.pointer),
-      'to list its devices',
-    );
-    try {
-      const count = tensorflow.TF_DeviceListCount(list);
-      return Array.from({ length: count }, (_, index) => {
-        const name = tensorflow.TF_DeviceListName(list, index, status.pointer);
-        status.check('the name of a device');
-        const type = tensorflow.TF_DeviceListType(list, index, status.pointer);
-        status.check('the type of a device');
-        const memory = tensorflow.TF_DeviceListMemoryBytes(list, index, status.pointer);
-        status.check('the memory of a device');
-        return { name, type, memory };
-      });
-    } finally {
-      tensorflow.TF_DeleteDeviceList(list);
-    }
   }
 
   #pointer(id: number): Pointer {
@@ -191,13 +161,6 @@ export class Context {
       status.check('the shape of a tensor');
       return dimension;
     });
-  }
-
-  /** The name of the device whose memory holds a tensor. */
-  placement(id: number): string {
-    const name = this.tensorflow.TFE_TensorHandleBackingDeviceName(this.#pointer(id), this.status.pointer);
-    this.status.check('where a tensor lies');
-    return name;
   }
 
   /** Copies a tensor out, into `target` where one is given; it waits for the device to have made it. */

@@ -54,7 +54,6 @@ export interface TensorFlow {
   TFE_TensorHandleDataType(handle: Pointer): number;
   TFE_TensorHandleNumDims(handle: Pointer, status: Pointer): number;
   TFE_TensorHandleDim(handle: Pointer, index: number, status: Pointer): number;
-  TFE_TensorHandleBackingDeviceName(handle: Pointer, status: Pointer): string;
   TFE_TensorHandleCopySharingTensor(handle: Pointer, status: Pointer): Pointer | null;
 
   TFE_NewOp(context: Pointer, name: string, status: Pointer): Pointer | null;
@@ -146,7 +145,6 @@ const PROTOTYPES: Readonly<Record<keyof TensorFlow, string>> = {
   TFE_TensorHandleDataType: 'int TFE_TensorHandleDataType(void *)',
   TFE_TensorHandleNumDims: 'int TFE_TensorHandleNumDims(void *, void *)',
   TFE_TensorHandleDim: 'int64_t TFE_TensorHandleDim(void *, int, void *)',
-  TFE_TensorHandleBackingDeviceName: 'const char *TFE_TensorHandleBackingDeviceName(void *, void *)',
   TFE_TensorHandleCopySharingTensor: 'void *TFE_TensorHandleCopySharingTensor(void *, void *)',
 
   TFE_NewOp: 'void *TFE_NewOp(void *, const char *, void *)',

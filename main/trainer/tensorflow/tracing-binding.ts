@@ -60,7 +60,7 @@ export class TracingBinding implements Binding {
     const type = dtypeOf(dtype);
     const tensor = hostTensor(this.#tensorflow, elementsFor(values, shape, type), shape, type);
     try {
-      const [made] = this.#node('Const', [{ name: 'dtype', type: 4, value: dtype }], [], 1, true, (node) => {
+      const [made] = this.#node('Const', [attribute.type('dtype', type)], [], 1, true, (node) => {
         this.#tensorflow.TF_SetAttrTensor(node, 'value', tensor, this.#status.pointer);
         this.#status.check('a constant of the traced step');
       });

@@ -1,4 +1,36 @@
-import { attribute, type Engine, type Tensor } from '../engine.ts';
+import { attribute, type DType, type Engine, type Tensor } from '../engine.ts';
+
+function gatherRows(engine: Engine, rows: Tensor, indices: Tensor, dtype: DType): Tensor {
+  const attributes = [
+    attribute.int('batch_dims', 0),
+    attribute.type('Tparams', dtype),
+    attribute.type('Tindices', 'int32'),
+    attribute.type('Taxis', 'int32'),
+  ];
+  return engine.op('GatherV2', attributes, [rows, indices, engine.tf.scalar(0, 'int32')], 1)[0] as Tensor;
+}
+
+/** The same memory, read as elements of another type. */
+function bitcast(engine: Engine, x: Tensor, from: DType, to: DType): Tensor {
+  return engine.op('Bitcast', [attribute.type('T', from), attribute.type('type', to)], [x], 1)[0] as Tensor;
+}
+
+function reshapeBytes(engine: Engine, x: Tensor, shape: readonly number[]): Tensor {
+  const attributes = [attribute.type('T', 'uint8'), attribute.type('Tshape', 'int32')];
+  return engine.op('Reshape', attributes, [x, engine.tf.tensor1d([...shape], 'int32')], 1)[0] as Tensor;
+}
+
+/**
+ * Rows of bytes by index, four bytes at a time as one float32 (whose bits are only copied).
+ * @param rows uint8 [n, …] with a multiple of four bytes in a row
+ */
+export function gatherWords(engine: Engine, rows: Tensor, indices: Tensor): Tensor {
+  const [count = 0, ...rest] = rows.shape;
+  const words = rest.reduce((product, dimension) => product * dimension, 1) / 4;
+  const packed = bitcast(engine, reshapeBytes(engine, rows, [count, words, 4]), 'uint8', 'float32');
+  const batch = gatherRows(engine, packed, indices, 'float32');
+  return reshapeBytes(engine, bitcast(engine, batch, 'float32', 'uint8'), [indices.shape[0] ?? 0, ...rest]);
+}
 
 /**
  * Rows of a tensor by index; not differentiable (it is for data). tfjs's own gather reads the indices back
@@ -8,13 +40,12 @@ import { attribute, type Engine, type Tensor } from '../engine.ts';
  * @returns [batch, …]
  */
 export function gather(engine: Engine, rows: Tensor, indices: Tensor): Tensor {
-  const attributes = [
-    attribute.int('batch_dims', 0),
-    attribute.type('Tparams', engine.typeOf(rows)),
-    attribute.type('Tindices', 'int32'),
-    attribute.type('Taxis', 'int32'),
-  ];
-  return engine.op('GatherV2', attributes, [rows, indices, engine.tf.scalar(0, 'int32')], 1)[0] as Tensor;
+  const dtype = engine.typeOf(rows);
+  // CUDA builds gather no bytes: the op would fall to the CPU, and the data set be copied there every step.
+  const inWords = dtype === 'uint8' && (rows.size / (rows.shape[0] || 1)) % 4 === 0;
+  return engine.device.type === 'GPU' && inWords
+    ? gatherWords(engine, rows, indices)
+    : gatherRows(engine, rows, indices, dtype);
 }
 
 /** How bytes become the numbers that a network reads: (byte / 255 − mean) / deviation, per channel. */

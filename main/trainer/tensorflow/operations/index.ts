@@ -1,6 +1,6 @@
 /** Differentiable operations, each over single ops of TensorFlow; they run eagerly and inside a trace. */
 export { relu } from './activation.ts';
-export { gather, standardize, type Standardization } from './batches.ts';
+export { gather, gatherWords, standardize, type Standardization } from './batches.ts';
 export { correctPredictions, predictedClass, sparseSoftmaxCrossEntropy } from './classification.ts';
 export { conv2d, convolvedSize, depthwiseConv2d, type ConvolutionOptions } from './convolution.ts';
 export { biasAdd, dense, matMul } from './dense.ts';

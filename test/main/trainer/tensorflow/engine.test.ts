@@ -7,7 +7,12 @@ import {
   type Handle,
   type Tensor,
 } from '../../../../main/trainer/tensorflow/engine.ts';
-import { gather, predictedClass, standardize } from '../../../../main/trainer/tensorflow/operations/index.ts';
+import {
+  gather,
+  gatherWords,
+  predictedClass,
+  standardize,
+} from '../../../../main/trainer/tensorflow/operations/index.ts';
 import { SmallTraining } from './small-training.ts';
 
 let engine: Engine;
@@ -281,6 +286,24 @@ describe('tracing', () => {
     });
     const values = [...engine.download(f.call([images, indices])[0] as Handle)];
     [1.2, 0.8, -0.4, -0.8].forEach((value, i) => expect(values[i]).toBeCloseTo(value, 6));
+  });
+
+  it('gathers bytes in words to the same batch', () => {
+    // Every byte value in every place of a word, so that some words are NaN as floats.
+    const bytes = Uint8Array.from({ length: 256 * 12 }, (_, i) => (i * 89 + (i >> 3)) % 256).fill(
+      255,
+      24,
+      72,
+    );
+    const images = engine.upload(bytes, [256, 2, 3, 2], 'uint8');
+    const indices = engine.upload(Int32Array.of(255, 0, 3, 3, 4), [5], 'int32');
+    const f = engine.trace('batches', [images, indices], (rows, which) => [
+      gather(engine, rows as Tensor, which as Tensor),
+      gatherWords(engine, rows as Tensor, which as Tensor),
+    ]);
+    const [plain, inWords] = f.call([images, indices]) as [Handle, Handle];
+    expect([inWords.shape, inWords.dtype]).toEqual([[5, 2, 3, 2], 'uint8']);
+    expect(engine.download(inWords)).toEqual(engine.download(plain));
   });
 
   it('predicts the first of equal scores', () => {
