@@ -3,21 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import Database from 'better-sqlite3';
-import {
-  channelRows,
-  INERT_PLANE,
-  planeBytes,
-  planeCount,
-  PRUNED_PLANE,
-  shedPlane,
-  type EpochRecord,
-  type LayerRecord,
-} from '../common/records.ts';
-import { popcount } from '../common/codec/planes.ts';
+import { planeBytes, planeCount, type EpochRecord } from '../common/records.ts';
 import type { RunSpecification } from '../common/run-specification.ts';
 import { DEFAULT_THRESHOLDS } from '../common/thresholds.ts';
 import { Reader } from '../main/workspace/reader/reader.ts';
 import { openWorkspace, type Workspace } from '../main/workspace/workspace.ts';
+import { change, initialLayer, integers, prune, type LayerShape } from './synthetic-run.ts';
 
 /**
  * How fast a workspace takes and gives back runs, and how much of a disk masks need. Synthetic runs through the
@@ -26,7 +17,7 @@ import { openWorkspace, type Workspace } from '../main/workspace/workspace.ts';
 
 interface Scenario {
   name: string;
-  layers: { name: string; weights: number; channels: number }[];
+  layers: LayerShape[];
   epochs: number;
   /** Share of the weights pruned, all at epoch 1. */
   pruned: number;
@@ -200,69 +191,6 @@ async function recordRun(workspace: Workspace, id: string, scenario: Scenario): 
   return times;
 }
 
-interface SyntheticLayer {
-  record: LayerRecord;
-  /** Of each weight: under how many thresholds it lies. */
-  depths: Uint8Array;
-}
-
-function initialLayer(
-  { name, weights, channels }: Scenario['layers'][number],
-  random: () => number,
-): SyntheticLayer {
-  const thresholds = DEFAULT_THRESHOLDS.length;
-  const record: LayerRecord = {
-    name,
-    weights,
-    pruned: 0,
-    inert: 0,
-    shed: new Array<number>(thresholds).fill(0),
-    shedAndInert: new Array<number>(thresholds).fill(0),
-    zero: 0,
-    norm: 1,
-    channels: Float32Array.from({ length: channelRows(thresholds) * channels }, random),
-    planes: new Uint8Array(planeCount(thresholds) * planeBytes(weights)),
-  };
-  return { record, depths: new Uint8Array(weights) };
-}
-
-/**
- * Prunes at random; of the kept weights a fifth is inert, and a third is shed: each to a depth, the number of
- * thresholds that it lies under, so that the planes of the ladder contain one another.
- */
-function prune({ record, depths }: SyntheticLayer, share: number, random: () => number): void {
-  const size = planeBytes(record.weights);
-  const set = (plane: number, weight: number): void => {
-    record.planes[plane * size + (weight >>> 3)]! |= 1 << (weight & 7);
-  };
-  for (let weight = 0; weight < record.weights; weight++) {
-    if (random() / 2 ** 32 < share) {
-      set(PRUNED_PLANE, weight);
-      continue;
-    }
-    if (random() % 5 === 0) set(INERT_PLANE, weight);
-    if (random() % 3 !== 0) continue;
-    const depth = 1 + (random() % DEFAULT_THRESHOLDS.length);
-    depths[weight] = depth;
-    for (let threshold = 0; threshold < depth; threshold++) set(shedPlane(threshold), weight);
-  }
-  record.pruned = popcount(record.planes.subarray(0, size));
-}
-
-/** Kept weights cross one threshold, downwards or upwards: on average the share's bits change in each shed plane. */
-function change({ record, depths }: SyntheticLayer, share: number, random: () => number): void {
-  const size = planeBytes(record.weights);
-  for (let crossings = Math.round(record.weights * share * DEFAULT_THRESHOLDS.length); crossings > 0;) {
-    const weight = random() % record.weights;
-    if ((record.planes[weight >>> 3]! >>> (weight & 7)) & 1) continue;
-    const depth = depths[weight]!;
-    const deeper = depth === 0 || (depth < DEFAULT_THRESHOLDS.length && random() % 2 === 0);
-    record.planes[shedPlane(deeper ? depth : depth - 1) * size + (weight >>> 3)]! ^= 1 << (weight & 7);
-    depths[weight] = deeper ? depth + 1 : depth - 1;
-    crossings--;
-  }
-}
-
 async function cold(folder: string, seek: (reader: Reader) => unknown): Promise<number> {
   const reader = new Reader(folder);
   try {
@@ -294,17 +222,6 @@ async function timed(work: () => unknown): Promise<number> {
 function spread(times: number[]): Spread {
   const sorted = [...times].sort((one, other) => one - other);
   return { median: sorted[sorted.length >>> 1]!, maximum: sorted.at(-1)!, count: sorted.length };
-}
-
-/** xorshift32: repeatable and fast enough to make 25 million weights. */
-function integers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
 }
 
 const METRICS: EpochRecord['metrics'] = {

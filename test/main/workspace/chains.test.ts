@@ -5,8 +5,17 @@ import { decodeFrame } from '../../../common/codec/frames.ts';
 import { connect } from '../../../main/workspace/database.ts';
 import { Reader } from '../../../main/workspace/reader/reader.ts';
 import { Writer } from '../../../main/workspace/writer/writer.ts';
-import { APPLICATION, generator, LAYERS, newRun, recordOf, RUN, temporaryFolder } from './fixtures.ts';
-import type { EpochRecord } from '../../../common/records.ts';
+import {
+  APPLICATION,
+  generator,
+  LAYERS,
+  newRun,
+  recordOf,
+  RUN,
+  temporaryFolder,
+  THRESHOLDS,
+} from './fixtures.ts';
+import { planeBytes, planeCount, type EpochRecord } from '../../../common/records.ts';
 
 /** Epochs whose planes change by a few bits each, and wholly at the given ones. */
 function slowRecords(epochs: number, upheavals: readonly number[]): EpochRecord[] {
@@ -53,25 +62,55 @@ describe('chains of planes', () => {
     writer.close();
   });
 
-  it('are no longer than 64 patches, and their patches no larger than their key but for the last', () => {
+  interface Row {
+    layer: number;
+    epoch: number;
+    key: number;
+    size: number;
+  }
+  const rowsOf = (folder: string): Row[] => {
+    const database = connect(join(folder, 'workspace.sqlite'), 'read');
+    try {
+      return database
+        .prepare(
+          'select layer, epoch, key_epoch as key, length(bytes) as size from planes order by layer, epoch',
+        )
+        .all() as Row[];
+    } finally {
+      database.close();
+    }
+  };
+
+  it('start anew once their patches are as large as their key', () => {
     const folder = temporaryFolder();
     store(folder, slowRecords(200, [90])).close();
-    const database = connect(join(folder, 'workspace.sqlite'), 'read');
-    const rows = database
-      .prepare(
-        'select layer, epoch, key_epoch as key, length(bytes) as size from planes order by layer, epoch',
-      )
-      .all() as { layer: number; epoch: number; key: number; size: number }[];
-    database.close();
+    const rows = rowsOf(folder);
     expect(rows).toHaveLength(400);
     for (const { layer, epoch, key } of rows) {
-      expect(epoch - key).toBeLessThan(64);
       const chain = rows.filter((row) => row.layer === layer && row.key === key);
       const before = chain.filter((row) => row.epoch > key && row.epoch < epoch);
       expect(chain[0]!.epoch).toBe(key);
       if (epoch > key) expect(before.reduce((sum, row) => sum + row.size, 0)).toBeLessThan(chain[0]!.size);
     }
     expect(rows.filter(({ epoch, key }) => epoch === key).length).toBeGreaterThan(4);
+  });
+
+  it('start anew after 64 epochs in which nothing changed', () => {
+    const folder = temporaryFolder();
+    const random = generator(3);
+    const weights = 40_000;
+    const planes = Uint8Array.from(
+      { length: planeCount(THRESHOLDS) * planeBytes(weights) },
+      () => random() * 256,
+    );
+    const records = Array.from({ length: 70 }, (_, epoch): EpochRecord => {
+      const record = recordOf(epoch);
+      return { ...record, layers: [{ ...record.layers[0]!, weights, planes: planes.slice() }] };
+    });
+    store(folder, records).close();
+    const rows = rowsOf(folder);
+    expect(rows.map(({ key }) => key)).toEqual(rows.map(({ epoch }) => (epoch < 64 ? 0 : 64)));
+    expect(rows[1]!.size).toBeLessThan(50);
   });
 
   it('go on after the writer has forgotten everything', () => {
