@@ -24,6 +24,12 @@ export function decaysFreely(before: number, norm: number, ratio: number): boole
   return norm <= 0 || Math.log(norm / before) <= SHEDDING_RATE * Math.log(ratio);
 }
 
+/** Measured decay ÷ free decay over one epoch: 1 decays freely, 0 is held; null where the clock stands still. */
+export function decayRatio(before: number, norm: number, ratio: number | null): number | null {
+  if (ratio === null || !(ratio < 1) || !(before > 0) || !(norm > 0)) return null;
+  return Math.log(norm / before) / Math.log(ratio);
+}
+
 /**
  * One flag a channel: 1 where it sheds between two epochs. `before` and `after` are channel tables of one
  * layer, [rows × channels]. A channel whose mask changed in between is never flagged: its norm fell because

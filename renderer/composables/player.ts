@@ -20,6 +20,10 @@ export interface Player {
   ends: (which: 'first' | 'last') => void;
   faster: (by: 1 | -1) => void;
   loopEnd: (end: 'from' | 'to') => void;
+  /** Loops over everything, or not at all. */
+  toggleLoop: () => void;
+  toggleFollow: () => void;
+  setSpeed: (speed: Speed) => void;
 }
 
 export function usePlayer(epochs: Ref<readonly number[]>, marks: Ref<readonly TimelineMark[]>): Player {
@@ -100,5 +104,11 @@ export function usePlayer(epochs: Ref<readonly number[]>, marks: Ref<readonly Ti
       speed.value = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, index))] ?? 1;
     },
     loopEnd: (end) => (loop.value = withLoopEnd(loop.value, end, epoch.value, epochs.value.at(-1) ?? 0)),
+    toggleLoop: () => (loop.value = loop.value === null ? { from: 0, to: epochs.value.at(-1) ?? 0 } : null),
+    toggleFollow: () => {
+      if (!follow.value) epoch.value = epochs.value.at(-1) ?? 0;
+      follow.value = !follow.value;
+    },
+    setSpeed: (to) => (speed.value = to),
   };
 }

@@ -56,6 +56,12 @@ export const QUANTITIES = {
     formula: 'SGD: |w| shrinks by about exp(−η·λ / (1−μ)) a step',
     source: AZARIAN,
   },
+  decayRatio: {
+    name: 'Decay ÷ free decay',
+    definition:
+      'How fast the norm fell over this epoch against the decay clock: 1 is decaying freely, 0 is held in place, below 0 is growing.',
+    formula: 'ln(‖w‖ₑ ÷ ‖w‖ₑ₋₁)  ÷  ln(free decay over the epoch)',
+  },
   accuracy: { name: 'Test accuracy', definition: 'Share of right answers on the test set, after the epoch.' },
   validation: {
     name: 'Validation accuracy',

@@ -55,10 +55,10 @@ export function actionsOf(state: RunState): {
   };
 }
 
-/** Number of the run's stable colour, 1 … 8 (see `theme/tokens.css`), from its hash. */
+/** Number of the run's stable colour, 1 … 7 (see `theme/tokens.css`), from its hash. */
 export function runColor(id: string): string {
   const hash = Number.parseInt(id.slice(0, 8), 16);
-  return `--run-${((Number.isNaN(hash) ? 0 : hash) % 8) + 1}`;
+  return `--run-${((Number.isNaN(hash) ? 0 : hash) % 7) + 1}`;
 }
 
 /** A share of the run's last epoch at the threshold, for people: '56.2%'. */

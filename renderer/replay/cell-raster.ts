@@ -23,7 +23,7 @@ export function paintState(
   const rise = Math.min(height, Math.ceil(width / 2.4));
   const notchLeft = Math.floor(width / 3);
   const notchRight = width - notchLeft;
-  const notchDepth = Math.min(height, Math.max(2, Math.round(width / 4)));
+  const notchDepth = Math.min(height >> 1, Math.max(2, Math.round(width / 4)));
   for (let row = 0; row < height; row += 1) {
     const start = (y + row) * stride + x;
     if (!cues) {

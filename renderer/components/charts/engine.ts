@@ -4,6 +4,7 @@ import { init, use } from 'echarts/core';
 import type { EChartsType } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { colorOf } from '../../composables/theme.ts';
+import { niceRange } from './series.ts';
 import type { Marker, Series } from './series.ts';
 
 /** Only what is drawn is bundled. The tooltip is ours: the library's would write style attributes into HTML. */
@@ -23,6 +24,13 @@ export interface ChartLook {
   compact: boolean;
   /** Least range of the value axis, where it should not shrink to the data. */
   floor: number | undefined;
+  steps: boolean;
+  trained: boolean;
+}
+
+/** Tick labels need fewer digits than readings: '80%' where a reading says '80.00%'. */
+function tick(text: string): string {
+  return text.replace(/(\.\d*?)0+(?=%| pp|$)/, '$1').replace(/\.(?=%| pp|$)/, '');
 }
 
 /** The chart as the library's option; colours are those of the theme of the moment. */
@@ -52,12 +60,9 @@ export function chartOption(look: ChartLook) {
     },
     yAxis: {
       type: (look.log ? 'log' : 'value') as 'log',
-      scale: look.floor === undefined,
-      ...(look.floor === undefined || look.log
-        ? {}
-        : { min: (range: { min: number }) => Math.min(look.floor ?? 0, range.min) }),
-      splitNumber: look.compact ? 2 : 4,
-      axisLabel: { ...axis, formatter: (value: number) => look.format(value) },
+      scale: true,
+      ...(look.log ? {} : niceRange(look.series, look)),
+      axisLabel: { ...axis, formatter: (value: number) => tick(look.format(value)) },
       splitLine: { lineStyle: { ...faintLine, opacity: 0.6 } },
     },
     series: look.series.map((line, index) => ({
@@ -71,6 +76,7 @@ export function chartOption(look: ChartLook) {
       symbolSize: 5,
       connectNulls: false,
       silent: true,
+      ...(look.steps ? { step: 'start' as const } : {}),
       lineStyle: {
         color: colorOf(line.color),
         width: line.faint ? 1.1 : 1.7,

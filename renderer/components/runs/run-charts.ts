@@ -3,7 +3,7 @@ import { percent, points, shedLabel, significant } from '../../format/numbers.ts
 import type { QuantityName } from '../../format/quantities.ts';
 import { runColor } from '../../format/runs.ts';
 import type { OpenedRun } from '../../stores/opened-run.ts';
-import { excessSeries, relativeNorm, seriesOf } from '../charts/series.ts';
+import { excessSeries, fastest, relativeNorm, seriesOf } from '../charts/series.ts';
 import type { Marker, Series } from '../charts/series.ts';
 
 export interface ChartDefinition {
@@ -14,6 +14,8 @@ export interface ChartDefinition {
   series: Series[];
   format: (value: number) => string;
   floor?: number;
+  steps?: boolean;
+  trained?: boolean;
   /** Starts on a logarithmic axis. */
   log: boolean;
 }
@@ -56,6 +58,7 @@ export function runCharts(
         },
       ],
       format: (value) => percent(value, 2),
+      trained: true,
       log: false,
     },
     {
@@ -67,6 +70,7 @@ export function runCharts(
         ...both('training', (epoch) => epoch.trainLoss, color, true),
       ],
       format: significant,
+      trained: true,
       log: false,
     },
     {
@@ -82,15 +86,14 @@ export function runCharts(
       ],
       format: (value) => significant(value, 3),
       floor: 0,
+      steps: true,
       log: false,
     },
     {
       key: 'states',
       title: 'Pruned, shed, inert',
       quantity: 'shed',
-      of: uncontrolled
-        ? 'uncontrolled · pruned of all, others of kept'
-        : 'pruned of all, others of kept weights',
+      of: uncontrolled ? 'uncontrolled · pruned of all, rest of kept' : 'pruned of all, rest of kept',
       series: [
         ...both(shed, (epoch) => epoch.shed[threshold] ?? null, '--state-shed'),
         ...both('inert', (epoch) => epoch.inert, '--state-inert', true),
@@ -104,9 +107,7 @@ export function runCharts(
       key: 'excess',
       title: 'Cascade excess',
       quantity: 'excess',
-      of: uncontrolled
-        ? 'uncontrolled: this run has no control'
-        : `at ${threshold}, over the same kept weights`,
+      of: uncontrolled ? 'uncontrolled: this run has no control' : `at ${threshold}, same kept weights`,
       series: [{ name: `excess at ${threshold}`, color, points: excessSeries(run.excess, threshold) }],
       format: (value) => points(value),
       floor: 0,
@@ -116,19 +117,28 @@ export function runCharts(
   ];
 }
 
+/** The chosen layer, or the one that decayed most; free decay runs beside it. */
 function decayChart(run: Readable, control: Readable, color: string, layer: string | null): ChartDefinition {
   const from = run.clock?.from ?? 0;
+  const shown = layer ?? fastest(run.epochs, from);
   return {
     key: 'decay',
     title: 'Norm and decay clock',
     quantity: 'decay',
     of: `relative to epoch ${from}`,
     series: [
-      { name: 'all layers', color, points: relativeNorm(run.epochs, from, null) },
-      { name: 'all layers, control', color, dashed: true, points: relativeNorm(control.epochs, from, null) },
-      ...(layer === null
+      { name: 'all layers', color, faint: true, points: relativeNorm(run.epochs, from, null) },
+      ...(shown === null
         ? []
-        : [{ name: layer, color: '--accent', points: relativeNorm(run.epochs, from, layer) }]),
+        : [
+            { name: shown, color, points: relativeNorm(run.epochs, from, shown) },
+            {
+              name: `${shown}, control`,
+              color,
+              dashed: true,
+              points: relativeNorm(control.epochs, from, shown),
+            },
+          ]),
       {
         name: 'free decay',
         color: '--text-muted',
