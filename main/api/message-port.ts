@@ -1,5 +1,4 @@
-import { RPCHandler } from '@orpc/server/message-port';
-import { MAX_OPEN_CALLS } from './websocket.ts';
+import { createLineApi, MAX_MESSAGE_BYTES } from './line.ts';
 import type { CascadeRouter } from './router.ts';
 
 /** The part of Electron's MessagePortMain that is needed. */
@@ -16,28 +15,24 @@ export interface MessagePortApi {
   accept(port: ApiPort): void;
 }
 
-type Listener = (event?: { data: unknown }) => unknown;
+/** A message as the wire has it; null for anything else that a port can carry, and for what is too large. */
+function messageOf(data: unknown): string | ArrayBuffer | null {
+  if (typeof data === 'string') return data.length <= MAX_MESSAGE_BYTES ? data : null;
+  if (!(data instanceof Uint8Array) || data.length > MAX_MESSAGE_BYTES) return null;
+  return Uint8Array.from(data).buffer;
+}
 
 export function createMessagePortApi(router: CascadeRouter): MessagePortApi {
-  const handler = new RPCHandler(router);
+  const connect = createLineApi(router);
   return {
     accept(port) {
-      let open = 0;
-      // The handler's own listener leaves its rejections to the process, which one bad message would then end.
-      const guarded = {
-        postMessage: (message: unknown) => port.postMessage(message),
-        on(event: string, listener: Listener) {
-          if (event === 'close') return port.on('close', () => listener());
-          return port.on('message', (message) => {
-            if (open >= MAX_OPEN_CALLS) return port.close();
-            open++;
-            Promise.resolve(listener(message))
-              .catch(() => port.close())
-              .finally(() => open--);
-          });
-        },
-      };
-      handler.upgrade(guarded);
+      const end = connect({ send: (message) => port.postMessage(message), refuse: () => port.close() });
+      port.on('message', ({ data }) => {
+        const message = messageOf(data);
+        if (message === null) port.close();
+        else end.receive(message);
+      });
+      port.on('close', () => end.ended());
       port.start();
     },
   };

@@ -11,7 +11,8 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { CascadeError, messageOf } from '../../common/errors.ts';
 import { createRouter, type CascadeClient } from './router.ts';
 import type { WorkstationServices } from './services.ts';
-import { createWebSocketApi, MAX_MESSAGE_BYTES } from './websocket.ts';
+import { MAX_MESSAGE_BYTES } from './line.ts';
+import { createWebSocketApi } from './websocket.ts';
 
 /**
  * Whoever holds a workspace also answers other processes of the same user, so that the command line works while a

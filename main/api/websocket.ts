@@ -1,14 +1,8 @@
-import { RPCHandler, type MinimalWebsocket } from '@orpc/server/websocket';
 import type { WebSocket } from 'ws';
+import { createLineApi } from './line.ts';
 import type { CascadeRouter } from './router.ts';
 
-/** Largest message a client may send: a study file with room to spare. */
-export const MAX_MESSAGE_BYTES = 2 * 2 ** 20;
-/** Calls and streams one connection may have open. */
-export const MAX_OPEN_CALLS = 256;
-
-const MALFORMED = 1007;
-const TOO_MUCH = 1008;
+const CLOSE_CODES = { malformed: 1007, 'too much': 1008 } as const;
 
 /** Serves the contract to one WebSocket after another. */
 export interface WebSocketApi {
@@ -16,40 +10,24 @@ export interface WebSocketApi {
   accept(socket: WebSocket): void;
 }
 
-/**
- * Sends one message and settles when it has left the process: the events of a client that reads slowly then
- * wait in its queue, where progress is thinned, instead of in the socket's buffer.
- */
-function sender(socket: WebSocket): MinimalWebsocket {
-  const send = (data: Parameters<WebSocket['send']>[0]) =>
-    new Promise<void>((resolve, reject) => {
-      socket.send(data, (error) => (error ? reject(error) : resolve()));
-    });
-  // The handler awaits what `send` returns, and listens to nothing itself: `accept` hands it each message.
-  return { send, addEventListener: () => {} } as MinimalWebsocket;
-}
-
 export function createWebSocketApi(router: CascadeRouter): WebSocketApi {
-  const handler = new RPCHandler(router);
+  const connect = createLineApi(router);
   return {
     accept(socket) {
-      const peer = sender(socket);
-      let open = 0;
-      socket.on('message', (data: Buffer, isBinary: boolean) => {
-        if (open >= MAX_OPEN_CALLS) {
-          socket.close(TOO_MUCH, 'too many calls at once');
-          return;
-        }
-        open++;
-        // Our router's handlers do not reject: what rejects here is a frame that can not be read, or a lost socket.
-        const message = isBinary ? Uint8Array.from(data).buffer : data.toString('utf8');
-        handler
-          .message(peer, message)
-          .catch(() => socket.close(MALFORMED, 'a message could not be read'))
-          .finally(() => open--);
+      const end = connect({
+        // Settles once the message has left the process: what a client that reads slowly has not taken then waits in
+        // its queue of events, where progress is thinned, instead of in the socket's buffer.
+        send: (message) =>
+          new Promise((resolve, reject) => {
+            socket.send(message, (error) => (error ? reject(error) : resolve()));
+          }),
+        refuse: (why) => socket.close(CLOSE_CODES[why], why),
       });
-      socket.on('close', () => handler.close(peer));
-      // Without a listener a broken frame or an oversized message would be an uncaught exception; `ws` closes after it.
+      socket.on('message', (data: Buffer, isBinary: boolean) =>
+        end.receive(isBinary ? Uint8Array.from(data).buffer : data.toString('utf8')),
+      );
+      socket.on('close', () => end.ended());
+      // Without a listener a broken frame or an oversized message would be an uncaught exception.
       socket.on('error', () => socket.terminate());
     },
   };

@@ -5,7 +5,8 @@ import { WebSocketServer } from 'ws';
 import { CascadeError, messageOf } from '../../common/errors.ts';
 import { createRouter } from '../api/router.ts';
 import type { WorkstationServices } from '../api/services.ts';
-import { createWebSocketApi, MAX_MESSAGE_BYTES } from '../api/websocket.ts';
+import { MAX_MESSAGE_BYTES } from '../api/line.ts';
+import { createWebSocketApi } from '../api/websocket.ts';
 import type { PageFiles } from '../ways/page-files.ts';
 import { pageHeaders } from '../ways/page-policy.ts';
 import {

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
-import { MAX_MESSAGE_BYTES, MAX_OPEN_CALLS } from '../../../main/api/websocket.ts';
+import { MAX_MESSAGE_BYTES, MAX_OPEN_CALLS } from '../../../main/api/line.ts';
 import { closeCode, openSocket, startLocal, type Handshake, type Local } from './helpers.ts';
 
 let local: Local;
