@@ -58,7 +58,7 @@ export function readDocument(text: string): StudyDocument {
   }
   const problems = [...document.errors, ...document.warnings]
     .map((error) => ({
-      ...place(error.pos[0]),
+      ...place(beginningOf(error, document)),
       key: formatPath(pathAt(document, error.pos[0])),
       message: explain(error, text),
     }))
@@ -119,6 +119,19 @@ function child(holder: unknown, segment: string | number): { value: unknown; off
     return value === undefined ? null : { value, offset: offsetOf(value) };
   }
   return null;
+}
+
+/** Where a mistake begins: an open quote ends with the file, and is missed where it was opened. */
+function beginningOf(error: YAMLError, document: Document.Parsed): number {
+  let offset = error.pos[0];
+  if (error.code === 'MISSING_CHAR')
+    visit(document, {
+      Scalar(_, node) {
+        const [start, , end] = node.range ?? [0, 0, 0];
+        if (node.type?.startsWith('QUOTE') && start < error.pos[0] && error.pos[0] <= end) offset = start;
+      },
+    });
+  return offset;
 }
 
 /** The first alias without an anchor, or else the last alias: the one that made too many. */

@@ -26,7 +26,7 @@ export interface Study {
 export interface StudyRules {
   /** First epoch after which it prunes; null when it prunes nothing. */
   firstPruningEpoch(specification: RunSpecification): number | null;
-  /** Why its parts do not go together, each with the key to change. */
+  /** Why its parts do not go together, each with the key to change. Names of layers are sorted by now: name their list, not an item. */
   check(specification: RunSpecification): { key: (string | number)[]; message: string }[];
 }
 

@@ -99,7 +99,16 @@ export function studyJsonSchema(catalogue: Catalogue): JsonSchema {
 }
 
 function toJson(schema: z.ZodType): JsonSchema {
-  return without(z.toJSONSchema(schema, { io: 'input', reused: 'inline' }) as JsonSchema, '$schema');
+  const json = z.toJSONSchema(schema, {
+    io: 'input',
+    reused: 'inline',
+    override: ({ jsonSchema }) => {
+      // The safe integers, which zod writes for every whole number: noise in an editor's hint.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+    },
+  });
+  return without(json as JsonSchema, '$schema');
 }
 
 function propertiesOf(json: JsonSchema): Record<string, unknown> {

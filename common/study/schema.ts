@@ -54,12 +54,11 @@ const threshold = z
       .transform((absolute): Threshold => ({ absolute })),
     z
       .string()
-      .regex(/^\s*([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?\s*(σ|sigma)?\s*$/i)
+      .regex(/^\s*(?=[0-9.]*[1-9])([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?\s*(σ|sigma)?\s*$/i)
       .transform((text): Threshold => {
         const value = Number.parseFloat(text);
         return /(σ|sigma)\s*$/i.test(text) ? { sigma: value } : { absolute: value };
-      })
-      .refine((parsed) => Object.values(parsed).every((value) => value > 0)),
+      }),
   ])
   .register(wording, {
     allowed: "a number above 0, or a multiple of the layer's standard deviation such as '1e-3σ'",
