@@ -1,11 +1,17 @@
-import type { RunSummary } from '../../common/contract/schemas.ts';
+import type { EpochSummary, ExcessEpoch, RunSummary } from '../../common/contract/schemas.ts';
 import type { Inspected } from '../stores/inspector.ts';
-import { moment, percent, shedLabel } from './numbers.ts';
+import { moment, percent, points, shedLabel } from './numbers.ts';
 import { excessText, runTitle, standingOf } from './runs.ts';
 
-/** What the inspector says of a run. */
-export function inspectedRun(run: RunSummary, threshold: string): Inspected {
+/** What the inspector says of a run: after the epoch `at`, or after its last one. */
+export function inspectedRun(
+  run: RunSummary,
+  threshold: string,
+  at: EpochSummary | null = null,
+  excess: ExcessEpoch | null = null,
+): Inspected {
   const standing = standingOf(run);
+  const states = at ?? run.states;
   return {
     kind: 'run',
     title: runTitle(run),
@@ -21,30 +27,41 @@ export function inspectedRun(run: RunSummary, threshold: string): Inspected {
         ],
       },
       {
-        heading: `After epoch ${run.epochsDone}`,
+        heading: `After epoch ${at?.epoch ?? run.epochsDone}`,
         rows: [
-          { label: 'test accuracy', value: percent(run.testAccuracy, 2), quantity: 'accuracy' },
-          { label: 'validation accuracy', value: percent(run.validationAccuracy, 2), quantity: 'validation' },
+          { label: 'test accuracy', value: percent((at ?? run).testAccuracy, 2), quantity: 'accuracy' },
+          {
+            label: 'validation accuracy',
+            value: percent((at ?? run).validationAccuracy, 2),
+            quantity: 'validation',
+          },
           {
             label: 'pruned, of all',
-            value: percent(run.states?.pruned),
+            value: percent(states?.pruned),
             quantity: 'pruned',
             swatch: '--state-pruned',
           },
           {
             label: `${shedLabel(threshold)}, of kept`,
-            value: percent(run.states?.shed[threshold]),
+            value: percent(states?.shed[threshold]),
             quantity: 'shed',
             swatch: '--state-shed',
           },
           {
             label: 'inert, of kept',
-            value: percent(run.states?.inert),
+            value: percent(states?.inert),
             quantity: 'inert',
             swatch: '--state-inert',
           },
-          { label: 'true sparsity', value: percent(run.states?.zero), quantity: 'zero' },
-          { label: `excess at ${threshold}`, value: excessText(run, threshold), quantity: 'excess' },
+          { label: 'true sparsity', value: percent(states?.zero), quantity: 'zero' },
+          {
+            label: `excess at ${threshold}`,
+            value:
+              at !== null && standing === 'controlled'
+                ? points(excess?.excess[threshold])
+                : excessText(run, threshold),
+            quantity: 'excess',
+          },
         ],
       },
       {

@@ -36,6 +36,13 @@ export function significant(value: number | null | undefined, digits = 4): strin
   return size >= 1e-3 && size < 1e6 ? String(rounded) : rounded.toExponential().replace('e+', 'e');
 }
 
+/** A number with so many decimals and a true minus; what rounds to zero has no sign. */
+export function fixed(value: number | null | undefined, digits = 2): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return MISSING;
+  const text = Math.abs(value).toFixed(digits);
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+}
+
 /** A count with thin spaces between thousands: '25 557 032'. */
 export function count(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return MISSING;

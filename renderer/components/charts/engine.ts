@@ -59,6 +59,7 @@ export function chartOption(look: ChartLook) {
       splitLine: { show: false },
     },
     yAxis: {
+      show: look.series.length > 0,
       type: (look.log ? 'log' : 'value') as 'log',
       scale: true,
       ...(look.log ? {} : niceRange(look.series, look)),

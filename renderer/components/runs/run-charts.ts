@@ -15,6 +15,7 @@ export interface ChartDefinition {
   format: (value: number) => string;
   floor?: number;
   steps?: boolean;
+  empty?: string;
   trained?: boolean;
   /** Starts on a logarithmic axis. */
   log: boolean;
@@ -105,6 +106,7 @@ export function runCharts(
     },
     {
       key: 'excess',
+      ...(uncontrolled ? { empty: 'no control to compare with' } : {}),
       title: 'Cascade excess',
       quantity: 'excess',
       of: uncontrolled ? 'uncontrolled: this run has no control' : `at ${threshold}, same kept weights`,
