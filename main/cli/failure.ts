@@ -25,10 +25,10 @@ export function failureOf(error: unknown): Failure {
 
 /** One sentence on standard error (and one a problem, with its place), and with --json the whole on standard output. */
 export function reportFailure(failure: Failure, output: Output): void {
-  const places = (failure.problems ?? []).map(
-    ({ line, column, message }) =>
-      `  ${line === null ? '' : `line ${line}${column === null ? '' : `:${column}`}: `}${message}`,
-  );
+  const places = (failure.problems ?? []).map(({ line, column, key, message }) => {
+    const where = line === null ? '' : `line ${line}${column === null ? '' : `:${column}`}, `;
+    return `  ${where}${key}: ${message}`;
+  });
   output.warn([failure.message, ...places].join('\n'));
   output.record({ error: failure });
 }

@@ -83,8 +83,8 @@ export async function probeNative(cliFile: string): Promise<NativeFacts> {
   let sqlite: NativeFacts['sqlite'] = { version: null, problem: `SQLite could not be examined: ${end}.` };
   let engine: EngineFacts | null = null;
   let library: string | null = null;
-  for (const line of stdout.split('\n').filter((text) => text.startsWith('{'))) {
-    const fact = factLine.safeParse(JSON.parse(line));
+  for (const line of stdout.split('\n')) {
+    const fact = factLine.safeParse(parsed(line));
     if (!fact.success) continue;
     if ('sqlite' in fact.data) sqlite = fact.data.sqlite;
     else if ('engine' in fact.data) engine = fact.data.engine;
@@ -96,6 +96,15 @@ export async function probeNative(cliFile: string): Promise<NativeFacts> {
     sqlite,
     engine: engine ?? noEngine(`${crash}. Set CASCADE_LIBTENSORFLOW to another one.`, library),
   };
+}
+
+/** Native libraries may write lines of their own in between. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
 }
 
 function runProbe(cliFile: string): Promise<{ stdout: string; stderr: string; end: string }> {

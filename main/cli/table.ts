@@ -21,7 +21,9 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
 
 /** A share as per cent; '–' where there is none. */
 export function percent(share: number | null | undefined, digits = 1): string {
-  return share === null || share === undefined ? '–' : `${(share * 100).toFixed(digits)}%`;
+  if (share === null || share === undefined) return '–';
+  // Adding 0 turns a rounded -0 into 0.
+  return `${(Number((share * 100).toFixed(digits)) + 0).toFixed(digits)}%`;
 }
 
 export function seconds(value: number | null | undefined): string {

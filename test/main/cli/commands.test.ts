@@ -47,7 +47,7 @@ test('run: a bad study file is refused with its problems, on both streams', asyn
   expect(shell.records.at(-1)).toMatchObject({
     error: { code: 'INVALID', problems: [{ line: 1, key: 'arms' }] },
   });
-  expect(shell.stderr).toContain("line 1:1: bad.yaml: 'broken' is no arm");
+  expect(shell.stderr).toContain("line 1:1, arms: bad.yaml: 'broken' is no arm");
   expect(shell.double.closed).toBe(1);
 });
 
