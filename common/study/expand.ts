@@ -18,8 +18,8 @@ export interface Study {
   seeds: number[];
   /** Names, in the file's order. */
   arms: string[];
-  /** Epochs between checkpoints: of the study's execution, not of a run's identity. */
-  checkpoints: { every: number };
+  /** Epochs between checkpoints, null by the network's size: of the study's execution, not of a run's identity. */
+  checkpoints: { every: number | null };
 }
 
 /** What only the trainer knows of a specification. */

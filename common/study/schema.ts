@@ -163,7 +163,14 @@ export const studySchema = z.strictObject({
     })
     .meta({ description: 'Every arm runs once for each seed.' }),
   checkpoints: z
-    .strictObject({ every: z.int().min(1).default(1).meta({ description: 'Epochs between checkpoints.' }) })
+    .strictObject({
+      every: z
+        .int()
+        .min(1)
+        .nullable()
+        .default(null)
+        .meta({ description: 'Epochs between checkpoints; unless given, by the size of the network.' }),
+    })
     .prefault({})
     .meta({ description: 'When weights are saved; decides no number of a run.' }),
   shared: settings.default({}).meta({ description: 'Settings of every arm.' }),

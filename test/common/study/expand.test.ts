@@ -41,7 +41,11 @@ describe('a study', () => {
       arms: ['control', 'random'],
       checkpoints: { every: 5 },
     });
-    expect(read(SOUND).study).toMatchObject({ title: 'sound', description: '', checkpoints: { every: 1 } });
+    expect(read(SOUND).study).toMatchObject({
+      title: 'sound',
+      description: '',
+      checkpoints: { every: null },
+    });
   });
 
   it('fills every default in', () => {
