@@ -259,3 +259,47 @@ describe('float32, eager and traced, agrees with float64', () => {
     }
   });
 });
+
+describe('running statistics move as PyTorch’s do', () => {
+  it.each(['float32', 'float64'] as const)('in %s, eagerly and traced', (precision) => {
+    const engine = openEngine({ device: 'cpu', threads: 1, precision });
+    const of = (values: number[], shape: number[]) =>
+      precision === 'float64'
+        ? engine.upload(Float64Array.from(values), shape, 'float64')
+        : engine.upload(Float32Array.from(values), shape, 'float32');
+    // Three examples of two channels: means 2 and 0, unbiased variances 1 and 9.
+    const inputs = [
+      of([1, -3, 2, 0, 3, 3], [3, 1, 1, 2]),
+      of([1, 1], [2]),
+      of([0, 0], [2]),
+      of([5, -5], [2]),
+    ];
+    const spread = of([4, 1], [2]);
+    const normalize = (x?: Tensor, gamma?: Tensor, beta?: Tensor, mean?: Tensor, variance?: Tensor) => {
+      const state = { mean: mean as Tensor, variance: variance as Tensor };
+      const result = operations.batchNormTraining(
+        engine,
+        x as Tensor,
+        gamma as Tensor,
+        beta as Tensor,
+        state,
+      );
+      return [result.mean, result.variance];
+    };
+    const handles = [...inputs, spread];
+    const eager = normalize(...handles.map((handle) => engine.tensorOf(handle))).map((t) => [
+      ...t.dataSync(),
+    ]);
+    const traced = engine
+      .trace('statistics', handles, (...tensors) => normalize(...tensors))
+      .call(handles)
+      .map((handle) => [...engine.download(handle)]);
+    for (const [mean, variance] of [eager, traced]) {
+      [0.9 * 5 + 0.1 * 2, 0.9 * -5].forEach((value, i) => expect(mean?.[i]).toBeCloseTo(value, 5));
+      [0.9 * 4 + 0.1 * 1, 0.9 * 1 + 0.1 * 9].forEach((value, i) =>
+        expect(variance?.[i]).toBeCloseTo(value, 5),
+      );
+    }
+    engine.dispose();
+  });
+});
