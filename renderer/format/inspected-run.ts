@@ -23,7 +23,11 @@ export function inspectedRun(
           { label: 'model', value: run.model },
           { label: 'optimizer', value: run.optimizer },
           { label: 'criterion', value: run.criterion ?? 'none' },
-          { label: 'control', value: run.control ?? standing, quantity: 'control' },
+          {
+            label: 'control',
+            value: run.control ?? (standing === 'control' ? 'this run is one' : standing),
+            quantity: 'control',
+          },
         ],
       },
       {

@@ -23,6 +23,12 @@ export function standingOf(run: Pick<RunSummary, 'prunes' | 'control'>): Standin
   return run.control === null ? 'uncontrolled' : 'controlled';
 }
 
+/** What stands in place of an excess curve where there can be none. */
+export function withoutControl(standing: Standing): string | undefined {
+  if (standing === 'uncontrolled') return 'no control to compare with';
+  return standing === 'control' ? 'this run is a control: nothing is pruned in it' : undefined;
+}
+
 /** Cascade excess in percentage points, or why there is none. */
 export function excessText(run: RunSummary, threshold: string): string {
   const standing = standingOf(run);
@@ -64,4 +70,12 @@ export function runColor(id: string): string {
 /** A share of the run's last epoch at the threshold, for people: '56.2%'. */
 export function shedText(run: RunSummary, threshold: string): string {
   return percent(run.states?.shed[threshold]);
+}
+
+/** A device as people call it: 'cpu', 'gpu 0', from TensorFlow's '/job:localhost/replica:0/task:0/device:GPU:0'. */
+export function deviceName(device: string | null): string | null {
+  const parts = /device:([A-Za-z]+):(\d+)$/.exec(device ?? '');
+  if (parts === null) return device;
+  const kind = (parts[1] ?? '').toLowerCase();
+  return kind === 'cpu' ? kind : `${kind} ${parts[2]}`;
 }

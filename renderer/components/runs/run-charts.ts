@@ -1,7 +1,7 @@
 import type { RunDetail } from '../../../common/contract/schemas.ts';
 import { percent, points, shedLabel, significant } from '../../format/numbers.ts';
 import type { QuantityName } from '../../format/quantities.ts';
-import { runColor } from '../../format/runs.ts';
+import { runColor, standingOf, withoutControl } from '../../format/runs.ts';
 import type { OpenedRun } from '../../stores/opened-run.ts';
 import { excessSeries, fastest, relativeNorm, seriesOf } from '../charts/series.ts';
 import type { Marker, Series } from '../charts/series.ts';
@@ -42,7 +42,8 @@ export function runCharts(
     { name, color: state, faint, points: seriesOf(epochs, value) },
     { name: `${name}, control`, color: state, faint, dashed: true, points: seriesOf(control.epochs, value) },
   ];
-  const uncontrolled = run.detail?.summary.prunes === true && run.detail.summary.control === null;
+  const standing = run.detail ? standingOf(run.detail.summary) : 'controlled';
+  const empty = withoutControl(standing);
   const shed = shedLabel(threshold);
   return [
     {
@@ -94,7 +95,10 @@ export function runCharts(
       key: 'states',
       title: 'Pruned, shed, inert',
       quantity: 'shed',
-      of: uncontrolled ? 'uncontrolled · pruned of all, rest of kept' : 'pruned of all, rest of kept',
+      of:
+        standing === 'uncontrolled'
+          ? 'uncontrolled · pruned of all, rest of kept'
+          : 'pruned of all, rest of kept',
       series: [
         ...both(shed, (epoch) => epoch.shed[threshold] ?? null, '--state-shed'),
         ...both('inert', (epoch) => epoch.inert, '--state-inert', true),
@@ -106,10 +110,10 @@ export function runCharts(
     },
     {
       key: 'excess',
-      ...(uncontrolled ? { empty: 'no control to compare with' } : {}),
+      ...(empty === undefined ? {} : { empty }),
       title: 'Cascade excess',
       quantity: 'excess',
-      of: uncontrolled ? 'uncontrolled: this run has no control' : `at ${threshold}, same kept weights`,
+      of: standing !== 'controlled' ? standing : `at ${threshold}, same kept weights`,
       series: [{ name: `excess at ${threshold}`, color, points: excessSeries(run.excess, threshold) }],
       format: (value) => points(value),
       floor: 0,
