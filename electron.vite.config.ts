@@ -21,6 +21,7 @@ export default defineConfig({
           trainer: resolve(root, 'main/trainer/thread.ts'),
           writer: resolve(root, 'main/workspace/writer/thread.ts'),
           reader: resolve(root, 'main/workspace/reader/thread.ts'),
+          background: resolve(root, 'main/background/thread.ts'),
         },
       },
     },

@@ -5,6 +5,7 @@ const SOURCES = {
   trainer: 'trainer/thread.ts',
   writer: 'workspace/writer/thread.ts',
   reader: 'workspace/reader/thread.ts',
+  background: 'background/thread.ts',
 } as const;
 
 export type ThreadName = keyof typeof SOURCES;

@@ -1,6 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { freeDecay } from '../common/cascade/decay-clock.ts';
-import { checkpointToPyTorch } from '../common/codec/pytorch-layout.ts';
 import type {
   DecayClock,
   EpochSummary,
@@ -12,31 +10,24 @@ import type {
 } from '../common/contract/schemas.ts';
 import { CascadeError, messageOf } from '../common/errors.ts';
 import type { RunEnvironment } from '../common/records.ts';
-import type { PlannedRun } from '../common/run-specification.ts';
-import { canonicalSpecification, readStudy, studyJsonSchema } from '../common/study/index.ts';
+import { studyJsonSchema } from '../common/study/index.ts';
 import { serveOwner, type OwnerSocket } from './api/owner-socket.ts';
 import type { OpenWorkstation, WorkstationOptions, WorkstationServices } from './api/services.ts';
-import { runIdentity } from './runs/identity.ts';
+import { Background } from './background/background.ts';
 import { RunManager } from './runs/run-manager.ts';
 import { bundledStudies } from './studies/bundled.ts';
 import { StudyError } from './studies/problems.ts';
-import { checkSpecification, firstPruningEpoch } from './studies/rules.ts';
 import { catalogue } from './trainer/catalogue.ts';
 import { planRun } from './trainer/plan.ts';
 import { locateLibrary } from './trainer/tensorflow/library.ts';
 import { findApplication } from './ways/application.ts';
 import { openWorkspace, type Workspace } from './workspace/workspace.ts';
 
-interface IdentifiedRun extends PlannedRun {
-  id: string;
-  hash: string;
-  controlId: string | null;
-}
-
 /** The composition root: opens a workspace, starts the services over it, and ends them in order. */
 class Workstation implements WorkstationServices {
   readonly #workspace: Workspace;
   readonly #runs: RunManager;
+  readonly #background = new Background();
   readonly #listeners = new Set<(event: WorkstationEvent) => void>();
   readonly #status: WorkstationStatus;
   #socket: OwnerSocket | null = null;
@@ -62,6 +53,8 @@ class Workstation implements WorkstationServices {
       threads,
       emit: (event) => this.#emit(event),
       onPrepared: (environment) => this.#enginePrepared(environment),
+      onProblems: () => this.#emitStatus(),
+      reclaim: async (ledger) => void (await this.#background.call('reclaim', [ledger])),
     });
   }
 
@@ -72,12 +65,17 @@ class Workstation implements WorkstationServices {
   }
 
   status(): WorkstationStatus {
-    return { ...this.#status, concurrency: this.#runs.concurrency };
+    return {
+      ...this.#status,
+      engine: { ...this.#status.engine },
+      concurrency: this.#runs.concurrency,
+      problems: this.#runs.problems,
+    };
   }
 
   setConcurrency(concurrency: number): void {
     this.#runs.setConcurrency(concurrency);
-    this.#emit({ type: 'status', status: this.status() });
+    this.#emitStatus();
   }
 
   subscribe(listener: (event: WorkstationEvent) => void): () => void {
@@ -88,20 +86,20 @@ class Workstation implements WorkstationServices {
   bundledStudies = bundledStudies;
 
   async checkStudy(text: string): Promise<StudyCheck> {
-    const { study, runs, problems } = this.#read(text);
-    if (!study || problems.length > 0) return { problems, preview: null };
+    const { plan, problems } = await this.#background.call('planStudy', [text]);
+    if (!plan) return { problems, preview: null };
     const known = new Map((await this.listRuns()).map((run) => [run.id, run.state]));
     return {
       problems,
       preview: {
-        name: study.study,
-        title: study.title ?? study.study,
-        runs: runs.map(({ id, arms, seed, specification, controlId }) => ({
+        name: plan.name,
+        title: plan.title,
+        runs: plan.runs.map(({ id, arms, named, seed, epochs, control }) => ({
           id,
-          arms,
+          arms: named ? arms : [],
           seed,
-          epochs: planRun(specification).epochs,
-          control: controlId,
+          epochs,
+          control,
           state: known.get(id) ?? null,
         })),
       },
@@ -109,30 +107,24 @@ class Workstation implements WorkstationServices {
   }
 
   async startStudy(text: string, fileName: string): Promise<{ study: string; runs: string[] }> {
-    const { study, runs, problems } = this.#read(text);
-    if (!study || problems.length > 0) throw new StudyError(fileName, problems);
-    await this.#workspace.addStudy({ name: study.study, title: study.title ?? study.study, fileName, text });
-    for (const run of runs) {
-      const prunes = run.specification.pruning !== null;
-      const arms = run.arms.length > 0 ? run.arms : [this.#controlName(run.id, runs)];
+    const { plan, problems } = await this.#background.call('planStudy', [text]);
+    if (!plan) throw new StudyError(fileName, problems);
+    await this.#workspace.addStudy({ name: plan.name, title: plan.title, fileName, text });
+    for (const { id, hash, seed, specification, control, epochs, arms } of plan.runs)
       for (const arm of arms)
         await this.#workspace.addRun({
-          id: run.id,
-          hash: run.hash,
-          seed: run.seed,
-          specification: run.specification,
-          control: run.controlId,
-          epochsTotal: planRun(run.specification).epochs,
-          prunes,
-          study: study.study,
+          id,
+          hash,
+          seed,
+          specification,
+          control,
+          epochsTotal: epochs,
+          prunes: specification.pruning !== null,
+          study: plan.name,
           arm,
         });
-    }
-    const finished = new Set(
-      (await this.#workspace.listRuns()).filter(({ state }) => state === 'finished').map(({ id }) => id),
-    );
-    for (const { id } of runs) if (!finished.has(id)) await this.#runs.enqueue(id);
-    return { study: study.study, runs: runs.map(({ id }) => id) };
+    for (const { id } of plan.runs) await this.#runs.enqueue(id, plan.checkpointEvery);
+    return { study: plan.name, runs: plan.runs.map(({ id }) => id) };
   }
 
   studySchema(): Record<string, unknown> {
@@ -140,14 +132,14 @@ class Workstation implements WorkstationServices {
   }
 
   async listRuns(): Promise<RunSummary[]> {
-    return (await this.#workspace.listRuns()).map((run) => this.#withProgress(run));
+    return (await this.#workspace.listRuns()).map((run) => this.#runs.show(run));
   }
 
   async getRun(id: string): Promise<RunDetail> {
     const detail = await this.#workspace.getRun(id);
     return {
       ...detail,
-      summary: this.#withProgress(detail.summary),
+      summary: this.#runs.show(detail.summary),
       pruningEpochs: planRun(detail.specification).pruning.map(({ epoch }) => epoch),
     };
   }
@@ -169,12 +161,14 @@ class Workstation implements WorkstationServices {
     if (!start || steps === undefined || !network) return { from, factors: [] };
     const weights = network.layers.reduce((sum, layer) => sum + layer.weights, 0);
     const norm = Math.hypot(...start.layers.map((layer) => layer.norm));
-    const factors = freeDecay({
-      optimizer: specification.optimizer,
-      rates: planRun(specification).rates.slice(from),
-      stepsPerEpoch: steps,
-      magnitude: norm / Math.sqrt(Math.max(weights * (1 - start.pruned), 1)),
-    });
+    const factors = await this.#background.call('freeDecay', [
+      {
+        optimizer: specification.optimizer,
+        rates: planRun(specification).rates.slice(from),
+        stepsPerEpoch: steps,
+        magnitude: norm / Math.sqrt(Math.max(weights * (1 - start.pruned), 1)),
+      },
+    ]);
     return {
       from,
       factors: [1, ...factors].map((factor, index) => ({ epoch: from + index, factor })),
@@ -191,10 +185,8 @@ class Workstation implements WorkstationServices {
     return this.#runs.stop(id);
   }
 
-  async remove(id: string): Promise<void> {
-    this.#runs.assertIdle(id);
-    await this.#workspace.removeRun(id);
-    this.#emit({ type: 'removed', id });
+  remove(id: string): Promise<void> {
+    return this.#runs.remove(id);
   }
 
   channels: WorkstationServices['channels'] = (id, from, to) => this.#workspace.channelFrame(id, from, to);
@@ -208,54 +200,32 @@ class Workstation implements WorkstationServices {
         'NOT_FOUND',
         `The run ${id} has no weights of epoch ${epoch}; it has those of ${checkpoints.join(', ') || 'no epoch yet'}.`,
       );
-    return checkpointToPyTorch(network, (await this.#workspace.checkpoint(id, epoch)).bytes);
+    const { bytes } = await this.#workspace.checkpoint(id, epoch);
+    return this.#background.call('checkpointToPyTorch', [network, bytes], [bytes.buffer]);
   }
 
   close(): Promise<void> {
-    this.#closing ??= (async () => {
-      await this.#socket?.close();
-      await this.#runs.close();
-      await this.#workspace.close();
-    })();
+    this.#closing ??= this.#close();
     return this.#closing;
   }
 
-  #read(text: string): {
-    study: ReturnType<typeof readStudy>['study'];
-    runs: IdentifiedRun[];
-    problems: ReturnType<typeof readStudy>['problems'];
-  } {
-    const { study, runs, problems } = readStudy(text, catalogue, {
-      firstPruningEpoch,
-      check: checkSpecification,
-    });
-    const identities = runs.map(({ specification, seed }) =>
-      runIdentity(canonicalSpecification(specification, catalogue), seed),
-    );
-    return {
-      study,
-      problems,
-      runs: runs.map((run, index) => ({
-        ...run,
-        ...identities[index]!,
-        controlId: run.control === null ? null : identities[run.control]!.id,
-      })),
-    };
-  }
-
-  /** A control that no arm named is called after the arms that it controls. */
-  #controlName(id: string, runs: readonly IdentifiedRun[]): string {
-    const controlled = runs.filter(({ controlId }) => controlId === id).flatMap(({ arms }) => arms);
-    return `control of ${[...new Set(controlled)].join(', ')}`;
-  }
-
-  #withProgress(run: RunSummary): RunSummary {
-    return { ...run, progress: this.#runs.progressOf(run.id) };
+  async #close(): Promise<void> {
+    try {
+      await this.#socket?.close();
+      await this.#runs.close();
+    } finally {
+      await this.#background.close();
+      await this.#workspace.close();
+    }
   }
 
   #enginePrepared(environment: RunEnvironment): void {
     this.#status.engine.version = environment.engine.replace(/^TensorFlow /, '');
     this.#status.engine.device = environment.device;
+    this.#emitStatus();
+  }
+
+  #emitStatus(): void {
     this.#emit({ type: 'status', status: this.status() });
   }
 

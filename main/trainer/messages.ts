@@ -12,7 +12,7 @@ export interface TrainerInput {
   /** Folder of libtensorflow where it is already known. */
   library: string | null;
   /** Where to go on from; null for a new run. */
-  checkpoint: Uint8Array | null;
+  checkpoint: Uint8Array<ArrayBuffer> | null;
   /** The data's hash when the run began; another one now is an error. */
   datasetHash: string | null;
   /**
@@ -20,8 +20,10 @@ export interface TrainerInput {
    * are pruned and at the end.
    */
   checkpointEvery: number | null;
-  /** Words of `Control`. */
+  /** The words below. */
   control: SharedArrayBuffer;
+  /** The engine's ledger, by which another thread can free its memory should this one be ended. */
+  ledger: SharedArrayBuffer;
 }
 
 /**
@@ -49,6 +51,10 @@ export type TrainerMessage =
   | { type: 'epoch'; record: EpochRecord; checkpoint: CheckpointImage | null; events: RunEvent[] }
   | { type: 'paused'; epoch: number }
   | { type: 'continued'; epoch: number }
+  | TrainerEnd;
+
+/** The last message of a thread. */
+export type TrainerEnd =
   | { type: 'stopped'; epoch: number }
   | { type: 'finished'; epoch: number }
   | { type: 'failed'; code: string; message: string };

@@ -69,7 +69,9 @@ export interface WriterCalls {
 export interface ReaderCalls {
   open(folder: string): void;
   listRuns(): RunSummary[];
+  summary(id: string): RunSummary;
   getRun(id: string): RunDetail;
+  epoch(id: string, epoch: number): EpochSummary;
   epochs(id: string): EpochSummary[];
   excess(id: string): ExcessEpoch[];
   channelFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;

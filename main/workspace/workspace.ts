@@ -59,8 +59,11 @@ export interface Workspace {
 
   /** The newest first. `progress` is null: only the trainer knows. */
   listRuns(): Promise<RunSummary[]>;
+  summary(id: string): Promise<RunSummary>;
   /** `pruningEpochs` are those that were logged so far. */
   getRun(id: string): Promise<RunDetail>;
+  /** NOT_FOUND where it is not stored. */
+  epoch(id: string, epoch: number): Promise<EpochSummary>;
   epochs(id: string): Promise<EpochSummary[]>;
   excess(id: string): Promise<ExcessEpoch[]>;
   /** Frames: see `common/codec/frames.ts`. */
@@ -162,8 +165,16 @@ class OpenWorkspace implements Workspace {
     return this.#reader.call('listRuns');
   }
 
+  summary(id: string): Promise<RunSummary> {
+    return this.#reader.call('summary', id);
+  }
+
   getRun(id: string): Promise<RunDetail> {
     return this.#reader.call('getRun', id);
+  }
+
+  epoch(id: string, epoch: number): Promise<EpochSummary> {
+    return this.#reader.call('epoch', id, epoch);
   }
 
   epochs(id: string): Promise<EpochSummary[]> {

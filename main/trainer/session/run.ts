@@ -17,6 +17,9 @@ import { TrainingSession, type TrainedEpoch } from './session.ts';
 /** Milliseconds between two progress messages. */
 const PROGRESS_INTERVAL = 250;
 
+/** Milliseconds after which a thread that waits for the disk looks whether it was told to stop. */
+const WAKE_INTERVAL = 200;
+
 /** Networks of at most this many parameters keep the weights of every epoch. */
 const SMALL_NETWORK = 1_000_000;
 
@@ -46,6 +49,7 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
     engine = openEngine({
       threads: input.threads,
       library,
+      ledger: input.ledger,
       ...(input.device ? { device: input.device } : {}),
     });
     session = new TrainingSession(engine, input.specification, dataset, input.seed);
@@ -83,6 +87,10 @@ class RunLoop {
   readonly #checkpointEvery: number;
   #sent: number;
   #lastProgress = 0;
+  /** Milliseconds that the run has waited while paused; they belong to no epoch's times. */
+  #pausedFor = 0;
+  /** Milliseconds that sending the last record took: told with the next one, which is the first that can. */
+  #sendingTook = 0;
 
   constructor(session: TrainingSession, input: TrainerInput, send: Send) {
     this.#session = session;
@@ -96,24 +104,33 @@ class RunLoop {
   run(): void {
     if (this.#input.checkpoint === null) this.#finishEpoch(null, 0);
     while (this.#session.epoch < this.#session.plan.epochs) {
-      const started = performance.now();
+      const started = this.#now();
       const trained = this.#session.trainEpoch((step, steps, loss) => this.#watch(step, steps, loss));
-      this.#finishEpoch(trained, (performance.now() - started) / 1000);
+      this.#finishEpoch(trained, (this.#now() - started) / 1000);
     }
     this.#awaitAcknowledgement(this.#sent);
   }
 
-  /** Prunes where planned, evaluates, measures, and sends the record of the epoch just done. */
+  /** Milliseconds that the run has worked: a clock that stands still while it is paused. */
+  #now(): number {
+    return performance.now() - this.#pausedFor;
+  }
+
+  /**
+   * Prunes where planned, evaluates, measures, and sends the record of the epoch just done. Measuring counts
+   * everything that logging holds up the training for: reading the weights, finding their states, the checkpoint, and
+   * the wait for the record before this one to be on disk.
+   */
   #finishEpoch(trained: TrainedEpoch | null, trainingSeconds: number): void {
     const session = this.#session;
     const { epoch } = session;
-    const evaluationStarted = performance.now();
+    const evaluationStarted = this.#now();
     const events: RunEvent[] = this.#rateEvents(epoch);
     session.takeReference();
     const pruning = session.pruneIfPlanned();
     events.push(...pruning);
     const { validation, test } = session.evaluate();
-    const measurementStarted = performance.now();
+    const measurementStarted = this.#now();
     const layers = session.measure();
     const due = epoch % this.#checkpointEvery === 0 || epoch === session.plan.epochs || pruning.length > 0;
     const checkpoint = due ? { epoch, bytes: session.checkpoint() } : null;
@@ -133,12 +150,14 @@ class RunLoop {
         testAccuracy: test.accuracy,
         trainingSeconds,
         evaluationSeconds: (measurementStarted - evaluationStarted) / 1000,
-        measurementSeconds: (performance.now() - measurementStarted) / 1000,
+        measurementSeconds: (this.#now() - measurementStarted + this.#sendingTook) / 1000,
       },
       layers,
     };
+    const sendingStarted = this.#now();
     this.#send({ type: 'epoch', record, checkpoint, events }, buffersOf(record, checkpoint));
     this.#sent += 1;
+    this.#sendingTook = this.#now() - sendingStarted;
     this.#obey();
   }
 
@@ -170,7 +189,9 @@ class RunLoop {
     const { epoch } = this.#session;
     if (Atomics.load(this.#control, CONTROL_COMMAND) === COMMAND_PAUSE) {
       this.#send({ type: 'paused', epoch });
+      const since = performance.now();
       Atomics.wait(this.#control, CONTROL_COMMAND, COMMAND_PAUSE);
+      this.#pausedFor += performance.now() - since;
       if (Atomics.load(this.#control, CONTROL_COMMAND) === COMMAND_RUN)
         this.#send({ type: 'continued', epoch });
     }
@@ -181,8 +202,11 @@ class RunLoop {
     for (;;) {
       const acknowledged = Atomics.load(this.#control, CONTROL_ACKNOWLEDGED);
       if (acknowledged >= count) return;
-      Atomics.wait(this.#control, CONTROL_ACKNOWLEDGED, acknowledged, 200);
-      if (Atomics.load(this.#control, CONTROL_COMMAND) === COMMAND_STOP) throw new Stopped();
+      const command = Atomics.load(this.#control, CONTROL_COMMAND);
+      if (command === COMMAND_STOP) throw new Stopped();
+      const since = performance.now();
+      Atomics.wait(this.#control, CONTROL_ACKNOWLEDGED, acknowledged, WAKE_INTERVAL);
+      if (command === COMMAND_PAUSE) this.#pausedFor += performance.now() - since;
     }
   }
 }

@@ -64,6 +64,11 @@ export class Ledger {
   }
 }
 
+/** Whether an engine still owns something: once its thread has ended, that it could not free it. */
+export function isOwing(memory: SharedArrayBuffer): boolean {
+  return new BigUint64Array(memory)[CONTEXT] !== 0n;
+}
+
 /**
  * Frees whatever an engine owned whose thread has ended (never one that still runs).
  * @returns how many tensors were freed; 0 where the engine had closed by itself.

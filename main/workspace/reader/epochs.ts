@@ -2,6 +2,7 @@ import type { EpochSummary } from '../../../common/contract/schemas.ts';
 import type { Phase } from '../../../common/records.ts';
 import { layersOf } from '../chains.ts';
 import { prepared, type Connection } from '../database.ts';
+import { notFound } from '../errors.ts';
 import { sharesOf, type StoredRun } from './summaries.ts';
 
 interface EpochRow {
@@ -36,15 +37,28 @@ interface LayerRow {
 
 /** Every stored epoch of a run, with its layers. */
 export function epochsOf(database: Connection, run: StoredRun): EpochSummary[] {
-  const rows = prepared(database, 'select * from epochs where run = ? order by epoch').all(
-    run.number,
-  ) as EpochRow[];
+  return between(database, run, 0, Number.MAX_SAFE_INTEGER);
+}
+
+/** One stored epoch: what a window needs when it ends, however many went before. */
+export function epochOf(database: Connection, run: StoredRun, epoch: number): EpochSummary {
+  const [found] = between(database, run, epoch, epoch);
+  if (!found) throw notFound(`epoch ${epoch} of the run ${run.id}`);
+  return found;
+}
+
+function between(database: Connection, run: StoredRun, from: number, to: number): EpochSummary[] {
+  const rows = prepared(
+    database,
+    'select * from epochs where run = ? and epoch between ? and ? order by epoch',
+  ).all(run.number, from, to) as EpochRow[];
   const epochs = new Map(rows.map((row) => [row.epoch, summaryOf(row, run.labels)]));
   for (const layer of layersOf(database, run.number)) {
     const counts = prepared(
       database,
-      'select epoch, pruned, inert, zero, norm, shed from layer_epochs where layer = ?',
-    ).all(layer.id) as LayerRow[];
+      `select epoch, pruned, inert, zero, norm, shed from layer_epochs
+       where layer = ? and epoch between ? and ?`,
+    ).all(layer.id, from, to) as LayerRow[];
     for (const { epoch, norm, shed, ...row } of counts)
       epochs.get(epoch)?.layers.push({
         name: layer.name,

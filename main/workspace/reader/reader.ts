@@ -6,10 +6,17 @@ import { notFound } from '../errors.ts';
 import { layoutOf } from '../layout.ts';
 import type { ReaderCalls, StoredCheckpoint } from '../messages.ts';
 import { checkpointAt, lastCheckpoint } from './checkpoints.ts';
-import { epochsOf } from './epochs.ts';
+import { epochOf, epochsOf } from './epochs.ts';
 import { excessOf } from './excess.ts';
 import { channelFrame, masks, planeFrame } from './planes.ts';
-import { checkpointEpochs, getRun, listRuns, requireStored, type StoredRun } from './summaries.ts';
+import {
+  checkpointEpochs,
+  getRun,
+  getSummary,
+  listRuns,
+  requireStored,
+  type StoredRun,
+} from './summaries.ts';
 
 /** Answers questions about an open workspace. Each answer is of one moment: one read transaction a call. */
 export class Reader implements Omit<ReaderCalls, 'open'> {
@@ -27,8 +34,16 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
     return this.#snapshot(() => listRuns(this.#database));
   }
 
+  summary(id: string): RunSummary {
+    return this.#snapshot(() => getSummary(this.#database, id));
+  }
+
   getRun(id: string): RunDetail {
     return this.#snapshot(() => getRun(this.#database, id));
+  }
+
+  epoch(id: string, epoch: number): EpochSummary {
+    return this.#of(id, (run) => epochOf(this.#database, run, epoch));
   }
 
   epochs(id: string): EpochSummary[] {

@@ -76,12 +76,13 @@ export function listRuns(database: Connection): RunSummary[] {
   return rows.map((row) => summaryOf(database, row, memberships.get(row.number) ?? []));
 }
 
+export function getSummary(database: Connection, id: string): RunSummary {
+  const row = requireRow(database, id);
+  return summaryOf(database, row, membershipsOf(database, row.number));
+}
+
 export function getRun(database: Connection, id: string): RunDetail {
-  const row = prepared(database, `${SUMMARY} where runs.id = ?`).get(id) as SummaryRow | undefined;
-  if (!row) throw notFound(`run '${id}'`);
-  const memberships = prepared(database, 'select study, arm from memberships where run = ?').all(
-    row.number,
-  ) as RunSummary['memberships'];
+  const row = requireRow(database, id);
   const specification = JSON.parse(row.specification) as RunSpecification;
   const made = prepared(database, 'select environment, network from environments where run = ?').get(
     row.number,
@@ -91,7 +92,7 @@ export function getRun(database: Connection, id: string): RunDetail {
     events.flatMap(({ kind, epoch }) => (kind === 'pruned' && epoch !== null ? [epoch] : [])),
   );
   return {
-    summary: summaryOf(database, row, memberships),
+    summary: summaryOf(database, row, membershipsOf(database, row.number)),
     specification,
     thresholds: specification.thresholds,
     network: made ? (JSON.parse(made.network) as NetworkDescription) : null,
@@ -100,6 +101,18 @@ export function getRun(database: Connection, id: string): RunDetail {
     checkpoints: checkpointEpochs(database, row.number),
     pruningEpochs: [...pruningEpochs].sort((one, other) => one - other),
   };
+}
+
+function requireRow(database: Connection, id: string): SummaryRow {
+  const row = prepared(database, `${SUMMARY} where runs.id = ?`).get(id) as SummaryRow | undefined;
+  if (!row) throw notFound(`run '${id}'`);
+  return row;
+}
+
+function membershipsOf(database: Connection, run: number): RunSummary['memberships'] {
+  return prepared(database, 'select study, arm from memberships where run = ?').all(
+    run,
+  ) as RunSummary['memberships'];
 }
 
 export function checkpointEpochs(database: Connection, run: number): number[] {

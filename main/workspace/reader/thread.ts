@@ -20,7 +20,9 @@ serve<ReaderCalls>(
       reader = new Reader(path);
     },
     listRuns: () => opened().listRuns(),
+    summary: (id) => opened().summary(id),
     getRun: (id) => opened().getRun(id),
+    epoch: (id, epoch) => opened().epoch(id, epoch),
     epochs: (id) => opened().epochs(id),
     excess: (id) => opened().excess(id),
     channelFrame: (id, from, to) => opened().channelFrame(id, from, to),

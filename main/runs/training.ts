@@ -1,0 +1,282 @@
+import type { Progress, WorkstationEvent } from '../../common/contract/schemas.ts';
+import type { CascadeError} from '../../common/errors.ts';
+import { messageOf } from '../../common/errors.ts';
+import type { RunEnvironment, RunEvent } from '../../common/records.ts';
+import type { TrainerEnd, TrainerInput, TrainerMessage } from '../trainer/messages.ts';
+import { planRun } from '../trainer/plan.ts';
+import { createLedger, isOwing } from '../trainer/tensorflow/ledger.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { RunControl } from './run-control.ts';
+import { isWorkspaceLost, isWorkspaceTrouble, type RunJournal } from './run-journal.ts';
+import { TimeLeft } from './time-left.ts';
+import { TrainerThread, type ThreadStart } from './trainer-thread.ts';
+
+export interface TrainingOptions {
+  workspace: Workspace;
+  journal: RunJournal;
+  application: string;
+  /** Intra-op threads of a new run without a control. */
+  threads: number;
+  emit(event: WorkstationEvent): void;
+  onPrepared(environment: RunEnvironment): void;
+  /** Frees what the engine of a thread owned that could not do so itself; not in this thread, because it takes a while. */
+  reclaim(ledger: SharedArrayBuffer): Promise<void>;
+  thread?: ThreadStart;
+}
+
+type EpochMessage = Extract<TrainerMessage, { type: 'epoch' }>;
+
+/** What is kept of a run's environment: with how often it saves its weights, so that it does so when resumed. */
+type StoredEnvironment = RunEnvironment & { checkpointEvery: number | null };
+
+/** What a person, or the end of the program, wants of a run. */
+type Wish = 'train' | 'stop' | 'close';
+
+const CLOSED = 'The workstation was closed.';
+
+/** One run in training, from its start to its end: finished, failed, stopped or interrupted. */
+export class Training {
+  readonly id: string;
+  /** Settles when the thread is gone and the end is written down. Never rejects. */
+  readonly ended: Promise<void>;
+  readonly #options: TrainingOptions;
+  #checkpointEvery: number | null;
+  readonly #control = new RunControl();
+  #wish: Wish = 'train';
+  #thread: TrainerThread | null = null;
+  #timeLeft = new TimeLeft(0);
+  #progress: Progress | null = null;
+  #paused = false;
+  #epoch = 0;
+  #unwrittenEnvironment: StoredEnvironment | null = null;
+  /** A record that the disk did not take, and why, kept until the run is resumed. */
+  #held: { message: EpochMessage; error: CascadeError } | null = null;
+  /** Everything of the run is handled in the order in which it came. */
+  #tail = Promise.resolve();
+  /** What made it impossible to go on, other than the thread. */
+  #failure: unknown = null;
+
+  constructor(id: string, options: TrainingOptions, checkpointEvery: number | null) {
+    this.id = id;
+    this.#options = options;
+    this.#checkpointEvery = checkpointEvery;
+    this.ended = this.#live();
+  }
+
+  get progress(): Progress | null {
+    return this.#progress;
+  }
+
+  /** Whether it was told to end. */
+  get isEnding(): boolean {
+    return this.#wish !== 'train';
+  }
+
+  pause(): void {
+    this.#control.pause();
+  }
+
+  /** Goes on; first with the record that the disk did not take. @throws CascadeError WORKSPACE_FULL and its like where it still does not */
+  async resume(): Promise<void> {
+    await this.#inOrder(async () => {
+      if (this.#held) await this.#record(this.#held.message);
+    });
+    if (this.#held) throw this.#held.error;
+    this.#control.run();
+    await this.#inOrder(() => this.#setPaused(false, this.#epoch, null));
+  }
+
+  /** Ends it between two steps, resumable from its last checkpoint. */
+  async end(wish: 'stop' | 'close'): Promise<void> {
+    if (this.#wish === 'train') this.#wish = wish;
+    this.#control.stop();
+    this.#thread?.end();
+    await this.ended;
+  }
+
+  async #live(): Promise<void> {
+    const { journal } = this.#options;
+    let end: TrainerEnd;
+    try {
+      end = await this.#train();
+      if (this.#failure !== null) throw this.#failure;
+    } catch (error) {
+      end = { type: 'failed', code: isWorkspaceLost(error) ? 'LOST' : 'RUN', message: messageOf(error) };
+    }
+    journal.over(this.id);
+    await this.#writeEnd(end).catch((error: unknown) => journal.trouble(this.id, error));
+  }
+
+  #writeEnd(end: TrainerEnd): Promise<void> {
+    const { journal } = this.#options;
+    const { id } = this;
+    const event = (kind: RunEvent['kind'], epoch: number | null, message: string): RunEvent => ({
+      kind,
+      epoch,
+      message,
+      data: {},
+    });
+    switch (end.type) {
+      case 'finished':
+        return journal.change(
+          id,
+          'finished',
+          null,
+          event('finished', end.epoch, `Finished after ${end.epoch} epochs.`),
+        );
+      case 'stopped':
+        return this.#wish === 'close'
+          ? journal.change(id, 'interrupted', CLOSED, event('interrupted', end.epoch, CLOSED))
+          : journal.change(
+              id,
+              'stopped',
+              null,
+              event('stopped', end.epoch, `Stopped in epoch ${end.epoch + 1}.`),
+            );
+      case 'failed': {
+        // That the workspace was lost is no fault of the run: it goes on once the workspace is opened again.
+        const state = end.code === 'LOST' ? 'interrupted' : 'failed';
+        return journal.change(id, state, end.message, event(state, null, end.message));
+      }
+    }
+  }
+
+  async #train(): Promise<TrainerEnd> {
+    const { journal, reclaim, thread } = this.#options;
+    const prepared = await this.#prepare();
+    const { checkpoint } = prepared;
+    const epoch = checkpoint?.epoch ?? null;
+    if (this.isEnding) return { type: 'stopped', epoch: epoch ?? 0 };
+    await journal.change(this.id, 'running', null, {
+      kind: checkpoint ? 'resumed' : 'started',
+      epoch,
+      message: checkpoint ? `Resumed after epoch ${checkpoint.epoch}.` : 'Started.',
+      data: {},
+    });
+    if (this.isEnding) return { type: 'stopped', epoch: epoch ?? 0 };
+    const ledger = createLedger();
+    this.#thread = new TrainerThread(
+      `trainer ${this.id}`,
+      { ...prepared.input, ledger, checkpoint: checkpoint?.bytes ?? null },
+      (message) => void this.#inOrder(() => this.#handle(message)),
+      thread,
+    );
+    const end = await this.#thread.ended;
+    await this.#tail;
+    if (isOwing(ledger)) await reclaim(ledger).catch((error: unknown) => journal.trouble(this.id, error));
+    return end;
+  }
+
+  async #prepare(): Promise<{
+    input: Omit<TrainerInput, 'ledger' | 'checkpoint'>;
+    checkpoint: Awaited<ReturnType<Workspace['lastCheckpoint']>>;
+  }> {
+    const { workspace, application, threads } = this.#options;
+    const { summary, specification, environment } = await workspace.getRun(this.id);
+    // Both are the run's own where it has begun, because the number of threads decides its bits; and the control's
+    // where it has not, so that the two are equal until one is pruned.
+    const own = environment as Partial<StoredEnvironment> | null;
+    const control =
+      own === null && summary.control !== null
+        ? ((await workspace.getRun(summary.control)).environment as Partial<StoredEnvironment> | null)
+        : null;
+    this.#timeLeft = new TimeLeft(planRun(specification).epochs);
+    this.#checkpointEvery ??= own?.checkpointEvery ?? null;
+    return {
+      checkpoint: await workspace.lastCheckpoint(this.id),
+      input: {
+        specification,
+        seed: summary.seed,
+        application,
+        threads: own?.threads ?? control?.threads ?? threads,
+        device: null,
+        library: null,
+        datasetHash: own?.datasetHash ?? null,
+        checkpointEvery: this.#checkpointEvery,
+        control: this.#control.memory,
+      },
+    };
+  }
+
+  async #handle(message: Exclude<TrainerMessage, TrainerEnd>): Promise<void> {
+    const { journal, emit, onPrepared } = this.#options;
+    switch (message.type) {
+      case 'prepared':
+        onPrepared(message.environment);
+        this.#unwrittenEnvironment = { ...message.environment, checkpointEvery: this.#checkpointEvery };
+        // Where the disk takes nothing now, the first record will have to wait for it too.
+        await this.#writeEnvironment().catch((error: unknown) => this.#bearable(error));
+        return journal.announce(this.id);
+      case 'progress': {
+        const { epoch, step, steps, trainLoss } = message;
+        const secondsLeft = this.#timeLeft.seconds(epoch, step, steps);
+        this.#epoch = epoch - 1;
+        this.#progress = { epoch, step, steps, trainLoss, secondsLeft };
+        return emit({ type: 'progress', id: this.id, progress: this.#progress });
+      }
+      case 'epoch':
+        this.#epoch = message.record.epoch;
+        this.#timeLeft.epochDone(message.record.metrics.steps > 0);
+        return this.#record(message);
+      case 'paused':
+        return this.#setPaused(true, message.epoch, null);
+      case 'continued':
+        return this.#setPaused(false, message.epoch, null);
+    }
+  }
+
+  /** Writes a record; where the disk does not take it the run pauses with it in hand, and resuming tries again. */
+  async #record(message: EpochMessage): Promise<void> {
+    const { workspace, journal } = this.#options;
+    const { record, checkpoint, events } = message;
+    try {
+      await this.#writeEnvironment();
+      await workspace.recordEpoch(this.id, record, checkpoint, events);
+    } catch (error) {
+      this.#held = { message, error: this.#bearable(error) };
+      this.#control.pause();
+      return this.#setPaused(true, record.epoch, messageOf(error));
+    }
+    this.#held = null;
+    journal.over(this.id);
+    this.#control.acknowledge();
+    await journal.announceEpoch(this.id, record.epoch);
+    for (const event of events) journal.told(this.id, event);
+    await journal.announce(this.id);
+  }
+
+  async #writeEnvironment(): Promise<void> {
+    if (!this.#unwrittenEnvironment) return;
+    await this.#options.workspace.setEnvironment(this.id, this.#unwrittenEnvironment);
+    this.#unwrittenEnvironment = null;
+  }
+
+  /** Takes note of a workspace that can not be written now; whatever else it is, it is thrown on and ends the run. */
+  #bearable(error: unknown): CascadeError {
+    if (!isWorkspaceTrouble(error) || isWorkspaceLost(error)) throw error;
+    this.#options.journal.trouble(this.id, error);
+    return error;
+  }
+
+  async #setPaused(paused: boolean, epoch: number, reason: string | null): Promise<void> {
+    if (this.#paused === paused && reason === null) return;
+    this.#paused = paused;
+    if (paused) this.#timeLeft.pause();
+    else this.#timeLeft.resume();
+    const message = paused ? (reason ?? `Paused in epoch ${epoch + 1}.`) : `Went on in epoch ${epoch + 1}.`;
+    const kind = paused ? 'paused' : 'resumed';
+    const event: RunEvent = { kind, epoch, message, data: {} };
+    await this.#options.journal.change(this.id, paused ? 'paused' : 'running', reason, event);
+  }
+
+  /** Settles when the work is done; what it throws ends the run. */
+  #inOrder(work: () => Promise<void> | void): Promise<void> {
+    this.#tail = this.#tail.then(work).catch((error: unknown) => {
+      this.#failure ??= error;
+      if (isWorkspaceLost(error)) this.#options.journal.trouble(this.id, error);
+      this.#control.stop();
+      this.#thread?.end();
+    });
+    return this.#tail;
+  }
+}
