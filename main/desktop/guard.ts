@@ -53,10 +53,17 @@ function guardContents(contents: Contents, shell: Electron['shell']): void {
   });
 }
 
-/** No permission, device, screen or network for the page; it may save only what it made itself. */
+/** The one permission a page of ours has: to copy text when a person asks it to. It can not read the clipboard. */
+function isPermitted(permission: string, requester: string): boolean {
+  return permission === 'clipboard-sanitized-write' && isOurs(requester);
+}
+
+/** No other permission, no device, screen or network for the page; it may save only what it made itself. */
 export function guardSession(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_contents, permission, callback, { requestingUrl }) =>
+    callback(isPermitted(permission, requestingUrl)),
+  );
+  session.setPermissionCheckHandler((_contents, permission, origin) => isPermitted(permission, origin));
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, callback) => callback(null));
   session.webRequest.onBeforeRequest(({ url }, callback) => callback({ cancel: !isAllowedRequest(url) }));

@@ -89,11 +89,25 @@ test.each([
 ])('5: a page that asks for %s', (permission) => {
   const { defaultSession } = desktop.double;
   const answers: unknown[] = [];
-  defaultSession.permissionRequest?.({}, permission, (granted) => answers.push(granted));
+  const answer = (granted: boolean) => answers.push(granted);
+  defaultSession.permissionRequest?.({}, permission, answer, { requestingUrl: 'cascade://app/' });
   defaultSession.displayRequest?.({}, (streams) => answers.push(streams));
   expect(answers).toEqual([false, null]);
-  expect(defaultSession.permissionCheck?.()).toBe(false);
+  expect(defaultSession.permissionCheck?.({}, permission, 'cascade://app/')).toBe(false);
   expect(defaultSession.deviceCheck?.()).toBe(false);
+});
+
+test('5: text may be copied by our page, and by no other', () => {
+  const { defaultSession } = desktop.double;
+  const asked = (requestingUrl: string) => {
+    let answer = false;
+    const permission = 'clipboard-sanitized-write';
+    defaultSession.permissionRequest?.({}, permission, (granted) => (answer = granted), { requestingUrl });
+    expect(defaultSession.permissionCheck?.({}, permission, requestingUrl)).toBe(answer);
+    return answer;
+  };
+  expect(asked('cascade://app/')).toBe(true);
+  expect(FOREIGN.filter(asked)).toEqual([]);
 });
 
 test('6: a page that reads another origin', () => {

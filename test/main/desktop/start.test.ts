@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { decodeFrame } from '../../../common/codec/frames.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import type { CascadeClient } from '../../../main/api/router.ts';
+import { MAX_MESSAGE_BYTES } from '../../../main/api/line.ts';
 import { parseDesktopOptions } from '../../../main/desktop/options.ts';
 import { openDesktop } from './helpers.ts';
 
@@ -51,7 +52,10 @@ test.each<[string, unknown]>([
   ['text that is no JSON', 'hello'],
   ['an object without a request', { i: '1' }],
   ['binary garbage', new Uint8Array([1, 2, 0xff, 3])],
-  ['more than a message may hold', 'x'.repeat(2 * 2 ** 20 + 1)],
+  [
+    'more than a message may hold',
+    JSON.stringify({ i: '1', p: { u: '/runs/list' } }) + ' '.repeat(MAX_MESSAGE_BYTES),
+  ],
 ])('a page that sends %s loses its port, and nothing else', async (_, message) => {
   const { double } = await openDesktop();
   const port = double.requestPort()!;
