@@ -1,16 +1,16 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import WebSocket from 'ws';
 import { servePage, type PageServer, type PageServerOptions } from '../../../main/browser/server.ts';
 import { readPageFiles } from '../../../main/ways/page-files.ts';
+import { temporaryFolder } from '../doubles/temporary-folder.ts';
 import { WorkstationDouble } from '../doubles/workstation.ts';
 
 /** A small built page, with a secret file beside it that no request may reach. */
 export function pageFolder(): string {
-  const parent = mkdtempSync(join(tmpdir(), 'cascade-page-'));
+  const parent = temporaryFolder();
   const folder = join(parent, 'renderer');
   mkdirSync(join(folder, 'assets'), { recursive: true });
   writeFileSync(join(parent, 'secret.txt'), 'SECRET');

@@ -1,12 +1,10 @@
-import { join } from 'node:path';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { beforeEach, expect, test } from 'vitest';
 import { CascadeError } from '../../../common/errors.ts';
 import { browserCommand } from '../../../main/browser/open-browser.ts';
 import { parseBrowserOptions, type BrowserOptions } from '../../../main/browser/options.ts';
 import { runBrowserWay, startBrowserWay, type Surroundings } from '../../../main/browser/start.ts';
 import { defaultWorkspace } from '../../../main/ways/application.ts';
+import { temporaryFolder } from '../doubles/temporary-folder.ts';
 import { WorkstationDouble } from '../doubles/workstation.ts';
 import { get, pageFolder } from './helpers.ts';
 
@@ -91,7 +89,7 @@ test('a port that is taken: one sentence, and the workspace is let go of', async
 });
 
 test('a page that was not built, or a workspace that is held: one sentence, exit code 1', async () => {
-  const empty = mkdtempSync(join(tmpdir(), 'cascade-empty-'));
+  const empty = temporaryFolder();
   expect(await runBrowserWay(options, { ...around, pageFolder: empty })).toBe(1);
   expect(warned.at(-1)).toContain('npm run build');
   const openWorkstation = () =>

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { Shell, temporaryFolder, WELL } from './helpers.ts';
+import { temporaryFolder } from '../doubles/temporary-folder.ts';
+import { Shell, WELL } from './helpers.ts';
 
 let shell: Shell;
 beforeEach(() => {

@@ -5,7 +5,8 @@ import { doctorText } from '../../../main/cli/doctor-text.ts';
 import { examine, type Patient } from '../../../main/cli/doctor.ts';
 import { probeNative } from '../../../main/cli/native-probe.ts';
 import { findApplication } from '../../../main/ways/application.ts';
-import { temporaryFolder, WELL } from './helpers.ts';
+import { temporaryFolder } from '../doubles/temporary-folder.ts';
+import { WELL } from './helpers.ts';
 
 /** A machine where all is well, on small files of the right sizes. */
 function patient(changes: Partial<Patient> = {}): Patient {

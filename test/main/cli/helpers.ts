@@ -1,15 +1,8 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { WorkstationOptions } from '../../../main/api/services.ts';
 import type { DoctorReport } from '../../../main/cli/doctor.ts';
 import { runCommandLine } from '../../../main/cli/main.ts';
 import type { Surroundings } from '../../../main/cli/surroundings.ts';
 import { WorkstationDouble } from '../doubles/workstation.ts';
-
-export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'cascade-cli-'));
-}
 
 export const WELL: DoctorReport = {
   ok: true,
@@ -54,6 +47,7 @@ export class Shell {
         this.questions.push(question);
         return this.answer;
       },
+      benchmark: () => Promise.reject(new Error('This test benchmarks nothing.')),
       isInteractive: false,
       interrupt: () => ({ signal: this.controller.signal, release: () => {} }),
       ...changes,

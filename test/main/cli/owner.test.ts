@@ -5,7 +5,8 @@ import { CascadeError } from '../../../common/errors.ts';
 import { connectToOwner, serveOwner, type OwnerSocket } from '../../../main/api/owner-socket.ts';
 import { openConnection, type Owner } from '../../../main/cli/connection.ts';
 import { WorkstationDouble } from '../doubles/workstation.ts';
-import { Shell, temporaryFolder } from './helpers.ts';
+import { temporaryFolder } from '../doubles/temporary-folder.ts';
+import { Shell } from './helpers.ts';
 
 let window: WorkstationDouble;
 let folder: string;

@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type {
   BrowserWindowConstructorOptions,
@@ -9,6 +6,7 @@ import type {
   MessagePortMain,
   WindowOpenHandlerResponse,
 } from 'electron';
+import { temporaryFolder } from '../doubles/temporary-folder.ts';
 import type { ApiPort } from '../../../main/api/message-port.ts';
 import type {
   Contents,
@@ -166,7 +164,7 @@ class SessionDouble extends Emitter {
 
 class AppDouble extends Emitter {
   readonly calls: string[] = [];
-  readonly userData = mkdtempSync(join(tmpdir(), 'cascade-electron-'));
+  readonly userData = temporaryFolder();
   isFirst = true;
   ready = false;
   ended = false;
