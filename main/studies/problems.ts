@@ -1,4 +1,5 @@
 import { CascadeError } from '../../common/errors.ts';
+import { formatProblem } from '../../common/study/index.ts';
 import type { StudyProblem } from '../../common/contract/schemas.ts';
 
 /** A study that can not be run, with every problem found in it. */
@@ -7,9 +8,11 @@ export class StudyError extends CascadeError {
 
   constructor(fileName: string, problems: StudyProblem[]) {
     const first = problems[0];
-    const where = first?.line ? `line ${first.line}: ` : '';
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-    super('INVALID_STUDY', `${fileName} can not be run: ${where}${first?.message ?? 'it is empty'}${more}`);
+    super(
+      'INVALID_STUDY',
+      `${fileName} can not be run: ${first ? formatProblem(first) : 'it is empty'}${more}`,
+    );
     this.name = 'StudyError';
     this.problems = problems;
   }

@@ -21,10 +21,11 @@ export function readOwner(folder: string): WorkspaceOwner | null {
   }
 }
 
-/** Replaces the owner's file at once, so that no reader sees half of it. */
+/** Replaces the owner's file at once, so that no reader sees half of it; its address holds a secret, so only the user may read it. */
 export function writeOwner(folder: string, value: WorkspaceOwner): void {
   const { owner: file } = layoutOf(folder);
-  writeFileSync(`${file}.partial`, `${JSON.stringify(value)}\n`);
+  rmSync(`${file}.partial`, { force: true });
+  writeFileSync(`${file}.partial`, `${JSON.stringify(value)}\n`, { mode: 0o600 });
   renameSync(`${file}.partial`, file);
 }
 

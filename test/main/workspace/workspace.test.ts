@@ -139,6 +139,8 @@ describe('a workspace', () => {
     const folder = temporaryFolder();
     const workspace = await openTest(folder);
     expect(readOwner(folder)).toMatchObject({ pid: process.pid });
+    if (process.platform !== 'win32')
+      expect(statSync(join(folder, 'workspace.owner.json')).mode & 0o777).toBe(0o600);
     await workspace.publishAddress('/run/cascade.sock');
     expect(readOwner(folder)).toMatchObject({ pid: process.pid, address: '/run/cascade.sock' });
     await workspace.close();
