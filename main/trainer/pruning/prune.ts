@@ -27,7 +27,8 @@ export interface PruningOutcome {
  * Prunes the chosen layers up to `sparsity` (a share of their weights, pruned ones included): exactly
  * round(sparsity · weights) are pruned afterwards, never one that a threshold merely equals.
  *
- * @throws CascadeError INVALID_STUDY when no layer is chosen, BAD_SCORES when weights have diverged
+ * @throws CascadeError INVALID_STUDY when no layer is chosen or more is pruned already, BAD_SCORES when weights have
+ *   diverged
  */
 export function prune(
   specification: PruningSpecification,
@@ -51,6 +52,15 @@ export function prune(
   }));
   const all = chosen.reduce((sum, layer) => sum + layer.weights.length, 0);
   const total = Math.round(sparsity * all);
+  const already = chosen.reduce(
+    (sum, { mask }) => sum + mask.reduce((zeros, kept) => zeros + 1 - kept, 0),
+    0,
+  );
+  if (total < already)
+    throw new CascadeError(
+      'INVALID_STUDY',
+      `The pruning asks for ${total} of the chosen layers’ ${all} weights, but ${already} are pruned already.`,
+    );
   const counts = distribution.counts(specification.distribution, scored, total);
 
   const outcome: PruningOutcome = {

@@ -6,5 +6,10 @@ export const magnitude: Criterion = {
   name: 'magnitude',
   title: 'Smallest magnitudes',
   options: z.strictObject({ name: z.literal('magnitude') }),
-  scores: (_options, layer) => layer.weights.map(Math.abs),
+  scores(_options, { weights }) {
+    const scores = new Float32Array(weights.length);
+    // Several times as fast as `map` on the 25 million weights of a ResNet-50.
+    for (let index = 0; index < weights.length; index++) scores[index] = Math.abs(weights[index]!);
+    return scores;
+  },
 };

@@ -1,0 +1,296 @@
+import { describe, expect, test } from 'vitest';
+import type { KernelKind } from '../../../../common/network.ts';
+import { generator, normals } from '../../../../common/random.ts';
+import type { LayerSelection, PruningSpecification } from '../../../../common/run-specification.ts';
+import { uniform } from '../../../../main/trainer/pruning/distributions/uniform.ts';
+import { prune, type MaskedLayer } from '../../../../main/trainer/pruning/prune.ts';
+
+function layer(name: string, kind: KernelKind, size: number, scale = 1): MaskedLayer {
+  const weights = Float32Array.from(normals(size, generator(3, `weights of ${name}`)), (x) => x * scale);
+  return { name, kind, weights, mask: new Uint8Array(size).fill(1) };
+}
+
+/** Three layers of odd sizes and unlike scales. */
+const network = (): MaskedLayer[] => [
+  layer('conv', 'conv', 997, 1),
+  layer('dw', 'depthwise', 89, 0.1),
+  layer('fc', 'dense', 3001, 0.01),
+];
+
+function pruning(
+  criterion: string,
+  distribution: string,
+  layers: Partial<LayerSelection> = {},
+): PruningSpecification {
+  return {
+    criterion: { name: criterion },
+    granularity: { name: 'weight' },
+    distribution: { name: distribution },
+    schedule: { name: 'one-shot', epoch: 1 },
+    layers: { kinds: [], names: [], except: [], ...layers },
+    sparsity: 0.5,
+  };
+}
+
+const zeros = (mask: Uint8Array): number => mask.filter((kept) => kept === 0).length;
+const prunedOf = (outcome: ReturnType<typeof prune>): number =>
+  [...outcome.masks.values()].reduce((sum, mask) => sum + zeros(mask), 0);
+const withMasks = (layers: MaskedLayer[], outcome: ReturnType<typeof prune>): MaskedLayer[] =>
+  layers.map((each) => ({ ...each, mask: outcome.masks.get(each.name) ?? each.mask }));
+
+describe.each(['random', 'magnitude'])('%s', (criterion) => {
+  describe.each(['global', 'uniform'])('%s', (distribution) => {
+    test('what is reached is what was asked, to the weight', () => {
+      const all = 997 + 89 + 3001;
+      for (const sparsity of [0, 1e-4, 0.1, 0.3333, 0.45, 0.5, 0.9, 0.977, 0.9999, 1]) {
+        const outcome = prune(pruning(criterion, distribution), network(), sparsity, 1, 1);
+        expect(prunedOf(outcome)).toBe(Math.round(sparsity * all));
+        expect(outcome.asked).toBe(sparsity);
+        expect(outcome.reached).toBe(Math.round(sparsity * all) / all);
+        for (const { name, weights, pruned } of outcome.layers) {
+          expect(zeros(outcome.masks.get(name)!)).toBe(pruned);
+          expect(outcome.masks.get(name)!).toHaveLength(weights);
+        }
+      }
+    });
+
+    test('sparsity is the share that goes, not the share that stays', () => {
+      const outcome = prune(pruning(criterion, distribution), network(), 0.9, 1, 1);
+      expect(prunedOf(outcome)).toBeGreaterThan(0.89 * (997 + 89 + 3001));
+    });
+
+    test('what is pruned stays pruned', () => {
+      const layers = network();
+      const first = prune(pruning(criterion, distribution), layers, 0.4, 1, 1);
+      // Large weights come back to pruned places only if the mask is forgotten.
+      const later = withMasks(layers, first).map((each) => ({
+        ...each,
+        weights: each.weights.map((weight, index) => (each.mask[index] ? weight : 1e3)),
+      }));
+      const second = prune(pruning(criterion, distribution), later, 0.7, 1, 5);
+      expect(prunedOf(second)).toBe(Math.round(0.7 * (997 + 89 + 3001)));
+      for (const [name, mask] of first.masks)
+        expect(mask.every((kept, index) => kept === 1 || second.masks.get(name)![index] === 0)).toBe(true);
+      for (const { name, pruned } of second.layers) expect(zeros(second.masks.get(name)!)).toBe(pruned);
+    });
+
+    test('a sparsity below what is pruned already is refused', () => {
+      const layers = network();
+      const after = withMasks(layers, prune(pruning(criterion, distribution), layers, 0.5, 1, 1));
+      expect(() => prune(pruning(criterion, distribution), after, 0.4, 1, 2)).toThrow(/pruned already/);
+    });
+
+    test('leaves the old masks and the weights as they were', () => {
+      const layers = network();
+      prune(pruning(criterion, distribution), layers, 0.5, 1, 1);
+      expect(layers).toEqual(network());
+    });
+  });
+});
+
+describe('magnitude', () => {
+  test('takes the smallest of all layers together, without dividing by their norms', () => {
+    // fc is a hundred times smaller than conv: over all weights it goes first. Normalised, a third of each would go.
+    const outcome = prune(pruning('magnitude', 'global'), network(), 0.5, 1, 1);
+    const [conv, dw, fc] = outcome.layers.map(({ weights, pruned }) => pruned / weights);
+    expect(conv).toBeLessThan(0.02);
+    expect(dw).toBeLessThan(0.2);
+    expect(fc).toBeGreaterThan(0.66);
+
+    const kept: number[] = [];
+    const gone: number[] = [];
+    for (const { name, weights } of network())
+      outcome.masks.get(name)!.forEach((bit, index) => (bit ? kept : gone).push(Math.abs(weights[index]!)));
+    expect(Math.max(...gone)).toBeLessThanOrEqual(Math.min(...kept));
+  });
+
+  test('uniform takes the same share of every layer, the smallest of each', () => {
+    const outcome = prune(pruning('magnitude', 'uniform'), network(), 0.3, 1, 1);
+    // 0.3 × (997, 89, 3001) = 299.1, 26.7, 900.3 of 1226 in all: the one left over goes to the largest remainder.
+    expect(outcome.layers.map(({ pruned }) => pruned)).toEqual([299, 27, 900]);
+    for (const { name, weights } of network()) {
+      const mask = outcome.masks.get(name)!;
+      const magnitudes = (bit: number): number[] =>
+        [...weights].filter((_, index) => mask[index] === bit).map(Math.abs);
+      expect(Math.max(...magnitudes(0))).toBeLessThanOrEqual(Math.min(...magnitudes(1)));
+    }
+  });
+
+  test('ties across layers go to the earlier layer, then the lower index', () => {
+    const flat = (name: string): MaskedLayer => ({
+      name,
+      kind: 'dense',
+      weights: Float32Array.of(0.5, -0.5, 0.5, -0.5),
+      mask: new Uint8Array(4).fill(1),
+    });
+    const outcome = prune(pruning('magnitude', 'global'), [flat('a'), flat('b')], 0.75, 1, 1);
+    expect([...outcome.masks.get('a')!]).toEqual([0, 0, 0, 0]);
+    expect([...outcome.masks.get('b')!]).toEqual([0, 0, 1, 1]);
+  });
+
+  test('a kept weight of exactly zero is not pruned by being zero', () => {
+    const layers = [{ ...layer('a', 'dense', 10), weights: new Float32Array(10) }, layer('b', 'dense', 10)];
+    const outcome = prune(pruning('magnitude', 'global'), layers, 0.25, 1, 1);
+    expect(zeros(outcome.masks.get('a')!)).toBe(5);
+    expect(zeros(outcome.masks.get('b')!)).toBe(0);
+  });
+
+  test('weights that are no numbers are refused', () => {
+    const layers = network();
+    layers[1]!.weights[7] = NaN;
+    expect(() => prune(pruning('magnitude', 'global'), layers, 0.5, 1, 1)).toThrow(
+      expect.objectContaining({ code: 'BAD_SCORES' }),
+    );
+  });
+});
+
+describe('random', () => {
+  const maskOf = (seed: number, epoch: number, layers = network(), only?: string): string => {
+    const chosen = only ? { names: [only] } : {};
+    const outcome = prune(pruning('random', 'uniform', chosen), layers, 0.5, seed, epoch);
+    return [...outcome.masks].map(([name, mask]) => `${name} ${mask.join('')}`).join('\n');
+  };
+
+  test('depends on seed and epoch', () => {
+    expect(maskOf(1, 1)).toBe(maskOf(1, 1));
+    expect(maskOf(1, 1)).not.toBe(maskOf(2, 1));
+    expect(maskOf(1, 1)).not.toBe(maskOf(1, 2));
+  });
+
+  test('does not depend on the weights, nor on which other layers are chosen', () => {
+    const others = network().map((each) => ({ ...each, weights: each.weights.map((w) => 2 - w) }));
+    expect(maskOf(1, 1, others)).toBe(maskOf(1, 1));
+    const even = [layer('a', 'dense', 40), layer('b', 'dense', 60)];
+    expect(maskOf(1, 1, even).split('\n')[1]).toBe(maskOf(1, 1, even, 'b'));
+  });
+
+  test('draws differently in layers of one size', () => {
+    const twins = [layer('a', 'dense', 500), layer('b', 'dense', 500)];
+    const [a, b] = maskOf(1, 1, twins).split('\n');
+    expect(a!.slice(2)).not.toBe(b!.slice(2));
+  });
+
+  test('spreads evenly over a layer', () => {
+    const outcome = prune(pruning('random', 'global'), [layer('a', 'dense', 100_000)], 0.3, 1, 1);
+    const mask = outcome.masks.get('a')!;
+    for (let tenth = 0; tenth < 10; tenth++) {
+      const share = zeros(mask.subarray(tenth * 10_000, (tenth + 1) * 10_000)) / 10_000;
+      // Five standard deviations of a hypergeometric draw.
+      expect(Math.abs(share - 0.3)).toBeLessThan(0.023);
+    }
+  });
+});
+
+describe('the layers that are pruned', () => {
+  const names = (selection: Partial<LayerSelection>): string[] => [
+    ...prune(pruning('magnitude', 'global', selection), network(), 0.5, 1, 1).masks.keys(),
+  ];
+
+  test('are all, or those of the kinds or names, without the excepted', () => {
+    expect(names({})).toEqual(['conv', 'dw', 'fc']);
+    expect(names({ kinds: ['depthwise'] })).toEqual(['dw']);
+    expect(names({ names: ['fc'] })).toEqual(['fc']);
+    expect(names({ kinds: ['conv'], names: ['fc'] })).toEqual(['conv', 'fc']);
+    expect(names({ except: ['conv'] })).toEqual(['dw', 'fc']);
+    expect(names({ kinds: ['conv', 'dense'], except: ['fc'] })).toEqual(['conv']);
+  });
+
+  test('alone are counted in the sparsity', () => {
+    const outcome = prune(pruning('random', 'global', { kinds: ['depthwise'] }), network(), 0.9, 1, 1);
+    expect(prunedOf(outcome)).toBe(Math.round(0.9 * 89));
+    expect(outcome.reached).toBe(80 / 89);
+  });
+
+  test('that leave none are refused', () => {
+    expect(() => names({ names: ['fc'], except: ['fc'] })).toThrow(
+      expect.objectContaining({ code: 'INVALID_STUDY' }),
+    );
+  });
+});
+
+test('a layer that loses every weight is reported', () => {
+  const outcome = prune(pruning('magnitude', 'global'), network(), 0.3, 1, 1);
+  expect(outcome.collapsed).toEqual([]);
+  const tiny = [layer('a', 'dense', 50, 1e-6), layer('b', 'dense', 50), layer('c', 'dense', 1, 1e-6)];
+  expect(prune(pruning('magnitude', 'global'), tiny, 0.6, 1, 1).collapsed).toEqual(['a', 'c']);
+});
+
+describe('uniform counts', () => {
+  const masked = (size: number, pruned: number) => ({
+    scores: new Float32Array(size),
+    mask: new Uint8Array(size).fill(1).fill(0, 0, pruned),
+  });
+  const counts = (layers: [number, number][], total: number): number[] =>
+    uniform.counts(
+      { name: 'uniform' },
+      layers.map(([size, pruned]) => masked(size, pruned)),
+      total,
+    );
+
+  test('round by largest remainder, the earlier layer first', () => {
+    expect(
+      counts(
+        [
+          [1, 0],
+          [1, 0],
+          [1, 0],
+        ],
+        2,
+      ),
+    ).toEqual([1, 1, 0]);
+    expect(
+      counts(
+        [
+          [3, 0],
+          [5, 0],
+        ],
+        4,
+      ),
+    ).toEqual([2, 2]);
+    expect(
+      counts(
+        [
+          [10, 0],
+          [20, 0],
+          [30, 0],
+        ],
+        60,
+      ),
+    ).toEqual([10, 20, 30]);
+  });
+
+  test('never give back what a layer has lost already', () => {
+    // Half of 300 would be 50 each: the first keeps its 80, the others share 70.
+    expect(
+      counts(
+        [
+          [100, 80],
+          [100, 0],
+          [100, 0],
+        ],
+        150,
+      ),
+    ).toEqual([80, 35, 35]);
+    // Sharing 70 then falls below the second's 40, and the third gets what is left.
+    expect(
+      counts(
+        [
+          [100, 80],
+          [100, 40],
+          [100, 0],
+        ],
+        150,
+      ),
+    ).toEqual([80, 40, 30]);
+    expect(
+      counts(
+        [
+          [100, 80],
+          [100, 40],
+          [100, 0],
+        ],
+        120,
+      ),
+    ).toEqual([80, 40, 0]);
+  });
+});
