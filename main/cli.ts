@@ -22,6 +22,10 @@ const around: Surroundings = {
     return studyJsonSchema(catalogue);
   },
   examine: (workspace) => examine(workspace, thisMachine(fileURLToPath(import.meta.url), readOwner)),
+  benchmark: async (options) => {
+    const { benchmark } = await import('./bench/benchmark.ts');
+    return benchmark({ ...options, python: process.env['CASCADE_PYTHON'] ?? 'python3' });
+  },
   isInteractive: process.stdin.isTTY && process.stdout.isTTY,
   confirm: async (question) => {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { CascadeError } from '../../common/errors.ts';
 import { concurrencyOption, threadsOption, wholeNumber, workspaceOption } from '../ways/options.ts';
 import type { CascadeClient } from '../api/router.ts';
+import { benchText } from './bench-text.ts';
 import { openConnection } from './connection.ts';
 import { doctorText } from './doctor-text.ts';
 import { findRun } from './find-run.ts';
@@ -20,6 +21,7 @@ interface GlobalOptions {
   threads?: number;
 }
 
+type BenchOptions = GlobalOptions & { only?: string[]; rounds: number; out?: string };
 type FileOptions = GlobalOptions & { epoch: number; out: string; force?: boolean };
 
 /** All commands. Actions reject with what went wrong; commander's own mistakes are CommanderErrors. */
@@ -188,6 +190,26 @@ export function createProgram(around: Surroundings): Command {
     .description('print the JSON Schema of study files')
     .action(async () => {
       around.stdout.write(`${JSON.stringify(await around.studySchema(), null, 2)}\n`);
+    });
+
+  program
+    .command('bench')
+    .description(
+      'measure speed side by side with PyTorch, where there is one (CASCADE_PYTHON), and the rest alone',
+    )
+    .option('--only <names...>', 'only these, by the beginnings of their names')
+    .addOption(
+      new Option('--rounds <n>', 'timed rounds of each comparison')
+        .default(5)
+        .argParser(wholeNumber(1, 1000)),
+    )
+    .option('--out <file>', 'write the JSON there too, replacing what is there')
+    .action(async (_, command: Command) => {
+      const { json, only = [], rounds, out } = command.optsWithGlobals<BenchOptions>();
+      const output = new Output(json === true, around.stdout, around.stderr);
+      const result = await around.benchmark({ only, rounds, say: (line) => output.warn(line) });
+      if (out !== undefined) await writeWhole(out, Buffer.from(`${JSON.stringify(result, null, 2)}\n`), true);
+      output.result(result, benchText(result));
     });
 
   return program;

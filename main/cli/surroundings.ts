@@ -1,3 +1,5 @@
+import type { BenchmarkOptions } from '../bench/benchmark.ts';
+import type { BenchmarkResult } from '../bench/result.ts';
 import type { WorkspaceAccess } from './connection.ts';
 import type { DoctorReport } from './doctor.ts';
 import type { TextStream } from './output.ts';
@@ -10,6 +12,7 @@ export interface Surroundings extends WorkspaceAccess {
   /** The JSON Schema of study files, known without a workspace. */
   studySchema(): Promise<Record<string, unknown>>;
   examine(workspace: string): Promise<DoctorReport>;
+  benchmark(options: Omit<BenchmarkOptions, 'python'>): Promise<BenchmarkResult>;
   /** Asks a person yes or no; only called on a terminal. */
   confirm(question: string): Promise<boolean>;
   isInteractive: boolean;

@@ -1,0 +1,97 @@
+import { generator, integers } from '../../common/random.ts';
+import type { NetworkDescription } from '../../common/network.ts';
+import type { RunSpecification } from '../../common/run-specification.ts';
+import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';
+import type { Dataset, Split } from '../trainer/data/dataset.ts';
+import { TrainingSession } from '../trainer/session/session.ts';
+import type { Engine } from '../trainer/tensorflow/engine.ts';
+import type { ComparedNetwork } from './networks.ts';
+
+/** What both sides are told. */
+export const TRAINING = { rate: 0.01, momentum: 0.9, weightDecay: 5e-4, kept: 0.5, classes: 10, seed: 1 };
+
+/** An epoch of our own training as the application does it: the batches' order, the gather and normalisation of bytes inside the step, the running totals. */
+export class OurTrainer {
+  readonly network: NetworkDescription;
+  readonly #session: TrainingSession;
+  readonly #steps: number;
+
+  constructor(engine: Engine, compared: ComparedNetwork, epochs: number) {
+    this.#steps = compared.steps;
+    this.#session = new TrainingSession(
+      engine,
+      specificationOf(compared, epochs),
+      randomImages(compared),
+      TRAINING.seed,
+    );
+    this.network = this.#session.network;
+    // Pruned before the first step, so that every step masks as it does in the middle of a study.
+    this.#session.pruneIfPlanned();
+  }
+
+  /** Trains one epoch. @returns milliseconds a step */
+  run(): number {
+    const start = performance.now();
+    const { steps } = this.#session.trainEpoch(() => undefined);
+    const elapsed = performance.now() - start;
+    if (steps !== this.#steps) throw new Error(`An epoch of ${steps} steps instead of ${this.#steps}.`);
+    return elapsed / steps;
+  }
+
+  close(): void {
+    this.#session.dispose();
+  }
+}
+
+function specificationOf(compared: ComparedNetwork, epochs: number): RunSpecification {
+  return {
+    dataset: { name: 'random' },
+    model: compared.model,
+    batchSize: compared.batch,
+    epochs,
+    optimizer: {
+      name: 'sgd',
+      momentum: TRAINING.momentum,
+      weightDecay: TRAINING.weightDecay,
+      decayBatchNorm: true,
+      decayBiases: true,
+    },
+    learningRate: { name: 'constant', rate: TRAINING.rate },
+    pruning: {
+      criterion: { name: 'random' },
+      granularity: { name: 'weight' },
+      distribution: { name: 'uniform' },
+      schedule: { name: 'one-shot', epoch: 0 },
+      layers: { kinds: [], names: [], except: [] },
+      sparsity: 1 - TRAINING.kept,
+    },
+    retraining: { name: 'none' },
+    thresholds: [...DEFAULT_THRESHOLDS],
+    referenceEpoch: 0,
+  };
+}
+
+/** Bytes and labels at random, as many as an epoch's steps need. */
+function randomImages({ name, imageShape, batch, steps }: ComparedNetwork): Dataset {
+  const channels = imageShape[2];
+  return {
+    name: 'random',
+    imageShape,
+    classes: TRAINING.classes,
+    train: randomSplit(`${name} train`, imageShape, batch * steps),
+    validation: null,
+    test: randomSplit(`${name} test`, imageShape, batch),
+    mean: new Array<number>(channels).fill(0.5),
+    standardDeviation: new Array<number>(channels).fill(0.29),
+    hash: 'random',
+  };
+}
+
+function randomSplit(purpose: string, [height, width, channels]: number[], count: number): Split {
+  const random = generator(TRAINING.seed, purpose);
+  const bytes = count * height! * width! * channels!;
+  const words = new Int32Array(Math.ceil(bytes / 4));
+  for (let index = 0; index < words.length; index++) words[index] = random.next();
+  const labels = Int32Array.from(integers(count, TRAINING.classes, random));
+  return { images: new Uint8Array(words.buffer, 0, bytes), labels, count };
+}

@@ -1,0 +1,100 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface, type Interface } from 'node:readline';
+import * as z from 'zod';
+import type { NetworkDescription } from '../../common/network.ts';
+import type { ComparedNetwork } from './networks.ts';
+import { TRAINING } from './our-trainer.ts';
+
+const hello = z.object({ torch: z.string() });
+const opened = z.object({ torch: z.string(), threads: z.number() });
+const timed = z.object({ milliseconds: z.number().positive() });
+
+export interface PeerCandidate {
+  name: string;
+  layout: 'channels-first' | 'channels-last';
+  update: 'loop' | 'foreach' | 'fused';
+}
+
+/** Every way to write the step that may be the fastest. A dense net has no layout. */
+export function candidatesFor(network: NetworkDescription): PeerCandidate[] {
+  const spatial = network.nodes.some(({ operation }) => operation === 'conv');
+  const layouts = spatial ? (['channels-first', 'channels-last'] as const) : (['channels-first'] as const);
+  const updates = spatial ? (['foreach', 'fused'] as const) : (['loop', 'foreach', 'fused'] as const);
+  return layouts.flatMap((layout) =>
+    updates.map((update) => ({ name: spatial ? `${layout}, ${update}` : update, layout, update })),
+  );
+}
+
+/** A Python process with PyTorch, which works only when asked and is silent else. */
+export class Peer {
+  readonly version: string;
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #lines: Interface;
+  readonly #answers: AsyncIterator<string>;
+  readonly #complaint: () => string;
+
+  private constructor(
+    version: string,
+    process: ChildProcessWithoutNullStreams,
+    lines: Interface,
+    answers: AsyncIterator<string>,
+    complaint: () => string,
+  ) {
+    this.version = version;
+    this.#process = process;
+    this.#lines = lines;
+    this.#answers = answers;
+    this.#complaint = complaint;
+  }
+
+  /** Starts it. @throws Error with the last line of what Python said, where it has no PyTorch */
+  static async start(python: string, script: string): Promise<Peer> {
+    const process = spawn(python, [script]);
+    let errors = '';
+    process.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    const complaint = (): string => errors.trim().split('\n').at(-1) || 'it ended by itself';
+    // A write to a process that has ended; what matters is that no answer comes.
+    process.stdin.on('error', () => undefined);
+    const failed = new Promise<never>((_, reject) => {
+      process.once('error', reject);
+    });
+    failed.catch(() => undefined);
+    const lines = createInterface(process.stdout);
+    const answers = lines[Symbol.asyncIterator]();
+    const first = await Promise.race([answers.next(), failed]);
+    if (first.done) {
+      await once(process, 'close');
+      throw new Error(complaint());
+    }
+    return new Peer(hello.parse(JSON.parse(first.value)).torch, process, lines, answers, complaint);
+  }
+
+  /** Makes a model for each candidate. */
+  async open(
+    network: NetworkDescription,
+    { batch }: ComparedNetwork,
+    candidates: readonly PeerCandidate[],
+    threads: number,
+  ): Promise<void> {
+    const { nodes, inputShape } = network;
+    opened.parse(await this.#ask({ do: 'open', nodes, inputShape, batch, threads, candidates, ...TRAINING }));
+  }
+
+  /** @returns milliseconds a step */
+  async run(candidate: number, steps: number): Promise<number> {
+    return timed.parse(await this.#ask({ do: 'run', candidate, steps })).milliseconds;
+  }
+
+  close(): void {
+    this.#lines.close();
+    this.#process.kill();
+  }
+
+  async #ask(question: Record<string, unknown>): Promise<unknown> {
+    this.#process.stdin.write(`${JSON.stringify(question)}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done) throw new Error(`PyTorch's process ended: ${this.#complaint()}`);
+    return JSON.parse(value);
+  }
+}
