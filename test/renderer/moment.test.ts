@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { WEIGHT_STATES } from '../../common/cascade/composition.ts';
+import { LAYER_LIST } from '../../renderer/gallery/network.ts';
+import { EPOCHS, LABELS, PRUNED_AT, Simulation, freeDecay } from '../../renderer/gallery/simulation.ts';
+import { ChannelHistory } from '../../renderer/replay/channel-history.ts';
+import { networkMoment, totals } from '../../renderer/replay/moment.ts';
+import { WeightPlanes } from '../../renderer/replay/weight-planes.ts';
+
+const simulation = new Simulation(7, true);
+const history = new ChannelHistory();
+history.add(await simulation.channels(0, EPOCHS).arrayBuffer());
+const clock = {
+  from: PRUNED_AT,
+  factors: Array.from({ length: EPOCHS - PRUNED_AT + 1 }, (_, index) => ({
+    epoch: PRUNED_AT + index,
+    factor: freeDecay(PRUNED_AT, PRUNED_AT + index),
+  })),
+};
+const threshold = LABELS.indexOf('1e-3');
+
+describe('a moment of the network', () => {
+  it('agrees, from channels, from bit planes and from the summary, on what is pruned and shed', async () => {
+    const epoch = 8;
+    const moment = networkMoment(history, LAYER_LIST, epoch, threshold, clock)!;
+    const summary = simulation.summary(epoch);
+    const [, , shed = 0, , pruned = 0] = totals(moment);
+    expect(pruned).toBeCloseTo(summary.pruned, 5);
+    expect(shed / (1 - pruned)).toBeCloseTo(summary.shed['1e-3']!, 5);
+
+    const layer = LAYER_LIST.find((entry) => entry.name === 'pw3')!;
+    const planes = new WeightPlanes(
+      await simulation.planes('pw3', epoch).arrayBuffer(),
+      layer.outputChannels,
+    );
+    const counted = new Float64Array(WEIGHT_STATES.length);
+    for (let weight = 0; weight < layer.weights; weight += 1)
+      counted[planes.stateOf(weight, threshold)]! += 1;
+    const composition = moment.find((entry) => entry.layer.name === 'pw3')!.composition;
+    for (const state of [2, 3, 4]) {
+      let sum = 0;
+      for (let channel = 0; channel < layer.outputChannels; channel += 1)
+        sum += (composition[state * layer.outputChannels + channel]! * layer.weights) / layer.outputChannels;
+      expect(sum).toBeCloseTo(counted[state]!, 1);
+    }
+  });
+
+  it('sees channels decaying freely before they are shed', () => {
+    const early = networkMoment(history, LAYER_LIST, PRUNED_AT + 2, threshold, clock)!;
+    const [, shedding = 0, shed = 0] = totals(early);
+    expect(shedding).toBeGreaterThan(0.05);
+    expect(shed).toBeLessThan(shedding);
+  });
+
+  it('is not there before its epoch was read, nor at a threshold that the run does not know', () => {
+    expect(networkMoment(history, LAYER_LIST, EPOCHS + 1, threshold, clock)).toBeNull();
+    expect(networkMoment(history, LAYER_LIST, 3, -1, clock)).toBeNull();
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { EpochSummary, RunSummary } from '../../common/contract/schemas.ts';
+import { filterRuns } from '../../renderer/components/runs/columns.ts';
+import { matching } from '../../renderer/components/frame/match.ts';
+import {
+  actionsOf,
+  deviceName,
+  excessText,
+  progressShare,
+  runColor,
+  standingOf,
+} from '../../renderer/format/runs.ts';
+import { withEpoch } from '../../renderer/stores/opened-run.ts';
+import { backOff } from '../../renderer/client/back-off.ts';
+
+const RUN: RunSummary = {
+  id: 'a3f1c29e07b4-s0',
+  hash: 'a3f1c29e07b4',
+  seed: 0,
+  memberships: [{ study: 'starter', arm: 'random depthwise' }],
+  state: 'running',
+  reason: null,
+  control: '5be0172c94da-s0',
+  prunes: true,
+  createdAt: 0,
+  startedAt: 0,
+  endedAt: null,
+  epochsDone: 4,
+  epochsTotal: 10,
+  progress: { epoch: 5, step: 50, steps: 100, secondsLeft: 9, trainLoss: 0.1 },
+  testAccuracy: 0.9,
+  validationAccuracy: 0.9,
+  states: { pruned: 0.04, shed: { '1e-3': 0.56 }, inert: 0.1, zero: 0.04 },
+  excess: { '1e-3': 0.39 },
+  model: 'depthwise-separable',
+  optimizer: 'sgd',
+  criterion: 'random',
+};
+
+describe('a run for people', () => {
+  it('is said to be uncontrolled wherever it has no control, and a control to be one', () => {
+    expect(excessText(RUN, '1e-3')).toBe('+39.0 pp');
+    expect(excessText({ ...RUN, control: null, excess: null }, '1e-3')).toBe('uncontrolled');
+    expect(excessText({ ...RUN, control: null, prunes: false, excess: null }, '1e-3')).toBe('control');
+    expect(excessText({ ...RUN, excess: null }, '1e-3')).toBe('–');
+    expect(standingOf({ prunes: true, control: null })).toBe('uncontrolled');
+  });
+
+  it('has gone as far as its epochs and the part of the one under way', () => {
+    expect(progressShare(RUN)).toBeCloseTo(0.45);
+    expect(progressShare({ ...RUN, state: 'finished', epochsDone: 10 })).toBe(1);
+    expect(progressShare({ ...RUN, epochsTotal: 0 })).toBe(0);
+  });
+
+  it('offers what its state allows', () => {
+    expect(actionsOf('running')).toEqual({ pause: true, resume: false, stop: true, remove: false });
+    expect(actionsOf('interrupted')).toEqual({ pause: false, resume: true, stop: false, remove: true });
+    expect(actionsOf('finished')).toEqual({ pause: false, resume: false, stop: false, remove: true });
+  });
+
+  it('keeps its colour', () => {
+    expect(runColor(RUN.id)).toBe(runColor(RUN.id));
+    expect(runColor('zzz')).toBe('--run-1');
+  });
+
+  it('is found by any word of it', () => {
+    expect(filterRuns([RUN], 'STARTER random')).toHaveLength(1);
+    expect(filterRuns([RUN], 'starter magnitude')).toHaveLength(0);
+    expect(filterRuns([RUN], 'a3f1')).toHaveLength(1);
+  });
+
+  it('runs on a device with a short name', () => {
+    expect(deviceName('/job:localhost/replica:0/task:0/device:CPU:0')).toBe('cpu');
+    expect(deviceName('/job:localhost/replica:0/task:0/device:GPU:1')).toBe('gpu 1');
+    expect(deviceName('cpu')).toBe('cpu');
+    expect(deviceName(null)).toBeNull();
+  });
+});
+
+describe('what is kept up live', () => {
+  const epoch = (number: number, loss: number) =>
+    ({ epoch: number, testLoss: loss }) as unknown as EpochSummary;
+
+  it('takes a new epoch at the end, and one that is measured anew in its place', () => {
+    const epochs = [epoch(0, 1), epoch(1, 2)];
+    expect(withEpoch(epochs, epoch(2, 3)).map((entry) => entry.epoch)).toEqual([0, 1, 2]);
+    expect(withEpoch(epochs, epoch(1, 9)).map((entry) => entry.testLoss)).toEqual([1, 9]);
+  });
+
+  it('reconnects sooner at first and never rarer than every 8 s', () => {
+    expect([0, 1, 2].map(backOff)).toEqual([250, 500, 1000]);
+    expect(backOff(1000)).toBe(8000);
+  });
+});
+
+describe('the command palette', () => {
+  it('finds by words, what starts with them first', () => {
+    const entries = [
+      { name: 'Replay starter', group: 'run' },
+      { name: 'Start study', group: 'start' },
+      { name: 'Theme: dark', group: 'view' },
+    ];
+    expect(matching(entries, 'start').map((entry) => entry.name)).toEqual(['Start study', 'Replay starter']);
+    expect(matching(entries, 'dark view')).toHaveLength(1);
+    expect(matching(entries, '')).toHaveLength(3);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { EpochSummary, LoggedEvent } from '../../common/contract/schemas.ts';
+import { markBeside, newlyShed, timelineMarks } from '../../renderer/replay/timeline-marks.ts';
+
+const epoch = (number: number, learningRate: number, shed = 0) =>
+  ({ epoch: number, learningRate, shed: { '1e-3': shed } }) as unknown as EpochSummary;
+const event = (kind: LoggedEvent['kind'], at: number | null): LoggedEvent => ({
+  kind,
+  epoch: at,
+  time: 0,
+  message: kind,
+  data: {},
+});
+
+describe('the timeline', () => {
+  it('marks what happened, once, in order', () => {
+    const marks = timelineMarks(
+      [event('started', 0), event('resumed', 5), event('pruned', 2), event('queued', null)],
+      [],
+      [2, 8],
+    );
+    expect(marks.map((mark) => [mark.epoch, mark.kind])).toEqual([
+      [2, 'pruned'],
+      [5, 'life'],
+      [8, 'pruned'],
+    ]);
+  });
+
+  it('marks a step of the rate after the epoch that it follows, but not a smooth schedule or the initial state', () => {
+    const marks = timelineMarks([], [epoch(0, 0), epoch(1, 0.1), epoch(2, 0.095), epoch(3, 0.01)], []);
+    expect(marks.map((mark) => [mark.epoch, mark.kind])).toEqual([[2, 'rate']]);
+  });
+
+  it('jumps to the mark beside', () => {
+    const marks = timelineMarks([event('pruned', 2), event('resumed', 7)], [], []);
+    expect(markBeside(marks, 2, 1)).toBe(7);
+    expect(markBeside(marks, 7, -1)).toBe(2);
+    expect(markBeside(marks, 7, 1)).toBeNull();
+  });
+
+  it('counts what was newly shed, never less than nothing', () => {
+    expect(
+      newlyShed([epoch(0, 0, 0.1), epoch(1, 0, 0.3), epoch(2, 0, 0.2)], '1e-3').map(({ share }) => share),
+    ).toEqual([0, expect.closeTo(0.2), 0]);
+  });
+});
