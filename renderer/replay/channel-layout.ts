@@ -13,11 +13,33 @@ export interface ChannelLayout {
   width: number;
 }
 
+/** How much of the gaps between layers, and of their least widths, is kept when there is little room. */
+const COMPACTNESS = [1, 0.5, 0.25, 0.1, 0];
+/** Cells of this side still show their second cues or nearly so: gaps give way until cells are as large. */
+const READABLE = 6;
+
 /**
- * The largest cells with which all layers fit side by side, each wrapped into as many columns as it needs.
- * Below one pixel nothing could be told apart: the map then is wider than its room.
+ * The largest cells with which all layers fit side by side, each wrapped into as many columns as it needs. With
+ * many layers the gaps shrink first. Below one pixel nothing could be told apart: what then does not fit is cut.
  */
 export function layoutChannels(
+  channels: readonly number[],
+  room: { width: number; height: number; gap: number; least: number; largest: number },
+): ChannelLayout {
+  let best: ChannelLayout | null = null;
+  for (const share of COMPACTNESS) {
+    const layout = largestThatFits(channels, {
+      ...room,
+      gap: Math.round(room.gap * share),
+      least: Math.round(room.least * share),
+    });
+    if (best === null || layout.cell > best.cell || best.width > room.width) best = layout;
+    if (best.cell >= READABLE && best.width <= room.width) break;
+  }
+  return best ?? { cell: 1, rows: 1, layers: [], width: 0 };
+}
+
+function largestThatFits(
   channels: readonly number[],
   room: { width: number; height: number; gap: number; least: number; largest: number },
 ): ChannelLayout {

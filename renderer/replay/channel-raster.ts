@@ -24,6 +24,7 @@ export function rasterizeLayer(
   for (let channel = 0; channel < channels; channel += 1) {
     const x = place.x + Math.floor(channel / layout.rows) * layout.cell;
     const top = (channel % layout.rows) * layout.cell;
+    if (x + side > stride) break;
     let share = 0;
     let filled = 0;
     for (const state of STACK) {

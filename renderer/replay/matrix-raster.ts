@@ -1,8 +1,12 @@
 import { ACTIVE, INERT, PRUNED, SHED, SHEDDING } from '../../common/cascade/composition.ts';
+import { INERT_PLANE, PRUNED_PLANE, shedPlane } from '../../common/records.ts';
 import { CUE_SIDE, paintState } from './cell-raster.ts';
 import type { MatrixFrame, MatrixView } from './matrix-view.ts';
 import type { Palette } from './palette.ts';
 import type { WeightPlanes } from './weight-planes.ts';
+
+/** From this many pixels a weight on, each is a square of its own with room for a gap or a cue. */
+const SQUARES = 3;
 
 export interface MatrixPicture {
   planes: WeightPlanes;
@@ -22,7 +26,7 @@ export function rasterizeMatrix(
   picture: MatrixPicture,
 ): void {
   pixels.fill(picture.palette.background);
-  if (picture.view.scale >= 1) near(pixels, width, height, picture);
+  if (picture.view.scale >= SQUARES) near(pixels, width, height, picture);
   else far(pixels, width, height, picture);
 }
 
@@ -37,7 +41,7 @@ function stateAt(
   return state === ACTIVE && shedding[column] === 1 ? SHEDDING : state;
 }
 
-/** A weight is a pixel or more: each has its own square, with its second cue where there is room. */
+/** Each weight has its own square, with its second cue where there is room. */
 function near(pixels: Uint32Array, width: number, height: number, picture: MatrixPicture): void {
   const { view, frame, palette } = picture;
   const firstAcross = Math.max(0, Math.floor(view.left));
@@ -60,63 +64,115 @@ function near(pixels: Uint32Array, width: number, height: number, picture: Matri
   }
 }
 
-/** A pixel covers several weights: it takes the mean colour of their states, from tiles that are no larger. */
+/** Weights, or tiles of them, that each pixel of a line covers: from `first[i]` up to, not including, `past[i]`. */
+function covered(
+  pixels: number,
+  edge: number,
+  span: number,
+  side: number,
+  size: number,
+): { first: Int32Array; past: Int32Array } {
+  const last = Math.ceil(size / side);
+  const first = new Int32Array(pixels);
+  const past = new Int32Array(pixels);
+  for (let pixel = 0; pixel < pixels; pixel += 1) {
+    const from = edge + pixel * span;
+    if (from + span <= 0 || from >= size) continue;
+    first[pixel] = Math.max(0, Math.floor(from / side));
+    past[pixel] = Math.min(last, Math.max(first[pixel]! + 1, Math.floor((from + span) / side)));
+  }
+  return { first, past };
+}
+
+/**
+ * A pixel covers one weight or several: it takes the mean colour of their states, from tiles that are no larger
+ * than the pixel. The innermost loop runs millions of times a drawing, so it reads arrays and calls nothing.
+ */
 function far(pixels: Uint32Array, width: number, height: number, picture: MatrixPicture): void {
-  const { planes, view, frame, palette, shedding } = picture;
+  const { planes, threshold, view, frame, palette, shedding } = picture;
   const span = 1 / view.scale;
-  const tiles = picture.planes.tilesAt(picture.threshold).findLast((level) => level.side <= span) ?? null;
+  const tiles = planes.tilesWithin(span, threshold);
   const side = tiles?.side ?? 1;
-  const counts = new Float64Array(5);
+  const across = covered(width, view.left, span, side, frame.across);
+  const down = covered(height, view.top, span, side, frame.down);
+  const { rows, columns } = planes;
+  const pruned = planes.plane(PRUNED_PLANE);
+  const shed = planes.plane(shedPlane(threshold));
+  const inert = planes.plane(INERT_PLANE);
+  const { transposed } = frame;
+  const half = side >> 1;
   for (let y = 0; y < height; y += 1) {
-    const down = view.top + y * span;
-    if (down + span <= 0 || down >= frame.down) continue;
-    const fromDown = Math.max(0, Math.floor(down / side));
-    const toDown = Math.max(fromDown + 1, Math.floor(Math.min(frame.down, down + span) / side));
+    const firstDown = down.first[y]!;
+    const pastDown = down.past[y]!;
+    if (pastDown === 0) continue;
     for (let x = 0; x < width; x += 1) {
-      const across = view.left + x * span;
-      if (across + span <= 0 || across >= frame.across) continue;
-      const fromAcross = Math.max(0, Math.floor(across / side));
-      const toAcross = Math.max(fromAcross + 1, Math.floor(Math.min(frame.across, across + span) / side));
-      counts.fill(0);
-      for (let d = fromDown; d < toDown; d += 1)
-        for (let a = fromAcross; a < toAcross; a += 1) {
+      const firstAcross = across.first[x]!;
+      const pastAcross = across.past[x]!;
+      if (pastAcross === 0) continue;
+      const firstRow = transposed ? firstAcross : firstDown;
+      const pastRow = transposed ? pastAcross : pastDown;
+      const firstColumn = transposed ? firstDown : firstAcross;
+      const pastColumn = transposed ? pastDown : pastAcross;
+      let prunedCount = 0;
+      let shedCount = 0;
+      let inertCount = 0;
+      let free = 0;
+      let rest = 0;
+      for (let row = firstRow; row < pastRow; row += 1)
+        for (let column = firstColumn; column < pastColumn; column += 1) {
           if (tiles === null) {
-            if (a < frame.across && d < frame.down) counts[stateAt(picture, a, d)]! += 1;
-            continue;
+            const weight = row * columns + column;
+            const at = weight >> 3;
+            const shift = weight & 7;
+            // Without branches: states change from weight to weight, and no processor guesses them.
+            const p = (pruned[at]! >> shift) & 1;
+            const s = (shed[at]! >> shift) & 1 & ~p;
+            const i = (inert[at]! >> shift) & 1 & ~p & ~s;
+            const left = 1 - p - s - i;
+            const decaying = left & shedding[column]!;
+            prunedCount += p;
+            shedCount += s;
+            inertCount += i;
+            free += decaying;
+            rest += left - decaying;
+          } else {
+            const at = row * tiles.columns + column;
+            const gone = tiles.pruned[at]! + tiles.shed[at]! + tiles.inert[at]!;
+            const left = Math.min(side, rows - row * side) * Math.min(side, columns - column * side) - gone;
+            prunedCount += tiles.pruned[at]!;
+            shedCount += tiles.shed[at]!;
+            inertCount += tiles.inert[at]!;
+            if (shedding[Math.min(columns - 1, column * side + half)] === 1) free += left;
+            else rest += left;
           }
-          const row = frame.transposed ? a : d;
-          const column = frame.transposed ? d : a;
-          if (row >= tiles.rows || column >= tiles.columns) continue;
-          const at = row * tiles.columns + column;
-          const all =
-            Math.min(side, planes.rows - row * side) * Math.min(side, planes.columns - column * side);
-          const gone = tiles.pruned[at]! + tiles.shed[at]! + tiles.inert[at]!;
-          counts[PRUNED]! += tiles.pruned[at]!;
-          counts[SHED]! += tiles.shed[at]!;
-          counts[INERT]! += tiles.inert[at]!;
-          counts[
-            shedding[Math.min(planes.columns - 1, column * side + (side >> 1))] === 1 ? SHEDDING : ACTIVE
-          ]! += all - gone;
         }
-      pixels[y * width + x] = blend(counts, palette);
+      pixels[y * width + x] = blend(palette, rest, free, shedCount, inertCount, prunedCount);
     }
   }
 }
 
-function blend(counts: Float64Array, palette: Palette): number {
-  let total = 0;
-  let red = 0;
-  let green = 0;
-  let blue = 0;
-  for (let state = 0; state < counts.length; state += 1) {
-    const count = counts[state]!;
-    if (count === 0) continue;
-    const color = palette.states[state]!;
-    total += count;
-    red += count * (color & 255);
-    green += count * ((color >> 8) & 255);
-    blue += count * ((color >> 16) & 255);
-  }
-  if (total === 0) return palette.background;
-  return ((255 << 24) | ((blue / total) << 16) | ((green / total) << 8) | (red / total)) >>> 0;
+/** The mean colour of so many weights in each state, in the order of WEIGHT_STATES. */
+function blend(
+  { states }: Palette,
+  active: number,
+  shedding: number,
+  shed: number,
+  inert: number,
+  pruned: number,
+): number {
+  const total = active + shedding + shed + inert + pruned;
+  const a = states[ACTIVE]!;
+  const f = states[SHEDDING]!;
+  const s = states[SHED]!;
+  const i = states[INERT]!;
+  const p = states[PRUNED]!;
+  const channel = (shift: number) =>
+    ((active * ((a >> shift) & 255) +
+      shedding * ((f >> shift) & 255) +
+      shed * ((s >> shift) & 255) +
+      inert * ((i >> shift) & 255) +
+      pruned * ((p >> shift) & 255)) /
+      total) &
+    255;
+  return ((255 << 24) | (channel(16) << 16) | (channel(8) << 8) | channel(0)) >>> 0;
 }

@@ -2,8 +2,8 @@ import { ACTIVE, INERT, PRUNED, SHED } from '../../common/cascade/composition.ts
 import { decodeFrame } from '../../common/codec/frames.ts';
 import type { KernelKind } from '../../common/network.ts';
 import { INERT_PLANE, PRUNED_PLANE, planeBytes, shedPlane } from '../../common/records.ts';
-import { buildTiles } from './weight-tiles.ts';
-import type { Tiles } from './weight-tiles.ts';
+import { buildTiles, countTiles } from './weight-tiles.ts';
+import type { BitMatrix, Tiles } from './weight-tiles.ts';
 
 /**
  * The bit planes of one layer after one epoch, as a matrix: a row for each input (and kernel position), a column
@@ -19,7 +19,8 @@ export class WeightPlanes {
   readonly weights: number;
   readonly bytes: number;
   private readonly body: Uint8Array;
-  private tiles: { threshold: number; levels: Tiles[] } | null = null;
+  /** Built when first looked at from afar, for one threshold at a time. */
+  private tiles: { threshold: number; pairs: Tiles | null; levels: Tiles[] | null } | null = null;
 
   constructor(buffer: ArrayBuffer, columns: number) {
     const { header, body } = decodeFrame('planes', buffer);
@@ -51,20 +52,23 @@ export class WeightPlanes {
     return ACTIVE;
   }
 
-  /** Counts by state of square tiles at growing sides, for views from afar; built once a threshold. */
-  tilesAt(threshold: number): readonly Tiles[] {
-    if (this.tiles?.threshold !== threshold)
-      this.tiles = {
-        threshold,
-        levels: buildTiles(
-          this.plane(PRUNED_PLANE),
-          this.plane(shedPlane(threshold)),
-          this.plane(INERT_PLANE),
-          this.rows,
-          this.columns,
-        ),
-      };
-    return this.tiles.levels;
+  /** The largest tiles that are not larger than `span` weights a side; null where weights are read one by one. */
+  tilesWithin(span: number, threshold: number): Tiles | null {
+    if (span < 2) return null;
+    if (this.tiles?.threshold !== threshold) this.tiles = { threshold, pairs: null, levels: null };
+    if (span < 4) return (this.tiles.pairs ??= countTiles(this.bits(threshold), 2));
+    this.tiles.levels ??= buildTiles(this.bits(threshold));
+    return this.tiles.levels.findLast((level) => level.side <= span) ?? null;
+  }
+
+  private bits(threshold: number): BitMatrix {
+    return {
+      pruned: this.plane(PRUNED_PLANE),
+      shed: this.plane(shedPlane(threshold)),
+      inert: this.plane(INERT_PLANE),
+      rows: this.rows,
+      columns: this.columns,
+    };
   }
 }
 

@@ -8,22 +8,24 @@ export interface Tiles {
   inert: Uint16Array;
 }
 
-const SIDE = 4;
 /** Each level's tiles are as many of the level before across. */
-const GROWTH = 4;
-const SIDES = [4, 16, 64];
+const GROWTH = 2;
+const LARGEST = 64;
 const ONES = Uint8Array.from({ length: 16 }, (_, nibble) => nibble.toString(2).replaceAll('0', '').length);
 
-/** Tiles of 4, 16 and 64 weights a side, counted from the bit planes of a matrix. */
-export function buildTiles(
-  pruned: Uint8Array,
-  shed: Uint8Array,
-  inert: Uint8Array,
-  rows: number,
-  columns: number,
-): Tiles[] {
-  const levels = [finest(pruned, shed, inert, rows, columns)];
-  while (levels.length < SIDES.length) levels.push(coarser(levels.at(-1)!));
+/** Planes of a matrix whose weight (row, column) is bit row · columns + column. */
+export interface BitMatrix {
+  pruned: Uint8Array;
+  shed: Uint8Array;
+  inert: Uint8Array;
+  rows: number;
+  columns: number;
+}
+
+/** Tiles of 4, 8, 16, 32 and 64 weights a side. */
+export function buildTiles(matrix: BitMatrix): Tiles[] {
+  const levels = [countTiles(matrix, 4)];
+  while (levels.at(-1)!.side < LARGEST) levels.push(coarser(levels.at(-1)!));
   return levels;
 }
 
@@ -39,28 +41,27 @@ function empty(side: number, rows: number, columns: number): Tiles {
   };
 }
 
-function finest(
-  pruned: Uint8Array,
-  shed: Uint8Array,
-  inert: Uint8Array,
-  rows: number,
-  columns: number,
-): Tiles {
-  const tiles = empty(SIDE, Math.ceil(rows / SIDE), Math.ceil(columns / SIDE));
+/** Eight columns at a time: one byte of each plane, from wherever it starts, makes two or four tiles. */
+export function countTiles({ pruned, shed, inert, rows, columns }: BitMatrix, side: 2 | 4): Tiles {
+  const tiles = empty(side, Math.ceil(rows / side), Math.ceil(columns / side));
+  const mask = (1 << side) - 1;
+  const perByte = 8 / side;
   for (let row = 0; row < rows; row += 1) {
-    const line = Math.floor(row / SIDE) * tiles.columns;
-    for (let tile = 0; tile < tiles.columns; tile += 1) {
-      const first = row * columns + tile * SIDE;
-      const within = (1 << Math.min(SIDE, columns - tile * SIDE)) - 1;
+    let tile = Math.floor(row / side) * tiles.columns;
+    for (let column = 0; column < columns; column += 8, tile += perByte) {
+      const first = row * columns + column;
       const at = first >> 3;
       const shift = first & 7;
-      // Four bits may lie across two bytes; past the end there are none.
-      const p = ((pruned[at]! | ((pruned[at + 1] ?? 0) << 8)) >> shift) & within;
-      const s = ((shed[at]! | ((shed[at + 1] ?? 0) << 8)) >> shift) & within & ~p;
-      const i = ((inert[at]! | ((inert[at + 1] ?? 0) << 8)) >> shift) & within & ~p & ~s;
-      if (p !== 0) tiles.pruned[line + tile]! += ONES[p]!;
-      if (s !== 0) tiles.shed[line + tile]! += ONES[s]!;
-      if (i !== 0) tiles.inert[line + tile]! += ONES[i]!;
+      const within = columns - column >= 8 ? 255 : (1 << (columns - column)) - 1;
+      // Past the end of a plane there are no weights: undefined counts as none.
+      let p = ((pruned[at]! | (pruned[at + 1]! << 8)) >> shift) & within;
+      let s = ((shed[at]! | (shed[at + 1]! << 8)) >> shift) & within & ~p;
+      let i = ((inert[at]! | (inert[at + 1]! << 8)) >> shift) & within & ~p & ~s;
+      for (let to = tile; (p | s | i) !== 0; to += 1, p >>= side, s >>= side, i >>= side) {
+        tiles.pruned[to]! += ONES[p & mask]!;
+        tiles.shed[to]! += ONES[s & mask]!;
+        tiles.inert[to]! += ONES[i & mask]!;
+      }
     }
   }
   return tiles;

@@ -47,7 +47,7 @@ describe('the weights of a layer', () => {
         (rows, columns, stream) => {
           const states = Array.from({ length: rows * columns }, () => stream.next().value as number);
           const matrix = planes(states, columns);
-          for (const level of matrix.tilesAt(0))
+          for (const level of [2, 4, 8, 16, 32, 64].map((span) => matrix.tilesWithin(span, 0)!))
             for (let row = 0; row < level.rows; row += 1)
               for (let column = 0; column < level.columns; column += 1) {
                 const inTile = states.filter(
@@ -81,15 +81,16 @@ describe('the matrix', () => {
     hollow: 9,
   };
 
-  it('draws each weight in its own square where there is room', () => {
+  it.each([2, 4])('draws each weight in its own square at %i pixels a weight', (scale) => {
     const matrix = planes([ACTIVE, PRUNED, SHED, INERT], 2);
     const frame = frameOf(2, 2);
-    const view = { scale: 2, left: 0, top: 0 };
-    const pixels = new Uint32Array(16);
+    const view = { scale, left: 0, top: 0 };
+    const side = 2 * scale;
+    const pixels = new Uint32Array(side * side);
     const picture = { planes: matrix, threshold: 0, shedding: Uint8Array.of(1, 0), frame, view, palette };
-    rasterizeMatrix(pixels, 4, 4, picture);
-    const at = (x: number, y: number) => pixels[y * 4 + x];
-    expect([at(0, 0), at(2, 0), at(0, 2), at(2, 2)]).toEqual([
+    rasterizeMatrix(pixels, side, side, picture);
+    const at = (x: number, y: number) => pixels[y * scale * side + x * scale];
+    expect([at(0, 0), at(1, 0), at(0, 1), at(1, 1)]).toEqual([
       0xff000002, 0xff000005, 0xff000003, 0xff000004,
     ]);
   });
