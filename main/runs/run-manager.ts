@@ -100,7 +100,8 @@ export class RunManager {
 
   /** Ends a run between two steps, so that it can be resumed from its last checkpoint. @throws CascadeError CONFLICT */
   async stop(id: string): Promise<void> {
-    await this.#entering.get(id);
+    const entering = this.#entering.get(id);
+    if (entering) await entering;
     const queued = this.#queue.indexOf(id);
     if (queued >= 0) {
       this.#queue.splice(queued, 1);

@@ -121,13 +121,17 @@ export class Writer implements Omit<WriterCalls, 'open'> {
     this.#forget(run);
     this.#commit(() => deleteRun(this.#database, run));
     this.#files.removeAll(id);
-    this.#giveRoomBack();
+    // Makes the database file smaller by what was removed.
+    this.#whereThereIsRoom('incremental_vacuum');
   }
 
   close(): void {
-    this.#database.pragma('wal_checkpoint(truncate)');
-    this.#database.close();
-    this.#lock.release();
+    try {
+      this.#whereThereIsRoom('wal_checkpoint(truncate)');
+    } finally {
+      this.#database.close();
+      this.#lock.release();
+    }
   }
 
   /** Runs the work as one transaction; anything thrown within it rolls all of it back. */
@@ -200,10 +204,10 @@ export class Writer implements Omit<WriterCalls, 'open'> {
     );
   }
 
-  /** Makes the database file smaller by what was removed. Where there is no room even for that, the next removal does it. */
-  #giveRoomBack(): void {
+  /** Housekeeping that loses nothing where the disk is too full for it: the next time does it. */
+  #whereThereIsRoom(pragma: string): void {
     try {
-      this.#database.pragma('incremental_vacuum');
+      this.#database.pragma(pragma);
     } catch (error) {
       if (workspaceError(error, this.#folder).code !== 'WORKSPACE_FULL') throw error;
     }

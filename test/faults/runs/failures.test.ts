@@ -1,0 +1,171 @@
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { WorkstationEvent } from '../../../common/contract/schemas.ts';
+import { Background } from '../../../main/background/background.ts';
+import { RunManager } from '../../../main/runs/run-manager.ts';
+import type { ThreadStart } from '../../../main/runs/trainer-thread.ts';
+import { planStudy } from '../../../main/studies/plan-study.ts';
+import { openWorkspace } from '../../../main/workspace/workspace.ts';
+import {
+  allEnded,
+  bitsOf,
+  openStation,
+  pruningAt,
+  recordedEpochs,
+  smallImages,
+  studyText,
+  temporaryFolder,
+  writeImages,
+} from '../../main/runs/fixtures.ts';
+import { SEEDS } from './misbehaving-thread-seeds.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+describe('a run that goes wrong', () => {
+  it('for its loss is marked as failed with the reason, and the next one trains', async () => {
+    const station = await openStation();
+    const runs = await station.start(
+      studyText({
+        images: smallImages(),
+        arms: [
+          { name: 'wild', learningRate: { name: 'constant', rate: 100 } },
+          { name: 'calm', pruning: pruningAt(1), control: false },
+        ],
+      }),
+    );
+    const [wild, calm] = await allEnded(station, runs);
+    expect(wild).toMatchObject({
+      state: 'failed',
+      reason: expect.stringMatching(/not a finite number in epoch \d+.*diverged; lower the learning rate/),
+    });
+    expect(calm!.state).toBe('finished');
+    const { events } = await station.services.getRun(runs[0]!);
+    expect(events.at(-1)).toMatchObject({ kind: 'failed', message: wild!.reason });
+    // It fails again where it failed, and says so again; nothing else becomes of it.
+    await station.services.resume(runs[0]!);
+    expect((await allEnded(station, runs))[0]).toMatchObject({ state: 'failed', reason: wild!.reason });
+    expect(station.services.status().problems).toEqual([]);
+  });
+
+  it('for its data names the file, and goes on once that is right', async () => {
+    const images = smallImages();
+    const file = join(images, 'train-images-idx3-ubyte');
+    const whole = readFileSync(file);
+    truncateSync(file, 1000);
+    const station = await openStation();
+    const text = studyText({ images, arms: [{ name: 'control' }] });
+    const [id] = (await station.start(text)) as [string];
+    expect((await allEnded(station, [id]))[0]).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining(`${file}: is truncated`),
+    });
+    writeFileSync(file, whole);
+    // Asking for the study again is enough.
+    expect(await station.start(text)).toEqual([id]);
+    expect((await allEnded(station, [id]))[0]).toMatchObject({ state: 'finished', reason: null });
+  });
+
+  it('because its data changed since it began says so, and goes on with the old data', async () => {
+    const images = smallImages();
+    const station = await openStation();
+    const text = studyText({ images, shared: { epochs: 12 }, arms: [{ name: 'control' }] });
+    const [id] = (await station.start(text)) as [string];
+    await station.until((event) => event.type === 'epoch' && event.epoch.epoch === 2, 'two epochs are done');
+    await station.services.stop(id);
+    const before = recordedEpochs(station, id);
+
+    writeImages(images, 600, 200, 1);
+    await station.services.resume(id);
+    expect((await allEnded(station, [id]))[0]).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('The data set is not the one that this run began with'),
+    });
+    expect(recordedEpochs(station, id)).toEqual(before);
+
+    writeImages(images);
+    await station.services.resume(id);
+    expect((await allEnded(station, [id]))[0]!.state).toBe('finished');
+    const fresh = await openStation();
+    expect(await fresh.start(text)).toEqual([id]);
+    await allEnded(fresh, [id]);
+    expect(await bitsOf(station, id)).toEqual(await bitsOf(fresh, id));
+  });
+});
+
+/** A run for each of the seeds, in threads started in the given way. */
+async function trainInThreads(seeds: number[], thread: ThreadStart) {
+  const workspace = await openWorkspace(temporaryFolder(), { application: 'test' });
+  const events: WorkstationEvent[] = [];
+  const background = new Background();
+  const reclaimed: number[] = [];
+  const manager = new RunManager({
+    workspace,
+    application: 'test',
+    concurrency: 2,
+    threads: 1,
+    thread,
+    emit: (event) => events.push(event),
+    onPrepared: () => undefined,
+    onProblems: () => undefined,
+    reclaim: async (ledger) => void reclaimed.push(await background.call('reclaim', [ledger])),
+  });
+  onTestFinished(async () => {
+    await manager.close();
+    await background.close();
+    await workspace.close();
+  });
+  const { plan } = planStudy(studyText({ images: smallImages(), seeds, arms: [{ name: 'control' }] }));
+  for (const { id, hash, seed, specification, epochs } of plan!.runs) {
+    await workspace.addRun({
+      id,
+      hash,
+      seed,
+      specification,
+      control: null,
+      epochsTotal: epochs,
+      prunes: false,
+      study: 'test',
+      arm: 'control',
+    });
+    await manager.enqueue(id);
+  }
+  const ids = plan!.runs.map(({ id }) => id);
+  await vi.waitFor(
+    async () => {
+      for (const id of ids)
+        expect((await workspace.summary(id)).state).toMatch(/^(finished|failed|stopped|interrupted)$/);
+    },
+    { timeout: 90_000, interval: 100 },
+  );
+  return { ids, workspace, manager, events, reclaimed };
+}
+
+describe('a training thread that dies', () => {
+  it('takes only its own run with it, whatever it dies of', async () => {
+    const { throws, exits, swells, well } = SEEDS;
+    const seeds = [throws, exits, swells, well, 4];
+    const { ids, workspace, manager, reclaimed } = await trainInThreads(seeds, {
+      url: new URL('misbehaving-thread.ts', import.meta.url),
+      resourceLimits: { maxOldGenerationSizeMb: 192 },
+    });
+    const summaries = await Promise.all(ids.map((id) => workspace.summary(id)));
+    expect(summaries.map(({ state }) => state)).toEqual([
+      'failed',
+      'failed',
+      'failed',
+      'finished',
+      'finished',
+    ]);
+    const [thrown, exited, swollen] = summaries;
+    expect(thrown!.reason).toContain('The training thread crashed: weights.flat is not a function');
+    expect(exited!.reason).toContain('ended by itself (code 7)');
+    expect(swollen!.reason).toContain('ran out of memory');
+    // What they had recorded is kept.
+    for (const { epochsDone } of [exited!, swollen!]) expect(epochsDone).toBe(2);
+    // Of the engine of the one that was killed for its memory, another thread has to free what it owned.
+    expect(reclaimed).toHaveLength(1);
+    expect(reclaimed[0]).toBeGreaterThan(10);
+    expect(manager.problems).toEqual([]);
+  });
+});
