@@ -1,3 +1,4 @@
+import { significant } from '../format/numbers.ts';
 import type { EpochSummary, LoggedEvent } from '../../common/contract/schemas.ts';
 
 export type MarkKind = 'pruned' | 'rate' | 'collapsed' | 'life';
@@ -45,7 +46,7 @@ export function timelineMarks(
       marks.push({
         epoch: before.epoch,
         kind: 'rate',
-        label: `learning rate ${before.learningRate} → ${epoch.learningRate}`,
+        label: `learning rate ${significant(before.learningRate)} → ${significant(epoch.learningRate)}`,
       });
   });
   return marks.sort((one, other) => one.epoch - other.epoch);
