@@ -26,7 +26,10 @@ export interface EpochMetrics {
   measurementSeconds: number;
 }
 
-/** Fields of the per-channel table before the per-threshold ones. `blocked`: 1 when the output is constant zero or reaches no logit. */
+/**
+ * Fields of the per-channel table before the per-threshold ones. `blocked`: 1 when the channel is constant zero as the
+ * kernel leaves it, or reaches no logit.
+ */
 export const CHANNEL_FIELDS = ['pruned', 'inert', 'norm', 'gamma', 'beta', 'blocked'] as const;
 export type ChannelField = (typeof CHANNEL_FIELDS)[number];
 

@@ -4,17 +4,24 @@ import type { NetworkDescription, NetworkNode } from '../network.ts';
  * Which weights can change no output. Exact, without a threshold on magnitudes, in evaluation mode:
  *
  * A kept weight is inert when removing it — alone or together with any other inert weights — changes no logit for any
- * admissible input. Two facts prove that of a weight from input channel i to output channel o: channel i is constant
- * zero, or channel o reaches no logit. A channel reaches no logit when no path of non-zero weights leads there (through
- * γ ≠ 0 of batch norm, pooling and flattening), or when a ReLU on the way is proved never to fire.
+ * admissible input. Each of three facts proves that of a weight from input channel i to output channel o: the weight is
+ * zero itself, channel i is constant zero, or channel o reaches no logit. A channel reaches no logit when no path of
+ * non-zero weights leads there (through γ ≠ 0 of batch norm, pooling and flattening), or when a ReLU on the way is
+ * proved never to fire. A weight that reads a channel of another constant is not inert: it adds that constant.
  *
- * The proof that a ReLU never fires is by interval arithmetic from the range of the input pixels, over every subset
- * of the weights before it, widened by more than float32 can round. It is sound, and not complete: a ReLU that no real
- * image fires may not be proved so, and its weights are then not called inert.
+ * The proof that a ReLU never fires is by interval arithmetic from the range of the input pixels, over every subset of
+ * the weights before it, widened by more than float32 can round. So removing inert weights leaves every proof standing,
+ * and together they change as little as each does. It is sound, and not complete: a ReLU that no real image fires may
+ * not be proved so, and its weights are then not called inert. Nor are those called inert that only ever meet padding, as
+ * the borders of a kernel do where an activation is a single pixel.
+ *
+ * Exact means to the bit: what is removed adds zeros, or is multiplied by zeros, or ends at a ReLU that gives zero.
  */
 export interface LayerInertness {
   /** 1 for each input channel that is constant zero. */
   inputZero: Uint8Array;
+  /** 1 for each output channel that is constant zero as the kernel leaves it, before any batch norm. */
+  outputZero: Uint8Array;
   /** 1 for each output channel that reaches no logit. */
   outputBlocked: Uint8Array;
 }
@@ -25,11 +32,13 @@ interface Bounds {
   high: Float64Array;
 }
 
-/** Relative slack, above the rounding of float32 sums of the lengths that occur. */
-const SLACK = 1e-5;
+/** Relative error of float32 that any node but a sum may make: some tens of roundings, and those of the pixels. */
+const SLACK = 2 ** -18;
+/** Relative error that each term adds to a sum in float32, in whatever order it is summed. */
+const ROUNDING = 2 ** -24;
 
 /**
- * @param values parameters by name, kernels with their masks applied
+ * @param values parameters by name, all finite; kernels with their masks applied
  * @returns inertness by the layer's name
  */
 export function findInert(
@@ -38,21 +47,21 @@ export function findInert(
 ): Map<string, LayerInertness> {
   const bounds = forwardBounds(network, values);
   const matters = backwardReach(network, values, bounds);
+  const nodes = new Map(network.nodes.map((node) => [node.name, node]));
   return new Map(
-    network.layers.map((layer) => {
-      const node = network.nodes.find((candidate) => candidate.name === layer.name)!;
-      const input = bounds.get(node.inputs[0]!)!;
-      return [
-        layer.name,
-        {
-          inputZero: Uint8Array.from(input.low, (low, channel) =>
-            low === 0 && input.high[channel] === 0 ? 1 : 0,
-          ),
-          outputBlocked: matters.get(layer.name)!.map((matter) => 1 - matter),
-        },
-      ];
-    }),
+    network.layers.map(({ name }) => [
+      name,
+      {
+        inputZero: constantZero(bounds.get(nodes.get(name)!.inputs[0]!)!),
+        outputZero: constantZero(bounds.get(name)!),
+        outputBlocked: matters.get(name)!.map((matter) => 1 - matter),
+      },
+    ]),
   );
+}
+
+function constantZero({ low, high }: Bounds): Uint8Array {
+  return Uint8Array.from(low, (bound, channel) => (bound === 0 && high[channel] === 0 ? 1 : 0));
 }
 
 function forwardBounds(
@@ -94,7 +103,7 @@ function nodeBounds(
         const scale = gamma[channel]! / Math.sqrt(variance[channel]! + node.epsilon);
         const a = (low[channel]! - mean[channel]!) * scale;
         const b = (high[channel]! - mean[channel]!) * scale;
-        const slack = SLACK * Math.max(Math.abs(a), Math.abs(b));
+        const slack = SLACK * (Math.max(Math.abs(a), Math.abs(b)) + Math.abs(beta[channel]!));
         result.low[channel] = Math.min(a, b) + beta[channel]! - slack;
         result.high[channel] = Math.max(a, b) + beta[channel]! + slack;
       }
@@ -114,8 +123,12 @@ function nodeBounds(
       }
       break;
     case 'global-average-pool':
-      result.low.set(low);
-      result.high.set(high);
+      // A mean is computed by at most some thousand additions; zero stays zero, and no sign changes.
+      for (let channel = 0; channel < node.channels; channel++) {
+        const [lowest, highest] = [low[channel]!, high[channel]!];
+        result.low[channel] = lowest - 2 ** 6 * SLACK * Math.abs(lowest);
+        result.high[channel] = highest + 2 ** 6 * SLACK * Math.abs(highest);
+      }
       break;
   }
   return result;
@@ -128,33 +141,39 @@ function kernelBounds(
   node: KernelNode,
   input: Bounds,
   values: ReadonlyMap<string, Float32Array>,
-  result: Bounds,
+  { low, high }: Bounds,
 ): void {
   const kernel = values.get(node.kernel)!;
   const outputs = node.channels;
   const inputs = input.low.length;
-  for (let row = 0, index = 0; index < kernel.length; row++) {
-    for (let output = 0; output < outputs; output++, index++) {
-      const channel = inputChannel(node, row, output, inputs);
-      const weight = kernel[index]!;
-      const a = weight * input.low[channel]!;
-      const b = weight * input.high[channel]!;
-      result.low[output]! += Math.min(a, b, 0);
-      result.high[output]! += Math.max(a, b, 0);
+  const depthwise = node.operation === 'depthwise';
+  // Zero is among the values of each term, so it may as well be among those of each input.
+  const least = input.low.map((bound) => Math.min(bound, 0));
+  const most = input.high.map((bound) => Math.max(bound, 0));
+  for (let start = 0, row = 0; start < kernel.length; start += outputs, row++) {
+    for (let output = 0; output < outputs; output++) {
+      const channel = depthwise ? inputOfDepthwise(output, inputs, outputs) : row % inputs;
+      const weight = kernel[start + output]!;
+      // One of the two is the weight, the other zero: as fast for weights of any signs.
+      const positive = (weight + Math.abs(weight)) / 2;
+      const negative = weight - positive;
+      low[output]! += positive * least[channel]! + negative * most[channel]!;
+      high[output]! += positive * most[channel]! + negative * least[channel]!;
     }
   }
   const bias = node.bias === null ? null : values.get(node.bias)!;
+  const terms = kernel.length / outputs;
   for (let output = 0; output < outputs; output++) {
-    const slack = SLACK * Math.max(-result.low[output]!, result.high[output]!);
     const offset = bias?.[output] ?? 0;
-    result.low[output]! += offset - slack;
-    result.high[output]! += offset + slack;
+    const magnitudes = high[output]! - low[output]! + Math.abs(offset);
+    const slack = (SLACK + ROUNDING * terms) * magnitudes;
+    low[output]! += offset - slack;
+    high[output]! += offset + slack;
   }
 }
 
-/** Input channel of the weight in `row` (all indices but the last) and output channel `output`. */
-function inputChannel(node: KernelNode, row: number, output: number, inputs: number): number {
-  return node.operation === 'depthwise' ? Math.floor((output * inputs) / node.channels) : row % inputs;
+function inputOfDepthwise(output: number, inputs: number, outputs: number): number {
+  return Math.floor((output * inputs) / outputs);
 }
 
 /** Per node and channel: 1 when the channel's value can reach a logit. */
@@ -185,7 +204,8 @@ function backwardReach(
       case 'relu': {
         const { high } = bounds.get(node.name)!;
         for (let channel = 0; channel < node.channels; channel++)
-          if (output[channel] && high[channel]! > 0) input[channel] = 1;
+          // Written so that a bound that is no number proves nothing.
+          if (output[channel] && high[channel] !== 0) input[channel] = 1;
         break;
       }
       case 'flatten':
@@ -201,7 +221,15 @@ function backwardReach(
 
 function kernelReach(node: KernelNode, kernel: Float32Array, output: Uint8Array, input: Uint8Array): void {
   const outputs = node.channels;
-  for (let row = 0, index = 0; index < kernel.length; row++)
-    for (let channel = 0; channel < outputs; channel++, index++)
-      if (output[channel] && kernel[index] !== 0) input[inputChannel(node, row, channel, input.length)] = 1;
+  const inputs = input.length;
+  const depthwise = node.operation === 'depthwise';
+  for (let start = 0, row = 0; start < kernel.length; start += outputs, row++) {
+    // One reaching weight settles a row that reads a single channel.
+    if (!depthwise && input[row % inputs]) continue;
+    for (let place = 0; place < outputs; place++) {
+      if (!output[place] || kernel[start + place] === 0) continue;
+      input[depthwise ? inputOfDepthwise(place, inputs, outputs) : row % inputs] = 1;
+      if (!depthwise) break;
+    }
+  }
 }

@@ -13,6 +13,7 @@ import {
   type ChannelField,
   type LayerRecord,
 } from '../../../common/records.ts';
+import { classifyWeights, type WeightClasses } from './weight-classes.ts';
 
 export interface MeasuredLayer {
   layer: PrunableLayer;
@@ -30,81 +31,98 @@ export interface MeasuredLayer {
 
 /** The state of every weight of a layer: counts, the table of its channels, and one bit plane a state. */
 export function measureStates(measured: MeasuredLayer): LayerRecord {
-  const { layer, weights, mask, inertness, thresholds } = measured;
+  const { layer, inertness, thresholds } = measured;
   const channels = layer.outputChannels;
   const steps = thresholds.length;
+  const classes = classifyWeights(measured);
+  const tally = countByChannel(classes, channels);
+
   const bytes = planeBytes(layer.weights);
   const planes = new Uint8Array(planeCount(steps) * bytes);
   const table = new Float32Array(channelRows(steps) * channels);
-  const row = (field: ChannelField): number => CHANNEL_FIELDS.indexOf(field) * channels;
-  const prunedRow = row('pruned');
-  const inertRow = row('inert');
-  const squares = new Float64Array(channels);
-  const inputs = layer.inputChannels;
-  const depthwise = layer.kind === 'depthwise';
-  let zero = 0;
-
-  for (let line = 0, index = 0; index < weights.length; line++) {
-    const lineInput = line % inputs;
-    for (let channel = 0; channel < channels; channel++, index++) {
-      const byte = index >> 3;
-      const bit = 1 << (index & 7);
-      if (mask[index] === 0) {
-        planes[PRUNED_PLANE * bytes + byte]! |= bit;
-        table[prunedRow + channel]! += 1;
-        continue;
-      }
-      const weight = weights[index]!;
-      const magnitude = Math.abs(weight);
-      squares[channel]! += weight * weight;
-      if (magnitude === 0) zero++;
-      const input = depthwise ? Math.floor((channel * inputs) / channels) : lineInput;
-      const inert = inertness.outputBlocked[channel] === 1 || inertness.inputZero[input] === 1;
-      if (inert) {
-        planes[INERT_PLANE * bytes + byte]! |= bit;
-        table[inertRow + channel]! += 1;
-      }
-      for (let step = 0; step < steps; step++) {
-        if (magnitude <= thresholds[step]!) {
-          planes[shedPlane(step) * bytes + byte]! |= bit;
-          table[shedRow(step) * channels + channel]! += 1;
-          if (inert) table[shedAndInertRow(step, steps) * channels + channel]! += 1;
-        }
-      }
-    }
-  }
-
-  table.set(
-    squares.map((square) => Math.sqrt(square)),
-    row('norm'),
-  );
-  table.set(measured.gamma ?? new Float32Array(channels).fill(NaN), row('gamma'));
-  table.set(measured.beta ?? new Float32Array(channels).fill(NaN), row('beta'));
-  table.set(inertness.outputBlocked, row('blocked'));
-  const total = (start: number): number => {
-    let sum = 0;
-    for (let channel = 0; channel < channels; channel++) sum += table[start + channel]!;
-    return sum;
+  const counted = (row: number, members: Uint8Array): number => {
+    const counts = sumOfClasses(tally, members, channels);
+    table.set(counts, row * channels);
+    return counts.reduce((sum, count) => sum + count, 0);
   };
+  const measuredPlane = (row: number, plane: number, members: Uint8Array): number => {
+    const count = counted(row, members);
+    if (count > 0) writePlane(classes.of, members, planes.subarray(plane * bytes, (plane + 1) * bytes));
+    return count;
+  };
+  const rowOf = (field: ChannelField): number => CHANNEL_FIELDS.indexOf(field);
+  const set = (field: ChannelField, values: ArrayLike<number>): void =>
+    table.set(values, rowOf(field) * channels);
+
+  set('norm', classes.squares.map(Math.sqrt));
+  set('gamma', measured.gamma ?? new Float32Array(channels).fill(NaN));
+  set('beta', measured.beta ?? new Float32Array(channels).fill(NaN));
+  set(
+    'blocked',
+    inertness.outputBlocked.map((blocked, channel) => blocked | inertness.outputZero[channel]!),
+  );
   return {
     name: layer.name,
     weights: layer.weights,
-    pruned: total(prunedRow),
-    inert: total(inertRow),
-    shed: Array.from({ length: steps }, (_, step) => total(shedRow(step) * channels)),
-    shedAndInert: Array.from({ length: steps }, (_, step) => total(shedAndInertRow(step, steps) * channels)),
-    zero,
-    norm: Math.sqrt(squares.reduce((sum, square) => sum + square, 0)),
+    pruned: measuredPlane(rowOf('pruned'), PRUNED_PLANE, classes.pruned),
+    inert: measuredPlane(rowOf('inert'), INERT_PLANE, classes.inert),
+    shed: classes.shed.map((members, step) => measuredPlane(shedRow(step), shedPlane(step), members)),
+    shedAndInert: classes.shed.map((members, step) =>
+      counted(
+        shedAndInertRow(step, steps),
+        members.map((member, index) => member & classes.inert[index]!),
+      ),
+    ),
+    zero: classes.zero,
+    norm: Math.sqrt(classes.squares.reduce((sum, square) => sum + square, 0)),
     channels: table,
     planes,
   };
+}
+
+/** Weights of each class in each channel, [classes × channels]. */
+function countByChannel({ of, count }: WeightClasses, channels: number): Uint32Array {
+  const tally = new Uint32Array(count * channels);
+  for (let start = 0; start < of.length; start += channels)
+    for (let channel = 0; channel < channels; channel++)
+      tally[of[start + channel]! * channels + channel]! += 1;
+  return tally;
+}
+
+/** Weights of the member classes (1 where a class is one) in each channel. */
+function sumOfClasses(tally: Uint32Array, members: Uint8Array, channels: number): Float64Array {
+  const sums = new Float64Array(channels);
+  members.forEach((member, number) => {
+    if (member)
+      for (let channel = 0; channel < channels; channel++)
+        sums[channel]! += tally[number * channels + channel]!;
+  });
+  return sums;
+}
+
+/** One bit a weight, least significant first: 1 where its class is a member. */
+function writePlane(of: Uint8Array, members: Uint8Array, plane: Uint8Array): void {
+  const whole = of.length >> 3;
+  for (let byte = 0, index = 0; byte < whole; byte++, index += 8)
+    plane[byte] =
+      members[of[index]!]! |
+      (members[of[index + 1]!]! << 1) |
+      (members[of[index + 2]!]! << 2) |
+      (members[of[index + 3]!]! << 3) |
+      (members[of[index + 4]!]! << 4) |
+      (members[of[index + 5]!]! << 5) |
+      (members[of[index + 6]!]! << 6) |
+      (members[of[index + 7]!]! << 7);
+  for (let index = whole * 8; index < of.length; index++)
+    plane[whole]! |= members[of[index]!]! << (index & 7);
 }
 
 /** Standard deviation of a kernel, over all its weights: σ of the relative thresholds. */
 export function kernelSigma(weights: Float32Array): number {
   let sum = 0;
   let squares = 0;
-  for (const weight of weights) {
+  for (let index = 0; index < weights.length; index++) {
+    const weight = weights[index]!;
     sum += weight;
     squares += weight * weight;
   }
