@@ -57,7 +57,7 @@ export function actionsOf(state: RunState): {
     pause: state === 'running',
     resume: state === 'paused' || state === 'interrupted' || state === 'stopped' || state === 'failed',
     stop: state === 'running' || state === 'paused' || state === 'queued',
-    remove: state !== 'running' && state !== 'paused',
+    remove: state !== 'queued' && state !== 'running' && state !== 'paused',
   };
 }
 

@@ -42,6 +42,7 @@ export async function dropStudy(page: Page, file: StudyFile): Promise<void> {
   const target = page.getByRole('region', { name: 'Studies' });
   await target.waitFor();
   await runInPage(page, 'drop', { region: 'Studies', name, mimeType, text: buffer.toString() });
+  await page.getByText(name, { exact: true }).waitFor();
 }
 
 /** Chooses a file with the button of the Studies view. */
@@ -50,6 +51,7 @@ export async function chooseStudy(page: Page, file: StudyFile): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Open file' }).click();
   await (await chooser).setFiles(file);
+  await page.getByText(file.name, { exact: true }).waitFor();
 }
 
 /** Starts what is chosen, and waits for the table of runs. */

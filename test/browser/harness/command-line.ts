@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { findApplication } from '../../../main/ways/application.ts';
+
+const shares = z.record(z.string(), z.number());
+
+const shown = z.object({
+  control: z.string().nullable(),
+  epochs: z.array(
+    z.object({
+      epoch: z.number(),
+      testAccuracy: z.number(),
+      pruned: z.number(),
+      shed: shares,
+      inert: z.number(),
+      layers: z.array(z.object({ name: z.string(), pruned: z.number(), shed: shares, inert: z.number() })),
+    }),
+  ),
+});
+export type ShownRun = z.infer<typeof shown>;
+
+/** What `cascade show RUN --json` says of a run, asked of the application that holds the workspace. */
+export async function showRun(workspace: string, id: string): Promise<ShownRun> {
+  const entry = join(findApplication().root, 'out', 'main', 'cli.js');
+  const child = spawn(process.execPath, [entry, 'show', id, '--json', '--workspace', workspace], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return shown.parse(JSON.parse(await text(child.stdout)));
+}

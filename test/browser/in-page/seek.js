@@ -1,0 +1,31 @@
+/**
+ * Presses keys in turn and measures each: how many frames, and how many milliseconds, from the key to the frame
+ * at whose end the canvas shows something else. A canvas that does not change within 60 frames counts as such.
+ */
+async ({ selector, keys }) => {
+  const canvas = document.querySelector(selector);
+  const context = canvas.getContext('2d');
+  const look = () => {
+    const pixels = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+    let hash = 0;
+    for (let at = 0; at < pixels.length; at += 3) hash = (Math.imul(hash, 31) + pixels[at]) | 0;
+    return hash;
+  };
+  const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const seeks = [];
+  for (const key of keys) {
+    await nextFrame();
+    const before = look();
+    const pressed = performance.now();
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    let frames = 0;
+    do {
+      await nextFrame();
+      frames += 1;
+      // What this frame draws is drawn by callbacks asked for before ours, or after: it is seen at its end.
+      await new Promise((resolve) => setTimeout(resolve));
+    } while (look() === before && frames < 60);
+    seeks.push({ frames, milliseconds: performance.now() - pressed });
+  }
+  return seeks;
+};

@@ -1,0 +1,223 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureBuilt, startApplication, type Application } from './harness/application.ts';
+import { describeInChromium, launchChromium } from './harness/chromium.ts';
+import { showRun } from './harness/command-line.ts';
+import { dropStudy, eventually, goTo, idOf, startStudy, untilState } from './harness/desk.ts';
+import { runInPage } from './harness/in-page.ts';
+import { epochOf, inspectedShare, mapOf, matrixOf, ROUNDING } from './harness/replay.ts';
+import { shortStarter } from './harness/studies.ts';
+import { temporaryFolder } from './harness/temporary.ts';
+import { watchPage, type Watch } from './harness/watch.ts';
+
+const EPOCHS = 6;
+const TITLE = 'short · random depthwise · seed 0';
+/** Coarse enough that even a short run has weights below it. */
+const THRESHOLD = '1e-2';
+
+describeInChromium('a study, finished and replayed', () => {
+  const folder = temporaryFolder();
+  let browser: Browser;
+  let application: Application;
+  let page: Page;
+  let watch: Watch;
+  let run: string;
+
+  const replay = async (epoch: number, more = ''): Promise<void> => {
+    await page.goto(`${application.origin}/#/replay?run=${run}&epoch=${epoch}&threshold=${THRESHOLD}${more}`);
+    await eventually(async () => (await mapOf(page, 'Control'))?.shares.active ?? 0).toBeGreaterThan(0);
+    await eventually(() => epochOf(page)).toBe(epoch);
+  };
+
+  beforeAll(async () => {
+    ensureBuilt();
+    browser = await launchChromium();
+    application = await startApplication({ workspace: `${folder.path}/replayed` });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    page = await context.newPage();
+    watch = watchPage(page, application.origin);
+    await page.goto(application.address);
+    await dropStudy(page, shortStarter('short', EPOCHS));
+    await startStudy(page);
+    for (const arm of ['control', 'random depthwise', 'global magnitude'])
+      await untilState(page, `short · ${arm} · seed 0`, 'finished');
+    run = await idOf(page, TITLE);
+  }, 240_000);
+  afterAll(async () => {
+    await browser?.close();
+    await application?.close();
+    folder.remove();
+  });
+
+  test('keys move through the epochs, and the picture and the numbers with them', async () => {
+    await goTo(page, 'Replay');
+    await page.getByRole('button', { name: TITLE }).click();
+    await replay(EPOCHS);
+    const said = await showRun(application.workspace, run);
+    const seen: number[] = [];
+    await page.keyboard.press('Home');
+    for (let epoch = 0; epoch <= EPOCHS; epoch++) {
+      await eventually(() => epochOf(page)).toBe(epoch);
+      const expected = said.epochs[epoch]!;
+      expect(expected.epoch).toBe(epoch);
+      await eventually(() => inspectedShare(page, 'pruned, of all')).toBeCloseTo(expected.pruned, 3);
+      const shown = async (name: string, value: number): Promise<void> =>
+        expect(Math.abs((await inspectedShare(page, name)) - value), name).toBeLessThan(ROUNDING);
+      await shown('test accuracy', expected.testAccuracy);
+      await shown(`shed ≤ ${THRESHOLD}, of kept`, expected.shed[THRESHOLD]!);
+      await shown('inert, of kept', expected.inert);
+      const picture = (await mapOf(page, 'Pruned run'))!;
+      seen.push(picture.hash);
+      expect(picture.shares.pruned > 0).toBe(expected.pruned > 0);
+      expect((await mapOf(page, 'Control'))!.shares.pruned).toBe(0);
+      await page.keyboard.press('ArrowRight');
+    }
+    expect(new Set(seen).size).toBe(EPOCHS + 1);
+    expect(said.epochs[0]!.pruned).toBe(0);
+    expect(said.epochs[1]!.pruned).toBeGreaterThan(0.05);
+
+    // The last epoch is the end; back are the same pictures.
+    expect(await epochOf(page)).toBe(EPOCHS);
+    await page.keyboard.press('ArrowLeft');
+    await eventually(() => epochOf(page)).toBe(EPOCHS - 1);
+    await eventually(async () => (await mapOf(page, 'Pruned run'))!.hash).toBe(seen[EPOCHS - 1]);
+  }, 60_000);
+
+  test('Shift and the arrows jump between events; Home and End go to the ends', async () => {
+    await replay(3);
+    for (const [key, epoch] of [
+      ['Home', 0],
+      ['Shift+ArrowRight', 1], // pruned
+      ['Shift+ArrowRight', EPOCHS - 1], // the rate falls
+      ['Shift+ArrowLeft', 1],
+      ['End', EPOCHS],
+    ] as const) {
+      await page.keyboard.press(key);
+      await eventually(() => epochOf(page)).toBe(epoch);
+    }
+  });
+
+  test('Space plays to the end and stops there; [ and ] make it go round', async () => {
+    await replay(0);
+    await page.keyboard.press('.');
+    await page.keyboard.press('.');
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+    await eventually(() => epochOf(page)).toBe(EPOCHS);
+    await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+
+    await replay(2);
+    await page.keyboard.press('[');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press(']');
+    await page.keyboard.press('Space');
+    const epochs: number[] = [];
+    const wrapped = (): boolean => epochs.some((epoch, index) => epoch < (epochs[index - 1] ?? 0));
+    await eventually(async () => {
+      epochs.push(await epochOf(page));
+      return wrapped() && epochs.includes(3);
+    }).toBe(true);
+    expect(Math.min(...epochs)).toBe(2);
+    expect(Math.max(...epochs)).toBe(4);
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+    await page.keyboard.press('\\');
+    await eventually(() => page.getByRole('button', { name: 'Loop' }).getAttribute('aria-pressed')).toBe(
+      'false',
+    );
+  }, 60_000);
+
+  test('a digit opens a layer to its weights, of the run and of the control', async () => {
+    await replay(EPOCHS);
+    const layer = (await showRun(application.workspace, run)).epochs[EPOCHS]!.layers[3]!;
+    await page.keyboard.press('4');
+    await page
+      .getByRole('img', { name: `Weights of ${layer.name} of the run after epoch ${EPOCHS}` })
+      .waitFor();
+    await page
+      .getByRole('img', { name: `Weights of ${layer.name} of the control after epoch ${EPOCHS}` })
+      .waitFor();
+    const inspector = page.getByRole('complementary', { name: 'Inspector' });
+    await inspector.getByRole('heading', { name: layer.name }).waitFor();
+    for (const [name, value] of [
+      ['pruned, of all', layer.pruned],
+      [`shed ≤ ${THRESHOLD}, of kept`, layer.shed[THRESHOLD]!],
+      ['inert, of kept', layer.inert],
+    ] as const)
+      expect(Math.abs((await inspectedShare(page, name)) - value), name).toBeLessThan(ROUNDING);
+    expect(layer.pruned).toBeGreaterThan(0.5);
+
+    const pruned = async (role: 'Pruned run' | 'Control') =>
+      (await matrixOf(page, role))?.shares.pruned ?? -1;
+    await eventually(() => pruned('Control')).toBe(0);
+    await eventually(() => pruned('Pruned run')).toBeGreaterThan(0);
+    const after = (await matrixOf(page, 'Pruned run'))!.hash;
+    await page.keyboard.press('Home');
+    await eventually(() => pruned('Pruned run')).toBe(0);
+    await page.keyboard.press('End');
+    await eventually(async () => (await matrixOf(page, 'Pruned run'))?.hash).toBe(after);
+    await page.keyboard.press('Escape');
+    await eventually(() => page.getByRole('img', { name: /^Weights of/ }).count()).toBe(0);
+  });
+
+  test('the address holds the moment: a reload and another tab show the same', async () => {
+    await replay(EPOCHS);
+    await page.keyboard.press('2');
+    for (let back = 0; back < 3; back++) await page.keyboard.press('ArrowLeft');
+    await eventually(() => page.url()).toMatch(new RegExp(`epoch=${EPOCHS - 3}&.*layer=`));
+    await eventually(async () => (await matrixOf(page, 'Control'))?.shares.active ?? 0).toBeGreaterThan(0);
+    const look = async (where: Page) => [
+      await epochOf(where),
+      (await mapOf(where, 'Pruned run'))?.hash,
+      (await mapOf(where, 'Control'))?.hash,
+      (await matrixOf(where, 'Pruned run'))?.hash,
+    ];
+    await page.waitForTimeout(300);
+    const before = await look(page);
+    await page.reload();
+    await page.getByRole('slider', { name: 'Epoch' }).waitFor();
+    await eventually(() => look(page)).toEqual(before);
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.getByRole('slider', { name: 'Epoch' }).waitFor();
+    await eventually(() => look(other)).toEqual(before);
+    await other.close();
+  });
+
+  test('scrubbing is immediate: a seek is drawn in the frame after it', async () => {
+    await replay(EPOCHS);
+    const measure = async (selector: string): Promise<{ frames: number; milliseconds: number }> => {
+      const keys = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'Home' : 'End'));
+      const seeks = await runInPage<{ frames: number; milliseconds: number }[]>(page, 'seek', {
+        selector,
+        keys,
+      });
+      return {
+        frames: median(seeks.map((seek) => seek.frames)),
+        milliseconds: median(seeks.map((seek) => seek.milliseconds)),
+      };
+    };
+    const map = await measure('[aria-label="Pruned run"] canvas[aria-label^="Channels of"]');
+    await page.keyboard.press('9');
+    await eventually(async () => (await matrixOf(page, 'Pruned run'))?.shares.active ?? 0).toBeGreaterThan(0);
+    const matrix = await measure('[aria-label="Pruned run"] canvas[aria-label^="Weights of"]');
+    console.info(`Medians of a seek: map ${words(map)}, weights ${words(matrix)}.`);
+    for (const { frames, milliseconds } of [map, matrix]) {
+      expect(frames).toBeLessThanOrEqual(2);
+      expect(milliseconds).toBeLessThan(150);
+    }
+  }, 60_000);
+
+  test('none of it met an error, or asked anything of others', () => {
+    expect(watch).toMatchObject({ errors: [], strangers: [] });
+  });
+});
+
+function median(values: number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function words({ frames, milliseconds }: { frames: number; milliseconds: number }): string {
+  return `${frames} frame${frames === 1 ? '' : 's'}, ${milliseconds.toFixed(1)} ms`;
+}
