@@ -1,5 +1,6 @@
 import { computed, onScopeDispose, shallowRef, watch } from 'vue';
 import type { ComputedRef } from 'vue';
+import type { ViewName } from '../composables/address-text.ts';
 import type { QuantityName } from '../format/quantities.ts';
 
 /** What the inspector says of whatever is selected: a heading and named values, each explaining itself. */
@@ -15,6 +16,11 @@ export interface Inspected {
   title: string;
   subtitle?: string;
   sections: { heading: string; rows: InspectedRow[] }[];
+}
+
+/** Only some views have something to select. */
+export function inspectable(view: ViewName): boolean {
+  return view === 'runs' || view === 'run' || view === 'replay';
 }
 
 const shown = shallowRef<{ owner: symbol; content: ComputedRef<Inspected | null> } | null>(null);
