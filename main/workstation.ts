@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import type {
   DecayClock,
   EpochSummary,
@@ -42,7 +43,7 @@ class Workstation implements WorkstationServices {
       version,
       workspace: workspace.folder,
       way: options.way,
-      engine: { name: 'TensorFlow', version: null, device: null, threads, ...findEngine() },
+      engine: { name: 'TensorFlow', device: null, threads, ...findEngine() },
       concurrency,
       problems: [],
     };
@@ -234,11 +235,14 @@ class Workstation implements WorkstationServices {
   }
 }
 
-function findEngine(): { library: string | null; problem: string | null } {
+/** What can be told without loading TensorFlow: set-up names its folder by the version; a run tells the rest. */
+function findEngine(): { version: string | null; library: string | null; problem: string | null } {
   try {
-    return { library: locateLibrary().folder, problem: null };
+    const { folder } = locateLibrary();
+    const version = /^\d+\.\d+\.\d+/.exec(basename(folder))?.[0] ?? null;
+    return { version, library: folder, problem: null };
   } catch (error) {
-    return { library: null, problem: messageOf(error) };
+    return { version: null, library: null, problem: messageOf(error) };
   }
 }
 

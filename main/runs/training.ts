@@ -1,5 +1,5 @@
 import type { Progress, WorkstationEvent } from '../../common/contract/schemas.ts';
-import type { CascadeError} from '../../common/errors.ts';
+import type { CascadeError } from '../../common/errors.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { RunEnvironment, RunEvent } from '../../common/records.ts';
 import type { TrainerEnd, TrainerInput, TrainerMessage } from '../trainer/messages.ts';

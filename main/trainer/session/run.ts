@@ -169,7 +169,7 @@ class RunLoop {
       {
         kind: 'rate-changed',
         epoch: epoch - 1,
-        message: `The learning rate went from ${before} to ${now}.`,
+        message: `The learning rate went from ${readable(before)} to ${readable(now)}.`,
         data: { from: before, to: now },
       },
     ];
@@ -209,6 +209,11 @@ class RunLoop {
       if (command === COMMAND_PAUSE) this.#pausedFor += performance.now() - since;
     }
   }
+}
+
+/** Without the noise of the last binary digits: 0.1 · 0.1 is not quite 0.01. */
+function readable(rate: number): number {
+  return Number(rate.toPrecision(6));
 }
 
 function phaseOf(epoch: number, trainingEpochs: number): Phase {
