@@ -4,7 +4,8 @@ import { decodeSafetensors, encodeSafetensors, float32Of, type SafetensorsTensor
 /**
  * A checkpoint as PyTorch would hold it: names and layouts of torch.nn (dense [out, in]; convolution
  * [out, in, height, width]; depthwise [channels, 1, height, width]), and the mask of each prunable kernel as a boolean
- * tensor `<layer>.weight_mask`, as torch.nn.utils.prune names it. The optimizer's state is left out.
+ * tensor `<layer>.weight_mask`, as torch.nn.utils.prune names it. A dense layer behind a flattened activation reads its
+ * inputs channel by channel, as torch.flatten lays them. The optimizer's state is left out.
  */
 export function checkpointToPyTorch(
   network: NetworkDescription,
@@ -20,7 +21,7 @@ export function checkpointToPyTorch(
       tensors.set(pyTorchName(parameter), tensor);
       continue;
     }
-    const { shape, order } = pyTorchOrder(layer);
+    const { shape, order } = pyTorchOrder(layer, flattenedPlaces(network, layer));
     const weights = float32Of(tensor);
     tensors.set(pyTorchName(parameter), {
       dtype: 'F32',
@@ -51,18 +52,31 @@ export function pyTorchName({ layer, role }: Pick<ParameterDescription, 'layer' 
   return `${layer}.${names[role]}`;
 }
 
-/** PyTorch's shape of a kernel, and for each of its elements the index in our layout. */
-export function pyTorchOrder({ kind, shape }: Pick<PrunableLayer, 'kind' | 'shape'>): {
-  shape: number[];
-  order: Int32Array;
-} {
+/** Places of the activation that is flattened before a layer: 1 where none is. */
+function flattenedPlaces(network: NetworkDescription, { name }: PrunableLayer): number {
+  const nodes = new Map(network.nodes.map((node) => [node.name, node]));
+  const input = nodes.get(nodes.get(name)!.inputs[0]!)!;
+  return input.operation === 'flatten' ? input.spatial : 1;
+}
+
+/**
+ * PyTorch's shape of a kernel, and for each of its elements the index in our layout.
+ *
+ * @param places of the activation that was flattened to a dense layer's inputs: ours run place by place, PyTorch's
+ *   channel by channel
+ */
+export function pyTorchOrder(
+  { kind, shape }: Pick<PrunableLayer, 'kind' | 'shape'>,
+  places = 1,
+): { shape: number[]; order: Int32Array } {
   if (kind === 'dense') {
     const [inputs, outputs] = shape as [number, number];
     return {
       shape: [outputs, inputs],
       order: Int32Array.from({ length: inputs * outputs }, (_, position) => {
-        const [output, input] = [Math.floor(position / inputs), position % inputs];
-        return input * outputs + output;
+        const [output, theirs] = [Math.floor(position / inputs), position % inputs];
+        const [channel, place] = [Math.floor(theirs / places), theirs % places];
+        return (place * (inputs / places) + channel) * outputs + output;
       }),
     };
   }

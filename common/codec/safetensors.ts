@@ -21,22 +21,19 @@ export interface SafetensorsFile {
 const ALIGNMENT = 8;
 const ELEMENT_BYTES: Record<SafetensorsType, number> = { F32: 4, F64: 8, I32: 4, U8: 1, BOOL: 1 };
 
-const headerSchema = z.record(
-  z.string(),
-  z.union([
-    z.strictObject({
-      dtype: z.enum(['F32', 'F64', 'I32', 'U8', 'BOOL']),
-      shape: z.array(z.int().min(0)),
-      data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
-    }),
-    z.record(z.string(), z.string()),
-  ]),
-);
+const METADATA = '__metadata__';
+const metadataSchema = z.record(z.string(), z.string());
+const tensorSchema = z.strictObject({
+  dtype: z.enum(['F32', 'F64', 'I32', 'U8', 'BOOL']),
+  shape: z.array(z.int().min(0)),
+  data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
+});
+const headerSchema = z.record(z.string(), z.unknown());
 
 export function encodeSafetensors(file: SafetensorsFile): Uint8Array<ArrayBuffer> {
   // Wider elements first, so that every tensor is aligned without gaps, which the format forbids.
   const entries = [...file.tensors].sort(([, a], [, b]) => ELEMENT_BYTES[b.dtype] - ELEMENT_BYTES[a.dtype]);
-  const header: Record<string, unknown> = { __metadata__: file.metadata };
+  const header: Record<string, unknown> = { [METADATA]: file.metadata };
   let offset = 0;
   for (const [name, { dtype, shape, bytes }] of entries) {
     header[name] = { dtype, shape, data_offsets: [offset, offset + bytes.length] };
@@ -71,11 +68,15 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   const header = headerSchema.safeParse(parsed);
   if (!header.success) throw bad('has a header of another form');
   const file: SafetensorsFile = { metadata: {}, tensors: new Map() };
-  for (const [name, entry] of Object.entries(header.data)) {
-    if (!isTensor(entry)) {
-      file.metadata = entry;
+  for (const [name, value] of Object.entries(header.data)) {
+    if (name === METADATA) {
+      const metadata = metadataSchema.safeParse(value);
+      if (!metadata.success) throw bad('has metadata that is not text');
+      file.metadata = metadata.data;
       continue;
     }
+    const { data: entry } = tensorSchema.safeParse(value);
+    if (!entry) throw bad(`describes '${name}' in another form`);
     const [from, to] = entry.data_offsets;
     const expected = entry.shape.reduce((product, size) => product * size, 1) * ELEMENT_BYTES[entry.dtype];
     if (to > bytes.length - 8 - length || to - from !== expected)
@@ -90,8 +91,13 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   return file;
 }
 
-/** A float32 tensor's elements, over its own bytes. */
+/**
+ * A float32 tensor's elements, in a copy.
+ * @throws CascadeError BAD_SAFETENSORS when it holds another type
+ */
 export function float32Of(tensor: SafetensorsTensor): Float32Array<ArrayBuffer> {
+  if (tensor.dtype !== 'F32')
+    throw new CascadeError('BAD_SAFETENSORS', `A tensor holds ${tensor.dtype} where F32 is needed.`);
   const copy = copyOf(tensor.bytes);
   return new Float32Array(copy.buffer, 0, copy.length / 4);
 }
@@ -99,10 +105,4 @@ export function float32Of(tensor: SafetensorsTensor): Float32Array<ArrayBuffer> 
 /** A copy with a buffer of its own: a Node Buffer's slice would still be a view into a pool. */
 function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
-}
-
-function isTensor(
-  entry: Record<string, string> | { dtype: SafetensorsType; shape: number[]; data_offsets: [number, number] },
-): entry is { dtype: SafetensorsType; shape: number[]; data_offsets: [number, number] } {
-  return Array.isArray(entry['shape']);
 }

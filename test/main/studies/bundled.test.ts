@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { readStudy } from '../../../common/study/index.ts';
+import { bundledStudies } from '../../../main/studies/bundled.ts';
+import { StudyError } from '../../../main/studies/problems.ts';
+import { checkSpecification, firstPruningEpoch } from '../../../main/studies/rules.ts';
+import { catalogue } from '../../../main/trainer/catalogue.ts';
+
+test('the bundled studies can all be run, the starter first', async () => {
+  const studies = await bundledStudies();
+  expect(studies[0]!.name).toBe('starter');
+  expect(new Set(studies.map(({ name }) => name)).size).toBe(studies.length);
+  for (const { name, title, text } of studies) {
+    const { problems, runs } = readStudy(text, catalogue, { firstPruningEpoch, check: checkSpecification });
+    expect(problems, name).toEqual([]);
+    expect(runs.length).toBeGreaterThan(0);
+    expect(title).not.toBe('');
+  }
+});
+
+test('every pruned run of the starter has its control', async () => {
+  const [starter] = await bundledStudies();
+  const { runs } = readStudy(starter!.text, catalogue, { firstPruningEpoch, check: checkSpecification });
+  const pruned = runs.filter(({ specification }) => specification.pruning !== null);
+  expect(pruned.length).toBeGreaterThanOrEqual(2);
+  for (const { control, seed, specification } of pruned) {
+    const twin = runs[control!]!;
+    expect(twin.seed).toBe(seed);
+    expect(twin.specification).toEqual({ ...specification, pruning: null });
+  }
+});
+
+test('a refused study names the file, the line, and how many problems more there are', () => {
+  const problem = { line: 3, column: 1, key: 'arms', message: 'arms: is missing' };
+  const error = new StudyError('mine.yaml', [problem, problem, problem]);
+  expect(error).toMatchObject({ code: 'INVALID_STUDY' });
+  expect(error.message).toMatch(/^mine\.yaml can not be run: line 3.*is missing \(and 2 more\)$/);
+  expect(new StudyError('mine.yaml', []).message).toMatch(/mine\.yaml/);
+});

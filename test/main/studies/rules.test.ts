@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import type { PruningSpecification, RunSpecification } from '../../../common/run-specification.ts';
+import { checkSpecification, firstPruningEpoch } from '../../../main/studies/rules.ts';
+
+function specification(
+  pruning: Partial<PruningSpecification> | null,
+  change: Partial<RunSpecification> = {},
+): RunSpecification {
+  return {
+    dataset: { name: 'mnist' },
+    model: { name: 'depthwise-separable', stem: 8, widths: [16], strides: [1] },
+    batchSize: 32,
+    epochs: 5,
+    optimizer: { name: 'sgd' },
+    learningRate: { name: 'constant', rate: 0.1 },
+    pruning: pruning && {
+      criterion: { name: 'magnitude' },
+      granularity: { name: 'weight' },
+      distribution: { name: 'global' },
+      schedule: { name: 'one-shot', epoch: 2 },
+      layers: { kinds: [], names: [], except: [] },
+      sparsity: 0.5,
+      ...pruning,
+    },
+    retraining: { name: 'none' },
+    thresholds: [],
+    referenceEpoch: 2,
+    ...change,
+  };
+}
+const layers = (change: Partial<PruningSpecification['layers']>): Partial<PruningSpecification> => ({
+  layers: { kinds: [], names: [], except: [], ...change },
+});
+
+describe('a specification that makes sense', () => {
+  test.each([
+    ['nothing pruned', specification(null)],
+    ['everything pruned', specification({})],
+    ['at initialisation', specification({ schedule: { name: 'one-shot', epoch: 0 } })],
+    ['after the last training epoch', specification({ schedule: { name: 'one-shot', epoch: 5 } })],
+    ['some layers', specification(layers({ kinds: ['depthwise'], names: ['fc'], except: ['dw1'] }))],
+    ['fine-tuned', specification({}, { retraining: { name: 'fine-tune', epochs: 9 } })],
+    [
+      'rewound to the start',
+      specification({}, { retraining: { name: 'learning-rate-rewinding', epochs: 5 } }),
+    ],
+  ])('%s', (_what, given) => {
+    expect(checkSpecification(given)).toEqual([]);
+  });
+});
+
+describe('a specification whose parts do not go together', () => {
+  test.each([
+    [
+      'pruning that never happens',
+      specification({ schedule: { name: 'one-shot', epoch: 6 } }),
+      ['pruning', 'schedule'],
+      /epoch 6 never happens.*only 5 training epochs/,
+    ],
+    [
+      'rewinding beyond the start',
+      specification({}, { retraining: { name: 'learning-rate-rewinding', epochs: 6 } }),
+      ['retraining'],
+      /rewound by 6 epochs: training has only 5/,
+    ],
+    [
+      'rewinding beyond the start without pruning',
+      specification(null, { retraining: { name: 'learning-rate-rewinding', epochs: 6 } }),
+      ['retraining'],
+      /at most 5/,
+    ],
+    [
+      'a layer that is not there',
+      specification(layers({ names: ['fc', 'dw9'] })),
+      ['pruning', 'layers', 'names'],
+      /has no layer 'dw9'; it has conv1, dw1, pw1, fc/,
+    ],
+    [
+      'an exception that is not there',
+      specification(layers({ except: ['conv9'] })),
+      ['pruning', 'layers', 'except'],
+      /has no layer 'conv9'/,
+    ],
+    [
+      'a kind that is not there',
+      specification(layers({ kinds: ['depthwise'] }), { model: { name: 'lenet-300-100' } }),
+      ['pruning', 'layers', 'kinds'],
+      /lenet-300-100 has no depthwise layer; its layers are of the kinds dense/,
+    ],
+    [
+      'no layer left',
+      specification(layers({ kinds: ['depthwise'], except: ['dw1'] })),
+      ['pruning', 'layers'],
+      /leaves no layer/,
+    ],
+  ])('%s', (_what, given, key, message) => {
+    expect(checkSpecification(given)).toEqual([{ key, message: expect.stringMatching(message) as string }]);
+  });
+
+  test('has all its problems told', () => {
+    const given = specification(
+      { ...layers({ names: ['a', 'b'], kinds: ['conv'] }), schedule: { name: 'one-shot', epoch: 9 } },
+      { retraining: { name: 'learning-rate-rewinding', epochs: 9 }, model: { name: 'lenet-300-100' } },
+    );
+    expect(checkSpecification(given).map(({ key }) => key.join('.'))).toEqual([
+      'retraining',
+      'pruning.schedule',
+      'pruning.layers.names',
+      'pruning.layers.names',
+      'pruning.layers.kinds',
+    ]);
+  });
+});
+
+test('the first epoch after which weights are pruned', () => {
+  expect(firstPruningEpoch(specification(null))).toBeNull();
+  expect(firstPruningEpoch(specification({}))).toBe(2);
+  expect(firstPruningEpoch(specification({ schedule: { name: 'one-shot', epoch: 0 } }))).toBe(0);
+});
