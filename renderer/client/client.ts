@@ -7,7 +7,7 @@ import type { CascadeContract } from '../../common/contract/contract.ts';
 /** The contract as seen from a window: every call typed, the same over both transports. */
 export type CascadeClient = ContractRouterClient<CascadeContract>;
 
-/** 'refused': never reached since the window was opened. 'lost': reached before, and being reached for again. */
+/** 'lost': nothing answers, and it is tried again. 'refused': what answers does not know this page: it was started anew. */
 export type ConnectionState = 'connecting' | 'open' | 'lost' | 'refused';
 
 /** A window's line to the workstation. `generation` rises with every (re)connection: what was read before is read again. */

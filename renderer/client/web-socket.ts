@@ -33,10 +33,17 @@ export function connectWebSocket(address: string): Connection {
     });
     socket.addEventListener('close', () => {
       link = null;
-      state.value = generation.value > 0 ? 'lost' : 'refused';
+      if (state.value !== 'refused') state.value = 'lost';
+      void explain();
       setTimeout(open, backOff(attempt));
       attempt += 1;
     });
+  }
+
+  /** A socket does not say why it was closed; a request does: a workstation started anew has another cookie. */
+  async function explain(): Promise<void> {
+    const answer = await fetch('/', { method: 'HEAD', cache: 'no-store' }).catch(() => null);
+    if (link === null) state.value = answer?.status === 401 ? 'refused' : 'lost';
   }
 
   async function whenOpen(): Promise<ClientLink<ClientContext>> {

@@ -44,7 +44,7 @@ export function useChannelHistory(
         if (brought.length === 0) break;
       }
     } catch (failure) {
-      if (workstation.connection.value !== 'lost') error.value = sentenceOf(failure);
+      if (workstation.connection.value === 'open') error.value = sentenceOf(failure);
     } finally {
       reading = false;
     }

@@ -70,7 +70,7 @@ export function useWeightPlanes(
       show();
     } catch (failure) {
       underWay.delete(key);
-      if (at === epoch.value && workstation.connection.value !== 'lost') error.value = sentenceOf(failure);
+      if (at === epoch.value && workstation.connection.value === 'open') error.value = sentenceOf(failure);
     }
   }
 

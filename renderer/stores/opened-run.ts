@@ -54,7 +54,7 @@ export function useRun(workstation: Workstation, id: Ref<string | null>): Opened
       if (id.value !== wanted) return;
       Object.assign(run, { state: 'ready', error: null, detail, epochs, excess, clock });
     } catch (failure) {
-      if (id.value !== wanted || workstation.connection.value === 'lost') return;
+      if (id.value !== wanted || workstation.connection.value !== 'open') return;
       Object.assign(run, { state: run.detail === null ? 'error' : 'ready', error: sentenceOf(failure) });
     }
   }

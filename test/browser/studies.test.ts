@@ -1,0 +1,121 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureBuilt, startApplication, type Application } from './harness/application.ts';
+import { describeInChromium, launchChromium } from './harness/chromium.ts';
+import { chooseStudy, dropStudy, eventually, goTo, startStudy, untilState } from './harness/desk.ts';
+import { denseStudy, studyFile } from './harness/studies.ts';
+import { temporaryFolder } from './harness/temporary.ts';
+import { watchPage, type Watch } from './harness/watch.ts';
+
+/** Five mistakes; the third is a key that the second left out. */
+const BAD = `study: bad
+seeds: [0]
+shared:
+  dataset: { name: mnist, train: 4000 }
+  model: { name: lenet-300-10 }
+  bachSize: 64
+  epochs: 5
+  optimizer: { name: sgd }
+  learningRate: { name: constant, rate: 0.1 }
+arms:
+  - name: magnitude
+    pruning:
+      criterion: magnitud
+      schedule: { name: one-shot, epoch: 2 }
+      sparsity: 1.5
+`;
+const MISTAKES: [line: number, key: string, words: string[]][] = [
+  [5, 'shared.model.name', ["'lenet-300-10'", "did you mean 'lenet-300-100'"]],
+  [6, 'shared.bachSize', ["unknown key 'bachSize'", "did you mean 'batchSize'"]],
+  [11, 'arms[0].batchSize', ['is missing']],
+  [13, 'arms[0].pruning.criterion', ["'magnitud'", 'allowed: random, magnitude']],
+  [15, 'arms[0].pruning.sparsity', ['1.5', 'above 0 and below 1']],
+];
+
+describeInChromium('study files', () => {
+  const folder = temporaryFolder();
+  let browser: Browser;
+  let application: Application;
+  let page: Page;
+  let watch: Watch;
+
+  beforeAll(async () => {
+    ensureBuilt();
+    browser = await launchChromium();
+    application = await startApplication({ workspace: `${folder.path}/studies` });
+    page = await browser.newPage();
+    watch = watchPage(page, application.origin);
+    await page.goto(application.address);
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await application?.close();
+    folder.remove();
+  });
+
+  const problems = () => page.getByRole('alert', { name: 'Problems' }).getByRole('listitem');
+  const editor = () => page.getByRole('textbox', { name: 'Study text' });
+
+  test('a file with mistakes is refused: each with its line, its key, what was found and what is meant', async () => {
+    await dropStudy(page, studyFile('bad.yaml', BAD));
+    await page.getByRole('heading', { name: `${MISTAKES.length} to correct` }).waitFor();
+    const told = await problems().allTextContents();
+    expect(told).toHaveLength(MISTAKES.length);
+    for (const [index, [line, key, words]] of MISTAKES.entries())
+      for (const word of [`line ${line}`, key, ...words]) expect(told[index]).toContain(word);
+    expect(await page.getByRole('button', { name: 'Start study' }).count()).toBe(0);
+
+    // The line is one click away.
+    await problems().nth(3).getByRole('button', { name: 'line 13' }).click();
+    expect(await editor().evaluate((area) => String(area.ownerDocument.getSelection()))).toContain(
+      'criterion: magnitud',
+    );
+    await goTo(page, 'Runs');
+    await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
+  });
+
+  test('corrected where it stands, it shows the runs that it would start', async () => {
+    await dropStudy(page, studyFile('bad.yaml', BAD));
+    await problems().first().waitFor();
+    await editor().fill(
+      BAD.replace('lenet-300-10 ', 'lenet-300-100 ')
+        .replace('bachSize', 'batchSize')
+        .replace('magnitud\n', 'magnitude\n')
+        .replace('1.5', '0.5'),
+    );
+    await page.getByRole('button', { name: 'Start study' }).waitFor();
+    const runs = page.getByRole('row').filter({ has: page.getByRole('cell') });
+    await eventually(() => runs.allTextContents()).toHaveLength(2);
+    expect((await runs.allTextContents()).map((text) => text.trim())).toEqual([
+      expect.stringMatching(/control.*05new/),
+      expect.stringMatching(/magnitude05new/),
+    ]);
+  });
+
+  test('what is not a study, is empty or far too long is refused with a sentence', async () => {
+    await chooseStudy(page, studyFile('picture.yaml', '\u0000\u0001PNG: [unclosed'));
+    await eventually(() => problems().count()).toBeGreaterThan(0);
+    await chooseStudy(page, studyFile('empty.yaml', ''));
+    await eventually(() => problems().count()).toBeGreaterThan(0);
+    await goTo(page, 'Studies');
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Open file' }).click();
+    await (await chooser).setFiles(studyFile('huge.yaml', '#'.repeat(1_500_000)));
+    await page.getByText('a study file has less than 1 MB').waitFor();
+    expect(await page.getByRole('button', { name: 'Start study' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+  });
+
+  test('a right one starts with one press, and its runs are there', async () => {
+    await chooseStudy(page, denseStudy('right', 1));
+    await startStudy(page);
+    await untilState(page, 'right · dense · seed 0', 'finished');
+    await chooseStudy(page, denseStudy('right', 1));
+    await page.getByText('1 run, 0 new').waitFor();
+    await page.getByRole('cell', { name: 'finished' }).waitFor();
+  }, 60_000);
+
+  test('none of it met an error, or asked anything of others', () => {
+    expect(watch).toMatchObject({ errors: [], strangers: [] });
+  });
+});
