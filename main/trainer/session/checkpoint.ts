@@ -1,9 +1,11 @@
+import * as z from 'zod';
 import { CascadeError } from '../../../common/errors.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,
   float32Of,
   type SafetensorsTensor,
+  type SafetensorsType,
 } from '../../../common/codec/safetensors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { DeviceState } from '../steps/device-state.ts';
@@ -12,14 +14,15 @@ import type { DeviceState } from '../steps/device-state.ts';
 const FORMAT = '1';
 
 /** All that a run needs to go on after an epoch as if nothing had happened; randomness needs no state, it is counted. */
-export interface Position {
+const positionSchema = z.strictObject({
   /** Epochs done. */
-  epoch: number;
+  epoch: z.int().min(0),
   /** Optimizer steps done over the whole run. */
-  step: number;
+  step: z.int().min(0),
   /** σ of each prunable layer once the reference epoch is reached, by name. */
-  sigmas: Record<string, number> | null;
-}
+  sigmas: z.record(z.string(), z.number()).nullable(),
+});
+export type Position = z.infer<typeof positionSchema>;
 
 /**
  * Tensors: each parameter by its name; `optimizer/<slot>/<parameter>`; `mask/<layer>` (1 where kept). Kernels are in the
@@ -55,7 +58,10 @@ export function encodeCheckpoint(
   });
 }
 
-/** @throws CascadeError CHECKPOINT_UNUSABLE when it is of another format or another network */
+/**
+ * Makes the state, whatever it was before, that of the checkpoint.
+ * @throws CascadeError CHECKPOINT_UNUSABLE when it is of another format or another network
+ */
 export function restoreCheckpoint(
   bytes: Uint8Array,
   state: DeviceState,
@@ -65,26 +71,38 @@ export function restoreCheckpoint(
     new CascadeError('CHECKPOINT_UNUSABLE', `The checkpoint can not be used: ${what}.`);
   if (file.metadata['format'] !== `cascade-lab checkpoint ${FORMAT}`)
     throw unusable(`its format is '${file.metadata['format'] ?? 'unknown'}'`);
-  const tensor = (name: string, shape: readonly number[]): SafetensorsTensor => {
+  const position = readPosition(file.metadata['position']);
+  if (!position) throw unusable('it does not say where the run stood');
+  const tensor = (name: string, dtype: SafetensorsType, shape: readonly number[]): SafetensorsTensor => {
     const found = file.tensors.get(name);
     if (!found) throw unusable(`it has no '${name}'`);
-    if (found.shape.join() !== shape.join())
-      throw unusable(`'${name}' is ${found.shape.join(' × ')} instead of ${shape.join(' × ')}`);
+    if (found.shape.join() !== shape.join() || found.dtype !== dtype)
+      throw unusable(
+        `'${name}' is ${found.dtype} of ${found.shape.join(' × ')} instead of ${dtype} of ${shape.join(' × ')}`,
+      );
     return found;
   };
   const network: NetworkDescription = state.network;
   const shapes = new Map(network.parameters.map(({ name, shape }) => [name, shape]));
   for (const { name, shape } of network.parameters)
-    state.writeParameter(name, float32Of(tensor(name, shape)));
+    state.writeParameter(name, float32Of(tensor(name, 'F32', shape)));
   for (const slot of state.slotNames) {
     const shape = shapes.get(slot.slice(slot.indexOf('/') + 1))!;
-    state.writeSlot(slot, float32Of(tensor(`optimizer/${slot}`, shape)));
+    state.writeSlot(slot, float32Of(tensor(`optimizer/${slot}`, 'F32', shape)));
   }
   const masks = new Map<string, Uint8Array>();
   for (const { name, kernel, shape } of network.layers) {
-    const mask = tensor(`mask/${name}`, shape).bytes;
+    const mask = tensor(`mask/${name}`, 'U8', shape).bytes;
     masks.set(name, mask);
-    if (mask.includes(0)) state.applyMask(kernel, mask);
+    state.applyMask(kernel, mask);
   }
-  return { masks, position: JSON.parse(file.metadata['position']!) as Position };
+  return { masks, position };
+}
+
+function readPosition(text: string | undefined): Position | null {
+  try {
+    return positionSchema.parse(JSON.parse(text ?? ''));
+  } catch {
+    return null;
+  }
 }

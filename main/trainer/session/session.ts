@@ -133,11 +133,7 @@ export class TrainingSession {
     let examples = 0;
     const read = (): [number, number] => {
       const [loss, correct] = totals.map((total) => Number(engine.download(total)[0]));
-      if (!Number.isFinite(loss!))
-        throw new CascadeError(
-          'DIVERGED',
-          `The training loss is not a finite number in epoch ${epoch}: the training diverged; lower the learning rate (${rate}).`,
-        );
+      if (!Number.isFinite(loss!)) throw this.#diverged('training', epoch);
       return [loss! / examples, correct! / examples];
     };
     try {
@@ -162,11 +158,12 @@ export class TrainingSession {
     }
   }
 
+  /** @throws CascadeError DIVERGED when the loss is not a number, as after a last step that overflowed */
   evaluate(): { validation: Evaluation | null; test: Evaluation } {
-    return {
-      validation: this.#validation && this.#evaluation.run(this.#validation, this.#state),
-      test: this.#evaluation.run(this.#test, this.#state),
-    };
+    const validation = this.#validation && this.#evaluation.run(this.#validation, this.#state);
+    const test = this.#evaluation.run(this.#test, this.#state);
+    if (!Number.isFinite(test.loss)) throw this.#diverged('test', this.#position.epoch);
+    return { validation, test };
   }
 
   /** Takes σ of every layer when the reference epoch has come; before pruning. */
@@ -268,6 +265,14 @@ export class TrainingSession {
       split?.images.release();
       split?.labels.release();
     }
+  }
+
+  #diverged(loss: string, epoch: number): CascadeError {
+    const rate = this.plan.rates[Math.max(epoch, 1) - 1];
+    return new CascadeError(
+      'DIVERGED',
+      `The ${loss} loss is not a finite number in epoch ${epoch}: the training diverged; lower the learning rate (${rate}).`,
+    );
   }
 
   /** The step for a batch size, traced when it is first needed. */

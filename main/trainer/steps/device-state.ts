@@ -96,11 +96,11 @@ export class DeviceState {
     }
   }
 
-  /** In the engine's own precision: what is kept must not be rounded. */
+  /** In the engine's own precision: what is kept must not be rounded, and zeros keep their sign, so that a restored state has the very bits. */
   #zeroPruned(handles: Map<string, Handle>, name: string, mask: Uint8Array): void {
     const values = this.#engine.download(handles.get(name)!) as Float32Array | Float64Array;
     mask.forEach((kept, index) => {
-      if (!kept) values[index] = 0;
+      if (!kept && values[index] !== 0) values[index] = 0;
     });
     this.#write(handles, name, values);
   }

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { CatalogueEntry } from '../../../common/catalogue.ts';
 import { catalogue } from '../../../main/trainer/catalogue.ts';
 import { createRegistry } from '../../../main/trainer/registry.ts';
 
-describe.each(Object.entries(catalogue))('%s', (_kind, entries) => {
+const kinds = Object.entries(catalogue) as [string, readonly CatalogueEntry[]][];
+
+describe.each(kinds)('%s', (_kind, entries) => {
   test('have names of their own, and titles', () => {
     expect(entries.length).toBeGreaterThan(0);
     expect(new Set(entries.map(({ name }) => name)).size).toBe(entries.length);
