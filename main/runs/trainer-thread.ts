@@ -7,12 +7,11 @@ import type { TrainerEnd, TrainerInput, TrainerMessage } from '../trainer/messag
 export interface ThreadStart {
   url: URL;
   resourceLimits?: ResourceLimits;
+  /** Milliseconds that it may take to end by itself once it was told to, or has said that it is done. */
+  patience: number;
 }
 
-export const TRAINER: ThreadStart = { url: threadUrl('trainer') };
-
-/** How long a thread may take to end by itself once it was told to, or has said that it is done. */
-const PATIENCE_MILLISECONDS = 5_000;
+export const TRAINER: ThreadStart = { url: threadUrl('trainer'), patience: 5_000 };
 
 /**
  * A training thread. Its messages are passed on until the one with which it ends; a thread that dies of itself
@@ -22,6 +21,7 @@ export class TrainerThread {
   /** Settles once the thread is gone, with its last word; its messages have all been passed on by then. */
   readonly ended: Promise<TrainerEnd>;
   readonly #worker: Worker;
+  readonly #patience: number;
   #timer: NodeJS.Timeout | null = null;
   #terminated = false;
 
@@ -29,8 +29,9 @@ export class TrainerThread {
     name: string,
     input: TrainerInput,
     onMessage: (message: Exclude<TrainerMessage, TrainerEnd>) => void,
-    { url, resourceLimits }: ThreadStart = TRAINER,
+    { url, resourceLimits, patience }: ThreadStart = TRAINER,
   ) {
+    this.#patience = patience;
     // Handed over, not copied: copying the weights of a large network would hold up the main thread.
     const checkpoint = input.checkpoint?.buffer;
     this.#worker = new Worker(url, {
@@ -75,7 +76,7 @@ export class TrainerThread {
     this.#timer ??= setTimeout(() => {
       this.#terminated = true;
       void this.#worker.terminate();
-    }, PATIENCE_MILLISECONDS);
+    }, this.#patience);
   }
 }
 

@@ -1,12 +1,7 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { WorkstationEvent } from '../../../common/contract/schemas.ts';
-import { Background } from '../../../main/background/background.ts';
-import { RunManager } from '../../../main/runs/run-manager.ts';
+import { describe, expect, it, vi } from 'vitest';
 import type { ThreadStart } from '../../../main/runs/trainer-thread.ts';
-import { planStudy } from '../../../main/studies/plan-study.ts';
-import { openWorkspace } from '../../../main/workspace/workspace.ts';
 import {
   allEnded,
   bitsOf,
@@ -15,9 +10,9 @@ import {
   recordedEpochs,
   smallImages,
   studyText,
-  temporaryFolder,
   writeImages,
 } from '../../main/runs/fixtures.ts';
+import { openManager } from './manager.ts';
 import { SEEDS } from './misbehaving-thread-seeds.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -93,62 +88,21 @@ describe('a run that goes wrong', () => {
   });
 });
 
-/** A run for each of the seeds, in threads started in the given way. */
-async function trainInThreads(seeds: number[], thread: ThreadStart) {
-  const workspace = await openWorkspace(temporaryFolder(), { application: 'test' });
-  const events: WorkstationEvent[] = [];
-  const background = new Background();
-  const reclaimed: number[] = [];
-  const manager = new RunManager({
-    workspace,
-    application: 'test',
-    concurrency: 2,
-    threads: 1,
-    thread,
-    emit: (event) => events.push(event),
-    onPrepared: () => undefined,
-    onProblems: () => undefined,
-    reclaim: async (ledger) => void reclaimed.push(await background.call('reclaim', [ledger])),
-  });
-  onTestFinished(async () => {
-    await manager.close();
-    await background.close();
-    await workspace.close();
-  });
-  const { plan } = planStudy(studyText({ images: smallImages(), seeds, arms: [{ name: 'control' }] }));
-  for (const { id, hash, seed, specification, epochs } of plan!.runs) {
-    await workspace.addRun({
-      id,
-      hash,
-      seed,
-      specification,
-      control: null,
-      epochsTotal: epochs,
-      prunes: false,
-      study: 'test',
-      arm: 'control',
-    });
-    await manager.enqueue(id);
-  }
-  const ids = plan!.runs.map(({ id }) => id);
-  await vi.waitFor(
-    async () => {
-      for (const id of ids)
-        expect((await workspace.summary(id)).state).toMatch(/^(finished|failed|stopped|interrupted)$/);
-    },
-    { timeout: 90_000, interval: 100 },
-  );
-  return { ids, workspace, manager, events, reclaimed };
-}
+const MISBEHAVING: ThreadStart = {
+  url: new URL('misbehaving-thread.ts', import.meta.url),
+  patience: 700,
+};
 
 describe('a training thread that dies', () => {
   it('takes only its own run with it, whatever it dies of', async () => {
     const { throws, exits, swells, well } = SEEDS;
-    const seeds = [throws, exits, swells, well, 4];
-    const { ids, workspace, manager, reclaimed } = await trainInThreads(seeds, {
-      url: new URL('misbehaving-thread.ts', import.meta.url),
-      resourceLimits: { maxOldGenerationSizeMb: 192 },
+    const { ids, until, workspace, manager, reclaimed } = await openManager({
+      seeds: [throws, exits, swells, well, 9],
+      concurrency: 2,
+      thread: { ...MISBEHAVING, resourceLimits: { maxOldGenerationSizeMb: 192 } },
     });
+    for (const id of ids) await manager.enqueue(id);
+    await until(/^(finished|failed|stopped|interrupted)$/);
     const summaries = await Promise.all(ids.map((id) => workspace.summary(id)));
     expect(summaries.map(({ state }) => state)).toEqual([
       'failed',
@@ -167,5 +121,24 @@ describe('a training thread that dies', () => {
     expect(reclaimed).toHaveLength(1);
     expect(reclaimed[0]).toBeGreaterThan(10);
     expect(manager.problems).toEqual([]);
+  });
+
+  it('that does not listen is ended, and its run is what was asked for', async () => {
+    const { ids, until, workspace, manager, reclaimed, stateOf } = await openManager({
+      seeds: [SEEDS.deaf, SEEDS.well],
+      thread: MISBEHAVING,
+    });
+    const [deaf, well] = ids as [string, string];
+    await manager.enqueue(deaf);
+    await manager.enqueue(well);
+    await vi.waitFor(async () => expect((await workspace.epochs(deaf)).length).toBe(3), { timeout: 60_000 });
+    const began = performance.now();
+    await manager.stop(deaf);
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(await stateOf(deaf)).toBe('stopped');
+    expect(reclaimed).toHaveLength(1);
+    await until(/^finished$/, [well]);
+    // Its last checkpoint is as good as any.
+    expect((await workspace.lastCheckpoint(deaf))!.epoch).toBe(2);
   });
 });

@@ -1,2 +1,2 @@
 /** How a run's thread goes wrong, by the run's seed. */
-export const SEEDS = { well: 0, throws: 1, exits: 2, swells: 3 } as const;
+export const SEEDS = { well: 0, throws: 1, exits: 2, swells: 3, deaf: 4 } as const;

@@ -19,6 +19,7 @@ await runTraining(input, (message, transfer) => {
   port.postMessage(message, transfer);
   if (message.type !== 'epoch' || message.record.epoch !== 2) return;
   if (input.seed === SEEDS.exits) process.exit(7);
+  if (input.seed === SEEDS.deaf) for (;;);
   if (input.seed === SEEDS.swells) {
     const hoard: unknown[] = [];
     for (;;) hoard.push(Array.from({ length: 10_000 }, (_, index) => ({ index })));

@@ -176,7 +176,13 @@ export interface EpochBits {
 
 /** What a run came out as: every epoch's metrics, planes and channel tables, and its last checkpoint with the optimizer's state. */
 export async function bitsOf(
-  { services, folder }: Pick<Station, 'services' | 'folder'>,
+  {
+    services,
+    folder,
+  }: {
+    services: Pick<WorkstationServices, 'getRun' | 'epochs' | 'planes' | 'channels'>;
+    folder: string;
+  },
   id: string,
 ): Promise<{ epochs: EpochBits[]; checkpoint: string }> {
   const { network, checkpoints } = await services.getRun(id);
