@@ -6,6 +6,7 @@ import { showRun } from './harness/command-line.ts';
 import { dropStudy, eventually, goTo, idOf, startStudy, untilState } from './harness/desk.ts';
 import { runInPage } from './harness/in-page.ts';
 import { epochOf, inspectedShare, mapOf, matrixOf, ROUNDING } from './harness/replay.ts';
+import { median } from './harness/statistics.ts';
 import { shortStarter } from './harness/studies.ts';
 import { temporaryFolder } from './harness/temporary.ts';
 import { watchPage, type Watch } from './harness/watch.ts';
@@ -213,10 +214,6 @@ describeInChromium('a study, finished and replayed', () => {
     expect(watch).toMatchObject({ errors: [], strangers: [] });
   });
 });
-
-function median(values: number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
 
 function words({ frames, milliseconds }: { frames: number; milliseconds: number }): string {
   return `${frames} frame${frames === 1 ? '' : 's'}, ${milliseconds.toFixed(1)} ms`;
