@@ -35,8 +35,9 @@ export const adam: Optimizer = {
     const { tf } = engine;
     const { beta1, beta2, epsilon, weightDecay } = options.parse(given);
     const decayed = masked(engine, coupledDecay(engine, gradient, weight, decays ? weightDecay : 0), mask);
+    // Of a pruned weight both moments were zeroed, and stay zero as its gradient is.
     const moment = (slot: number, beta: number, value: typeof weight): typeof weight =>
-      masked(engine, tf.add(scaled(engine, slots[slot]!, beta), scaled(engine, value, 1 - beta)), mask);
+      tf.add(scaled(engine, slots[slot]!, beta), scaled(engine, value, 1 - beta));
     const first = moment(0, beta1, decayed);
     const second = moment(1, beta2, tf.mul(decayed, decayed));
     const [stepSize, correction] = scalars as [typeof weight, typeof weight];
