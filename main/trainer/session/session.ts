@@ -161,9 +161,7 @@ export class TrainingSession {
   /** @throws CascadeError DIVERGED when the loss is not a number, as after a last step that overflowed */
   evaluate(): { validation: Evaluation | null; test: Evaluation } {
     const validation = this.#validation && this.#evaluation.run(this.#validation, this.#state);
-    const test = this.#evaluation.run(this.#test, this.#state);
-    if (!Number.isFinite(test.loss)) throw this.#diverged('test', this.#position.epoch);
-    return { validation, test };
+    return { validation, test: this.#evaluateTest() };
   }
 
   /** Takes σ of every layer when the reference epoch has come; before pruning. */
@@ -179,7 +177,7 @@ export class TrainingSession {
     const { pruning } = this.#specification;
     const step = this.plan.pruning.find(({ epoch }) => epoch === this.#position.epoch);
     if (!pruning || !step) return [];
-    const before = this.evaluate();
+    const before = this.#evaluateTest();
     const sparsity = pruning.sparsity * step.share;
     const layers = this.network.layers.map(({ name, kind, kernel }) => ({
       name,
@@ -195,7 +193,7 @@ export class TrainingSession {
       this.#masks.set(name, mask);
       this.#state.applyMask(kernel, mask);
     }
-    const after = this.evaluate();
+    const after = this.#evaluateTest();
     const all = this.network.layers.reduce((sum, { weights }) => sum + weights, 0);
     const pruned = [...this.#masks.values()].reduce((sum, mask) => sum + zeros(mask), 0);
     const percent = (share: number): string => `${(100 * share).toFixed(2)}%`;
@@ -205,15 +203,15 @@ export class TrainingSession {
         epoch,
         message:
           `Pruned ${percent(outcome.reached)} of the chosen layers’ weights (asked ${percent(outcome.asked)}), ` +
-          `${percent(pruned / all)} of all; test accuracy ${percent(before.test.accuracy)} → ${percent(after.test.accuracy)}.`,
+          `${percent(pruned / all)} of all; test accuracy ${percent(before.accuracy)} → ${percent(after.accuracy)}.`,
         data: {
           asked: outcome.asked,
           reached: outcome.reached,
           prunedWeights: pruned,
           prunableWeights: all,
           layers: outcome.layers,
-          testAccuracyBefore: before.test.accuracy,
-          testAccuracyAfter: after.test.accuracy,
+          testAccuracyBefore: before.accuracy,
+          testAccuracyAfter: after.accuracy,
         },
       },
     ];
@@ -265,6 +263,12 @@ export class TrainingSession {
       split?.images.release();
       split?.labels.release();
     }
+  }
+
+  #evaluateTest(): Evaluation {
+    const test = this.#evaluation.run(this.#test, this.#state);
+    if (!Number.isFinite(test.loss)) throw this.#diverged('test', this.#position.epoch);
+    return test;
   }
 
   #diverged(loss: string, epoch: number): CascadeError {
