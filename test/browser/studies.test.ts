@@ -72,6 +72,11 @@ describeInChromium('study files', () => {
     );
     await goTo(page, 'Runs');
     await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
+
+    // What was opened is there when one comes back.
+    await goTo(page, 'Studies');
+    await page.getByText('bad.yaml', { exact: true }).waitFor();
+    await eventually(() => problems().count()).toBe(MISTAKES.length);
   });
 
   test('corrected where it stands, it shows the runs that it would start', async () => {
