@@ -57,6 +57,48 @@ describe('a workspace that takes nothing', () => {
     );
   });
 
+  it('but small things tells of it until the record is written', async () => {
+    let isFull = true;
+    const { ids, manager, workspace, until } = await openManager({
+      seeds: [0],
+      disguise: refusing((method) => (isFull && method === 'recordEpoch' ? full : null)),
+    });
+    const [id] = ids as [string];
+    await manager.enqueue(id);
+    await until(/^paused$/);
+    expect(manager.problems).toEqual(['The disk is full.']);
+    expect(await workspace.summary(id)).toMatchObject({ state: 'paused', reason: 'The disk is full.' });
+    isFull = false;
+    await manager.resume(id);
+    expect(manager.problems).toEqual([]);
+    await until(/^finished$/);
+  });
+
+  it('keeps what became of other runs meanwhile', async () => {
+    let isFull = false;
+    let refuse = true;
+    const { ids, manager, workspace, until } = await openManager({
+      seeds: [0, 1],
+      disguise: refusing((method) => {
+        isFull ||= method === 'recordEpoch';
+        return isFull && refuse ? full : null;
+      }),
+    });
+    const [stopped, next] = ids as [string, string];
+    await manager.enqueue(stopped);
+    await manager.enqueue(next);
+    await until(/^paused$/, [stopped]);
+    await manager.stop(stopped);
+    await until(/^paused$/, [next]);
+    expect(await workspace.summary(stopped)).toMatchObject({ state: 'running' });
+    expect(manager.show(await workspace.summary(stopped)).state).toBe('stopped');
+    refuse = false;
+    await manager.resume(next);
+    expect(await workspace.summary(stopped)).toMatchObject({ state: 'stopped' });
+    expect((await workspace.getRun(stopped)).events.at(-1)!.kind).toBe('stopped');
+    await until(/^finished$/, [next]);
+  });
+
   it('when it is lost interrupts the run, holds the queue and says so', async () => {
     const lost = new CascadeError('WORKSPACE_THREAD', 'The writer ended: open the workspace again.');
     let isLost = false;

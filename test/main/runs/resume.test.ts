@@ -127,16 +127,17 @@ describe('a run that is just starting', () => {
     const station = await openStation();
     const text = studyText({ images: smallImages(), seeds: [0, 1], arms: [{ name: 'control' }] });
     const starting = station.start(text).catch(() => undefined);
-    await sleep(30);
+    // Its thread is not there yet, or only just.
+    await station.until((event) => event.type === 'log' && event.event.kind === 'started', 'one has started');
     const began = performance.now();
     await station.services.close();
     expect(performance.now() - began).toBeLessThan(8_000);
     await starting;
     const again = await openStation({ folder: station.folder });
-    for (const { state, id } of await again.services.listRuns()) {
-      expect(state).toBe('interrupted');
-      await again.services.resume(id);
-    }
+    const left = await again.services.listRuns();
+    expect(left.map(({ state }) => state)).toEqual(left.map(() => 'interrupted'));
+    expect(left.at(-1)!.reason).toBe('The workstation was closed.');
+    for (const { id } of left) await again.services.resume(id);
     const runs = (await again.services.listRuns()).map(({ id }) => id);
     for (const { state } of await allEnded(again, runs)) expect(state).toBe('finished');
   });

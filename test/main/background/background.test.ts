@@ -1,0 +1,61 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Background } from '../../../main/background/background.ts';
+import { planStudy } from '../../../main/studies/plan-study.ts';
+import { pruningAt, studyText } from '../runs/fixtures.ts';
+
+const text = studyText({
+  images: '/images',
+  seeds: [0, 1],
+  arms: [{ name: 'pruned', pruning: pruningAt(1) }],
+});
+
+function background(): Background {
+  const opened = new Background();
+  onTestFinished(() => opened.close());
+  return opened;
+}
+
+describe('the background thread', () => {
+  it('plans a study as this thread would, and tells what is wrong with one', async () => {
+    const thread = background();
+    const [plan, broken] = await Promise.all([
+      thread.call('planStudy', [text]),
+      thread.call('planStudy', ['study: [']),
+    ]);
+    expect(plan).toEqual(planStudy(text));
+    expect(plan.plan!.runs.map(({ arms, named, control }) => [arms, named, control])).toEqual([
+      [['control of pruned'], false, null],
+      [['pruned'], true, plan.plan!.runs[0]!.id],
+      [['control of pruned'], false, null],
+      [['pruned'], true, plan.plan!.runs[2]!.id],
+    ]);
+    expect(broken).toEqual(planStudy('study: ['));
+    expect(broken.plan).toBeNull();
+    expect(broken.problems.length).toBeGreaterThan(0);
+  });
+
+  it('passes errors on, takes buffers over, and answers on', async () => {
+    const thread = background();
+    const bytes = new Uint8Array(100);
+    await expect(
+      thread.call('checkpointToPyTorch', [{ layers: [], parameters: [] } as never, bytes], [bytes.buffer]),
+    ).rejects.toThrow();
+    expect(bytes.length).toBe(0);
+    const setting = {
+      optimizer: { name: 'sgd', weightDecay: 0.1 },
+      rates: [0.1],
+      stepsPerEpoch: 1,
+      magnitude: 1,
+    };
+    const [factor] = await thread.call('freeDecay', [setting]);
+    expect(factor).toBeCloseTo(0.99);
+  });
+
+  it('keeps nobody waiting when it is closed', async () => {
+    const thread = background();
+    const asked = thread.call('planStudy', [text]).catch((error: unknown) => error);
+    await thread.close();
+    expect(await asked).toMatchObject({ code: 'BACKGROUND_THREAD' });
+    await expect(thread.call('planStudy', [text])).rejects.toMatchObject({ code: 'BACKGROUND_THREAD' });
+  });
+});
