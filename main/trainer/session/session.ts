@@ -4,10 +4,11 @@ import type { NetworkDescription } from '../../../common/network.ts';
 import type { LayerRecord, RunEvent } from '../../../common/records.ts';
 import type { RunSpecification } from '../../../common/run-specification.ts';
 import { absoluteThresholds } from '../../../common/thresholds.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { Dataset, Split } from '../data/dataset.ts';
 import { kernelSigma, measureStates } from '../measurement/states.ts';
 import { initialParameters } from '../network/initialization.ts';
 import { models } from '../network/registry.ts';
+import { runsTurned } from '../network/turned.ts';
 import { optimizers } from '../optimization/optimizers/registry.ts';
 import { planRun, type RunPlan } from '../plan.ts';
 import { prune } from '../pruning/prune.ts';
@@ -78,9 +79,11 @@ export class TrainingSession {
       standardization,
     };
     this.#evaluation = new EvaluationStep(engine, this.network, standardization);
-    this.#train = uploadSplit(engine, dataset.train, dataset.imageShape);
-    this.#validation = dataset.validation && uploadSplit(engine, dataset.validation, dataset.imageShape);
-    this.#test = uploadSplit(engine, dataset.test, dataset.imageShape);
+    const turned = runsTurned(this.network);
+    const upload = (split: Split): DeviceSplit => uploadSplit(engine, split, dataset.imageShape, turned);
+    this.#train = upload(dataset.train);
+    this.#validation = dataset.validation && upload(dataset.validation);
+    this.#test = upload(dataset.test);
     this.#state = new DeviceState(
       engine,
       this.network,

@@ -73,7 +73,8 @@ export class EvaluationStep {
           { shape: [batch], dtype: 'int32' },
           ...state.parameters.map(input),
         ],
-        (images, labels, indices, ...parameters) => this.#totals(images!, labels!, indices!, parameters),
+        (images, labels, indices, ...parameters) =>
+          this.#totals(images!, labels!, indices!, parameters, data.turned),
       );
       this.#traced.set(key, traced);
     }
@@ -81,7 +82,7 @@ export class EvaluationStep {
   }
 
   /** Sum of the losses, and number of correct answers. */
-  #totals(images: Tensor, labels: Tensor, indices: Tensor, parameters: Tensor[]): Tensor[] {
+  #totals(images: Tensor, labels: Tensor, indices: Tensor, parameters: Tensor[], turned: boolean): Tensor[] {
     const engine = this.#engine;
     const { tf } = engine;
     const values = new Map(this.#network.parameters.map(({ name }, index) => [name, parameters[index]!]));
@@ -90,6 +91,7 @@ export class EvaluationStep {
       {
         engine,
         training: false,
+        turned,
         parameter: (name) => values.get(name)!,
         updated: () => undefined,
       },

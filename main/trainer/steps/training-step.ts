@@ -52,7 +52,7 @@ export class TrainingStep {
         ...Array.from({ length: scalars }, () => scalar),
         ...[...state.parameters, ...state.optimizer, ...state.masks].map(input),
       ],
-      (...tensors) => this.#body(tensors, scalars),
+      (...tensors) => this.#body(tensors, scalars, data.turned),
     );
   }
 
@@ -113,7 +113,7 @@ export class TrainingStep {
     return this.#scalars.handles;
   }
 
-  #body(tensors: Tensor[], scalarCount: number): Tensor[] {
+  #body(tensors: Tensor[], scalarCount: number, turned: boolean): Tensor[] {
     const { engine, network, optimizer, options, standardization } = this.#design;
     const { tf } = engine;
     const [images, labels, indices, lossTotal, correctTotal] = tensors as [
@@ -142,6 +142,7 @@ export class TrainingStep {
         {
           engine,
           training: true,
+          turned,
           parameter: (name) => current.get(name) ?? values.get(name)!,
           updated: (name, value) => running.set(name, value),
         },

@@ -5,9 +5,13 @@ import type { ForwardContext, Layer } from './layer.ts';
 
 type ConvolutionNode = Extract<NetworkNode, { operation: 'conv' | 'pointwise' }>;
 
-function forward({ engine, parameter }: ForwardContext, node: ConvolutionNode, input: Tensor): Tensor {
+function forward(
+  { engine, turned, parameter }: ForwardContext,
+  node: ConvolutionNode,
+  input: Tensor,
+): Tensor {
   const { stride, padding } = node;
-  const output = conv2d(engine, input, parameter(node.kernel), { stride, padding });
+  const output = conv2d(engine, input, parameter(node.kernel), { stride, padding, turned });
   return node.bias === null ? output : biasAdd(engine, output, parameter(node.bias));
 }
 

@@ -3,6 +3,6 @@ import type { Layer } from './layer.ts';
 
 export const depthwise: Layer<'depthwise'> = {
   operation: 'depthwise',
-  forward: ({ engine, parameter }, { kernel, stride, padding }, input) =>
-    depthwiseConv2d(engine, input, parameter(kernel), { stride, padding }),
+  forward: ({ engine, turned, parameter }, { kernel, stride, padding }, input) =>
+    depthwiseConv2d(engine, input, parameter(kernel), { stride, padding, turned }),
 };

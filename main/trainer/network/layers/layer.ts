@@ -5,6 +5,8 @@ import type { Engine, Tensor } from '../../tensorflow/engine.ts';
 export interface ForwardContext {
   engine: Engine;
   training: boolean;
+  /** Whether images and activations lie turned by half a turn: see `runsTurned`. */
+  turned: boolean;
   /** A parameter's tensor by name. */
   parameter(name: string): Tensor;
   /** Tells the step a parameter's new value that is no optimizer's business: batch norm's running statistics. */

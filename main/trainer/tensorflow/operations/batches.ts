@@ -72,10 +72,16 @@ export function standardize(engine: Engine, bytes: Tensor, { mean, deviation }: 
     1,
   )[0] as Tensor;
   // One multiplication and one addition instead of two divisions and a subtraction.
-  const row = (values: readonly number[]) =>
-    engine.precision === 'float64'
-      ? engine.constant(Float64Array.from(values), [values.length], 'float64')
-      : engine.constant(Float32Array.from(values), [values.length], 'float32');
+  // Constants as large as an image: TensorFlow adds long rows many times faster than a few channels at a time.
+  const [, ...shape] = bytes.shape;
+  const size = shape.reduce((product, dimension) => product * dimension, 1);
+  const row = (values: readonly number[]) => {
+    const repeated = { length: size };
+    const value = (_: unknown, index: number): number => values[index % values.length]!;
+    return engine.precision === 'float64'
+      ? engine.constant(Float64Array.from(repeated, value), shape, 'float64')
+      : engine.constant(Float32Array.from(repeated, value), shape, 'float32');
+  };
   const scale = row(deviation.map((value) => 1 / (255 * value)));
   const shift = row(mean.map((value, channel) => -value / (deviation[channel] ?? 1)));
   return tf.add(tf.mul(cast, scale), shift);

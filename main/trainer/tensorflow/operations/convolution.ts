@@ -5,6 +5,12 @@ export interface ConvolutionOptions {
   readonly stride?: number;
   /** Zeros on each side of both axes: PyTorch's `padding`, not TensorFlow's SAME, which differs at stride 2. */
   readonly padding?: number;
+  /**
+   * Whether x lies turned by half a turn (rows and columns in reverse), as the output then does. PyTorch's padding at
+   * stride 2 reads one row of zeros before an even image and none after it; of a turned one it is the other way round,
+   * which is TensorFlow's SAME: no padded copy has to be made.
+   */
+  readonly turned?: boolean;
 }
 
 type Side = readonly [number, number];
@@ -38,9 +44,11 @@ function geometryOf(x: Tensor, kernel: Side, options: ConvolutionOptions): Geome
   const { stride = 1, padding = 0 } = options;
   const size: Side = [x.shape[1] ?? 0, x.shape[2] ?? 0];
   const output = convolvedSize(size, kernel, options);
-  const [rows, columns] = [0, 1].map((axis) =>
-    margins(size[axis] as number, kernel[axis] as number, output[axis] as number, stride, padding),
-  ) as [Side, Side];
+  const sideOf = (axis: 0 | 1): Side => {
+    const [before, after] = margins(size[axis], kernel[axis], output[axis], stride, padding);
+    return options.turned ? [after, before] : [before, after];
+  };
+  const [rows, columns] = [sideOf(0), sideOf(1)];
   const same = [rows, columns].every((side, axis) => {
     const named = sameMargins(size[axis] as number, kernel[axis] as number, stride);
     return side[0] === named[0] && side[1] === named[1];
@@ -71,6 +79,25 @@ function pad(engine: Engine, x: Tensor, rows: Side, columns: Side): Tensor {
     gradFunc: (dy: Tensor) => tf.slice(dy, [0, rows[0], columns[0], 0], x.shape),
   }));
   return surround(x);
+}
+
+/** A kernel with rows and columns in reverse, with gradient. */
+function turn(engine: Engine, filter: Tensor): Tensor {
+  const { tf } = engine;
+  const attributes = [attribute.type('T', engine.precision), attribute.type('Tidx', 'int32')];
+  const reverse = (x: Tensor): Tensor =>
+    engine.op('ReverseV2', attributes, [x, tf.tensor1d([0, 1], 'int32')], 1)[0] as Tensor;
+  const turned = tf.customGrad((kernel) => ({
+    value: reverse(kernel as Tensor),
+    gradFunc: (dy: Tensor) => reverse(dy),
+  }));
+  return turned(filter);
+}
+
+/** What an image that lies turned is convolved with; a kernel of 1 × 1 is its own mirror image. */
+function kernelFor(engine: Engine, filter: Tensor, { turned }: ConvolutionOptions): Tensor {
+  const [rows, columns] = filter.shape;
+  return turned && (rows !== 1 || columns !== 1) ? turn(engine, filter) : filter;
 }
 
 interface Kernels {
@@ -129,7 +156,7 @@ export function conv2d(engine: Engine, x: Tensor, filter: Tensor, options: Convo
     ...attributesOf(engine, options.stride ?? 1, asked),
     attribute.bool('use_cudnn_on_gpu', true),
   ];
-  return differentiable(engine, kernels, attributes, input, filter);
+  return differentiable(engine, kernels, attributes, input, kernelFor(engine, filter, options));
 }
 
 /**
@@ -152,5 +179,5 @@ export function depthwiseConv2d(
   const [rows, columns] = filter.shape as [number, number];
   const geometry = geometryOf(x, [rows, columns], options);
   const attributes = attributesOf(engine, options.stride ?? 1, geometry);
-  return differentiable(engine, kernels, attributes, x, filter);
+  return differentiable(engine, kernels, attributes, x, kernelFor(engine, filter, options));
 }

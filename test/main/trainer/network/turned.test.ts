@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { NamedOptions } from '../../../../common/run-specification.ts';
+import { models } from '../../../../main/trainer/network/registry.ts';
+import { runsTurned } from '../../../../main/trainer/network/turned.ts';
+import { turnImages } from '../../../../main/trainer/steps/device-data.ts';
+import { openEngine, type Engine, type Tensor } from '../../../../main/trainer/tensorflow/engine.ts';
+import { conv2d, depthwiseConv2d } from '../../../../main/trainer/tensorflow/operations/index.ts';
+
+let engine: Engine;
+beforeAll(() => {
+  engine = openEngine({ device: 'cpu', threads: 1, precision: 'float64' });
+});
+afterAll(() => engine?.dispose());
+
+function describe(model: NamedOptions, side: number, channels = 1): Parameters<typeof runsTurned>[0] {
+  const image: [number, number, number] = [side, side, channels];
+  return models.find(model.name).describe(model, { imageShape: image, classes: 10, minimum: -1, maximum: 1 });
+}
+const conv = (strides: number[]): NamedOptions => ({
+  name: 'conv-bn-relu',
+  widths: strides.map(() => 4),
+  strides,
+});
+
+test('only networks whose padding TensorFlow has the other way round run turned', () => {
+  expect(runsTurned(describe(conv([1, 2]), 28))).toBe(true);
+  expect(runsTurned(describe({ name: 'depthwise-separable' }, 28))).toBe(true);
+  expect(runsTurned(describe(conv([1, 1]), 28)), 'even padding').toBe(false);
+  expect(runsTurned(describe(conv([1, 2]), 27)), 'odd sides').toBe(false);
+  expect(runsTurned(describe({ name: 'lenet-300-100' }, 28)), 'positions have meaning').toBe(false);
+  // 29 → 15 at stride 2, then 15 → 5 at stride 3, which leaves out the last row: turned, it would leave out the first.
+  expect(runsTurned(describe(conv([2, 3, 3]), 29)), 'rows that nobody reads').toBe(false);
+});
+
+test('images are turned by half a turn, their channels stay in order', () => {
+  const images = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17, 18);
+  const turned = turnImages({ images, count: 2 }, [2, 2, 2]);
+  expect([...turned]).toEqual([7, 8, 5, 6, 3, 4, 1, 2, 17, 18, 15, 16, 13, 14, 11, 12]);
+  expect(images[0]).toBe(1);
+});
+
+test.each([
+  ['conv2d', conv2d, [3, 3, 2, 4]],
+  ['depthwiseConv2d', depthwiseConv2d, [3, 3, 2, 1]],
+] as const)('%s of a turned image is the turned result, and so are its gradients', (_, convolve, shape) => {
+  const { tf } = engine;
+  const random = (dimensions: readonly number[], seed: number): Tensor =>
+    tf.randomUniform([...dimensions], -1, 1, 'float32', seed);
+  const turn = (x: Tensor): Tensor => tf.reverse(x, [1, 2]);
+  for (const stride of [1, 2])
+    for (const side of [6, 7]) {
+      const x = random([2, side, side, 2], 1);
+      const kernel = random(shape, 2);
+      const options = { stride, padding: 1 };
+      const weights = random(convolve(engine, x, kernel, options).shape, 3);
+      // A sum with weights, so that every place of the output has a gradient of its own.
+      const gradients = (turned: boolean): Tensor[] =>
+        tf.grads((image, filter) => {
+          const output = convolve(engine, image as Tensor, filter as Tensor, { ...options, turned });
+          return tf.sum(tf.mul(output, turned ? turn(weights) : weights));
+        })([turned ? turn(x) : x, kernel]) as Tensor[];
+      const [plain, turned] = [gradients(false), gradients(true)];
+      expect(differ(turn(turned[0]!), plain[0]!), 'gradient of the image').toBeLessThan(1e-12);
+      expect(differ(turned[1]!, plain[1]!), 'gradient of the kernel').toBeLessThan(1e-12);
+      const output = convolve(engine, turn(x), kernel, { ...options, turned: true });
+      expect(differ(turn(output), convolve(engine, x, kernel, options))).toBeLessThan(1e-12);
+    }
+});
+
+function differ(a: Tensor, b: Tensor): number {
+  expect(a.shape).toEqual(b.shape);
+  return Number(engine.tf.max(engine.tf.abs(engine.tf.sub(a, b))).dataSync()[0]);
+}
