@@ -1,9 +1,10 @@
 /**
  * What a canvas shows: a hash of its pixels, and the share of them in each of the colours given by name. The canvas
- * is named by its label, exactly, or by a selector.
+ * is named by a selector. What was asked for before is drawn in the next frame, so that is awaited.
  */
-({ label, selector, colours }) => {
-  const canvas = document.querySelector(selector ?? `canvas[aria-label="${label}"]`);
+async ({ selector, colours }) => {
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  const canvas = document.querySelector(selector);
   if (canvas === null || canvas.width === 0) return null;
   const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
   const probe = document.body.appendChild(document.createElement('span'));
