@@ -30,7 +30,11 @@ export function planRun(specification: RunSpecification): RunPlan {
 function rateOf(specification: RunSpecification, epoch: number): number {
   const schedule = learningRates.find(specification.learningRate.name);
   const trainingRate = (trainingEpoch: number): number =>
-    schedule.rate(specification.learningRate, trainingEpoch, specification.epochs);
+    schedule.rate(specification.learningRate, {
+      step: trainingEpoch - 1,
+      steps: specification.epochs,
+      stepsPerEpoch: 1,
+    });
   if (epoch <= specification.epochs) return trainingRate(epoch);
   return retrainings
     .find(specification.retraining.name)

@@ -112,16 +112,19 @@ function writeCase(
   );
   if (specification.pruning!.criterion.name === 'random') {
     // A random draw is data, not mathematics: PyTorch is given the scores, and must select the same weights by them.
+    const layers = network.layers.map((layer, index) => ({
+      ...layer,
+      index,
+      weights: new Float32Array(layer.weights),
+      mask: new Uint8Array(layer.weights).fill(1),
+    }));
+    const probe = { normScales: () => null };
+    const drawn = random.scores({ name: 'random' }, { seed: SEED, counters: [1], layers, probe });
     const tensors = new Map(
-      network.layers.flatMap((layer, index) => {
+      network.layers.flatMap((layer) => {
         if (!chosen.includes(layer)) return [];
         const { shape, order } = orders.get(layer.name)!;
-        const scores = random.scores(
-          { name: 'random' },
-          { name: layer.name, index, weights: new Float32Array(layer.weights) },
-          SEED,
-          1,
-        );
+        const scores = drawn.get(layer.name)!;
         const bytes = new Uint8Array(Float32Array.from(order, (position) => scores[position]!).buffer);
         return [[layer.name, { dtype: 'F32' as const, shape, bytes }]];
       }),

@@ -1,15 +1,26 @@
 import { CascadeError } from '../../../common/errors.ts';
 import type { PrunableLayer } from '../../../common/network.ts';
 import type { PruningSpecification } from '../../../common/run-specification.ts';
+import type { Probe } from '../scoring/probe.ts';
 import { criteria } from './criteria/registry.ts';
 import { distributions } from './distributions/registry.ts';
 import { selectLayers } from './layer-selection.ts';
 import { keptScores, selectLowest } from './selection.ts';
 
-export interface MaskedLayer extends Pick<PrunableLayer, 'name' | 'kind'> {
+export interface MaskedLayer extends Pick<PrunableLayer, 'name' | 'kind' | 'shape'> {
   weights: Float32Array;
   /** 1 where kept. */
   mask: Uint8Array;
+}
+
+/** When and with what a network is pruned. */
+export interface PruningMoment {
+  /** Share of the chosen layers' weights, pruned ones included. */
+  sparsity: number;
+  seed: number;
+  /** See ScoringContext. */
+  counters: readonly number[];
+  probe: Probe;
 }
 
 export interface PruningOutcome {
@@ -33,9 +44,7 @@ export interface PruningOutcome {
 export function prune(
   specification: PruningSpecification,
   layers: readonly MaskedLayer[],
-  sparsity: number,
-  seed: number,
-  epoch: number,
+  { sparsity, seed, counters, probe }: PruningMoment,
 ): PruningOutcome {
   const chosen = selectLayers(
     layers.map((layer, index) => ({ ...layer, index })),
@@ -46,10 +55,8 @@ export function prune(
   const criterion = criteria.find(specification.criterion.name);
   const distribution = distributions.find(specification.distribution.name);
 
-  const scored = chosen.map((layer) => ({
-    mask: layer.mask,
-    scores: criterion.scores(specification.criterion, layer, seed, epoch),
-  }));
+  const scores = criterion.scores(specification.criterion, { seed, counters, layers: chosen, probe });
+  const scored = chosen.map(({ name, mask }) => ({ mask, scores: scores.get(name)! }));
   const all = chosen.reduce((sum, layer) => sum + layer.weights.length, 0);
   const total = Math.round(sparsity * all);
   const already = chosen.reduce(

@@ -12,6 +12,7 @@ import { runsTurned } from '../network/turned.ts';
 import { optimizers } from '../optimization/optimizers/registry.ts';
 import { planRun, type RunPlan } from '../plan.ts';
 import { prune } from '../pruning/prune.ts';
+import type { Probe } from '../scoring/probe.ts';
 import { uploadSplit, type DeviceSplit } from '../steps/device-data.ts';
 import { DeviceState, inPrecision } from '../steps/device-state.ts';
 import { EvaluationStep, type Evaluation } from '../steps/evaluation-step.ts';
@@ -182,14 +183,20 @@ export class TrainingSession {
     if (!pruning || !step) return [];
     const before = this.#evaluateTest();
     const sparsity = pruning.sparsity * step.share;
-    const layers = this.network.layers.map(({ name, kind, kernel }) => ({
+    const layers = this.network.layers.map(({ name, kind, shape, kernel }) => ({
       name,
       kind,
+      shape,
       weights: this.#state.readParameter(kernel),
       mask: this.#masks.get(name)!,
     }));
     const { epoch } = this.#position;
-    const outcome = prune(pruning, layers, sparsity, this.#seed, epoch);
+    const outcome = prune(pruning, layers, {
+      sparsity,
+      seed: this.#seed,
+      counters: [epoch],
+      probe: this.#probe(),
+    });
     for (const { name, kernel } of this.network.layers) {
       const mask = outcome.masks.get(name);
       if (!mask) continue;
@@ -266,6 +273,17 @@ export class TrainingSession {
       split?.images.release();
       split?.labels.release();
     }
+  }
+
+  #probe(): Probe {
+    return {
+      normScales: (layer) => {
+        const norm = this.network.nodes.find(
+          (node) => node.operation === 'batch-norm' && node.inputs[0] === layer,
+        );
+        return norm?.operation === 'batch-norm' ? this.#state.readParameter(norm.gamma).map(Math.abs) : null;
+      },
+    };
   }
 
   #evaluateTest(): Evaluation {

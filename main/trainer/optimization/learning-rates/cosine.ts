@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { LearningRate } from './learning-rate.ts';
+import { epochOf, type LearningRate } from './learning-rate.ts';
 
 const options = z
   .strictObject({
@@ -21,8 +21,9 @@ export const cosine: LearningRate = {
   name: 'cosine',
   title: 'Half a cosine from the rate to the minimum',
   options,
-  rate(given, epoch, epochs) {
+  rate(given, place) {
     const { rate, minimum } = options.parse(given);
+    const { epoch, epochs } = epochOf(place);
     return minimum + ((rate - minimum) * (1 + Math.cos((Math.PI * (epoch - 1)) / epochs))) / 2;
   },
 };

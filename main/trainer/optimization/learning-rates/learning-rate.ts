@@ -1,8 +1,22 @@
 import type { CatalogueEntry } from '../../../../common/catalogue.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
 
-/** A learning-rate schedule: the rate of each training epoch, constant within the epoch, as PyTorch's schedulers stepped once an epoch. */
+/** A place in the training that a learning-rate schedule was written for. */
+export interface SchedulePlace {
+  /** Optimizer steps done before this one, from 0. */
+  step: number;
+  /** All optimizer steps of the training epochs. */
+  steps: number;
+  stepsPerEpoch: number;
+}
+
+/** A learning-rate schedule. One that changes once an epoch does so as PyTorch's schedulers that are stepped once an epoch. */
 export interface LearningRate extends CatalogueEntry {
-  /** Rate during epoch `epoch` (1-based) of `epochs` training epochs. */
-  rate(options: NamedOptions, epoch: number, epochs: number): number;
+  /** Rate of the optimizer step at a place. */
+  rate(options: NamedOptions, place: SchedulePlace): number;
+}
+
+/** Epoch of a place, from 1, and all epochs of the training. */
+export function epochOf({ step, steps, stepsPerEpoch }: SchedulePlace): { epoch: number; epochs: number } {
+  return { epoch: Math.floor(step / stepsPerEpoch) + 1, epochs: Math.ceil(steps / stepsPerEpoch) };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { LearningRate } from './learning-rate.ts';
+import { epochOf, type LearningRate } from './learning-rate.ts';
 
 const options = z.strictObject({
   name: z.literal('steps'),
@@ -16,8 +16,9 @@ export const steps: LearningRate = {
   name: 'steps',
   title: 'Multiplied by a factor after given epochs',
   options,
-  rate(given, epoch) {
+  rate(given, place) {
     const { rate, milestones, factor } = options.parse(given);
+    const { epoch } = epochOf(place);
     return rate * factor ** milestones.filter((milestone) => epoch > milestone).length;
   },
 };

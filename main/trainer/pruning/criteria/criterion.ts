@@ -1,16 +1,42 @@
 import type { CatalogueEntry } from '../../../../common/catalogue.ts';
+import type { PrunableLayer } from '../../../../common/network.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
+import type { Probe } from '../../scoring/probe.ts';
 
-/** What a criterion may look at, for one layer. */
-export interface ScoredLayer {
-  name: string;
+/** One of the layers to prune, as a criterion sees it. */
+export interface ScoredLayer extends Pick<PrunableLayer, 'name' | 'kind' | 'shape'> {
   /** Position among the network's prunable layers: part of the random stream's identity. */
   index: number;
-  /** The kernel, flattened. */
+  /** The kernel, flattened, with its mask applied. */
   weights: Float32Array;
+  /** 1 where kept. */
+  mask: Uint8Array;
 }
 
-/** Gives every weight a score; the lowest scores are pruned first. Scores must be finite. */
+export interface ScoringContext {
+  seed: number;
+  /** What a random stream is counted by, beside the layer: the epoch, and the step within it where it is not at its end. */
+  counters: readonly number[];
+  layers: readonly ScoredLayer[];
+  /** What there is to know of the network beside its weights, computed when it is asked for. */
+  probe: Probe;
+}
+
+/** Gives every weight of every chosen layer a score; the lowest scores are pruned first. Scores must be finite. */
 export interface Criterion extends CatalogueEntry {
-  scores(options: NamedOptions, layer: ScoredLayer, seed: number, epoch: number): Float32Array;
+  /** Scores by the layer's name. */
+  scores(options: NamedOptions, context: ScoringContext): Map<string, Float32Array>;
+  /**
+   * In how many rounds the weights of one pruning are chosen, scored anew after each with an exponential schedule (as
+   * SynFlow, Tanaka et al., arXiv 2006.05467, algorithm 1); 1 unless given.
+   */
+  rounds?(options: NamedOptions): number;
+}
+
+/** Scores of a criterion that looks at one layer at a time. */
+export function layerwise(
+  { layers }: ScoringContext,
+  score: (layer: ScoredLayer) => Float32Array,
+): Map<string, Float32Array> {
+  return new Map(layers.map((layer) => [layer.name, score(layer)]));
 }

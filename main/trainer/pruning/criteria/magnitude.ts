@@ -1,15 +1,16 @@
 import * as z from 'zod';
-import type { Criterion } from './criterion.ts';
+import { layerwise, type Criterion } from './criterion.ts';
 
 /** |w|, not divided by anything: with the global distribution this is global magnitude pruning (GMP). */
 export const magnitude: Criterion = {
   name: 'magnitude',
   title: 'Smallest magnitudes',
   options: z.strictObject({ name: z.literal('magnitude') }),
-  scores(_options, { weights }) {
-    const scores = new Float32Array(weights.length);
-    // Several times as fast as `map` on the 25 million weights of a ResNet-50.
-    for (let index = 0; index < weights.length; index++) scores[index] = Math.abs(weights[index]!);
-    return scores;
-  },
+  scores: (_options, context) =>
+    layerwise(context, ({ weights }) => {
+      const scores = new Float32Array(weights.length);
+      // Several times as fast as `map` on the 25 million weights of a ResNet-50.
+      for (let index = 0; index < weights.length; index++) scores[index] = Math.abs(weights[index]!);
+      return scores;
+    }),
 };

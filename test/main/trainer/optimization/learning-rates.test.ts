@@ -3,7 +3,7 @@ import { learningRates } from '../../../../main/trainer/optimization/learning-ra
 
 const rates = (options: { name: string; [option: string]: unknown }, epochs: number): number[] =>
   Array.from({ length: epochs }, (_, index) =>
-    learningRates.find(options.name).rate(options, index + 1, epochs),
+    learningRates.find(options.name).rate(options, { step: index * 7, steps: epochs * 7, stepsPerEpoch: 7 }),
   );
 const close = (found: number[], wanted: number[]): void => {
   expect(found).toHaveLength(wanted.length);

@@ -3,11 +3,11 @@ import type { KernelKind } from '../../../../common/network.ts';
 import { generator, normals } from '../../../../common/random.ts';
 import type { LayerSelection, PruningSpecification } from '../../../../common/run-specification.ts';
 import { uniform } from '../../../../main/trainer/pruning/distributions/uniform.ts';
-import { prune, type MaskedLayer } from '../../../../main/trainer/pruning/prune.ts';
+import { prune, type MaskedLayer, type PruningMoment } from '../../../../main/trainer/pruning/prune.ts';
 
 function layer(name: string, kind: KernelKind, size: number, scale = 1): MaskedLayer {
   const weights = Float32Array.from(normals(size, generator(3, `weights of ${name}`)), (x) => x * scale);
-  return { name, kind, weights, mask: new Uint8Array(size).fill(1) };
+  return { name, kind, shape: [size], weights, mask: new Uint8Array(size).fill(1) };
 }
 
 /** Three layers of odd sizes and unlike scales. */
@@ -32,6 +32,13 @@ function pruning(
   };
 }
 
+const moment = (sparsity: number, seed: number, epoch: number): PruningMoment => ({
+  sparsity,
+  seed,
+  counters: [epoch],
+  probe: { normScales: () => null },
+});
+
 const zeros = (mask: Uint8Array): number => mask.filter((kept) => kept === 0).length;
 const prunedOf = (outcome: ReturnType<typeof prune>): number =>
   [...outcome.masks.values()].reduce((sum, mask) => sum + zeros(mask), 0);
@@ -43,7 +50,7 @@ describe.each(['random', 'magnitude'])('%s', (criterion) => {
     test('what is reached is what was asked, to the weight', () => {
       const all = 997 + 89 + 3001;
       for (const sparsity of [0, 1e-4, 0.1, 0.3333, 0.45, 0.5, 0.9, 0.977, 0.9999, 1]) {
-        const outcome = prune(pruning(criterion, distribution), network(), sparsity, 1, 1);
+        const outcome = prune(pruning(criterion, distribution), network(), moment(sparsity, 1, 1));
         expect(prunedOf(outcome)).toBe(Math.round(sparsity * all));
         expect(outcome.asked).toBe(sparsity);
         expect(outcome.reached).toBe(Math.round(sparsity * all) / all);
@@ -55,19 +62,19 @@ describe.each(['random', 'magnitude'])('%s', (criterion) => {
     });
 
     test('sparsity is the share that goes, not the share that stays', () => {
-      const outcome = prune(pruning(criterion, distribution), network(), 0.9, 1, 1);
+      const outcome = prune(pruning(criterion, distribution), network(), moment(0.9, 1, 1));
       expect(prunedOf(outcome)).toBeGreaterThan(0.89 * (997 + 89 + 3001));
     });
 
     test('what is pruned stays pruned', () => {
       const layers = network();
-      const first = prune(pruning(criterion, distribution), layers, 0.4, 1, 1);
+      const first = prune(pruning(criterion, distribution), layers, moment(0.4, 1, 1));
       // Large weights come back to pruned places only if the mask is forgotten.
       const later = withMasks(layers, first).map((each) => ({
         ...each,
         weights: each.weights.map((weight, index) => (each.mask[index] ? weight : 1e3)),
       }));
-      const second = prune(pruning(criterion, distribution), later, 0.7, 1, 5);
+      const second = prune(pruning(criterion, distribution), later, moment(0.7, 1, 5));
       expect(prunedOf(second)).toBe(Math.round(0.7 * (997 + 89 + 3001)));
       for (const [name, mask] of first.masks)
         expect(mask.every((kept, index) => kept === 1 || second.masks.get(name)![index] === 0)).toBe(true);
@@ -76,13 +83,15 @@ describe.each(['random', 'magnitude'])('%s', (criterion) => {
 
     test('a sparsity below what is pruned already is refused', () => {
       const layers = network();
-      const after = withMasks(layers, prune(pruning(criterion, distribution), layers, 0.5, 1, 1));
-      expect(() => prune(pruning(criterion, distribution), after, 0.4, 1, 2)).toThrow(/pruned already/);
+      const after = withMasks(layers, prune(pruning(criterion, distribution), layers, moment(0.5, 1, 1)));
+      expect(() => prune(pruning(criterion, distribution), after, moment(0.4, 1, 2))).toThrow(
+        /pruned already/,
+      );
     });
 
     test('leaves the old masks and the weights as they were', () => {
       const layers = network();
-      prune(pruning(criterion, distribution), layers, 0.5, 1, 1);
+      prune(pruning(criterion, distribution), layers, moment(0.5, 1, 1));
       expect(layers).toEqual(network());
     });
   });
@@ -91,7 +100,7 @@ describe.each(['random', 'magnitude'])('%s', (criterion) => {
 describe('magnitude', () => {
   test('takes the smallest of all layers together, without dividing by their norms', () => {
     // fc is a hundred times smaller than conv: over all weights it goes first. Normalised, a third of each would go.
-    const outcome = prune(pruning('magnitude', 'global'), network(), 0.5, 1, 1);
+    const outcome = prune(pruning('magnitude', 'global'), network(), moment(0.5, 1, 1));
     const [conv, dw, fc] = outcome.layers.map(({ weights, pruned }) => pruned / weights);
     expect(conv).toBeLessThan(0.02);
     expect(dw).toBeLessThan(0.2);
@@ -105,7 +114,7 @@ describe('magnitude', () => {
   });
 
   test('uniform takes the same share of every layer, the smallest of each', () => {
-    const outcome = prune(pruning('magnitude', 'uniform'), network(), 0.3, 1, 1);
+    const outcome = prune(pruning('magnitude', 'uniform'), network(), moment(0.3, 1, 1));
     // 0.3 × (997, 89, 3001) = 299.1, 26.7, 900.3 of 1226 in all: the one left over goes to the largest remainder.
     expect(outcome.layers.map(({ pruned }) => pruned)).toEqual([299, 27, 900]);
     for (const { name, weights } of network()) {
@@ -123,14 +132,14 @@ describe('magnitude', () => {
       weights: Float32Array.of(0.5, -0.5, 0.5, -0.5),
       mask: new Uint8Array(4).fill(1),
     });
-    const outcome = prune(pruning('magnitude', 'global'), [flat('a'), flat('b')], 0.75, 1, 1);
+    const outcome = prune(pruning('magnitude', 'global'), [flat('a'), flat('b')], moment(0.75, 1, 1));
     expect([...outcome.masks.get('a')!]).toEqual([0, 0, 0, 0]);
     expect([...outcome.masks.get('b')!]).toEqual([0, 0, 1, 1]);
   });
 
   test('a kept weight of exactly zero is not pruned by being zero', () => {
     const layers = [{ ...layer('a', 'dense', 10), weights: new Float32Array(10) }, layer('b', 'dense', 10)];
-    const outcome = prune(pruning('magnitude', 'global'), layers, 0.25, 1, 1);
+    const outcome = prune(pruning('magnitude', 'global'), layers, moment(0.25, 1, 1));
     expect(zeros(outcome.masks.get('a')!)).toBe(5);
     expect(zeros(outcome.masks.get('b')!)).toBe(0);
   });
@@ -138,7 +147,7 @@ describe('magnitude', () => {
   test('weights that are no numbers are refused', () => {
     const layers = network();
     layers[1]!.weights[7] = NaN;
-    expect(() => prune(pruning('magnitude', 'global'), layers, 0.5, 1, 1)).toThrow(
+    expect(() => prune(pruning('magnitude', 'global'), layers, moment(0.5, 1, 1))).toThrow(
       expect.objectContaining({ code: 'BAD_SCORES' }),
     );
   });
@@ -147,7 +156,7 @@ describe('magnitude', () => {
 describe('random', () => {
   const maskOf = (seed: number, epoch: number, layers = network(), only?: string): string => {
     const chosen = only ? { names: [only] } : {};
-    const outcome = prune(pruning('random', 'uniform', chosen), layers, 0.5, seed, epoch);
+    const outcome = prune(pruning('random', 'uniform', chosen), layers, moment(0.5, seed, epoch));
     return [...outcome.masks].map(([name, mask]) => `${name} ${mask.join('')}`).join('\n');
   };
 
@@ -171,7 +180,7 @@ describe('random', () => {
   });
 
   test('spreads evenly over a layer', () => {
-    const outcome = prune(pruning('random', 'global'), [layer('a', 'dense', 100_000)], 0.3, 1, 1);
+    const outcome = prune(pruning('random', 'global'), [layer('a', 'dense', 100_000)], moment(0.3, 1, 1));
     const mask = outcome.masks.get('a')!;
     for (let tenth = 0; tenth < 10; tenth++) {
       const share = zeros(mask.subarray(tenth * 10_000, (tenth + 1) * 10_000)) / 10_000;
@@ -183,7 +192,7 @@ describe('random', () => {
 
 describe('the layers that are pruned', () => {
   const names = (selection: Partial<LayerSelection>): string[] => [
-    ...prune(pruning('magnitude', 'global', selection), network(), 0.5, 1, 1).masks.keys(),
+    ...prune(pruning('magnitude', 'global', selection), network(), moment(0.5, 1, 1)).masks.keys(),
   ];
 
   test('are all, or those of the kinds or names, without the excepted', () => {
@@ -196,7 +205,11 @@ describe('the layers that are pruned', () => {
   });
 
   test('alone are counted in the sparsity', () => {
-    const outcome = prune(pruning('random', 'global', { kinds: ['depthwise'] }), network(), 0.9, 1, 1);
+    const outcome = prune(
+      pruning('random', 'global', { kinds: ['depthwise'] }),
+      network(),
+      moment(0.9, 1, 1),
+    );
     expect(prunedOf(outcome)).toBe(Math.round(0.9 * 89));
     expect(outcome.reached).toBe(80 / 89);
   });
@@ -209,10 +222,10 @@ describe('the layers that are pruned', () => {
 });
 
 test('a layer that loses every weight is reported', () => {
-  const outcome = prune(pruning('magnitude', 'global'), network(), 0.3, 1, 1);
+  const outcome = prune(pruning('magnitude', 'global'), network(), moment(0.3, 1, 1));
   expect(outcome.collapsed).toEqual([]);
   const tiny = [layer('a', 'dense', 50, 1e-6), layer('b', 'dense', 50), layer('c', 'dense', 1, 1e-6)];
-  expect(prune(pruning('magnitude', 'global'), tiny, 0.6, 1, 1).collapsed).toEqual(['a', 'c']);
+  expect(prune(pruning('magnitude', 'global'), tiny, moment(0.6, 1, 1)).collapsed).toEqual(['a', 'c']);
 });
 
 describe('uniform counts', () => {
