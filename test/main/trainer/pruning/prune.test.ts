@@ -129,6 +129,7 @@ describe('magnitude', () => {
     const flat = (name: string): MaskedLayer => ({
       name,
       kind: 'dense',
+      shape: [4],
       weights: Float32Array.of(0.5, -0.5, 0.5, -0.5),
       mask: new Uint8Array(4).fill(1),
     });
