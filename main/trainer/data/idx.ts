@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { CascadeError } from '../../../common/errors.ts';
 import type { DatasetKind } from './dataset.ts';
-import { readIdxPair } from './idx-format.ts';
-import { channelStatistics, hashDataset, splitTraining } from './splits.ts';
+import { badFile } from './files.ts';
+import { outlineIdxPair, readIdxPair } from './idx-format.ts';
+import { channelStatistics, hashDataset, outlineOf, splitTraining } from './splits.ts';
 
 const options = z.strictObject({
   name: z.literal('idx'),
@@ -24,23 +25,12 @@ export const idx: DatasetKind = {
   options,
   async load(given) {
     const { folder, classes, validation, train } = options.parse(given);
-    const file = (name: string): string => {
-      const found = [name, `${name}.gz`, name.replace('-idx', '.idx')].find((candidate) =>
-        existsSync(join(folder, candidate)),
-      );
-      if (found === undefined)
-        throw new CascadeError('BAD_DATA_FILE', `${join(folder, name)}: is not there, nor is ${name}.gz.`);
-      return join(folder, found);
-    };
+    const files = filesIn(folder);
     const [training, test] = await Promise.all([
-      readIdxPair(file('train-images-idx3-ubyte'), file('train-labels-idx1-ubyte'), classes),
-      readIdxPair(file('t10k-images-idx3-ubyte'), file('t10k-labels-idx1-ubyte'), classes),
+      readIdxPair(files.trainImages, files.trainLabels, classes),
+      readIdxPair(files.testImages, files.testLabels, classes),
     ]);
-    if (training.height !== test.height || training.width !== test.width)
-      throw new CascadeError(
-        'BAD_DATA_FILE',
-        `${folder}: training images are ${training.height} × ${training.width}, test images ${test.height} × ${test.width}.`,
-      );
+    checkSizes(folder, training, test);
     const { height, width } = training;
     const splits = splitTraining(training.images, training.labels, height * width, validation, train);
     const { mean, standardDeviation } = channelStatistics(splits.train.images);
@@ -55,4 +45,48 @@ export const idx: DatasetKind = {
     };
     return { ...dataset, hash: hashDataset(dataset) };
   },
+  async outline(given) {
+    const { folder, classes, validation, train } = options.parse(given);
+    const files = filesIn(folder);
+    const [training, test] = await Promise.all([
+      outlineIdxPair(files.trainImages, files.trainLabels),
+      outlineIdxPair(files.testImages, files.testLabels),
+    ]);
+    checkSizes(folder, training, test);
+    return outlineOf(
+      { imageShape: [training.height, training.width, 1], classes, test: test.count },
+      training.count,
+      validation,
+      train,
+    );
+  },
 };
+
+function filesIn(folder: string) {
+  const file = (name: string): string => {
+    const found = [name, `${name}.gz`, name.replace('-idx', '.idx')].find((candidate) =>
+      existsSync(join(folder, candidate)),
+    );
+    if (found === undefined) throw badFile(join(folder, name), `is not there, nor is ${name}.gz.`);
+    return join(folder, found);
+  };
+  return {
+    trainImages: file('train-images-idx3-ubyte'),
+    trainLabels: file('train-labels-idx1-ubyte'),
+    testImages: file('t10k-images-idx3-ubyte'),
+    testLabels: file('t10k-labels-idx1-ubyte'),
+  };
+}
+
+interface Size {
+  height: number;
+  width: number;
+}
+
+function checkSizes(folder: string, training: Size, test: Size): void {
+  if (training.height !== test.height || training.width !== test.width)
+    throw new CascadeError(
+      'BAD_DATA_FILE',
+      `${folder}: training images are ${training.height} × ${training.width}, test images ${test.height} × ${test.width}.`,
+    );
+}

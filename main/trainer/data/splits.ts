@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { generator, permutation } from '../../../common/random.ts';
 import { CascadeError } from '../../../common/errors.ts';
-import type { Dataset, Split } from './dataset.ts';
+import type { Dataset, DatasetOutline, Split } from './dataset.ts';
 
 /** The validation split is the same for every seed and study, so that runs stay comparable. */
 const SPLIT_SEED = 0;
@@ -18,12 +18,7 @@ export function splitTraining(
   train: number | null,
 ): { train: Split; validation: Split | null } {
   const count = labels.length;
-  const wanted = train ?? count - validation;
-  if (validation + wanted > count || wanted < 1)
-    throw new CascadeError(
-      'INVALID_STUDY',
-      `The data set has ${count} training images: it can not give ${wanted} for training and ${validation} for validation.`,
-    );
+  const wanted = trainingCount(count, validation, train);
   const order = permutation(count, generator(SPLIT_SEED, 'validation split'));
   const take = (from: number, to: number): Split => {
     const indices = order.slice(from, to).sort();
@@ -41,6 +36,35 @@ export function splitTraining(
   return {
     validation: validation > 0 ? take(0, validation) : null,
     train: take(validation, validation + wanted),
+  };
+}
+
+/** How many of `count` images are trained on: `train`, or all but the validation images. Throws as `splitTraining`. */
+export function trainingCount(count: number, validation: number, train: number | null): number {
+  const wanted = train ?? count - validation;
+  if (validation + wanted > count || wanted < 1)
+    throw new CascadeError(
+      'INVALID_STUDY',
+      `The data set has ${count} training images: it can not give ${wanted} for training and ${validation} for validation.`,
+    );
+  return wanted;
+}
+
+/** The outline of a data set whose validation images are held out from `trainingImages`. Throws as `splitTraining`. */
+export function outlineOf(
+  parts: Pick<DatasetOutline, 'imageShape' | 'classes' | 'classNames' | 'test'>,
+  trainingImages: number,
+  validation: number,
+  trained: number | null,
+): DatasetOutline {
+  const train = trainingCount(trainingImages, validation, trained);
+  const imageBytes = parts.imageShape.reduce((product, length) => product * length, 1);
+  const labelBytes = Int32Array.BYTES_PER_ELEMENT;
+  return {
+    ...parts,
+    train,
+    validation,
+    bytes: (train + validation + parts.test) * (imageBytes + labelBytes),
   };
 }
 

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Dataset, DatasetKind, DatasetOutline } from '../../../../main/trainer/data/dataset.ts';
+import { idx } from '../../../../main/trainer/data/idx.ts';
+import { mnist } from '../../../../main/trainer/data/mnist.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cascade-outline-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What an outline must say of a data set that was loaded. */
+function outlined({ imageShape, classes, train, validation, test }: Dataset): DatasetOutline {
+  const splits = [train, test, ...(validation ? [validation] : [])];
+  return {
+    imageShape,
+    classes,
+    train: train.count,
+    validation: validation?.count ?? 0,
+    test: test.count,
+    bytes: splits.reduce((sum, { images, labels }) => sum + images.byteLength + labels.byteLength, 0),
+  };
+}
+
+function idxFile(dimensions: number[], pack: (bytes: Buffer) => Buffer): Buffer {
+  const header = Buffer.alloc(4 + 4 * dimensions.length);
+  header.set([0, 0, 8, dimensions.length]);
+  dimensions.forEach((dimension, index) => header.writeUInt32BE(dimension, 4 + 4 * index));
+  return pack(Buffer.concat([header, Buffer.alloc(dimensions.reduce((a, b) => a * b, 1))]));
+}
+
+function write(pack: (bytes: Buffer) => Buffer, ending = ''): void {
+  for (const [name, count] of [
+    ['train', 10],
+    ['t10k', 4],
+  ] as const) {
+    writeFileSync(join(folder, `${name}-images-idx3-ubyte${ending}`), idxFile([count, 3, 5], pack));
+    writeFileSync(join(folder, `${name}-labels-idx1-ubyte${ending}`), idxFile([count], pack));
+  }
+}
+
+async function bothRefuse(kind: DatasetKind, options: Record<string, unknown>): Promise<string> {
+  const [first, second] = (await Promise.all(
+    [kind.load({ name: kind.name, ...options }), kind.outline({ name: kind.name, ...options })].map(
+      (promise) => promise.then(() => null).catch((error: unknown) => error),
+    ),
+  )) as [Error, Error];
+  expect(second).toMatchObject({ name: 'CascadeError', message: first.message });
+  return second.message;
+}
+
+describe('an outline says what loading would give', () => {
+  test.each([
+    { validation: 5000, train: null },
+    { validation: 0, train: 12_000 },
+  ])('of MNIST with %o', async (options) => {
+    const given = { name: 'mnist', ...options };
+    expect(await mnist.outline(given)).toEqual(outlined(await mnist.load(given)));
+  });
+
+  test.each([
+    ['plain', (bytes: Buffer) => bytes, ''],
+    ['gzipped', (bytes: Buffer) => gzipSync(bytes), '.gz'],
+  ])('of IDX files, %s', async (_what, pack, ending) => {
+    write(pack, ending);
+    const given = { name: 'idx', folder, validation: 3 };
+    expect(await idx.outline(given)).toEqual(outlined(await idx.load(given)));
+  });
+
+  test('and refuses as loading does', async () => {
+    expect(await bothRefuse(idx, { folder })).toMatch(/is not there/);
+    write((bytes) => bytes);
+    expect(await bothRefuse(idx, { folder, validation: 10 })).toMatch(/can not give/);
+    truncateSync(join(folder, 't10k-images-idx3-ubyte'), 70);
+    expect(await bothRefuse(idx, { folder })).toMatch(/truncated/);
+    truncateSync(join(folder, 't10k-images-idx3-ubyte'), 9);
+    expect(await bothRefuse(idx, { folder })).toMatch(/ends within its header/);
+    truncateSync(join(folder, 't10k-images-idx3-ubyte'), 1);
+    expect(await bothRefuse(idx, { folder })).toMatch(/too short for an IDX header: 1 bytes/);
+    writeFileSync(join(folder, 't10k-images-idx3-ubyte'), gzipSync(Buffer.alloc(50)).subarray(0, 11));
+    expect(await bothRefuse(idx, { folder })).toMatch(/gzipped, but can not be unpacked/);
+  });
+});
