@@ -3,7 +3,7 @@ import util from 'node:util';
 import type * as TensorFlowJs from '@tensorflow/tfjs';
 import { CascadeError } from '../../../common/errors.ts';
 import type { Attribute } from './attributes.ts';
-import type { Binding, BindingConstants, TensorMetadata } from './binding.ts';
+import type { Binding, BindingConstants, Precision, TensorMetadata } from './binding.ts';
 import { codeOf, dtypeOf, type DType, type TypedArray } from './dtypes.ts';
 
 export type Tf = typeof TensorFlowJs;
@@ -168,11 +168,18 @@ export class Backend {
     return this.tensor({ id, shape: [...shape], dtype: codeOf(dtype) });
   }
 
-  /** Runs `body` with its ops going to `binding`; all tensors made in it are disposed of afterwards. */
-  during<T>(binding: Binding, body: () => T): T {
+  /**
+   * Runs `body` with its ops going to `binding`, and tfjs's 'float32' standing for `precision`; all tensors made in it
+   * are disposed of afterwards.
+   */
+  during<T>(binding: Binding, precision: Precision, body: () => T): T {
     if (this.#trace > 0) throw new CascadeError('ENGINE_TRACE', 'A traced step cannot trace another.');
+    const constants = this.#kernels.binding;
+    const float = constants.TF_FLOAT;
     this.#trace = ++this.#traces;
     this.#current = binding;
+    // Kernels read it anew for every op.
+    constants.TF_FLOAT = codeOf(precision);
     let result: T | undefined;
     try {
       this.tf.tidy(() => {
@@ -183,6 +190,7 @@ export class Backend {
       // Those that were kept inside the trace have no meaning after it.
       for (const tensor of this.#traced) tensor.dispose();
       this.#traced = [];
+      constants.TF_FLOAT = float;
       this.#current = this.#eager;
       this.#trace = 0;
     }

@@ -47,6 +47,11 @@ export interface TraceInput {
 export interface TraceOptions {
   /** Compile the function with XLA: faster for small dense nets, far slower for depthwise ones. */
   readonly compile?: 'xla';
+  /**
+   * What tfjs's 'float32' and `engine.precision` stand for while this function is traced; the engine's own by default.
+   * Inputs of another type must be cast inside it.
+   */
+  readonly precision?: Precision;
 }
 
 /** A loaded TensorFlow with one context, tfjs's ops over it, and the memory of its device. */
@@ -57,7 +62,7 @@ export class Engine {
   readonly devices: readonly Device[];
   readonly device: Device;
   readonly threads: number;
-  readonly precision: Precision;
+  #precision: Precision;
   readonly #context: Context;
   readonly #backend: Backend;
   readonly #atExit = () => this.dispose();
@@ -67,7 +72,7 @@ export class Engine {
   constructor(options: EngineOptions = {}) {
     this.library = options.library ?? locateLibrary();
     this.threads = options.threads ?? availableParallelism();
-    this.precision = options.precision ?? 'float32';
+    this.#precision = options.precision ?? 'float32';
     if (!Number.isInteger(this.threads) || this.threads < 1 || this.threads > 1024) {
       throw new CascadeError(
         'ENGINE_THREADS',
@@ -89,7 +94,7 @@ export class Engine {
       if (gpu) this.#context.device = this.device.name;
       this.#backend = new Backend(
         new EagerBinding(this.#context, gpu),
-        bindingConstants(this.precision, this.version),
+        bindingConstants(this.#precision, this.version),
       );
       this.tf = this.#backend.tf;
       // Runs at the end of a thread however it comes about, save for worker.terminate().
@@ -98,6 +103,11 @@ export class Engine {
       this.#context.dispose();
       throw error;
     }
+  }
+
+  /** What tfjs's 'float32' stands for: the engine's choice, or that of the trace that is being made. */
+  get precision(): Precision {
+    return this.#precision;
   }
 
   /** Tensors in device memory: handles and tfjs's tensors. */
@@ -146,10 +156,13 @@ export class Engine {
   ): TracedFunction {
     this.#open();
     for (const { shape } of inputs) sizeOf(shape);
+    const before = this.#precision;
+    const precision = options.precision ?? before;
     const tracing = new TracingBinding(this.#context, this.device.type === 'GPU');
     try {
       const unique = `${name.replace(/[^A-Za-z0-9_]/g, '_')}_${this.#functions++}`;
-      return this.#backend.during(tracing, () => {
+      return this.#backend.during(tracing, precision, () => {
+        this.#precision = precision;
         const placeholders = inputs.map(({ shape, dtype }) => tracing.placeholder(shape, dtype));
         const outputs = body(...placeholders.map((metadata) => this.#backend.tensor(metadata)));
         const ids = this.#backend.ids(outputs);
@@ -167,6 +180,7 @@ export class Engine {
         });
       });
     } finally {
+      this.#precision = before;
       tracing.dispose();
     }
   }
