@@ -26,7 +26,10 @@ const unpackable = (file: string, error: unknown): CascadeError =>
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** A whole file, unpacked where it is gzipped; `largest` bounds what it may unpack to. Rejects with BAD_DATA_FILE. */
+/**
+ * A whole file, unpacked where it is gzipped; one that unpacks to more than `largest` bytes is refused before it takes
+ * more memory than that. Rejects with BAD_DATA_FILE.
+ */
 export async function readWhole(file: string, largest = LARGEST_FILE): Promise<Uint8Array> {
   let bytes: Uint8Array;
   try {
@@ -36,8 +39,10 @@ export async function readWhole(file: string, largest = LARGEST_FILE): Promise<U
   }
   if (!isGzip(bytes)) return bytes;
   try {
-    return await inflate(bytes, { maxOutputLength: largest });
+    return await inflate(bytes, { maxOutputLength: Math.max(largest, 1) });
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw badFile(file, `unpacks to more than the ${largest} bytes that it should hold.`, error);
     throw unpackable(file, error);
   }
 }

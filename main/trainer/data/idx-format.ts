@@ -11,9 +11,10 @@ export interface IdxArray {
  * be read, is truncated, has bytes to spare, another element type than unsigned byte, or another number of dimensions.
  */
 export async function readIdx(file: string, dimensionCount: number): Promise<IdxArray> {
-  const bytes = await readWhole(file);
-  const dimensions = readHeader(file, bytes, dimensionCount);
   const start = headerBytes(dimensionCount);
+  const promised = productOf(await readIdxDimensions(file, dimensionCount));
+  const bytes = await readWhole(file, start + promised);
+  const dimensions = readHeader(file, bytes, dimensionCount);
   checkLength(file, dimensions, bytes.length - start);
   return { dimensions, bytes: bytes.subarray(start) };
 }
@@ -26,6 +27,9 @@ export async function readIdxDimensions(file: string, dimensionCount: number): P
   if (size !== null) checkLength(file, dimensions, size - start);
   return dimensions;
 }
+
+const productOf = (dimensions: number[]): number =>
+  dimensions.reduce((product, dimension) => product * dimension, 1);
 
 const headerBytes = (dimensionCount: number): number => 4 + 4 * dimensionCount;
 
@@ -54,7 +58,7 @@ function readHeader(file: string, bytes: Uint8Array, dimensionCount: number): nu
 }
 
 function checkLength(file: string, dimensions: number[], found: number): void {
-  const expected = dimensions.reduce((product, dimension) => product * dimension, 1);
+  const expected = productOf(dimensions);
   if (found < expected)
     throw badFile(
       file,
@@ -64,22 +68,29 @@ function checkLength(file: string, dimensions: number[], found: number): void {
     throw badFile(file, `has ${found - expected} bytes after its data of ${dimensions.join(' × ')}.`);
 }
 
-/** Reads images [count, height, width] and their labels, which must agree in count and stay below `classes`. */
+/** Labels `first` … `first + classes − 1` stand for classes 0 … `classes − 1`. */
+export interface LabelRange {
+  first: number;
+  classes: number;
+}
+
+/** Reads images [count, height, width] and the class of each, which must agree in count and lie within the range. */
 export async function readIdxPair(
   imagesFile: string,
   labelsFile: string,
-  classes: number,
+  { first, classes }: LabelRange,
 ): Promise<{ images: Uint8Array; labels: Uint8Array; count: number; height: number; width: number }> {
   const [images, labels] = await Promise.all([readIdx(imagesFile, 3), readIdx(labelsFile, 1)]);
   const [count, height, width] = images.dimensions as [number, number, number];
   checkCounts(imagesFile, labelsFile, count, labels.dimensions[0]!);
-  const wrong = labels.bytes.findIndex((label) => label >= classes);
+  const last = first + classes - 1;
+  const wrong = labels.bytes.findIndex((label) => label < first || label > last);
   if (wrong >= 0)
     throw badFile(
       labelsFile,
-      `label ${wrong} is ${labels.bytes[wrong]}, but there are only ${classes} classes (0 to ${classes - 1}).`,
+      `label ${wrong} is ${labels.bytes[wrong]}, but there are only ${classes} classes (${first} to ${last}).`,
     );
-  return { images: images.bytes, labels: labels.bytes, count, height, width };
+  return { images: images.bytes, labels: labels.bytes.map((label) => label - first), count, height, width };
 }
 
 /** What `readIdxPair` would read, from the headers alone. */

@@ -2,10 +2,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { DatasetKind } from './dataset.ts';
-import { outlineIdxPair, readIdxPair } from './idx-format.ts';
-import { hashDataset, outlineOf, splitTraining } from './splits.ts';
+import { MNIST_NAMES, outlineIdxFolder } from './idx-folder.ts';
+import { readIdxPair } from './idx-format.ts';
+import { datasetOf } from './splits.ts';
 
 const TRAINING_IMAGES = 60_000;
+const LABELS = { first: 0, classes: 10 };
 
 const options = z
   .strictObject({
@@ -41,34 +43,29 @@ export const mnist: DatasetKind = {
   name: 'mnist',
   title: 'MNIST handwritten digits, embedded',
   options,
-  async load(given) {
+  load: async (given) => {
     const { validation, train } = options.parse(given);
     const [training, test] = await Promise.all([
-      readIdxPair(fileOf('train-images-idx3-ubyte'), fileOf('train-labels-idx1-ubyte'), 10),
-      readIdxPair(fileOf('t10k-images-idx3-ubyte'), fileOf('t10k-labels-idx1-ubyte'), 10),
+      readIdxPair(fileOf(MNIST_NAMES.trainImages), fileOf(MNIST_NAMES.trainLabels), LABELS),
+      readIdxPair(fileOf(MNIST_NAMES.testImages), fileOf(MNIST_NAMES.testLabels), LABELS),
     ]);
-    const dataset = {
+    return datasetOf({
       name: 'mnist',
-      imageShape: [28, 28, 1] as [number, number, number],
+      imageShape: [28, 28, 1],
       classes: 10,
-      ...splitTraining(training.images, training.labels, 784, validation, train),
-      test: { images: test.images, labels: Int32Array.from(test.labels), count: test.count },
-      mean: [0.1307],
-      standardDeviation: [0.3081],
-    };
-    return { ...dataset, hash: hashDataset(dataset) };
-  },
-  async outline(given) {
-    const { validation, train } = options.parse(given);
-    const [training, test] = await Promise.all([
-      outlineIdxPair(fileOf('train-images-idx3-ubyte'), fileOf('train-labels-idx1-ubyte')),
-      outlineIdxPair(fileOf('t10k-images-idx3-ubyte'), fileOf('t10k-labels-idx1-ubyte')),
-    ]);
-    return outlineOf(
-      { imageShape: [28, 28, 1], classes: 10, test: test.count },
-      training.count,
+      training,
+      test,
       validation,
       train,
-    );
+      published: { mean: [0.1307], standardDeviation: [0.3081] },
+    });
   },
+  outline: async (given) =>
+    outlineIdxFolder({
+      ...options.parse(given),
+      folder: mnistFolder(),
+      files: MNIST_NAMES,
+      labels: LABELS,
+      transpose: false,
+    }),
 };

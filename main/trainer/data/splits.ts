@@ -12,7 +12,7 @@ const SPLIT_SEED = 0;
  */
 export function splitTraining(
   images: Uint8Array,
-  labels: Uint8Array,
+  labels: ArrayLike<number>,
   imageBytes: number,
   validation: number,
   train: number | null,
@@ -81,15 +81,75 @@ export function hashDataset(dataset: Omit<Dataset, 'hash'>): string {
   return hash.digest('hex');
 }
 
-/** Mean and standard deviation of byte / 255 over all images of a split, one channel. */
-export function channelStatistics(images: Uint8Array): { mean: number; standardDeviation: number } {
-  let sum = 0;
-  let squares = 0;
-  for (const byte of images) {
-    sum += byte;
-    squares += byte * byte;
-  }
-  const mean = sum / images.length;
-  const variance = Math.max(squares / images.length - mean * mean, 0);
-  return { mean: mean / 255, standardDeviation: Math.sqrt(variance) / 255 || 1 };
+/**
+ * Mean and standard deviation of byte / 255 of each channel over all images of a split, channels last. A channel that
+ * holds one value everywhere has the deviation 1.
+ */
+export function channelStatistics(
+  images: Uint8Array,
+  channels: number,
+): { mean: number[]; standardDeviation: number[] } {
+  const counts = Array.from({ length: channels }, () => new Float64Array(256));
+  for (let pixel = 0; pixel < images.length; pixel += channels)
+    for (let channel = 0; channel < channels; channel++) counts[channel]![images[pixel + channel]!]! += 1;
+  // Whole numbers below 2⁵³, so their sums do not depend on an order.
+  const sums = counts.map((count) => count.reduce((sum, times, byte) => sum + times * byte, 0));
+  const squares = counts.map((count) => count.reduce((sum, times, byte) => sum + times * byte * byte, 0));
+  return statisticsOf(sums, squares, images.length / channels);
+}
+
+/** The same from each channel's sum of bytes and of squared bytes over `pixels` pixels. */
+export function statisticsOf(
+  sums: readonly number[],
+  squares: readonly number[],
+  pixels: number,
+): { mean: number[]; standardDeviation: number[] } {
+  const means = sums.map((sum) => sum / pixels);
+  return {
+    mean: means.map((mean) => mean / 255),
+    standardDeviation: squares.map((square, channel) => {
+      const variance = Math.max(square / pixels - means[channel]! * means[channel]!, 0);
+      return Math.sqrt(variance) / 255 || 1;
+    }),
+  };
+}
+
+/** All images of a format's training or test files, and their labels. */
+export interface LabelledImages {
+  images: Uint8Array;
+  labels: ArrayLike<number>;
+  count: number;
+}
+
+/** What `datasetOf` makes a data set of. */
+export interface DatasetParts {
+  name: string;
+  imageShape: [number, number, number];
+  classes: number;
+  classNames?: string[];
+  training: LabelledImages;
+  test: LabelledImages;
+  /** Images held out of `training`. */
+  validation: number;
+  /** Images of the rest to train on: all when null. */
+  train: number | null;
+  /** Published constants to normalise by, in place of those measured on the images that are trained on. */
+  published?: { mean: number[]; standardDeviation: number[] };
+}
+
+/** Splits, measures and hashes. Throws INVALID_STUDY when there are too few training images. */
+export function datasetOf(parts: DatasetParts): Dataset {
+  const { name, imageShape, classes, classNames, training, test, validation, train, published } = parts;
+  const imageBytes = imageShape.reduce((product, length) => product * length, 1);
+  const splits = splitTraining(training.images, training.labels, imageBytes, validation, train);
+  const dataset = {
+    name,
+    imageShape,
+    classes,
+    ...(classNames && { classNames }),
+    ...splits,
+    test: { images: test.images, labels: Int32Array.from(test.labels), count: test.count },
+    ...(published ?? channelStatistics(splits.train.images, imageShape[2])),
+  };
+  return { ...dataset, hash: hashDataset(dataset) };
 }

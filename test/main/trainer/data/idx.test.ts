@@ -92,7 +92,10 @@ describe('IDX files of one’s own', () => {
   });
 
   test('that hold one value everywhere are not divided by zero', () => {
-    expect(channelStatistics(new Uint8Array(10).fill(51))).toEqual({ mean: 0.2, standardDeviation: 1 });
+    expect(channelStatistics(new Uint8Array(10).fill(51), 1)).toEqual({
+      mean: [0.2],
+      standardDeviation: [1],
+    });
   });
 
   test('have another hash when a byte, a label or the split differs', async () => {
