@@ -249,6 +249,7 @@ const SPECIFICATION: RunSpecification = {
   retraining: { name: 'none' },
   thresholds: [...DEFAULT_THRESHOLDS],
   referenceEpoch: 1,
+  rounds: 1,
 };
 
 if (import.meta.main) process.stdout.write(`${JSON.stringify(await benchmarkWorkspace(), null, 2)}\n`);

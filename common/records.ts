@@ -101,6 +101,8 @@ export const EVENT_KINDS = [
   'interrupted',
   'pruned',
   'layer-collapsed',
+  'rewound',
+  'reinitialised',
   'rate-changed',
   'finished',
   'failed',

@@ -1,3 +1,4 @@
+import type { Duration } from './study/duration.ts';
 import type { Threshold } from './thresholds.ts';
 
 /** A component chosen by name with its options, validated by the component's own schema in the catalogue. */
@@ -22,24 +23,64 @@ export interface PruningSpecification {
   layers: LayerSelection;
   /** Share of the chosen layers' weights to prune, 0 < sparsity < 1. */
   sparsity: number;
+  /** Whether the masks are shuffled within each layer before they are put in force: the count stays, the choice is lost. */
+  shuffle: boolean;
+  /** Whether the run ends when a layer has lost every weight. */
+  onCollapse: 'continue' | 'stop';
 }
 
 /**
- * Everything that decides the numbers of a run except its seed. Training epochs 1 … `epochs` follow the
- * learning-rate schedule, with pruning after the epochs that its schedule names; then `retraining` adds its own epochs.
+ * Everything that decides the numbers of a run except its seed. The training epochs follow the learning-rate schedule,
+ * with pruning at the times that its schedule names; then each round of `retraining` adds its own epochs.
  */
 export interface RunSpecification {
   dataset: NamedOptions;
   model: NamedOptions;
   batchSize: number;
-  epochs: number;
+  /** Epochs, or optimizer steps, of training. */
+  epochs: Duration;
   optimizer: NamedOptions;
   learningRate: NamedOptions;
   pruning: PruningSpecification | null;
   retraining: NamedOptions;
   thresholds: Threshold[];
-  /** Epoch at which σ of each layer is taken for relative thresholds: the first pruning epoch, also in a control. */
+  /**
+   * Epoch at which σ of each layer is taken for relative thresholds: that of the first pruning, or the one before it where
+   * it falls within an epoch; also in a control.
+   */
   referenceEpoch: number;
+  /** Rounds of retraining: those of an iterative schedule, also in its control; otherwise 1. */
+  rounds: number;
+}
+
+/** Fields that specifications stored by earlier versions lack, at what they mean there. */
+const LATER_FIELDS = { rounds: 1 } satisfies Partial<RunSpecification>;
+const LATER_PRUNING_FIELDS = {
+  shuffle: false,
+  onCollapse: 'continue',
+} satisfies Partial<PruningSpecification>;
+
+type Earlier<T, Later extends keyof T> = Omit<T, Later> & Partial<Pick<T, Later>>;
+
+/** A pruning, and a specification, as any version may have stored it. */
+export type StoredPruning = Earlier<PruningSpecification, keyof typeof LATER_PRUNING_FIELDS>;
+export type StoredSpecification = Earlier<
+  Omit<RunSpecification, 'pruning'>,
+  keyof typeof LATER_FIELDS
+> & { pruning: StoredPruning | null };
+
+/** A stored specification with the fields that came later. */
+export function completeSpecification(stored: StoredSpecification): RunSpecification {
+  return { ...LATER_FIELDS, ...stored, pruning: stored.pruning && completePruning(stored.pruning) };
+}
+
+export function completePruning(stored: StoredPruning): PruningSpecification {
+  return { ...LATER_PRUNING_FIELDS, ...stored };
+}
+
+/** A specification from the JSON that a workspace keeps. */
+export function readSpecification(json: string): RunSpecification {
+  return completeSpecification(JSON.parse(json) as StoredSpecification);
 }
 
 /** One run that a study asks for. `control` is the index of its control twin among the expanded runs. */

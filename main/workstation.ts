@@ -11,6 +11,7 @@ import type {
 } from '../common/contract/schemas.ts';
 import { CascadeError, messageOf } from '../common/errors.ts';
 import type { RunEnvironment } from '../common/records.ts';
+import type { RunSpecification } from '../common/run-specification.ts';
 import { studyJsonSchema } from '../common/study/index.ts';
 import { serveOwner, type OwnerSocket } from './api/owner-socket.ts';
 import type { OpenWorkstation, WorkstationOptions, WorkstationServices } from './api/services.ts';
@@ -18,8 +19,8 @@ import { Background } from './background/background.ts';
 import { RunManager } from './runs/run-manager.ts';
 import { bundledStudies } from './studies/bundled.ts';
 import { StudyError } from './studies/problems.ts';
+import type { Timetable } from './studies/timetable.ts';
 import { catalogue } from './trainer/catalogue.ts';
-import { planRun } from './trainer/plan.ts';
 import { locateLibrary } from './trainer/tensorflow/library.ts';
 import { findApplication } from './ways/application.ts';
 import { openWorkspace, type Workspace } from './workspace/workspace.ts';
@@ -138,10 +139,12 @@ class Workstation implements WorkstationServices {
 
   async getRun(id: string): Promise<RunDetail> {
     const detail = await this.#workspace.getRun(id);
+    const timetable = await this.#timetable(detail.specification, null);
     return {
       ...detail,
       summary: this.#runs.show(detail.summary),
-      pruningEpochs: planRun(detail.specification).pruning.map(({ epoch }) => epoch),
+      // Where the data are gone, those that have happened.
+      pruningEpochs: timetable?.pruningEpochs ?? detail.pruningEpochs,
     };
   }
 
@@ -158,15 +161,17 @@ class Workstation implements WorkstationServices {
     ]);
     const from = specification.referenceEpoch;
     const start = epochs.find(({ epoch }) => epoch === from);
-    const steps = epochs.find(({ steps }) => steps > 0)?.steps;
-    if (!start || steps === undefined || !network) return { from, factors: [] };
+    // An epoch of more steps than any other is a whole one; of a single, shorter one the data tell.
+    const wholeEpoch = epochs.length > 2 ? Math.max(...epochs.map(({ steps }) => steps)) : null;
+    const timetable = await this.#timetable(specification, wholeEpoch);
+    if (!start || !timetable || !network) return { from, factors: [] };
     const weights = network.layers.reduce((sum, layer) => sum + layer.weights, 0);
     const norm = Math.hypot(...start.layers.map((layer) => layer.norm));
     const factors = await this.#background.call('freeDecay', [
       {
         optimizer: specification.optimizer,
-        rates: planRun(specification).rates.slice(from),
-        stepsPerEpoch: steps,
+        rates: timetable.rates.slice(from),
+        stepsPerEpoch: timetable.stepsPerEpoch,
         magnitude: norm / Math.sqrt(Math.max(weights * (1 - start.pruned), 1)),
       },
     ]);
@@ -217,6 +222,16 @@ class Workstation implements WorkstationServices {
     } finally {
       await this.#background.close();
       await this.#workspace.close();
+    }
+  }
+
+  /** When the run does what; null where that needs its data, and they can not be found. */
+  async #timetable(specification: RunSpecification, steps: number | null): Promise<Timetable | null> {
+    try {
+      return await this.#background.call('timetable', [specification, steps]);
+    } catch (error) {
+      if (error instanceof CascadeError && error.code !== 'BACKGROUND_THREAD') return null;
+      throw error;
     }
   }
 

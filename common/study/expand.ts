@@ -24,8 +24,8 @@ export interface Study {
 
 /** What only the trainer knows of a specification. */
 export interface StudyRules {
-  /** First epoch after which it prunes; null when it prunes nothing. */
-  firstPruningEpoch(specification: RunSpecification): number | null;
+  /** What follows from the settings, and has to stay the same when nothing is pruned: see RunSpecification. */
+  derive(specification: RunSpecification): Pick<RunSpecification, 'referenceEpoch' | 'rounds'>;
   /** Why its parts do not go together, each with the key to change. Names of layers are sorted by now: name their list, not an item. */
   check(specification: RunSpecification): { key: (string | number)[]; message: string }[];
 }
@@ -130,14 +130,15 @@ function readArm(
     return null;
   }
   // The catalogue's schemas, gathered at run time, describe this type no closer.
-  const settings = parsed.data as Omit<RunSpecification, 'referenceEpoch'>;
-  const specification: RunSpecification = { ...settings, referenceEpoch: 0 };
-  for (const { key, message } of rules.check(specification))
+  const settings = parsed.data as Omit<RunSpecification, 'referenceEpoch' | 'rounds'>;
+  const specification: RunSpecification = { ...settings, referenceEpoch: 0, rounds: 1 };
+  const found = rules.check(specification);
+  for (const { key, message } of found)
     problems.addMerged({ path: key, message, missing: false, atKey: false }, merged);
   return {
     name: String(name),
     control: control !== false,
-    specification: { ...specification, referenceEpoch: rules.firstPruningEpoch(specification) ?? 0 },
+    specification: found.length > 0 ? specification : { ...specification, ...rules.derive(specification) },
   };
 }
 

@@ -3,6 +3,7 @@ import type { Catalogue, CatalogueEntry } from '../catalogue.ts';
 import { KERNEL_KINDS } from '../network.ts';
 import { DEFAULT_THRESHOLDS, thresholdLabel } from '../thresholds.ts';
 import type { Threshold } from '../thresholds.ts';
+import { duration } from './duration.ts';
 import { wording } from './wording.ts';
 
 /** The schemas of a study file, built from the catalogue, so that a new component needs no change here. */
@@ -96,16 +97,22 @@ function buildSettings(catalogue: Catalogue) {
       .gt(0)
       .lt(1)
       .meta({ description: "Share of the chosen layers' weights to prune: above 0 and below 1." }),
+    shuffle: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Whether masks are shuffled within each layer: the same number, other weights.' }),
+    onCollapse: z
+      .enum(['continue', 'stop'])
+      .default('continue')
+      .meta({ description: 'What happens when a layer has lost every weight.' }),
   });
   return z.strictObject({
     dataset: component(catalogue.datasets).meta({ description: 'The images to train and test on.' }),
     model: component(catalogue.models).meta({ description: 'The network.' }),
     batchSize: z.int().min(1).max(65_536).meta({ description: 'Images in one optimizer step.' }),
-    epochs: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .meta({ description: 'Epochs of training, before those of retraining.' }),
+    epochs: duration(1).meta({
+      description: "Epochs of training, before those of retraining; or optimizer steps, such as '500it'.",
+    }),
     optimizer: component(catalogue.optimizers).meta({ description: 'How weights follow their gradients.' }),
     learningRate: component(catalogue.learningRates).meta({ description: 'The rate of each epoch.' }),
     pruning: pruning.nullable().default(null).meta({ description: 'What is pruned, when; null: nothing.' }),
@@ -120,7 +127,10 @@ function buildSettings(catalogue: Catalogue) {
 
 /** A run specification: the settings, and what expansion adds to them. */
 function buildSpecification(catalogue: Catalogue) {
-  return settingsSchema(catalogue).extend({ referenceEpoch: z.int().min(0).default(0) });
+  return settingsSchema(catalogue).extend({
+    referenceEpoch: z.int().min(0).default(0),
+    rounds: z.int().min(1).default(1),
+  });
 }
 
 export const settingsSchema = onceFor(buildSettings);

@@ -32,7 +32,7 @@ export class Background {
     name: K,
     args: Parameters<BackgroundCalls[K]>,
     handOver: ArrayBuffer[] = [],
-  ): Promise<ReturnType<BackgroundCalls[K]>> {
+  ): Promise<Awaited<ReturnType<BackgroundCalls[K]>>> {
     return new Promise<unknown>((resolve, reject) => {
       if (this.#closed) return reject(ended('it was closed'));
       const number = ++this.#questions;
@@ -40,7 +40,7 @@ export class Background {
       worker.ref();
       this.#waiting.set(number, { resolve, reject });
       worker.postMessage({ number, name, args } satisfies Question, handOver);
-    }) as Promise<ReturnType<BackgroundCalls[K]>>;
+    }) as Promise<Awaited<ReturnType<BackgroundCalls[K]>>>;
   }
 
   async close(): Promise<void> {

@@ -1,17 +1,17 @@
 import { freeDecay } from '../../common/cascade/decay-clock.ts';
 import { checkpointToPyTorch } from '../../common/codec/pytorch-layout.ts';
 import { planStudy } from '../studies/plan-study.ts';
-import { reclaim } from '../trainer/tensorflow/ledger.ts';
-import { locateLibrary } from '../trainer/tensorflow/library.ts';
-import { loadTensorFlow } from '../trainer/tensorflow/native.ts';
+import { timetable } from '../studies/timetable.ts';
+import { reclaimEngine } from '../trainer/tensorflow/engine.ts';
 
 /** What the background thread can be asked: whatever would keep the main thread from answering. */
 export const calls = {
   planStudy,
+  timetable,
   freeDecay,
   checkpointToPyTorch,
   /** Frees what the engine of a thread that was ended still owns. */
-  reclaim: (ledger: SharedArrayBuffer): number => reclaim(loadTensorFlow(locateLibrary()), ledger),
+  reclaim: (ledger: SharedArrayBuffer): number => reclaimEngine(ledger),
 };
 
 export type BackgroundCalls = typeof calls;

@@ -7,15 +7,17 @@ import type { Answer, Question } from './background.ts';
 if (!parentPort) throw new Error('main/background/thread.ts is the body of a worker thread.');
 const port = parentPort;
 
-port.on('message', ({ number, name, args }: Question) => {
+port.on('message', ({ number, name, args }: Question) => void answerTo(number, name, args));
+
+async function answerTo(number: number, name: Question['name'], args: unknown[]): Promise<void> {
   let answer: Answer;
   try {
     // The client's types tie a call's arguments to its name.
-    answer = { number, result: (calls[name] as (...args: unknown[]) => unknown)(...args) };
+    answer = { number, result: await (calls[name] as (...args: unknown[]) => unknown)(...args) };
   } catch (error) {
     const code = error instanceof CascadeError ? error.code : 'UNEXPECTED';
     answer = { number, error: { code, message: messageOf(error) } };
   }
   const bytes = 'result' in answer && answer.result instanceof Uint8Array ? answer.result.buffer : null;
   port.postMessage(answer, bytes instanceof ArrayBuffer ? [bytes] : []);
-});
+}

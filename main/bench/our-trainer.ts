@@ -64,10 +64,13 @@ function specificationOf(compared: ComparedNetwork, epochs: number): RunSpecific
       schedule: { name: 'one-shot', epoch: 0 },
       layers: { kinds: [], names: [], except: [] },
       sparsity: 1 - TRAINING.kept,
+      shuffle: false,
+      onCollapse: 'continue',
     },
     retraining: { name: 'none' },
     thresholds: [...DEFAULT_THRESHOLDS],
     referenceEpoch: 0,
+    rounds: 1,
   };
 }
 

@@ -3,7 +3,6 @@ import type { CascadeError } from '../../common/errors.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { RunEnvironment, RunEvent } from '../../common/records.ts';
 import type { TrainerEnd, TrainerInput, TrainerMessage } from '../trainer/messages.ts';
-import { planRun } from '../trainer/plan.ts';
 import { createLedger, isOwing } from '../trainer/tensorflow/ledger.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { RunControl } from './run-control.ts';
@@ -180,7 +179,7 @@ export class Training {
       own === null && summary.control !== null
         ? ((await workspace.getRun(summary.control)).environment as Partial<StoredEnvironment> | null)
         : null;
-    this.#timeLeft = new TimeLeft(planRun(specification).epochs);
+    this.#timeLeft = new TimeLeft(summary.epochsTotal);
     this.#checkpointEvery ??= own?.checkpointEvery ?? null;
     return {
       checkpoint: await workspace.lastCheckpoint(this.id),

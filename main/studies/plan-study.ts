@@ -3,8 +3,10 @@ import type { RunSpecification } from '../../common/run-specification.ts';
 import { canonicalSpecification, readStudy } from '../../common/study/index.ts';
 import { runIdentity } from '../runs/identity.ts';
 import { catalogue } from '../trainer/catalogue.ts';
+import type { DatasetOutline } from '../trainer/data/dataset.ts';
 import { planRun } from '../trainer/plan.ts';
-import { checkSpecification, firstPruningEpoch } from './rules.ts';
+import { outlinesOf } from './outlines.ts';
+import { stepsPerEpoch, studyRules } from './rules.ts';
 
 /** A run that a study asks for, with its identity. */
 export interface StudyRun {
@@ -31,11 +33,9 @@ export interface StudyPlan {
 }
 
 /** From the text of a study file to its runs with their identities, or to what is wrong with it. */
-export function planStudy(text: string): { plan: StudyPlan | null; problems: StudyProblem[] } {
-  const { study, runs, problems } = readStudy(text, catalogue, {
-    firstPruningEpoch,
-    check: checkSpecification,
-  });
+export async function planStudy(text: string): Promise<{ plan: StudyPlan | null; problems: StudyProblem[] }> {
+  const outlineOf = await outlinesOf(text);
+  const { study, runs, problems } = readStudy(text, catalogue, studyRules(outlineOf));
   if (!study || problems.length > 0) return { plan: null, problems };
   const identities = runs.map(({ specification, seed }) =>
     runIdentity(canonicalSpecification(specification, catalogue), seed),
@@ -59,7 +59,11 @@ export function planStudy(text: string): { plan: StudyPlan | null; problems: Stu
         arms: armsOf(index),
         named: arms.length > 0,
         control: control === null ? null : identities[control]!.id,
-        epochs: planRun(specification).epochs,
+        // A study without problems has its data.
+        epochs: planRun(
+          specification,
+          stepsPerEpoch(specification, outlineOf(specification.dataset) as DatasetOutline),
+        ).epochs,
       })),
     },
   };

@@ -1,57 +1,108 @@
-import type { RunSpecification } from '../../common/run-specification.ts';
+import { CascadeError, messageOf } from '../../common/errors.ts';
+import { KERNEL_KINDS, type PrunableLayer } from '../../common/network.ts';
+import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
+import type { StudyRules } from '../../common/study/index.ts';
+import type { DatasetOutline } from '../trainer/data/dataset.ts';
 import { models } from '../trainer/network/registry.ts';
+import { planRun, retrainingContext, roundSparsities, scheduleContext } from '../trainer/plan.ts';
 import { selectLayers } from '../trainer/pruning/layer-selection.ts';
 import { schedules } from '../trainer/pruning/schedules/registry.ts';
 import { retrainings } from '../trainer/retraining/registry.ts';
-import { KERNEL_KINDS, type PrunableLayer } from '../../common/network.ts';
 
-/** What the shape of a study file can not say: whether its parts go together. */
-export interface RuleProblem {
-  /** Where in the run's specification. */
-  key: (string | number)[];
-  message: string;
+/** What is known of a data set without its images, or why nothing is. */
+export type OutlineOf = (dataset: NamedOptions) => DatasetOutline | CascadeError;
+
+type RuleProblem = ReturnType<StudyRules['check']>[number];
+
+/** What the shape of a study file can not say: whether its parts go together, and with its data. */
+export function studyRules(outlineOf: OutlineOf): StudyRules {
+  return {
+    check(specification) {
+      const outline = outlineOf(specification.dataset);
+      if (outline instanceof CascadeError) return [{ key: ['dataset'], message: outline.message }];
+      return [...timingProblems(specification, outline), ...networkProblems(specification, outline)];
+    },
+    derive(specification) {
+      const outline = outlineOf(specification.dataset);
+      if (outline instanceof CascadeError) return { referenceEpoch: 0, rounds: 1 };
+      const rounds = Math.max(1, roundSparsities(specification).length);
+      const steps = stepsPerEpoch(specification, outline);
+      return { referenceEpoch: firstPruningEpoch({ ...specification, rounds }, steps) ?? 0, rounds };
+    },
+  };
 }
 
-/** First epoch after which a specification prunes; null when it prunes nothing. */
-export function firstPruningEpoch({ pruning }: RunSpecification): number | null {
-  if (!pruning) return null;
-  const steps = schedules.find(pruning.schedule.name).steps(pruning.schedule);
-  return Math.min(...steps.map(({ epoch }) => epoch));
+/** Optimizer steps of an epoch; the last batch may be smaller, as PyTorch's with drop_last=False. */
+export function stepsPerEpoch(
+  { batchSize }: Pick<RunSpecification, 'batchSize'>,
+  { train }: Pick<DatasetOutline, 'train'>,
+): number {
+  return Math.ceil(train / batchSize);
 }
 
-/** Why a combination does not make sense, each with the key to change. */
-export function checkSpecification(specification: RunSpecification): RuleProblem[] {
+/** The epoch whose record is the last before anything is pruned; null when nothing is. */
+function firstPruningEpoch(specification: RunSpecification, steps: number): number | null {
+  const [first] = planRun(specification, steps).prunings;
+  if (!first) return null;
+  return first.step === null ? first.epoch : first.epoch - 1;
+}
+
+function timingProblems(specification: RunSpecification, outline: DatasetOutline): RuleProblem[] {
   const problems: RuleProblem[] = [];
-  const { pruning, retraining, epochs } = specification;
-  const rewinding = retrainings.find(retraining.name).refusal(retraining, epochs);
-  if (rewinding) problems.push({ key: ['retraining'], message: rewinding });
+  const { pruning, retraining } = specification;
+  const steps = stepsPerEpoch(specification, outline);
+  const context = retrainingContext(specification, steps);
+  const kind = retrainings.find(retraining.name);
+  const refused = kind.refusal(retraining, context);
+  if (refused) problems.push({ key: ['retraining'], message: refused });
   if (!pruning) return problems;
-  const schedule = schedules.find(pruning.schedule.name).refusal(pruning.schedule, epochs);
-  if (schedule) problems.push({ key: ['pruning', 'schedule'], message: schedule });
+  const schedule = schedules.find(pruning.schedule.name);
+  const never = schedule.refusal(pruning.schedule, scheduleContext(specification, steps));
+  if (never) problems.push({ key: ['pruning', 'schedule'], message: never });
+  if (problems.length > 0) return problems;
+  if (schedule.rounds && kind.steps(retraining, context) === 0)
+    problems.push({
+      key: ['retraining'],
+      message: `the schedule '${schedule.name}' retrains after every round: name a retraining, such as fine-tune or weight-rewinding`,
+    });
+  const early = schedule
+    .steps(pruning.schedule, scheduleContext(specification, steps))
+    .some(({ step }) => step < context.steps);
+  if (early && kind.start !== 'continue')
+    problems.push({
+      key: ['retraining'],
+      message: `${kind.name} begins again after the training: prune at its end (one-shot after epoch ${specification.epochs}, or iterative), not in its course`,
+    });
+  return problems;
+}
 
-  const layers = layersOf(specification);
+function networkProblems(specification: RunSpecification, outline: DatasetOutline): RuleProblem[] {
+  const { pruning, model } = specification;
+  const problems: RuleProblem[] = [];
+  let layers: PrunableLayer[];
+  try {
+    const { imageShape, classes } = outline;
+    const input = { imageShape, classes, minimum: 0, maximum: 1 };
+    layers = models.find(model.name).describe(model, input).layers;
+  } catch (error) {
+    return [{ key: ['model'], message: messageOf(error) }];
+  }
+  if (!pruning) return [];
   const known = layers.map(({ name }) => name);
   for (const part of ['names', 'except'] as const)
     for (const name of pruning.layers[part])
       if (!known.includes(name))
         problems.push({
           key: ['pruning', 'layers', part],
-          message: `the network ${specification.model.name} has no layer '${name}'; it has ${known.join(', ')}`,
+          message: `the network ${model.name} has no layer '${name}'; it has ${known.join(', ')}`,
         });
   for (const kind of pruning.layers.kinds)
     if (!layers.some((layer) => layer.kind === kind))
       problems.push({
         key: ['pruning', 'layers', 'kinds'],
-        message: `the network ${specification.model.name} has no ${kind} layer; its layers are of the kinds ${[...new Set(layers.map((layer) => layer.kind))].join(', ')} (of ${KERNEL_KINDS.join(', ')})`,
+        message: `the network ${model.name} has no ${kind} layer; its layers are of the kinds ${[...new Set(layers.map((layer) => layer.kind))].join(', ')} (of ${KERNEL_KINDS.join(', ')})`,
       });
   if (problems.length === 0 && selectLayers(layers, pruning.layers).length === 0)
     problems.push({ key: ['pruning', 'layers'], message: 'the choice leaves no layer to prune' });
   return problems;
-}
-
-/** The prunable layers' names and kinds depend on the model's options alone, not on the data. */
-function layersOf(specification: RunSpecification): PrunableLayer[] {
-  return models
-    .find(specification.model.name)
-    .describe(specification.model, { imageShape: [28, 28, 1], classes: 10, minimum: 0, maximum: 1 }).layers;
 }

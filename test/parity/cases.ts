@@ -52,10 +52,13 @@ function parityCase(
         schedule: { name: 'one-shot', epoch: 1 },
         layers: { kinds, names: [], except: [] },
         sparsity,
+        shuffle: false,
+        onCollapse: 'continue',
       },
       retraining: { name: 'none' },
       thresholds: [...DEFAULT_THRESHOLDS],
       referenceEpoch: 1,
+      rounds: 1,
     },
   };
 }

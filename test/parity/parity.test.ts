@@ -17,6 +17,7 @@ import type { Dataset } from '../../main/trainer/data/dataset.ts';
 import { epochBatches } from '../../main/trainer/session/batches.ts';
 import { TrainingSession } from '../../main/trainer/session/session.ts';
 import { openEngine, type Engine } from '../../main/trainer/tensorflow/engine.ts';
+import { unusedProbe } from '../main/doubles/probe.ts';
 import { PARITY_BATCH, parityCases, type ParityCase } from './cases.ts';
 
 /**
@@ -62,7 +63,7 @@ function trainOurs({ specification }: ParityCase): Ours {
   try {
     writeCase(folder, specification, session);
     const losses: number[] = [];
-    for (let epoch = 1; epoch <= specification.epochs; epoch++) {
+    for (let epoch = 1; epoch <= session.plan.epochs; epoch++) {
       losses.push(session.trainEpoch(() => undefined).loss);
       session.takeReference();
       session.pruneIfPlanned();
@@ -89,7 +90,8 @@ function writeCase(
   writeFileSync(join(folder, 'initial.safetensors'), checkpointToPyTorch(network, session.checkpoint()));
   writeFileSync(join(folder, 'images.bin'), dataset.train.images);
   writeFileSync(join(folder, 'labels.bin'), dataset.train.labels);
-  const batches = plan.rates.map((_, index) =>
+  const rates = Array.from({ length: plan.epochs }, (_, index) => session.rate(index + 1));
+  const batches = rates.map((_, index) =>
     epochBatches(dataset.train.count, PARITY_BATCH, SEED, index + 1).map((indices) => [...indices]),
   );
   writeFileSync(join(folder, 'batches.json'), JSON.stringify(batches));
@@ -98,7 +100,7 @@ function writeCase(
     JSON.stringify({
       network,
       optimizer: specification.optimizer,
-      rates: plan.rates,
+      rates,
       imageShape: dataset.imageShape,
       mean: dataset.mean,
       standardDeviation: dataset.standardDeviation,
@@ -118,7 +120,7 @@ function writeCase(
       weights: new Float32Array(layer.weights),
       mask: new Uint8Array(layer.weights).fill(1),
     }));
-    const probe = { normScales: () => null };
+    const probe = unusedProbe;
     const drawn = random.scores({ name: 'random' }, { seed: SEED, counters: [1], layers, probe });
     const tensors = new Map(
       network.layers.flatMap((layer) => {

@@ -1,13 +1,10 @@
 import * as z from 'zod';
+import { duration, stepsOf } from '../../../common/study/duration.ts';
 import type { Retraining } from './retraining.ts';
 
 const options = z.strictObject({
   name: z.literal('learning-rate-rewinding'),
-  epochs: z
-    .int()
-    .min(1)
-    .max(10_000)
-    .describe('Epochs by which the learning-rate schedule is rewound, and replayed.'),
+  epochs: duration(1).describe('Epochs by which the learning-rate schedule is rewound, and replayed.'),
 });
 
 /** Learning-rate rewinding: keeps the weights, replays the schedule's last `epochs` epochs (Renda et al., ICLR 2020, section 2). */
@@ -15,13 +12,15 @@ export const learningRateRewinding: Retraining = {
   name: 'learning-rate-rewinding',
   title: 'Keep the weights, replay the last part of the learning-rate schedule',
   options,
-  epochs: (given) => options.parse(given).epochs,
-  rate: (given, epoch, trainingEpochs, trainingRate) =>
-    trainingRate(trainingEpochs - options.parse(given).epochs + epoch),
-  refusal(given, trainingEpochs) {
+  start: 'continue',
+  steps: (given, { stepsPerEpoch }) => stepsOf(options.parse(given).epochs, stepsPerEpoch),
+  rate(given, step, { steps, stepsPerEpoch, trainingRate }) {
+    return trainingRate(steps - stepsOf(options.parse(given).epochs, stepsPerEpoch) + step);
+  },
+  refusal(given, { steps, stepsPerEpoch }) {
     const { epochs } = options.parse(given);
-    return epochs > trainingEpochs
-      ? `the schedule can not be rewound by ${epochs} epochs: training has only ${trainingEpochs}; use at most ${trainingEpochs}`
+    return stepsOf(epochs, stepsPerEpoch) > steps
+      ? `the schedule can not be rewound by ${typeof epochs === 'number' ? `${epochs} epochs` : epochs}: training has only ${Math.ceil(steps / stepsPerEpoch)} epochs (${steps} steps)`
       : null;
   },
 };

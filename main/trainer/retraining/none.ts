@@ -5,7 +5,8 @@ export const none: Retraining = {
   name: 'none',
   title: 'No epochs after the training epochs',
   options: z.strictObject({ name: z.literal('none') }),
-  epochs: () => 0,
-  rate: (_options, _epoch, trainingEpochs, trainingRate) => trainingRate(trainingEpochs),
+  start: 'continue',
+  steps: () => 0,
+  rate: (_options, _step, { steps, trainingRate }) => trainingRate(steps - 1),
   refusal: () => null,
 };

@@ -1,18 +1,30 @@
 import type { CatalogueEntry } from '../../../common/catalogue.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
 
-/** What happens after the training epochs: extra epochs, and the rate of each (Renda et al., ICLR 2020, section 2). */
+/** The training that is retrained after. */
+export interface RetrainingContext {
+  /** Optimizer steps of the training epochs, and of one of them. */
+  steps: number;
+  stepsPerEpoch: number;
+  /** Rate of a step of the training, from 0. */
+  trainingRate(step: number): number;
+}
+
+/** What happens to weights, batch norm's statistics and the optimizer's state before a round of retraining. */
+export type RetrainingStart = 'continue' | 'rewind' | 'reinitialise';
+
+/**
+ * What happens after the training epochs, and after each round of an iterative schedule: further steps, and the rate of
+ * each (Renda et al., ICLR 2020, section 2).
+ */
 export interface Retraining extends CatalogueEntry {
-  epochs(options: NamedOptions): number;
-  /**
-   * Rate of retraining epoch `epoch` (1-based). `trainingRate(e)` is the schedule's rate in training epoch e of `trainingEpochs`.
-   */
-  rate(
-    options: NamedOptions,
-    epoch: number,
-    trainingEpochs: number,
-    trainingRate: (epoch: number) => number,
-  ): number;
-  /** Why these options do not go with this many training epochs, or null. */
-  refusal(options: NamedOptions, trainingEpochs: number): string | null;
+  start: RetrainingStart;
+  /** Optimizer steps of a round. */
+  steps(options: NamedOptions, context: RetrainingContext): number;
+  /** Rate of a step of a round, from 0. */
+  rate(options: NamedOptions, step: number, context: RetrainingContext): number;
+  /** For 'rewind': the training step whose weights come back; 0 is the initial ones. */
+  rewindTo?(options: NamedOptions, context: RetrainingContext): number;
+  /** Why these options do not go with this training, or null. */
+  refusal(options: NamedOptions, context: RetrainingContext): string | null;
 }

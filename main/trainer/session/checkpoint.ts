@@ -9,6 +9,7 @@ import {
 } from '../../../common/codec/safetensors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { DeviceState } from '../steps/device-state.ts';
+import { snapshotFrom, snapshotTensors, type Snapshot } from './snapshot.ts';
 
 /** Version of the layout below; another one is refused. */
 const FORMAT = '1';
@@ -21,17 +22,20 @@ const positionSchema = z.strictObject({
   step: z.int().min(0),
   /** σ of each prunable layer once the reference epoch is reached, by name. */
   sigmas: z.record(z.string(), z.number()).nullable(),
+  /** Training step of the snapshot that is kept for weight rewinding; null where there is none. */
+  rewindStep: z.int().min(1).nullable().default(null),
 });
 export type Position = z.infer<typeof positionSchema>;
 
 /**
- * Tensors: each parameter by its name; `optimizer/<slot>/<parameter>`; `mask/<layer>` (1 where kept). Kernels are in the
- * layout of common/network.ts.
+ * Tensors: each parameter by its name; `optimizer/<slot>/<parameter>`; `mask/<layer>` (1 where kept); and those of the
+ * snapshot for weight rewinding. Kernels are in the layout of common/network.ts.
  */
 export function encodeCheckpoint(
   state: DeviceState,
   masks: ReadonlyMap<string, Uint8Array>,
   position: Position,
+  rewindTo: Snapshot | null,
 ): Uint8Array<ArrayBuffer> {
   const { network } = state;
   const tensors = new Map<string, SafetensorsTensor>();
@@ -48,6 +52,7 @@ export function encodeCheckpoint(
     add(`optimizer/${slot}`, shapes.get(slot.slice(slot.indexOf('/') + 1))!, state.readSlot(slot));
   for (const { name, shape } of network.layers)
     tensors.set(`mask/${name}`, { dtype: 'U8', shape, bytes: masks.get(name)! });
+  for (const [name, tensor] of rewindTo ? snapshotTensors(rewindTo) : []) tensors.set(name, tensor);
   return encodeSafetensors({
     metadata: {
       format: `cascade-lab checkpoint ${FORMAT}`,
@@ -65,7 +70,7 @@ export function encodeCheckpoint(
 export function restoreCheckpoint(
   bytes: Uint8Array,
   state: DeviceState,
-): { masks: Map<string, Uint8Array>; position: Position } {
+): { masks: Map<string, Uint8Array>; position: Position; rewindTo: Snapshot | null } {
   const file = decodeSafetensors(bytes);
   const unusable = (what: string): CascadeError =>
     new CascadeError('CHECKPOINT_UNUSABLE', `The checkpoint can not be used: ${what}.`);
@@ -96,7 +101,9 @@ export function restoreCheckpoint(
     masks.set(name, mask);
     state.applyMask(kernel, mask);
   }
-  return { masks, position };
+  const { rewindStep } = position;
+  const rewindTo = rewindStep === null ? null : snapshotFrom(file.tensors, state, rewindStep);
+  return { masks, position, rewindTo };
 }
 
 function readPosition(text: string | undefined): Position | null {

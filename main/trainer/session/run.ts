@@ -1,5 +1,5 @@
 import { messageOf, CascadeError } from '../../../common/errors.ts';
-import type { EpochRecord, Phase, RunEvent } from '../../../common/records.ts';
+import type { EpochRecord, RunEvent } from '../../../common/records.ts';
 import { buffersOf } from './transfer.ts';
 import { datasets } from '../data/registry.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type TrainerInput,
   type TrainerMessage,
 } from '../messages.ts';
+import { stageOf } from '../plan.ts';
 import { locateLibrary, openEngine, type Engine, type LibraryLocation } from '../tensorflow/engine.ts';
 import { TrainingSession, type TrainedEpoch } from './session.ts';
 
@@ -125,22 +126,21 @@ class RunLoop {
     const session = this.#session;
     const { epoch } = session;
     const evaluationStarted = this.#now();
-    const events: RunEvent[] = this.#rateEvents(epoch);
     session.takeReference();
-    const pruning = session.pruneIfPlanned();
-    events.push(...pruning);
-    const { validation, test } = session.evaluate();
+    const pruned = session.pruneIfPlanned();
+    const events = [...this.#rateEvents(epoch), ...(trained?.events ?? []), ...(pruned?.events ?? [])];
+    const { validation, test } = session.evaluate(pruned?.test);
     const measurementStarted = this.#now();
     const layers = session.measure();
-    const due = epoch % this.#checkpointEvery === 0 || epoch === session.plan.epochs || pruning.length > 0;
+    const due = epoch % this.#checkpointEvery === 0 || epoch === session.plan.epochs || pruned !== null;
     const checkpoint = due ? { epoch, bytes: session.checkpoint() } : null;
     // One record may be on its way to the disk while the next epoch trains, no more.
     this.#awaitAcknowledgement(this.#sent);
     const record: EpochRecord = {
       epoch,
-      phase: phaseOf(epoch, this.#input.specification.epochs),
+      phase: epoch === 0 ? 'initial' : stageOf(session.plan, epoch).phase,
       metrics: {
-        learningRate: epoch === 0 ? 0 : session.plan.rates[epoch - 1]!,
+        learningRate: epoch === 0 ? 0 : session.rate(epoch),
         steps: trained?.steps ?? 0,
         trainLoss: trained?.loss ?? null,
         trainAccuracy: trained?.accuracy ?? null,
@@ -162,9 +162,9 @@ class RunLoop {
   }
 
   #rateEvents(epoch: number): RunEvent[] {
-    const { rates } = this.#session.plan;
-    const [before, now] = [rates[epoch - 2], rates[epoch - 1]];
-    if (before === undefined || now === undefined || before === now) return [];
+    if (epoch < 2) return [];
+    const [before, now] = [this.#session.rate(epoch - 1), this.#session.rate(epoch)];
+    if (before === now) return [];
     return [
       {
         kind: 'rate-changed',
@@ -214,11 +214,6 @@ class RunLoop {
 /** Without the noise of the last binary digits: 0.1 · 0.1 is not quite 0.01. */
 function readable(rate: number): number {
   return Number(rate.toPrecision(6));
-}
-
-function phaseOf(epoch: number, trainingEpochs: number): Phase {
-  if (epoch === 0) return 'initial';
-  return epoch <= trainingEpochs ? 'training' : 'retraining';
 }
 
 function codeOf(error: unknown): string {

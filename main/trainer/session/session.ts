@@ -1,5 +1,6 @@
 import { findInert } from '../../../common/cascade/inert.ts';
 import { CascadeError } from '../../../common/errors.ts';
+import { generator } from '../../../common/random.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { LayerRecord, RunEvent } from '../../../common/records.ts';
 import type { RunSpecification } from '../../../common/run-specification.ts';
@@ -10,9 +11,17 @@ import { initialParameters } from '../network/initialization.ts';
 import { models } from '../network/registry.ts';
 import { runsTurned } from '../network/turned.ts';
 import { optimizers } from '../optimization/optimizers/registry.ts';
-import { planRun, type RunPlan } from '../plan.ts';
-import { prune } from '../pruning/prune.ts';
-import type { Probe } from '../scoring/probe.ts';
+import {
+  planRun,
+  rateOf,
+  stageOf,
+  stepsOfEpoch,
+  type PlannedPruning,
+  type RunPlan,
+  type Stage,
+} from '../plan.ts';
+import { prune, type PruningOutcome } from '../pruning/prune.ts';
+import { createProbe } from '../scoring/network-probe.ts';
 import { uploadSplit, type DeviceSplit } from '../steps/device-data.ts';
 import { DeviceState, inPrecision } from '../steps/device-state.ts';
 import { EvaluationStep, type Evaluation } from '../steps/evaluation-step.ts';
@@ -20,6 +29,8 @@ import { TOTALS, TrainingStep, type StepDesign } from '../steps/training-step.ts
 import type { Engine } from '../tensorflow/engine.ts';
 import { epochBatches } from './batches.ts';
 import { encodeCheckpoint, restoreCheckpoint, type Position } from './checkpoint.ts';
+import { pruningEvents } from './pruning-events.ts';
+import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.ts';
 
 /** Describes the network that a specification asks for on the given data. */
 export function describeNetwork(specification: RunSpecification, dataset: Dataset): NetworkDescription {
@@ -39,6 +50,14 @@ export interface TrainedEpoch {
   /** Mean over the epoch's examples, as they were seen. */
   loss: number;
   accuracy: number;
+  /** What happened in its course: weights rewound before it, prunings within it. */
+  events: RunEvent[];
+}
+
+/** A pruning at an epoch's end, and the test split as it is after it. */
+export interface PrunedEpoch {
+  events: RunEvent[];
+  test: Evaluation;
 }
 
 /** Looked at between steps; `loss` reads the running mean, which waits for the device. */
@@ -54,6 +73,7 @@ export class TrainingSession {
   readonly #engine: Engine;
   readonly #specification: RunSpecification;
   readonly #seed: number;
+  readonly #stepsPerEpoch: number;
   readonly #design: StepDesign;
   readonly #evaluation: EvaluationStep;
   readonly #train: DeviceSplit;
@@ -62,14 +82,17 @@ export class TrainingSession {
   readonly #state: DeviceState;
   readonly #steps = new Map<number, TrainingStep>();
   #masks: Map<string, Uint8Array>;
-  #position: Position = { epoch: 0, step: 0, sigmas: null };
+  #position: Position = { epoch: 0, step: 0, sigmas: null, rewindStep: null };
+  /** What weight rewinding goes back to, once the training has come by it. */
+  #rewindTo: Snapshot | null = null;
 
   constructor(engine: Engine, specification: RunSpecification, dataset: Dataset, seed: number) {
     this.#engine = engine;
     this.#specification = specification;
     this.#seed = seed;
     this.network = describeNetwork(specification, dataset);
-    this.plan = planRun(specification);
+    this.#stepsPerEpoch = Math.ceil(dataset.train.count / specification.batchSize);
+    this.plan = planRun(specification, this.#stepsPerEpoch);
     const optimizer = optimizers.find(specification.optimizer.name);
     const standardization = { mean: dataset.mean, deviation: dataset.standardDeviation };
     this.#design = {
@@ -114,22 +137,38 @@ export class TrainingSession {
     return this.#step(Math.min(this.#specification.batchSize, this.#train.count)).nodes;
   }
 
+  /** Rate of the first step of an epoch, from 1. */
+  rate(epoch: number): number {
+    return rateOf(this.plan, epoch, 0, this.#stepsPerEpoch);
+  }
+
   /** Goes on from a checkpoint as if the run had never stopped. */
   restore(checkpoint: Uint8Array): void {
-    const { masks, position } = restoreCheckpoint(checkpoint, this.#state);
+    const { masks, position, rewindTo } = restoreCheckpoint(checkpoint, this.#state);
     this.#masks = masks;
     this.#position = position;
+    this.#rewindTo = rewindTo;
   }
 
   checkpoint(): Uint8Array<ArrayBuffer> {
-    return encodeCheckpoint(this.#state, this.#masks, this.#position);
+    return encodeCheckpoint(this.#state, this.#masks, this.#position, this.#rewindTo);
   }
 
-  /** Trains the next epoch. @throws CascadeError DIVERGED when the loss is not a number */
+  /**
+   * Trains the next epoch, its prunings and what begins its stage included.
+   *
+   * @throws CascadeError DIVERGED when the loss is not a number, LAYER_COLLAPSED when a layer has lost every weight and
+   *   the study says to stop there
+   */
   trainEpoch(watch: StepWatcher): TrainedEpoch {
     const epoch = this.#position.epoch + 1;
-    const rate = this.plan.rates[epoch - 1]!;
-    const batches = epochBatches(this.#train.count, this.#specification.batchSize, this.#seed, epoch);
+    this.#refuseCollapsed();
+    const events = this.#beginStage(epoch);
+    const steps = stepsOfEpoch(this.plan, epoch, this.#stepsPerEpoch);
+    const batches = epochBatches(this.#train.count, this.#specification.batchSize, this.#seed, epoch).slice(
+      0,
+      steps,
+    );
     const engine = this.#engine;
     let totals = Array.from({ length: TOTALS }, () =>
       engine.upload(inPrecision(engine, [0]), [], engine.precision),
@@ -142,30 +181,35 @@ export class TrainingSession {
     };
     try {
       batches.forEach((indices, index) => {
+        events.push(...this.#pruneWithin(epoch, index));
+        this.#keepToRewind(epoch);
         totals = this.#step(indices.length).run(
           this.#train,
           this.#state,
           indices,
           totals,
-          rate,
+          rateOf(this.plan, epoch, index, this.#stepsPerEpoch),
           this.#position.step + 1,
         );
         this.#position.step += 1;
         examples += indices.length;
-        watch(index + 1, batches.length, () => read()[0]);
+        watch(index + 1, steps, () => read()[0]);
       });
       const [loss, accuracy] = read();
       this.#position.epoch = epoch;
-      return { steps: batches.length, loss, accuracy };
+      return { steps, loss, accuracy, events };
     } finally {
       for (const total of totals) if (!total.released) total.release();
     }
   }
 
-  /** @throws CascadeError DIVERGED when the loss is not a number, as after a last step that overflowed */
-  evaluate(): { validation: Evaluation | null; test: Evaluation } {
+  /**
+   * @param test what a pruning has measured already
+   * @throws CascadeError DIVERGED when the loss is not a number, as after a last step that overflowed
+   */
+  evaluate(test = this.#evaluateTest()): { validation: Evaluation | null; test: Evaluation } {
     const validation = this.#validation && this.#evaluation.run(this.#validation, this.#state);
-    return { validation, test: this.#evaluateTest() };
+    return { validation, test };
   }
 
   /** Takes σ of every layer when the reference epoch has come; before pruning. */
@@ -176,63 +220,15 @@ export class TrainingSession {
     );
   }
 
-  /** Prunes when the plan says so after this epoch; answers with the events of it. */
-  pruneIfPlanned(): RunEvent[] {
-    const { pruning } = this.#specification;
-    const step = this.plan.pruning.find(({ epoch }) => epoch === this.#position.epoch);
-    if (!pruning || !step) return [];
-    const before = this.#evaluateTest();
-    const sparsity = pruning.sparsity * step.share;
-    const layers = this.network.layers.map(({ name, kind, shape, kernel }) => ({
-      name,
-      kind,
-      shape,
-      weights: this.#state.readParameter(kernel),
-      mask: this.#masks.get(name)!,
-    }));
+  /** Prunes when the plan says so after this epoch; null when it does not. */
+  pruneIfPlanned(): PrunedEpoch | null {
     const { epoch } = this.#position;
-    const outcome = prune(pruning, layers, {
-      sparsity,
-      seed: this.#seed,
-      counters: [epoch],
-      probe: this.#probe(),
-    });
-    for (const { name, kernel } of this.network.layers) {
-      const mask = outcome.masks.get(name);
-      if (!mask) continue;
-      this.#masks.set(name, mask);
-      this.#state.applyMask(kernel, mask);
-    }
-    const after = this.#evaluateTest();
-    const all = this.network.layers.reduce((sum, { weights }) => sum + weights, 0);
-    const pruned = [...this.#masks.values()].reduce((sum, mask) => sum + zeros(mask), 0);
-    const percent = (share: number): string => `${(100 * share).toFixed(2)}%`;
-    const events: RunEvent[] = [
-      {
-        kind: 'pruned',
-        epoch,
-        message:
-          `Pruned ${percent(outcome.reached)} of the chosen layers’ weights (asked ${percent(outcome.asked)}), ` +
-          `${percent(pruned / all)} of all; test accuracy ${percent(before.accuracy)} → ${percent(after.accuracy)}.`,
-        data: {
-          asked: outcome.asked,
-          reached: outcome.reached,
-          prunedWeights: pruned,
-          prunableWeights: all,
-          layers: outcome.layers,
-          testAccuracyBefore: before.accuracy,
-          testAccuracyAfter: after.accuracy,
-        },
-      },
-    ];
-    if (outcome.collapsed.length > 0)
-      events.push({
-        kind: 'layer-collapsed',
-        epoch,
-        message: `Every weight of ${outcome.collapsed.join(', ')} was pruned: the network’s output no longer depends on its input.`,
-        data: { layers: outcome.collapsed },
-      });
-    return events;
+    const planned = this.plan.prunings.find((pruning) => pruning.epoch === epoch && pruning.step === null);
+    if (!planned) return null;
+    const before = this.#evaluateTest();
+    const done = this.#prune(planned, [epoch]);
+    const test = this.#evaluateTest();
+    return { events: pruningEvents({ ...done, before, after: test }), test };
   }
 
   /** The state of every weight of every layer. */
@@ -275,15 +271,100 @@ export class TrainingSession {
     }
   }
 
-  #probe(): Probe {
+  #pruneWithin(epoch: number, step: number): RunEvent[] {
+    const planned = this.plan.prunings.find((pruning) => pruning.epoch === epoch && pruning.step === step);
+    if (!planned) return [];
+    return pruningEvents({ ...this.#prune(planned, [epoch, step]), before: null, after: null });
+  }
+
+  #prune(planned: PlannedPruning, counters: readonly number[]) {
+    const pruning = this.#specification.pruning!;
+    const layers = this.network.layers.map(({ name, kind, shape, kernel }) => ({
+      name,
+      kind,
+      shape,
+      weights: this.#state.readParameter(kernel),
+      mask: this.#masks.get(name)!,
+    }));
+    const probe = createProbe({
+      engine: this.#engine,
+      network: this.network,
+      state: this.#state,
+      train: this.#train,
+      standardization: this.#design.standardization,
+      seed: this.#seed,
+      counters,
+    });
+    let outcome: PruningOutcome;
+    try {
+      outcome = prune(pruning, layers, { sparsity: planned.sparsity, seed: this.#seed, counters, probe });
+    } finally {
+      probe.dispose();
+    }
+    for (const { name, kernel } of this.network.layers) {
+      const mask = outcome.masks.get(name);
+      if (!mask) continue;
+      this.#masks.set(name, mask);
+      this.#state.applyMask(kernel, mask);
+    }
+    const weights = this.network.layers.reduce((sum, layer) => sum + layer.weights, 0);
+    const pruned = [...this.#masks.values()].reduce((sum, mask) => sum + zeros(mask), 0);
+    return { planned, outcome, pruned, weights };
+  }
+
+  /** Before the first step of a stage: weights go back, or begin anew, where its retraining says so. */
+  #beginStage(epoch: number): RunEvent[] {
+    const stage = stageOf(this.plan, epoch);
+    if (stage.firstEpoch !== epoch || stage.start === 'continue') return [];
+    const event = (kind: RunEvent['kind'], message: string, data: RunEvent['data']): RunEvent[] => [
+      { kind, epoch: epoch - 1, message, data },
+    ];
+    if (stage.start === 'reinitialise') {
+      const round = this.plan.stages.indexOf(stage);
+      const drawn = generator(this.#seed, 'reinitialisation', round).next() >>> 1;
+      this.#goBack(this.#initialSnapshot(drawn));
+      return event('reinitialised', 'All weights were drawn anew; the masks were kept.', { seed: drawn });
+    }
+    const step = this.plan.rewindTo!;
+    this.#goBack(step === 0 ? this.#initialSnapshot(this.#seed) : this.#rewindTo!);
+    const to = step % this.#stepsPerEpoch === 0 ? `epoch ${step / this.#stepsPerEpoch}` : `step ${step}`;
+    return event('rewound', `The kept weights were set back to those of ${to}.`, { step });
+  }
+
+  #goBack(snapshot: Snapshot): void {
+    restoreSnapshot(this.#state, snapshot, this.#masks);
+    this.#position.step = snapshot.step;
+  }
+
+  #initialSnapshot(seed: number): Snapshot {
+    const parameters = initialParameters(this.network, seed);
     return {
-      normScales: (layer) => {
-        const norm = this.network.nodes.find(
-          (node) => node.operation === 'batch-norm' && node.inputs[0] === layer,
-        );
-        return norm?.operation === 'batch-norm' ? this.#state.readParameter(norm.gamma).map(Math.abs) : null;
-      },
+      step: 0,
+      parameters: new Map([...parameters].map(([name, values]) => [name, Float32Array.from(values)])),
+      slots: new Map(
+        this.#state.slotNames.map((slot) => [slot, new Float32Array(this.#state.readSlot(slot).length)]),
+      ),
     };
+  }
+
+  /** Keeps the state that weight rewinding goes back to, when the training comes by it; the initial one is drawn again. */
+  #keepToRewind(epoch: number): void {
+    const { rewindTo } = this.plan;
+    if (rewindTo === null || rewindTo === 0 || this.#rewindTo) return;
+    const stage: Stage = stageOf(this.plan, epoch);
+    if (stage.phase !== 'training' || this.#position.step !== rewindTo) return;
+    this.#rewindTo = takeSnapshot(this.#state, rewindTo);
+    this.#position.rewindStep = rewindTo;
+  }
+
+  #refuseCollapsed(): void {
+    if (this.#specification.pruning?.onCollapse !== 'stop') return;
+    const collapsed = [...this.#masks].filter(([, mask]) => zeros(mask) === mask.length);
+    if (collapsed.length > 0)
+      throw new CascadeError(
+        'LAYER_COLLAPSED',
+        `Every weight of ${collapsed.map(([name]) => name).join(', ')} was pruned, and the study says to stop there (onCollapse: stop).`,
+      );
   }
 
   #evaluateTest(): Evaluation {
@@ -293,7 +374,7 @@ export class TrainingSession {
   }
 
   #diverged(loss: string, epoch: number): CascadeError {
-    const rate = this.plan.rates[Math.max(epoch, 1) - 1];
+    const rate = this.rate(Math.max(epoch, 1));
     return new CascadeError(
       'DIVERGED',
       `The ${loss} loss is not a finite number in epoch ${epoch}: the training diverged; lower the learning rate (${rate}).`,

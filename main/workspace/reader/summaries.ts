@@ -6,7 +6,7 @@ import type {
   StateShares,
 } from '../../../common/contract/schemas.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
-import type { RunSpecification } from '../../../common/run-specification.ts';
+import { readSpecification, type RunSpecification } from '../../../common/run-specification.ts';
 import { thresholdLabel } from '../../../common/thresholds.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
@@ -56,7 +56,7 @@ export function requireStored(database: Connection, id: string): StoredRun {
   const row = prepared(database, 'select number, specification from runs where id = ?').get(id) as
     { number: number; specification: string } | undefined;
   if (!row) throw notFound(`run '${id}'`);
-  const specification = JSON.parse(row.specification) as RunSpecification;
+  const specification = readSpecification(row.specification);
   return { number: row.number, id, specification, labels: specification.thresholds.map(thresholdLabel) };
 }
 
@@ -83,7 +83,7 @@ export function getSummary(database: Connection, id: string): RunSummary {
 
 export function getRun(database: Connection, id: string): RunDetail {
   const row = requireRow(database, id);
-  const specification = JSON.parse(row.specification) as RunSpecification;
+  const specification = readSpecification(row.specification);
   const made = prepared(database, 'select environment, network from environments where run = ?').get(
     row.number,
   ) as { environment: string; network: string } | undefined;
@@ -155,7 +155,7 @@ function summaryOf(
   row: SummaryRow,
   memberships: RunSummary['memberships'],
 ): RunSummary {
-  const specification = JSON.parse(row.specification) as RunSpecification;
+  const specification = readSpecification(row.specification);
   const labels = specification.thresholds.map(thresholdLabel);
   return {
     id: row.id,

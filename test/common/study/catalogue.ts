@@ -62,12 +62,14 @@ export const catalogue: Catalogue = {
 };
 
 export const rules: StudyRules = {
-  firstPruningEpoch: ({ pruning }: RunSpecification) =>
-    pruning === null ? null : Number(pruning.schedule['epoch']),
+  derive: ({ pruning }: RunSpecification) => ({
+    referenceEpoch: pruning === null ? 0 : Number(pruning.schedule['epoch']),
+    rounds: 1,
+  }),
   check({ pruning, epochs }) {
     if (pruning === null) return [];
     return [
-      ...(Number(pruning.schedule['epoch']) > epochs
+      ...(Number(pruning.schedule['epoch']) > Number(epochs)
         ? [
             {
               key: ['pruning', 'schedule', 'epoch'],

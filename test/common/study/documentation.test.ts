@@ -3,15 +3,16 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
 import { readStudy, studyJsonSchema } from '../../../common/study/index.ts';
-import { checkSpecification, firstPruningEpoch } from '../../../main/studies/rules.ts';
+import { outlinesOf } from '../../../main/studies/outlines.ts';
+import { studyRules } from '../../../main/studies/rules.ts';
 import { catalogue } from '../../../main/trainer/catalogue.ts';
 
 const page = await readFile(new URL('../../../docs/study-files.md', import.meta.url), 'utf8');
 
 describe('docs/study-files.md', () => {
-  it('shows a study that is sound, and as many runs as it says', () => {
+  it('shows a study that is sound, and as many runs as it says', async () => {
     const [, text] = /```yaml\n(study:.*?)```/s.exec(page)!;
-    const { problems, runs } = readStudy(text!, catalogue, { firstPruningEpoch, check: checkSpecification });
+    const { problems, runs } = readStudy(text!, catalogue, studyRules(await outlinesOf(text!)));
     expect(problems).toEqual([]);
     expect(runs).toHaveLength(9);
     expect(runs.filter(({ control }) => control !== null)).toHaveLength(6);

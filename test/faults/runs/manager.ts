@@ -41,7 +41,8 @@ export async function openManager({ seeds, concurrency = 1, epochs = 4, thread, 
     await workspace.close();
   });
   const text = studyText({ images: smallImages(), seeds, shared: { epochs }, arms: [{ name: 'control' }] });
-  const { runs } = planStudy(text).plan!;
+  const { plan } = await planStudy(text);
+  const { runs } = plan!;
   for (const { id, hash, seed, specification } of runs)
     await workspace.addRun({
       id,

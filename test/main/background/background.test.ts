@@ -22,14 +22,14 @@ describe('the background thread', () => {
       thread.call('planStudy', [text]),
       thread.call('planStudy', ['study: [']),
     ]);
-    expect(plan).toEqual(planStudy(text));
+    expect(plan).toEqual(await planStudy(text));
     expect(plan.plan!.runs.map(({ arms, named, control }) => [arms, named, control])).toEqual([
       [['control of pruned'], false, null],
       [['pruned'], true, plan.plan!.runs[0]!.id],
       [['control of pruned'], false, null],
       [['pruned'], true, plan.plan!.runs[2]!.id],
     ]);
-    expect(broken).toEqual(planStudy('study: ['));
+    expect(broken).toEqual(await planStudy('study: ['));
     expect(broken.plan).toBeNull();
     expect(broken.problems.length).toBeGreaterThan(0);
   });

@@ -149,6 +149,7 @@ export class WorkstationDouble implements WorkstationServices {
         retraining: { name: 'none' },
         thresholds: [...DEFAULT_THRESHOLDS],
         referenceEpoch: 1,
+        rounds: 1,
       },
       thresholds: [...DEFAULT_THRESHOLDS],
       network: null,

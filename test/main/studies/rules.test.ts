@@ -1,12 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import type { PruningSpecification, RunSpecification } from '../../../common/run-specification.ts';
-import { checkSpecification, firstPruningEpoch } from '../../../main/studies/rules.ts';
+import {
+  completeSpecification,
+  type PruningSpecification,
+  type RunSpecification,
+} from '../../../common/run-specification.ts';
+import { studyRules } from '../../../main/studies/rules.ts';
+
+/** MNIST's, at 100 steps of 32 an epoch. */
+const rules = studyRules(() => ({
+  imageShape: [28, 28, 1],
+  classes: 10,
+  train: 3_200,
+  validation: 0,
+  test: 100,
+  bytes: 0,
+}));
+const checkSpecification = (given: RunSpecification) => rules.check(given);
 
 function specification(
   pruning: Partial<PruningSpecification> | null,
   change: Partial<RunSpecification> = {},
 ): RunSpecification {
-  return {
+  return completeSpecification({
     dataset: { name: 'mnist' },
     model: { name: 'depthwise-separable', stem: 8, widths: [16], strides: [1] },
     batchSize: 32,
@@ -26,7 +41,7 @@ function specification(
     thresholds: [],
     referenceEpoch: 2,
     ...change,
-  };
+  });
 }
 const layers = (change: Partial<PruningSpecification['layers']>): Partial<PruningSpecification> => ({
   layers: { kinds: [], names: [], except: [], ...change },
@@ -113,7 +128,7 @@ describe('a specification whose parts do not go together', () => {
 });
 
 test('the first epoch after which weights are pruned', () => {
-  expect(firstPruningEpoch(specification(null))).toBeNull();
-  expect(firstPruningEpoch(specification({}))).toBe(2);
-  expect(firstPruningEpoch(specification({ schedule: { name: 'one-shot', epoch: 0 } }))).toBe(0);
+  expect(rules.derive(specification(null)).referenceEpoch).toBe(0);
+  expect(rules.derive(specification({})).referenceEpoch).toBe(2);
+  expect(rules.derive(specification({ schedule: { name: 'one-shot', epoch: 0 } })).referenceEpoch).toBe(0);
 });

@@ -38,10 +38,13 @@ export const SPECIFICATION: RunSpecification = {
     schedule: { name: 'one-shot' },
     layers: { kinds: [], names: [], except: [] },
     sparsity: 0.5,
+    shuffle: false,
+    onCollapse: 'continue',
   },
   retraining: { name: 'none' },
   thresholds: [...DEFAULT_THRESHOLDS],
   referenceEpoch: 1,
+  rounds: 1,
 };
 
 export const ENVIRONMENT: RunEnvironment = {

@@ -1,17 +1,32 @@
 import type { CatalogueEntry } from '../../../../common/catalogue.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
 
-/** Pruning that happens after an epoch, up to a share of the final sparsity. */
-export interface PruningStep {
-  /** Epoch after which weights are pruned; 0 is at initialisation. */
-  epoch: number;
-  /** Share of the final sparsity reached by then, 0 < share ≤ 1. */
-  share: number;
+/** The training that a schedule prunes in. */
+export interface ScheduleContext {
+  /** Optimizer steps of the training epochs, and of one of them. */
+  steps: number;
+  stepsPerEpoch: number;
+  /** Share of the chosen layers' weights that the last pruning reaches, 0 < sparsity < 1. */
+  sparsity: number;
 }
 
+/** One pruning in the course of the training. */
+export interface PruningStep {
+  /** Optimizer steps of the training done before it: 0 is at initialisation, all of them at its end. */
+  step: number;
+  /** Share of the chosen layers' weights pruned by then, earlier ones included. */
+  sparsity: number;
+}
+
+/** When weights are pruned, and how many by then. */
 export interface Schedule extends CatalogueEntry {
-  /** Steps in order of epochs. */
-  steps(options: NamedOptions): PruningStep[];
-  /** Why the options do not go with this many training epochs, or null. */
-  refusal(options: NamedOptions, trainingEpochs: number): string | null;
+  /** Prunings during the training, in order; none for a schedule that prunes in rounds. */
+  steps(options: NamedOptions, context: ScheduleContext): PruningStep[];
+  /**
+   * Of an iterative schedule: the sparsity of each round. The first is pruned when training ends, and each other when
+   * the retraining of the round before has ended.
+   */
+  rounds?(options: NamedOptions, sparsity: number): number[];
+  /** Why the options do not go with this training, or null. */
+  refusal(options: NamedOptions, context: ScheduleContext): string | null;
 }

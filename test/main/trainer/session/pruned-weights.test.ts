@@ -166,7 +166,7 @@ describe('a pruning', () => {
       dataset,
       1,
     );
-    const events = session.pruneIfPlanned();
+    const { events } = session.pruneIfPlanned()!;
     expect(events).toMatchObject([
       { kind: 'pruned' },
       { kind: 'layer-collapsed', epoch: 0, data: { layers: ['dw2', 'fc'] } },

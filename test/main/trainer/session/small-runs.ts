@@ -5,10 +5,12 @@ import {
   type SafetensorsFile,
 } from '../../../../common/codec/safetensors.ts';
 import { generator, integer, uniforms } from '../../../../common/random.ts';
-import type {
-  NamedOptions,
-  PruningSpecification,
-  RunSpecification,
+import {
+  completePruning,
+  completeSpecification,
+  type NamedOptions,
+  type PruningSpecification,
+  type RunSpecification,
 } from '../../../../common/run-specification.ts';
 import { DEFAULT_THRESHOLDS } from '../../../../common/thresholds.ts';
 import type { Dataset, Split } from '../../../../main/trainer/data/dataset.ts';
@@ -58,7 +60,7 @@ export function pruningAfter(
   epoch: number,
   change: Partial<PruningSpecification> = {},
 ): PruningSpecification {
-  return {
+  return completePruning({
     criterion: { name: 'random' },
     granularity: { name: 'weight' },
     distribution: { name: 'global' },
@@ -66,11 +68,11 @@ export function pruningAfter(
     layers: { kinds: [], names: [], except: [] },
     sparsity: 0.6,
     ...change,
-  };
+  });
 }
 
 export function specification(change: Partial<RunSpecification> = {}): RunSpecification {
-  return {
+  return completeSpecification({
     dataset: { name: 'mnist' },
     model: DEPTHWISE,
     batchSize: 16,
@@ -82,14 +84,14 @@ export function specification(change: Partial<RunSpecification> = {}): RunSpecif
     thresholds: [...DEFAULT_THRESHOLDS],
     referenceEpoch: 0,
     ...change,
-  };
+  });
 }
 
 /** One epoch as a run's thread goes through it. */
 export function epochOf(session: TrainingSession) {
   const trained = session.trainEpoch(() => undefined);
   session.takeReference();
-  const events = session.pruneIfPlanned();
+  const events = session.pruneIfPlanned()?.events ?? [];
   return { trained, events, evaluation: session.evaluate(), layers: session.measure() };
 }
 

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { duration, stepsOf } from '../../../common/study/duration.ts';
+import type { Retraining } from './retraining.ts';
+
+const options = z.strictObject({
+  name: z.literal('weight-rewinding'),
+  to: duration(0)
+    .default(0)
+    .describe('Training epoch (or step, such as 500it) whose weights come back; 0 is the initial ones.'),
+});
+
+/**
+ * Weight rewinding (Frankle et al., arXiv 1903.01611; Renda et al., ICLR 2020, section 2): the kept weights go back to
+ * what they were at a moment of the training, and the rest of the training is done again with the learning rates that it
+ * had. Batch norm's statistics and the optimizer's state go back too, as if the masks had been there at that moment.
+ */
+export const weightRewinding: Retraining = {
+  name: 'weight-rewinding',
+  title: 'Set the weights back to an earlier epoch, and train again from there',
+  options,
+  start: 'rewind',
+  steps: (given, { steps, stepsPerEpoch }) => steps - stepsOf(options.parse(given).to, stepsPerEpoch),
+  rate: (given, step, { stepsPerEpoch, trainingRate }) =>
+    trainingRate(stepsOf(options.parse(given).to, stepsPerEpoch) + step),
+  rewindTo: (given, { stepsPerEpoch }) => stepsOf(options.parse(given).to, stepsPerEpoch),
+  refusal(given, { steps, stepsPerEpoch }) {
+    const { to } = options.parse(given);
+    return stepsOf(to, stepsPerEpoch) >= steps
+      ? `weights can not be rewound to ${typeof to === 'number' ? `epoch ${to}` : to}: training has only ${Math.ceil(steps / stepsPerEpoch)} epochs (${steps} steps), and something must be left to train`
+      : null;
+  },
+};
