@@ -1,5 +1,5 @@
 import type { CatalogueEntry } from '../../../../common/catalogue.ts';
-import type { PrunableLayer } from '../../../../common/network.ts';
+import type { NetworkDescription, PrunableLayer } from '../../../../common/network.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
 import type { Probe } from '../../scoring/probe.ts';
 
@@ -24,6 +24,8 @@ export interface ScoringContext {
 
 /** Gives every weight of every chosen layer a score; the lowest scores are pruned first. Scores must be finite. */
 export interface Criterion extends CatalogueEntry {
+  /** The paper, and the equation in it. */
+  source?: string;
   /** Scores by the layer's name. */
   scores(options: NamedOptions, context: ScoringContext): Map<string, Float32Array>;
   /**
@@ -31,6 +33,12 @@ export interface Criterion extends CatalogueEntry {
    * SynFlow, Tanaka et al., arXiv 2006.05467, algorithm 1); 1 unless given.
    */
   rounds?(options: NamedOptions): number;
+  /** Why it can not score these layers of the network, in words that follow 'pruning.criterion: '; null when it can. */
+  refusal?(
+    options: NamedOptions,
+    network: NetworkDescription,
+    layers: readonly PrunableLayer[],
+  ): string | null;
 }
 
 /** Scores of a criterion that looks at one layer at a time. */

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { CascadeError } from '../../../../common/errors.ts';
+import { normBehind } from '../../scoring/norm-behind.ts';
+import { layerwise, type Criterion } from './criterion.ts';
+
+/** |γ| of the batch norm behind a weight's output channel; all weights of a channel score alike. */
+export const batchNormScale: Criterion = {
+  name: 'batch-norm-scale',
+  title: 'Smallest scales of the batch norm behind the channel (network slimming)',
+  source: 'Liu et al., arXiv 1708.06519, section 3',
+  options: z.strictObject({ name: z.literal('batch-norm-scale') }),
+  scores: (_options, { probe, ...context }) =>
+    layerwise({ ...context, probe }, ({ name, weights }) => {
+      const scales = probe.normScales(name);
+      if (!scales) throw new CascadeError('INVALID_STUDY', `${sentence([name])}.`);
+      const scores = new Float32Array(weights.length);
+      // In every kernel's flattening the output channel runs fastest.
+      for (let index = 0; index < weights.length; index++) scores[index] = scales[index % scales.length]!;
+      return scores;
+    }),
+  refusal(_options, network, layers) {
+    const without = layers.filter(({ name }) => !normBehind(network, name)).map(({ name }) => name);
+    return without.length > 0 ? sentence(without) : null;
+  },
+};
+
+function sentence(layers: readonly string[]): string {
+  return `batch-norm-scale needs a batch norm right behind every chosen layer, and there is none behind ${layers.join(', ')}: leave ${layers.length > 1 ? 'them' : 'it'} out with layers.except`;
+}
