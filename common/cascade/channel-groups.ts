@@ -1,5 +1,6 @@
 import type { NetworkDescription, PrunableLayer } from '../network.ts';
 import { DisjointSets } from './disjoint-sets.ts';
+import { kernelGroups } from './kernel-groups.ts';
 import { joinChannels, type JoinedChannels } from './joined-channels.ts';
 
 /**
@@ -125,8 +126,8 @@ export function weightsOf(
 }
 
 /** Whether a layer makes channels of its own, rather than carrying those that it reads on. */
-function endsChannels({ kind, shape, inputChannels }: PrunableLayer): boolean {
-  return kind === 'dense' || (kind !== 'depthwise' && shape[2] === inputChannels);
+function endsChannels(layer: PrunableLayer): boolean {
+  return kernelGroups(layer, layer.inputChannels) === 1;
 }
 
 /** Why channels can not be pruned, by their root. */

@@ -1,3 +1,4 @@
+import { kernelGroups } from '../../../common/cascade/kernel-groups.ts';
 import type { MeasuredLayer } from './states.ts';
 
 /**
@@ -29,7 +30,8 @@ export function classifyWeights({
 }: MeasuredLayer): WeightClasses {
   const channels = layer.outputChannels;
   const inputs = layer.inputChannels;
-  const depthwise = layer.kind === 'depthwise';
+  const groups = kernelGroups(layer, inputs);
+  const [read, made] = [inputs / groups, channels / groups];
   const { inputZero, outputBlocked } = inertness;
   const ladder = thresholds.toSorted().toReversed();
   const levels = ladder.length + 1;
@@ -40,29 +42,31 @@ export function classifyWeights({
   const squares = new Float64Array(channels);
   let zero = 0;
   for (let start = 0, row = 0; start < weights.length; start += channels, row++) {
-    const rowInert = depthwise ? 0 : inputZero[row % inputs]!;
-    for (let channel = 0; channel < channels; channel++) {
-      const index = start + channel;
-      if (mask[index] === 0) {
-        of[index] = prunedClass;
-        continue;
+    for (let group = 0; group < groups; group++) {
+      const readsZero = inputZero[group * read + (row % read)]!;
+      const end = (group + 1) * made;
+      for (let channel = group * made; channel < end; channel++) {
+        const index = start + channel;
+        if (mask[index] === 0) {
+          of[index] = prunedClass;
+          continue;
+        }
+        const weight = weights[index]!;
+        const magnitude = Math.abs(weight);
+        squares[channel]! += weight * weight;
+        let level = 0;
+        // Most weights of a healthy layer exceed even the largest threshold, and most of a dying one not even the least.
+        if (magnitude <= largest) {
+          level = 1;
+          while (level < ladder.length && magnitude <= ladder[level]!) level++;
+        }
+        let inert = outputBlocked[channel]! | readsZero;
+        if (magnitude === 0) {
+          zero++;
+          inert = 1;
+        }
+        of[index] = inert ? level + levels : level;
       }
-      const weight = weights[index]!;
-      const magnitude = Math.abs(weight);
-      squares[channel]! += weight * weight;
-      let level = 0;
-      // Most weights of a healthy layer exceed even the largest threshold, and most of a dying one not even the least.
-      if (magnitude <= largest) {
-        level = 1;
-        while (level < ladder.length && magnitude <= ladder[level]!) level++;
-      }
-      let inert = outputBlocked[channel]! | rowInert;
-      if (depthwise) inert |= inputZero[Math.floor((channel * inputs) / channels)]!;
-      if (magnitude === 0) {
-        zero++;
-        inert = 1;
-      }
-      of[index] = inert ? level + levels : level;
     }
   }
 
