@@ -4,13 +4,13 @@ import { wording } from './wording.ts';
 /** A length of training, or a moment in it: epochs as a number, optimizer steps as '500it' (open_lth's notation). */
 export type Duration = number | `${number}it`;
 
-const SENTENCE = "a whole number of epochs, such as 10 or '10ep', or of optimizer steps, such as '500it'";
+const MOST_EPOCHS = 100_000;
 
 /** Schema of a duration of at least `minimum` epochs or steps. '10ep' is read as 10, so that both are one specification. */
 export function duration(minimum: number) {
   return z
     .union([
-      z.int().min(minimum).max(100_000),
+      z.int().min(minimum).max(MOST_EPOCHS),
       z
         .string()
         .regex(/^\s*[0-9]{1,9}\s*(ep|it)\s*$/)
@@ -20,7 +20,9 @@ export function duration(minimum: number) {
           return text.trim().endsWith('it') ? `${count}it` : count;
         }),
     ])
-    .register(wording, { allowed: minimum > 0 ? SENTENCE : `${SENTENCE}; 0 is the beginning` });
+    .register(wording, {
+      allowed: `a whole number of epochs from ${minimum} to ${MOST_EPOCHS}, or of optimizer steps, such as 500it`,
+    });
 }
 
 /** Optimizer steps of a duration. */

@@ -64,6 +64,8 @@ describe('a study', () => {
         schedule: { name: 'one-shot', epoch: 2 },
         layers: { kinds: [], names: [], except: [] },
         sparsity: 0.5,
+        shuffle: false,
+        onCollapse: 'continue',
       },
       retraining: { name: 'none' },
       thresholds: [
@@ -75,6 +77,7 @@ describe('a study', () => {
         { sigma: 1e-3 },
       ],
       referenceEpoch: 2,
+      rounds: 1,
     });
   });
 

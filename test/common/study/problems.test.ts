@@ -168,7 +168,7 @@ const CASES: Case[] = [
     'epochs: 2.5',
     7,
     'shared.epochs',
-    'found 2.5; allowed: a whole number from 1 to 100000',
+    'found 2.5; allowed: a whole number of epochs from 1 to 100000, or of optimizer steps, such as 500it',
   ],
   [
     'no number at all',
@@ -176,7 +176,7 @@ const CASES: Case[] = [
     'epochs: .nan',
     7,
     'shared.epochs',
-    'found NaN; allowed: a whole number from 1 to 100000',
+    'found NaN; allowed: a whole number of epochs from 1 to 100000, or of optimizer steps, such as 500it',
   ],
   [
     'an option out of range',

@@ -1,13 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Background } from '../../../main/background/background.ts';
 import { planStudy } from '../../../main/studies/plan-study.ts';
-import { pruningAt, studyText } from '../runs/fixtures.ts';
+import { pruningAt, smallImages, studyText } from '../runs/fixtures.ts';
 
-const text = studyText({
-  images: '/images',
-  seeds: [0, 1],
-  arms: [{ name: 'pruned', pruning: pruningAt(1) }],
-});
+const studyOf = (images: string): string =>
+  studyText({ images, seeds: [0, 1], arms: [{ name: 'pruned', pruning: pruningAt(1) }] });
 
 function background(): Background {
   const opened = new Background();
@@ -18,6 +15,7 @@ function background(): Background {
 describe('the background thread', () => {
   it('plans a study as this thread would, and tells what is wrong with one', async () => {
     const thread = background();
+    const text = studyOf(smallImages());
     const [plan, broken] = await Promise.all([
       thread.call('planStudy', [text]),
       thread.call('planStudy', ['study: [']),
@@ -53,9 +51,9 @@ describe('the background thread', () => {
 
   it('keeps nobody waiting when it is closed', async () => {
     const thread = background();
-    const asked = thread.call('planStudy', [text]).catch((error: unknown) => error);
+    const asked = thread.call('planStudy', [studyOf(smallImages())]).catch((error: unknown) => error);
     await thread.close();
     expect(await asked).toMatchObject({ code: 'BACKGROUND_THREAD' });
-    await expect(thread.call('planStudy', [text])).rejects.toMatchObject({ code: 'BACKGROUND_THREAD' });
+    await expect(thread.call('planStudy', ['study: ['])).rejects.toMatchObject({ code: 'BACKGROUND_THREAD' });
   });
 });

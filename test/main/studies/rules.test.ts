@@ -82,7 +82,7 @@ describe('a specification whose parts do not go together', () => {
       'rewinding beyond the start without pruning',
       specification(null, { retraining: { name: 'learning-rate-rewinding', epochs: 6 } }),
       ['retraining'],
-      /at most 5/,
+      /has only 5 epochs/,
     ],
     [
       'a layer that is not there',
