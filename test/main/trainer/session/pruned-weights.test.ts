@@ -126,7 +126,7 @@ describe('a pruning', () => {
       dataset,
       1,
     );
-    expect(session.pruneIfPlanned()).toEqual([]);
+    expect(session.pruneIfPlanned()).toBeNull();
     const { events, layers, evaluation } = epochOf(session);
     // dw1 and dw2 have 54 + 72 weights, of 54 + 54 + 48 + 72 + 80 + 40.
     expect(events).toMatchObject([
@@ -154,7 +154,7 @@ describe('a pruning', () => {
   test('at initialisation comes before the first step', () => {
     const session = new TrainingSession(engine, specification({ pruning: pruningAfter(0) }), dataset, 1);
     session.takeReference();
-    expect(session.pruneIfPlanned()).toMatchObject([{ kind: 'pruned', epoch: 0 }]);
+    expect(session.pruneIfPlanned()).toMatchObject({ events: [{ kind: 'pruned', epoch: 0 }] });
     session.dispose();
   });
 
