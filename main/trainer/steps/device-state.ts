@@ -1,4 +1,5 @@
 import type { NetworkDescription, ParameterDescription } from '../../../common/network.ts';
+import { AVERAGE_SLOT } from '../optimization/averaging/averaging.ts';
 import type { Engine, Handle, TypedArray } from '../tensorflow/engine.ts';
 
 /** Roles that an optimizer trains; the running statistics are the step's own business. */
@@ -12,8 +13,8 @@ export function inPrecision(engine: Engine, values: ArrayLike<number>): Float32A
 }
 
 /**
- * All that training changes, in device memory: parameters in the network's order, then the optimizer's slots of each
- * trained parameter, then the masks of the prunable kernels. Owns its handles.
+ * All that training changes, in device memory: parameters in the network's order, then the slots of each trained parameter
+ * (the optimizer's, and its average where weights are averaged), then the masks of the prunable kernels. Owns its handles.
  */
 export class DeviceState {
   readonly #engine: Engine;
@@ -23,26 +24,34 @@ export class DeviceState {
   readonly #optimizer = new Map<string, Handle>();
   readonly #masks = new Map<string, Handle>();
 
+  /**
+   * @param slots state tensors of each trained parameter: see `stateSlots`
+   * @param parameters initial values of all parameters; a state that is to be a copy of another begins with none
+   */
   constructor(
     engine: Engine,
     network: NetworkDescription,
     slots: readonly string[],
-    parameters: ReadonlyMap<string, ArrayLike<number>>,
+    parameters: ReadonlyMap<string, ArrayLike<number>> | null,
   ) {
     this.#engine = engine;
     this.#network = network;
     this.#slots = slots;
-    for (const parameter of network.parameters) {
+    if (parameters) this.#begin(parameters);
+  }
+
+  #begin(parameters: ReadonlyMap<string, ArrayLike<number>>): void {
+    for (const parameter of this.#network.parameters) {
       const values = parameters.get(parameter.name)!;
       this.#parameters.set(parameter.name, this.#upload(values, parameter.shape));
       if (!isTrained(parameter)) continue;
-      for (const slot of slots)
+      for (const slot of this.#slots)
         this.#optimizer.set(
           slotName(slot, parameter.name),
-          this.#upload(new Float32Array(values.length), parameter.shape),
+          this.#upload(slot === AVERAGE_SLOT ? values : new Float32Array(values.length), parameter.shape),
         );
     }
-    for (const layer of network.layers)
+    for (const layer of this.#network.layers)
       this.#masks.set(layer.kernel, this.#upload(new Float32Array(layer.weights).fill(1), layer.shape));
   }
 
@@ -58,6 +67,29 @@ export class DeviceState {
   }
   get slotNames(): string[] {
     return [...this.#optimizer.keys()];
+  }
+
+  /** What the network is evaluated with, in the order of the parameters: their averages where there are any. */
+  get evaluated(): Handle[] {
+    return [...this.#parameters].map(
+      ([name, handle]) => this.#optimizer.get(slotName(AVERAGE_SLOT, name)) ?? handle,
+    );
+  }
+
+  /** A state of the same numbers, in the same memory until one of the two changes. Dispose of both. */
+  copy(): DeviceState {
+    const copy = new DeviceState(this.#engine, this.#network, this.#slots, null);
+    const share = (from: Map<string, Handle>, to: Map<string, Handle>): void => {
+      for (const [name, handle] of from) {
+        const tensor = this.#engine.tensorOf(handle);
+        to.set(name, this.#engine.handleOf(tensor));
+        tensor.dispose();
+      }
+    };
+    share(this.#parameters, copy.#parameters);
+    share(this.#optimizer, copy.#optimizer);
+    share(this.#masks, copy.#masks);
+    return copy;
   }
 
   /** Takes over what a step made of parameters and slots, and frees what was before. */
@@ -80,8 +112,8 @@ export class DeviceState {
   }
 
   /**
-   * Puts a mask in force: multiplies the kernel and all its optimizer state by it, so that nothing of a pruned weight
-   * is left to revive it, and masks every later step.
+   * Puts a mask in force: multiplies the kernel and all its slots by it, so that nothing of a pruned weight is left to
+   * revive it or in its average, and masks every later step.
    */
   applyMask(kernel: string, mask: Uint8Array): void {
     this.#write(this.#masks, kernel, mask);

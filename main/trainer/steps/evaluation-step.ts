@@ -1,4 +1,5 @@
 import type { NetworkDescription } from '../../../common/network.ts';
+import { centralPart } from '../augmentation/augment.ts';
 import { forward } from '../network/forward.ts';
 import type { Engine, Handle, Tensor, TracedFunction } from '../tensorflow/engine.ts';
 import {
@@ -20,7 +21,11 @@ export interface Evaluation {
   accuracy: number;
 }
 
-/** Evaluates a split with batch norm's running statistics; traced once per split and batch size. */
+/**
+ * Evaluates a split with batch norm's running statistics, and with the averages of the weights where they are averaged;
+ * traced once per split and batch size. Nothing is augmented; of images larger than the network's input, the centre is
+ * taken.
+ */
 export class EvaluationStep {
   readonly #engine: Engine;
   readonly #network: NetworkDescription;
@@ -44,7 +49,7 @@ export class EvaluationStep {
         data.images,
         data.labels,
         handle,
-        ...state.parameters,
+        ...state.evaluated,
       ]);
       const [batchLoss, batchCorrect] = totals.map((total) => Number(this.#engine.download(total)[0]));
       handle.release();
@@ -71,7 +76,7 @@ export class EvaluationStep {
           input(data.images),
           input(data.labels),
           { shape: [batch], dtype: 'int32' },
-          ...state.parameters.map(input),
+          ...state.evaluated.map(input),
         ],
         (images, labels, indices, ...parameters) =>
           this.#totals(images!, labels!, indices!, parameters, data.turned),
@@ -92,11 +97,16 @@ export class EvaluationStep {
         engine,
         training: false,
         turned,
+        seed: null,
         parameter: (name) => values.get(name)!,
         updated: () => undefined,
       },
       this.#network,
-      standardize(engine, gather(engine, images, indices), this.#standardization),
+      standardize(
+        engine,
+        centralPart(engine, gather(engine, images, indices), this.#network.inputShape, turned),
+        this.#standardization,
+      ),
     );
     const losses = sparseSoftmaxCrossEntropy(engine, logits, wanted);
     return [tf.sum(losses), tf.cast(tf.sum(correctPredictions(engine, logits, wanted)), 'float32')];

@@ -1,58 +1,60 @@
-import type { NetworkDescription } from '../../../common/network.ts';
-import type { NamedOptions } from '../../../common/run-specification.ts';
-import { forward } from '../network/forward.ts';
-import type { Optimizer } from '../optimization/optimizers/optimizer.ts';
-import type { Engine, Handle, Tensor, TraceInput, TracedFunction } from '../tensorflow/engine.ts';
-import {
-  correctPredictions,
-  gather,
-  sparseSoftmaxCrossEntropy,
-  standardize,
-  type Standardization,
-} from '../tensorflow/operations/index.ts';
+import { drawMixture } from '../loss/mixup.ts';
+import { averagings } from '../optimization/averaging/registry.ts';
+import type { Handle, TraceInput, TracedFunction } from '../tensorflow/engine.ts';
 import type { DeviceSplit } from './device-data.ts';
-import { inPrecision, isTrained, type DeviceState } from './device-state.ts';
+import { inPrecision, type DeviceState } from './device-state.ts';
+import { drawsInGraph, lossOf, stepSeed, type StepDesign } from './step-design.ts';
+import { inGroups, inOrder, stepGraph, type StepInputs } from './step-graph.ts';
 
-export interface StepDesign {
-  engine: Engine;
-  network: NetworkDescription;
-  optimizer: Optimizer;
-  options: NamedOptions;
-  standardization: Standardization;
-}
+export type { StepDesign } from './step-design.ts';
 
 /** Scalars that a step sums up: losses and correct answers. */
 export const TOTALS = 2;
 
+type Scalars = Pick<StepInputs<number>, 'share' | 'optimizerScalars' | 'averagingScalars'>;
+
 /**
- * One training step — gather the batch, forward, loss, backward, optimizer, mask — traced into a single function of
- * TensorFlow for one batch size. Mutates the device state that it is run on.
+ * One training step — gather the batch, augment, forward, loss, backward, clip, optimizer, mask, average — traced into a
+ * single function of TensorFlow for one batch size. Mutates the device state that it is run on.
  */
 export class TrainingStep {
   readonly #design: StepDesign;
   readonly #traced: TracedFunction;
   readonly #batch: number;
-  #scalars: { values: number[]; handles: Handle[] } = { values: [], handles: [] };
+  /** α of mixup; 0 where images are not mixed. */
+  readonly #mixup: number;
+  readonly #draws: boolean;
+  readonly #scalars = new Map<string, { value: number; handle: Handle }>();
 
   constructor(design: StepDesign, data: DeviceSplit, state: DeviceState, batch: number) {
     this.#design = design;
     this.#batch = batch;
-    const { engine } = design;
+    this.#mixup = lossOf(design).mixup;
+    this.#draws = drawsInGraph(design);
+    const { engine, compile } = design;
     const input = ({ shape, dtype }: Handle): TraceInput => ({ shape, dtype });
-    const scalars = design.optimizer.scalars(design.options, 0.1, 1).length;
     const scalar: TraceInput = { shape: [], dtype: engine.precision };
+    const indices: TraceInput = { shape: [batch], dtype: 'int32' };
+    const scalars = this.#scalarValues(0.1, 1, 1);
+    const inputs: StepInputs<TraceInput> = {
+      images: [input(data.images)],
+      labels: [input(data.labels)],
+      indices: [indices],
+      totals: Array.from({ length: TOTALS }, () => scalar),
+      seed: this.#draws ? [{ shape: [2], dtype: 'int32' }] : [],
+      partners: this.#mixup > 0 ? [indices] : [],
+      share: scalars.share.map(() => scalar),
+      optimizerScalars: scalars.optimizerScalars.map(() => scalar),
+      averagingScalars: scalars.averagingScalars.map(() => scalar),
+      parameters: state.parameters.map(input),
+      slots: state.optimizer.map(input),
+      masks: state.masks.map(input),
+    };
     this.#traced = engine.trace(
       'training_step',
-      [
-        input(data.images),
-        input(data.labels),
-        { shape: [batch], dtype: 'int32' },
-        scalar,
-        scalar,
-        ...Array.from({ length: scalars }, () => scalar),
-        ...[...state.parameters, ...state.optimizer, ...state.masks].map(input),
-      ],
-      (...tensors) => this.#body(tensors, scalars, data.turned),
+      inOrder(inputs),
+      (...tensors) => stepGraph(design, inGroups(tensors, inputs), data.turned),
+      compile ? { compile } : {},
     );
   }
 
@@ -64,6 +66,7 @@ export class TrainingStep {
    * Runs the step on the examples of `indices` (as many as the batch).
    *
    * @param totals sum of the losses of all examples and number of correct ones so far, two scalars; released
+   * @param step number of the step over the whole run, from 1: with the run's seed it decides what the step draws
    * @returns the totals after this step
    */
   run(
@@ -74,20 +77,30 @@ export class TrainingStep {
     rate: number,
     step: number,
   ): Handle[] {
-    const { engine } = this.#design;
-    const batch = engine.upload(indices, [this.#batch], 'int32');
-    const outputs = this.#traced.call([
-      data.images,
-      data.labels,
-      batch,
-      ...totals,
-      ...this.#scalarHandles(rate, step),
-      ...state.parameters,
-      ...state.optimizer,
-      ...state.masks,
-    ]);
-    batch.release();
-    for (const total of totals) total.release();
+    const mixture = this.#mixup > 0 ? drawMixture(this.#mixup, this.#batch, this.#seed, step) : null;
+    const upload = (values: Int32Array): Handle =>
+      this.#design.engine.upload(values, [values.length], 'int32');
+    const scalars = this.#scalarValues(rate, step, mixture?.share ?? 1);
+    const own = {
+      indices: [upload(indices)],
+      seed: this.#draws ? [upload(stepSeed(this.#seed, step))] : [],
+      partners: mixture ? [upload(mixture.partners)] : [],
+    };
+    const outputs = this.#traced.call(
+      inOrder({
+        ...own,
+        images: [data.images],
+        labels: [data.labels],
+        totals,
+        share: this.#scalarHandles('share', scalars.share),
+        optimizerScalars: this.#scalarHandles('optimizer', scalars.optimizerScalars),
+        averagingScalars: this.#scalarHandles('averaging', scalars.averagingScalars),
+        parameters: state.parameters,
+        slots: state.optimizer,
+        masks: state.masks,
+      }),
+    );
+    for (const handle of [...own.indices, ...own.seed, ...own.partners, ...totals]) handle.release();
     const parameters = TOTALS + state.parameters.length;
     state.replace(outputs.slice(TOTALS, parameters), outputs.slice(parameters));
     return outputs.slice(0, TOTALS);
@@ -95,85 +108,36 @@ export class TrainingStep {
 
   dispose(): void {
     this.#traced.dispose();
-    for (const handle of this.#scalars.handles) handle.release();
-    this.#scalars = { values: [], handles: [] };
+    for (const { handle } of this.#scalars.values()) handle.release();
+    this.#scalars.clear();
   }
 
-  /** Uploaded anew only when they change: with SGD that is once an epoch. */
-  #scalarHandles(rate: number, step: number): Handle[] {
-    const { engine, optimizer, options } = this.#design;
-    const values = optimizer.scalars(options, rate, step);
-    if (values.some((value, index) => value !== this.#scalars.values[index])) {
-      for (const handle of this.#scalars.handles) handle.release();
-      this.#scalars = {
-        values,
-        handles: values.map((value) => engine.upload(inPrecision(engine, [value]), [], engine.precision)),
-      };
-    }
-    return this.#scalars.handles;
+  get #seed(): number {
+    const { seed } = this.#design;
+    if (seed === undefined) throw new Error('A step that draws random numbers needs the seed of the run.');
+    return seed;
   }
 
-  #body(tensors: Tensor[], scalarCount: number, turned: boolean): Tensor[] {
-    const { engine, network, optimizer, options, standardization } = this.#design;
-    const { tf } = engine;
-    const [images, labels, indices, lossTotal, correctTotal] = tensors as [
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-    ];
-    let position = 3 + TOTALS;
-    const take = (count: number): Tensor[] => tensors.slice(position, (position += count));
-    const scalars = take(scalarCount);
-    const values = new Map(network.parameters.map(({ name }) => [name, take(1)[0]!]));
-    const trained = network.parameters.filter(isTrained);
-    const slots = new Map(trained.map(({ name }) => [name, take(optimizer.slots.length)]));
-    const masks = new Map(network.layers.map(({ kernel }) => [kernel, take(1)[0]!]));
+  #scalarValues(rate: number, step: number, share: number): Scalars {
+    const { optimizer, options, averaging } = this.#design;
+    return {
+      share: this.#mixup > 0 ? [share] : [],
+      optimizerScalars: optimizer.scalars(options, rate, step),
+      averagingScalars: averaging ? averagings.find(averaging.name).scalars(averaging, step) : [],
+    };
+  }
 
-    const batch = standardize(engine, gather(engine, images, indices), standardization);
-    const wanted = gather(engine, labels, indices);
-    const running = new Map<string, Tensor>();
-    let losses!: Tensor;
-    let correct!: Tensor;
-    const { grads } = tf.valueAndGrads((...parameters: Tensor[]) => {
-      const current = new Map(trained.map(({ name }, index) => [name, parameters[index]!]));
-      const logits = forward(
-        {
-          engine,
-          training: true,
-          turned,
-          parameter: (name) => current.get(name) ?? values.get(name)!,
-          updated: (name, value) => running.set(name, value),
-        },
-        network,
-        batch,
-      );
-      losses = tf.keep(sparseSoftmaxCrossEntropy(engine, logits, wanted));
-      correct = tf.keep(correctPredictions(engine, logits, wanted));
-      return tf.mean(losses).asScalar();
-    })(trained.map(({ name }) => values.get(name)!));
-
-    const decay = optimizer.decays(options);
-    const updates = new Map(
-      trained.map(({ name, role }, index) => [
-        name,
-        optimizer.update(options, {
-          engine,
-          weight: values.get(name)!,
-          gradient: grads[index]!,
-          slots: slots.get(name)!,
-          mask: masks.get(name) ?? null,
-          decays: role === 'kernel' || (role === 'bias' ? decay.biases : decay.batchNorm),
-          scalars,
-        }),
-      ]),
-    );
-    return [
-      tf.add(lossTotal, tf.sum(losses)),
-      tf.add(correctTotal, tf.cast(tf.sum(correct), 'float32')),
-      ...network.parameters.map(({ name }) => updates.get(name)?.weight ?? running.get(name)!),
-      ...trained.flatMap(({ name }) => updates.get(name)!.slots),
-    ];
+  /** Uploaded anew only when they change: with SGD that is when the rate does. */
+  #scalarHandles(group: string, values: readonly number[]): Handle[] {
+    const { engine } = this.#design;
+    return values.map((value, index) => {
+      const key = `${group}/${index}`;
+      const kept = this.#scalars.get(key);
+      if (kept && Object.is(kept.value, value)) return kept.handle;
+      kept?.handle.release();
+      const handle = engine.upload(inPrecision(engine, [value]), [], engine.precision);
+      this.#scalars.set(key, { value, handle });
+      return handle;
+    });
   }
 }

@@ -1,30 +1,44 @@
 import * as z from 'zod';
 import { coupledDecay, masked, scaled } from './arithmetic.ts';
+import { decaysOf, decaySwitches } from './decay.ts';
 import type { Optimizer } from './optimizer.ts';
 
-const options = z.strictObject({
-  name: z.literal('sgd'),
-  momentum: z.number().min(0).lt(1).default(0.9).describe('μ of v ← μ·v + g.'),
-  weightDecay: z.number().min(0).max(10).default(0).describe('λ, added to the gradient as λ·w.'),
-  decayBatchNorm: z.boolean().default(true).describe('Whether decay applies to γ and β of batch norm.'),
-  decayBiases: z.boolean().default(true).describe('Whether decay applies to biases.'),
-});
+const options = z
+  .strictObject({
+    name: z.literal('sgd'),
+    momentum: z.number().min(0).lt(1).default(0.9).describe('μ of v ← μ·v + g.'),
+    nesterov: z
+      .boolean()
+      .default(false)
+      .describe('Whether the step looks ahead: w ← w − η·(g + μ·v) instead of w − η·v.'),
+    weightDecay: z.number().min(0).max(10).default(0).describe('λ, added to the gradient as λ·w.'),
+    ...decaySwitches,
+  })
+  .refine(({ nesterov, momentum }) => !nesterov || momentum > 0, {
+    path: ['nesterov'],
+    message: 'needs a momentum above 0',
+  });
 
-/** SGD with momentum, as torch.optim.SGD: g ← g + λ·w; v ← μ·v + g; w ← w − η·v. */
+/**
+ * SGD with momentum, as torch.optim.SGD: g ← g + λ·w; v ← μ·v + g; w ← w − η·v, or with Nesterov's look-ahead
+ * w ← w − η·(g + μ·v).
+ */
 export const sgd: Optimizer = {
   name: 'sgd',
   title: 'SGD with momentum and coupled decay',
   options,
   slots: ['momentum'],
-  decays(given) {
-    const { decayBatchNorm, decayBiases } = options.parse(given);
-    return { batchNorm: decayBatchNorm, biases: decayBiases };
-  },
+  decays: (given) => decaysOf(options.parse(given)),
   scalars: (_given, rate) => [rate],
   update(given, { engine, weight, gradient, slots, mask, decays, scalars }) {
-    const { momentum, weightDecay } = options.parse(given);
+    const { tf } = engine;
+    const { momentum, nesterov, weightDecay } = options.parse(given);
     const decayed = coupledDecay(engine, gradient, weight, decays ? weightDecay : 0);
-    const velocity = masked(engine, engine.tf.add(scaled(engine, slots[0]!, momentum), decayed), mask);
-    return { weight: engine.tf.sub(weight, engine.tf.mul(velocity, scalars[0]!)), slots: [velocity] };
+    const velocity = masked(engine, tf.add(scaled(engine, slots[0]!, momentum), decayed), mask);
+    // Of a pruned weight the velocity is zero, but the gradient that the look-ahead adds again is not.
+    const step = nesterov
+      ? tf.add(masked(engine, decayed, mask), scaled(engine, velocity, momentum))
+      : velocity;
+    return { weight: tf.sub(weight, tf.mul(step, scalars[0]!)), slots: [velocity] };
   },
 };

@@ -1,0 +1,34 @@
+import type { CatalogueEntry } from '../../../common/catalogue.ts';
+import type { NamedOptions } from '../../../common/run-specification.ts';
+import type { Engine, Tensor } from '../tensorflow/engine.ts';
+import type { Draws } from './draws.ts';
+
+/** Height, width, channels. */
+export type ImageShape = readonly [number, number, number];
+
+/** What an augmentation may use while the step is traced. */
+export interface AugmentationContext {
+  engine: Engine;
+  draws: Draws;
+  /**
+   * Whether the images lie turned by half a turn: see `runsTurned`. An augmentation answers with the turned image of
+   * what it would have made of the upright one from the same draws, so that turning changes no training.
+   */
+  turned: boolean;
+  /** The colour that standardisation makes zero, in bytes, per channel. */
+  mean: readonly number[];
+}
+
+/**
+ * A random change of the images of a training batch, each image by draws of its own. Pixels are numbers of 0 … 255 in the
+ * engine's precision, before standardisation, and stay in that range.
+ */
+export interface Augmentation extends CatalogueEntry {
+  /**
+   * The shape of an image afterwards.
+   * @throws CascadeError AUGMENTATION_UNFIT where images of this shape can not be changed so
+   */
+  shape(options: NamedOptions, shape: ImageShape): ImageShape;
+  /** @param images [batch, height, width, channels] */
+  apply(options: NamedOptions, context: AugmentationContext, images: Tensor): Tensor;
+}

@@ -1,0 +1,44 @@
+import type { CatalogueEntry } from '../../../common/catalogue.ts';
+import type { NamedOptions } from '../../../common/run-specification.ts';
+import type { Engine, Tensor } from '../tensorflow/engine.ts';
+
+/** A step's examples, two by two: each image is λ of itself and 1 − λ of another one of the batch. */
+export interface Mixture {
+  /** Index within the batch of each image's partner: a permutation. */
+  partners: Int32Array<ArrayBuffer>;
+  /** λ, one for the whole batch, in [0, 1]. */
+  share: number;
+}
+
+/** The same in the traced step. */
+export interface TracedMixture {
+  /** int32 [batch]. */
+  partners: Tensor;
+  /** Scalar in the engine's precision. */
+  share: Tensor;
+}
+
+/** What each example of a batch gave. */
+export interface Losses {
+  /** [batch], in nats. */
+  losses: Tensor;
+  /** [batch], in the engine's precision or int32: 1 where right, or the share of λ that is. */
+  correct: Tensor;
+}
+
+/** What training minimises, in the mean over the batch. Evaluation always tells the plain cross-entropy. */
+export interface Loss extends CatalogueEntry {
+  /** α of the Beta distribution from which λ is drawn; 0: batches are not mixed. */
+  mixup(options: NamedOptions): number;
+  /**
+   * @param logits [batch, classes]
+   * @param labels int32 [batch]
+   */
+  losses(
+    options: NamedOptions,
+    engine: Engine,
+    logits: Tensor,
+    labels: Tensor,
+    mixture: TracedMixture | null,
+  ): Losses;
+}

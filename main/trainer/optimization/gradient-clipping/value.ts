@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import type { GradientClipping } from './gradient-clipping.ts';
+
+const options = z.strictObject({
+  name: z.literal('value'),
+  maximum: z
+    .number()
+    .positive()
+    .describe('Largest magnitude of each element of a gradient; larger ones are cut to it.'),
+});
+
+/** As torch.nn.utils.clip_grad_value_: every element is clamped to ± maximum. */
+export const value: GradientClipping = {
+  name: 'value',
+  title: 'Each element cut to a largest magnitude',
+  options,
+  clip(given, engine, gradients) {
+    const { tf } = engine;
+    const { maximum } = options.parse(given);
+    const [lowest, highest] = [engine.scalar(-maximum), engine.scalar(maximum)];
+    return gradients.map((gradient) => tf.maximum(tf.minimum(gradient, highest), lowest));
+  },
+};

@@ -1,0 +1,60 @@
+import type { NetworkDescription } from '../../../common/network.ts';
+import type { NamedOptions } from '../../../common/run-specification.ts';
+import { generator } from '../../../common/random.ts';
+import { losses } from '../loss/registry.ts';
+import type { Loss } from '../loss/loss.ts';
+import { AVERAGE_SLOT } from '../optimization/averaging/averaging.ts';
+import type { Optimizer } from '../optimization/optimizers/optimizer.ts';
+import type { Engine } from '../tensorflow/engine.ts';
+import type { Standardization } from '../tensorflow/operations/index.ts';
+
+/** How a traced step is run: by TensorFlow's executor (null), or compiled by XLA, whose numbers differ in the last bits. */
+export type Compilation = 'xla';
+
+/** What a training step does, whatever its batch size. The fields that may be left out change nothing unless given. */
+export interface StepDesign {
+  engine: Engine;
+  network: NetworkDescription;
+  optimizer: Optimizer;
+  /** Of the optimizer. */
+  options: NamedOptions;
+  standardization: Standardization;
+  /** Of the run: with the number of the step it decides all that is random in the step. */
+  seed?: number;
+  /** What is done to the images of a batch, in this order. */
+  augmentation?: readonly NamedOptions[];
+  /** Plain cross-entropy unless given. */
+  loss?: NamedOptions;
+  gradientClipping?: NamedOptions | null;
+  /** Of the weights. */
+  averaging?: NamedOptions | null;
+  compile?: Compilation | null;
+}
+
+const PLAIN_LOSS: NamedOptions = { name: 'cross-entropy' };
+
+/** The loss of a design, its options, and α of its mixup (0: none). */
+export function lossOf({ loss = PLAIN_LOSS }: StepDesign): {
+  loss: Loss;
+  options: NamedOptions;
+  mixup: number;
+} {
+  const found = losses.find(loss.name);
+  return { loss: found, options: loss, mixup: found.mixup(loss) };
+}
+
+/** State tensors of every trained parameter. */
+export function stateSlots({ optimizer, averaging }: Pick<StepDesign, 'optimizer' | 'averaging'>): string[] {
+  return averaging ? [...optimizer.slots, AVERAGE_SLOT] : [...optimizer.slots];
+}
+
+/** Whether the graph of a step draws random numbers, and so needs a seed for each step. */
+export function drawsInGraph({ network, augmentation = [] }: StepDesign): boolean {
+  return augmentation.length > 0 || network.nodes.some(({ operation }) => operation === 'dropout');
+}
+
+/** The seed of a step's random numbers on the device, two words, by the run's seed and the step's number alone. */
+export function stepSeed(seed: number, step: number): Int32Array<ArrayBuffer> {
+  const random = generator(seed, 'training step', step);
+  return Int32Array.of(random.next(), random.next());
+}

@@ -1,0 +1,203 @@
+import type { ParameterDescription } from '../../../common/network.ts';
+import { augment } from '../augmentation/augment.ts';
+import { seededDraws } from '../augmentation/draws.ts';
+import { blend } from '../loss/arithmetic.ts';
+import type { Losses, TracedMixture } from '../loss/loss.ts';
+import { forward } from '../network/forward.ts';
+import { averagings } from '../optimization/averaging/registry.ts';
+import { gradientClippings } from '../optimization/gradient-clipping/registry.ts';
+import { masked } from '../optimization/optimizers/arithmetic.ts';
+import { attribute, type Tensor } from '../tensorflow/engine.ts';
+import { gather, standardize } from '../tensorflow/operations/index.ts';
+import { isTrained } from './device-state.ts';
+import { lossOf, stateSlots, type StepDesign } from './step-design.ts';
+
+/** What goes into a step, in this order. */
+const GROUPS = [
+  'images',
+  'labels',
+  /** Examples of the batch. */
+  'indices',
+  /** Sum of the losses and number of correct answers so far. */
+  'totals',
+  /** Of what the step draws, int32 [2]; none where it draws nothing. */
+  'seed',
+  /** Of each image in the batch, and λ; none where images are not mixed. */
+  'partners',
+  'share',
+  'optimizerScalars',
+  'averagingScalars',
+  'parameters',
+  'slots',
+  'masks',
+] as const;
+
+/** Handles, tensors or shapes of a step's inputs, group by group. */
+export type StepInputs<T> = Record<(typeof GROUPS)[number], readonly T[]>;
+
+export function inOrder<T>(inputs: StepInputs<T>): T[] {
+  return GROUPS.flatMap((group) => inputs[group]);
+}
+
+/** The opposite of `inOrder`, for inputs as many as those of `like`. */
+export function inGroups<T>(ordered: readonly T[], like: StepInputs<unknown>): StepInputs<T> {
+  let position = 0;
+  const take = (count: number): T[] => ordered.slice(position, (position += count));
+  return Object.fromEntries(GROUPS.map((group) => [group, take(like[group].length)])) as Record<
+    (typeof GROUPS)[number],
+    T[]
+  >;
+}
+
+/** The seed of everything else that a step draws is the network's, with this added to its first word. */
+const AUGMENTATION_STREAMS = 1;
+
+/**
+ * Adds a training step to the trace.
+ * @returns the totals, the parameters and their slots after the step, in the order of the inputs
+ */
+export function stepGraph(design: StepDesign, given: StepInputs<Tensor>, turned: boolean): Tensor[] {
+  const { engine, network } = design;
+  const { tf } = engine;
+  const values = new Map(network.parameters.map(({ name }, index) => [name, given.parameters[index]!]));
+  const { losses, correct, gradients, running } = differentiate(design, given, values, turned);
+  const updates = updateAll(design, given, values, gradients);
+  const [lossTotal, correctTotal] = given.totals as [Tensor, Tensor];
+  return [
+    tf.add(lossTotal, tf.sum(losses)),
+    tf.add(correctTotal, tf.cast(tf.sum(correct), 'float32')),
+    ...network.parameters.map(({ name }) => updates.get(name)?.weight ?? running.get(name)!),
+    ...network.parameters.flatMap(({ name }) => updates.get(name)?.slots ?? []),
+  ];
+}
+
+interface Differentiated extends Losses {
+  /** Of the trained parameters, in their order. */
+  gradients: Tensor[];
+  /** New running statistics by name. */
+  running: Map<string, Tensor>;
+}
+
+function differentiate(
+  design: StepDesign,
+  given: StepInputs<Tensor>,
+  values: ReadonlyMap<string, Tensor>,
+  turned: boolean,
+): Differentiated {
+  const { engine, network } = design;
+  const { tf } = engine;
+  const { loss, options } = lossOf(design);
+  const trained = network.parameters.filter(isTrained);
+  const [partners, share, seed] = [given.partners[0], given.share[0], given.seed[0]];
+  const mixture: TracedMixture | null = partners && share ? { partners, share } : null;
+  const indices = given.indices[0]!;
+  const images = prepare(design, gather(engine, given.images[0]!, indices), mixture, seed, turned);
+  const labels = gather(engine, given.labels[0]!, indices);
+  const running = new Map<string, Tensor>();
+  let kept!: Losses;
+  const { grads } = tf.valueAndGrads((...parameters: Tensor[]) => {
+    const current = new Map(trained.map(({ name }, index) => [name, parameters[index]!]));
+    const logits = forward(
+      {
+        engine,
+        training: true,
+        turned,
+        seed: seed ?? null,
+        parameter: (name) => current.get(name) ?? values.get(name)!,
+        updated: (name, value) => running.set(name, value),
+      },
+      network,
+      images,
+    );
+    const { losses, correct } = loss.losses(options, engine, logits, labels, mixture);
+    kept = { losses: tf.keep(losses), correct: tf.keep(correct) };
+    return tf.mean(losses).asScalar();
+  })(trained.map(({ name }) => values.get(name)!));
+  return { ...kept, gradients: grads, running };
+}
+
+/** What the network reads of the batch: augmented, standardised, mixed. */
+function prepare(
+  { engine, augmentation = [], standardization }: StepDesign,
+  bytes: Tensor,
+  mixture: TracedMixture | null,
+  seed: Tensor | undefined,
+  turned: boolean,
+): Tensor {
+  const images =
+    augmentation.length > 0 && seed
+      ? augment(
+          augmentation,
+          {
+            engine,
+            turned,
+            mean: standardization.mean.map((mean) => 255 * mean),
+            draws: seededDraws(
+              engine,
+              engine.tf.add(seed, engine.constant(Int32Array.of(AUGMENTATION_STREAMS, 0), [2], 'int32')),
+            ),
+          },
+          engine.op(
+            'Cast',
+            [
+              attribute.type('SrcT', engine.typeOf(bytes)),
+              attribute.type('DstT', engine.precision),
+              attribute.bool('Truncate', false),
+            ],
+            [bytes],
+            1,
+          )[0]!,
+        )
+      : bytes;
+  const standard = standardize(engine, images, standardization);
+  return mixture
+    ? blend(engine, standard, gather(engine, standard, mixture.partners), mixture.share)
+    : standard;
+}
+
+interface Update {
+  weight: Tensor;
+  slots: Tensor[];
+}
+
+/** The trained parameters and their slots after the step, by name. */
+function updateAll(
+  design: StepDesign,
+  given: StepInputs<Tensor>,
+  values: ReadonlyMap<string, Tensor>,
+  gradients: readonly Tensor[],
+): Map<string, Update> {
+  const { engine, network, optimizer, options, gradientClipping, averaging } = design;
+  const trained = network.parameters.filter(isTrained);
+  const masks = new Map(network.layers.map(({ kernel }, index) => [kernel, given.masks[index]!]));
+  const maskOf = ({ name }: ParameterDescription): Tensor | null => masks.get(name) ?? null;
+  const clipped = gradientClipping
+    ? gradientClippings.find(gradientClipping.name).clip(
+        gradientClipping,
+        engine,
+        trained.map((parameter, index) => masked(engine, gradients[index]!, maskOf(parameter))),
+      )
+    : gradients;
+  const decay = optimizer.decays(options);
+  const slotCount = stateSlots(design).length;
+  return new Map(
+    trained.map((parameter, index) => {
+      const { name, role } = parameter;
+      const slots = given.slots.slice(index * slotCount, (index + 1) * slotCount);
+      const updated = optimizer.update(options, {
+        engine,
+        weight: values.get(name)!,
+        gradient: clipped[index]!,
+        slots: slots.slice(0, optimizer.slots.length),
+        mask: maskOf(parameter),
+        decays: role === 'kernel' || (role === 'bias' ? decay.biases : decay.batchNorm),
+        scalars: [...given.optimizerScalars],
+      });
+      if (!averaging) return [name, updated];
+      const average = averagings
+        .find(averaging.name)
+        .update(engine, slots.at(-1)!, updated.weight, given.averagingScalars);
+      return [name, { weight: updated.weight, slots: [...updated.slots, average] }];
+    }),
+  );
+}
