@@ -1,16 +1,53 @@
-import type { KernelKind, NetworkDescription, NetworkNode, ParameterRole } from '../../../common/network.ts';
+import { CascadeError } from '../../../common/errors.ts';
+import {
+  BATCH_NORM_EPSILON,
+  convolvedSize,
+  sizeOf,
+  type Activation,
+  type KernelKind,
+  type NetworkDescription,
+  type NetworkNode,
+  type ParameterRole,
+  type PrunableLayer,
+} from '../../../common/network.ts';
 
-/** PyTorch's ε of batch normalisation. */
-const BATCH_NORM_EPSILON = 1e-5;
+export interface DenseOptions {
+  bias?: boolean;
+}
+
+export interface ConvolutionOptions {
+  stride?: number;
+  /** Zeros on each side; by default those that keep odd kernels' sizes at stride 1: dilation · (size − 1) / 2. */
+  padding?: number;
+  dilation?: number;
+  bias?: boolean;
+}
+
+export interface PoolOptions {
+  stride?: number;
+  padding?: number;
+}
+
+type Spatial = [number, number] | null;
+
+/** What every node has; TypeScript's Omit would lose the union. */
+type NodeFields = NetworkNode extends infer Node
+  ? Node extends NetworkNode
+    ? Omit<Node, 'name' | 'inputs' | 'channels'>
+    : never
+  : never;
 
 /**
- * Builds a network's description, one layer after another. Every method appends a node that reads the last one and
- * answers with the builder, so that a model reads as the list of its layers.
+ * Builds a network's description, one layer after another. Every method appends a node that reads the current one, makes
+ * it the current one and answers with the builder, so that a model reads as the list of its layers; `cursor` and `from`
+ * make branches. What can not be is refused with INVALID_STUDY, for a study may list layers itself.
  */
 export class NetworkBuilder {
   readonly #description: NetworkDescription;
-  /** Height and width where the activation still has them, else null. */
-  #spatial: [number, number] | null;
+  readonly #nodes = new Map<string, NetworkNode>();
+  /** Height and width of each node's output, null where it has none. */
+  readonly #spatial = new Map<string, Spatial>();
+  #current: NetworkNode;
 
   /** @param range lowest and highest value of a normalised pixel, for the exact analysis of inert weights */
   constructor(
@@ -19,95 +56,238 @@ export class NetworkBuilder {
     classes: number,
     range: { minimum: number; maximum: number },
   ) {
-    this.#spatial = [inputShape[0], inputShape[1]];
     this.#description = { name, inputShape, classes, nodes: [], parameters: [], layers: [] };
-    this.#description.nodes.push({
+    this.#current = {
       name: 'input',
       operation: 'input',
       inputs: [],
       channels: inputShape[2],
       shape: [...inputShape],
       ...range,
-    });
+    };
+    this.#push(this.#current, [inputShape[0], inputShape[1]]);
+  }
+
+  /** Name of the current node, to branch from or to add to later. */
+  get cursor(): string {
+    return this.#current.name;
+  }
+
+  /** Channels of the current node; of a flattened one, its numbers. */
+  get channels(): number {
+    return this.#current.channels;
+  }
+
+  /** Height and width of the current node, null where it is flat. */
+  get spatial(): [number, number] | null {
+    const spatial = this.#spatialOf(this.#current);
+    return spatial && [...spatial];
+  }
+
+  /** Goes on from an earlier node. */
+  from(cursor: string): this {
+    this.#current = this.#node(cursor);
+    return this;
   }
 
   /** Fully connected; flattens before it where the activation is still spatial. */
-  dense(name: string, units: number): this {
-    if (this.#spatial) this.#flatten(`${name}.flatten`);
-    const inputs = this.#last.channels;
-    this.#kernelLayer(name, 'dense', [inputs, units], units, {
-      stride: 1,
-      padding: 0,
-      bias: true,
-      positions: 1,
-    });
-    return this;
+  dense(name: string, units: number, { bias = true }: DenseOptions = {}): this {
+    if (this.spatial) this.flatten(`${name}.flatten`);
+    const shape = [this.channels, this.#positive(name, 'units', units)];
+    return this.#kernelLayer(name, 'dense', shape, units, { stride: 1, padding: 0, bias }, null);
   }
 
-  /** Convolution `size` × `size` with symmetric padding of (size − 1) / 2, as PyTorch's; no bias before batch norm. */
-  conv(name: string, channels: number, size: number, stride: number, bias = false): this {
-    const padding = (size - 1) / 2;
-    const positions = this.#convolve(size, stride, padding);
-    const kind = size === 1 ? 'pointwise' : 'conv';
-    const shape = [size, size, this.#last.channels, channels];
-    this.#kernelLayer(name, kind, shape, channels, { stride, padding, bias, positions });
-    return this;
+  /** Convolution `size` × `size`, with symmetric padding as PyTorch's; one of 1 × 1 without groups is pointwise. */
+  conv(
+    name: string,
+    channels: number,
+    size: number,
+    { groups = 1, ...options }: ConvolutionOptions & { groups?: number } = {},
+  ): this {
+    this.#positive(name, 'channels', channels);
+    this.#positive(name, 'groups', groups);
+    const inputs = this.channels;
+    if (inputs % groups !== 0 || channels % groups !== 0)
+      refuse(
+        `The layer ${name} can not part ${inputs} input and ${channels} output channels in ${groups} groups: choose a number that divides both.`,
+      );
+    const kind = size === 1 && groups === 1 ? 'pointwise' : 'conv';
+    const shape = [size, size, inputs / groups, channels];
+    return this.#convolution(name, kind, shape, channels, { ...options, groups });
   }
 
-  /** Depthwise convolution: one `size` × `size` kernel a channel. */
-  depthwise(name: string, size: number, stride: number): this {
-    const padding = (size - 1) / 2;
-    const positions = this.#convolve(size, stride, padding);
-    const channels = this.#last.channels;
-    this.#kernelLayer(name, 'depthwise', [size, size, channels, 1], channels, {
-      stride,
-      padding,
-      bias: false,
-      positions,
-    });
-    return this;
+  /** Depthwise convolution: `multiplier` kernels of `size` × `size` for each channel. */
+  depthwise(
+    name: string,
+    size: number,
+    { multiplier = 1, ...options }: ConvolutionOptions & { multiplier?: number } = {},
+  ): this {
+    const shape = [size, size, this.channels, this.#positive(name, 'multiplier', multiplier)];
+    return this.#convolution(name, 'depthwise', shape, this.channels * multiplier, options);
   }
 
-  batchNorm(name: string): this {
-    const { channels } = this.#last;
-    const parameter = (role: ParameterRole): string => this.#parameter(name, role, [channels]);
-    this.#push({
-      name,
+  /** Batch normalisation; `momentum` is the share of the batch in the new running statistics (0.1). */
+  batchNorm(
+    name: string,
+    { epsilon = BATCH_NORM_EPSILON, momentum }: { epsilon?: number; momentum?: number } = {},
+  ): this {
+    if (!(epsilon > 0)) refuse(`The epsilon of ${name} must be above 0, not ${epsilon}.`);
+    if (momentum !== undefined && !(momentum > 0 && momentum <= 1))
+      refuse(`The momentum of ${name} must be above 0 and at most 1, not ${momentum}.`);
+    this.#unused(name);
+    const parameter = (role: ParameterRole): string => this.#parameter(name, role, [this.channels]);
+    return this.#append(name, {
       operation: 'batch-norm',
-      inputs: [this.#last.name],
-      channels,
       gamma: parameter('gamma'),
       beta: parameter('beta'),
       mean: parameter('mean'),
       variance: parameter('variance'),
-      epsilon: BATCH_NORM_EPSILON,
+      epsilon,
+      ...(momentum === undefined ? {} : { momentum }),
     });
-    return this;
+  }
+
+  activation(name: string, kind: Activation): this {
+    return this.#append(name, { operation: kind });
   }
 
   relu(name: string): this {
-    const { name: input, channels } = this.#last;
-    this.#push({ name, operation: 'relu', inputs: [input], channels });
-    return this;
+    return this.activation(name, 'relu');
   }
 
-  globalAveragePool(name: string): this {
-    const { name: input, channels } = this.#last;
-    this.#push({ name, operation: 'global-average-pool', inputs: [input], channels });
-    this.#spatial = null;
-    return this;
+  maxPool(name: string, size: number, options: PoolOptions = {}): this {
+    return this.#pool(name, 'max-pool', size, options);
+  }
+
+  /** An average that counts the zeros of the padding, as PyTorch's. */
+  averagePool(name: string, size: number, options: PoolOptions = {}): this {
+    return this.#pool(name, 'average-pool', size, options);
+  }
+
+  /** The mean of each channel over all places: [batch, channels], or [batch, 1, 1, channels] where places are kept. */
+  globalAveragePool(name: string, { keepSpatial = false }: { keepSpatial?: boolean } = {}): this {
+    this.#places(name);
+    const node = { operation: 'global-average-pool' as const, ...(keepSpatial ? { keepSpatial } : {}) };
+    return this.#append(name, node, { spatial: keepSpatial ? [1, 1] : null });
+  }
+
+  /** Place by place, each place's channels in order. */
+  flatten(name: string): this {
+    const [height, width] = this.#places(name);
+    const spatial = height * width;
+    return this.#append(
+      name,
+      { operation: 'flatten', spatial },
+      { spatial: null, channels: spatial * this.channels },
+    );
+  }
+
+  /** @param rate probability of a zero, in training */
+  dropout(name: string, rate: number): this {
+    if (!(rate >= 0 && rate < 1)) refuse(`The rate of ${name} must be at least 0 and below 1, not ${rate}.`);
+    return this.#append(name, { operation: 'dropout', rate });
+  }
+
+  /** The sum of the current node and others of its shape. */
+  add(name: string, ...others: [string, ...string[]]): this {
+    const shape = this.#shapeOf(this.#current);
+    for (const other of others) {
+      const found = this.#shapeOf(this.#node(other));
+      if (found !== shape)
+        refuse(
+          `${name} can not add ${this.cursor} (${shape}) and ${other} (${found}): both must have the same shape.`,
+        );
+    }
+    return this.#append(name, { operation: 'add' }, { inputs: [this.cursor, ...others] });
+  }
+
+  /** Multiplies the features, channel by channel, by the current node, one number a channel: squeeze-and-excite. */
+  scale(name: string, features: string): this {
+    const node = this.#node(features);
+    const [gates, wanted] = [this.#shapeOf(this.#current), shapeText([1, 1], node.channels)];
+    if (gates !== wanted)
+      refuse(
+        `${name} can not scale ${features} by ${this.cursor} (${gates}): the gates must be ${wanted}, as behind global average pooling that keeps the places.`,
+      );
+    return this.#append(
+      name,
+      { operation: 'scale' },
+      { inputs: [features, this.cursor], channels: node.channels, spatial: this.#spatialOf(node) },
+    );
+  }
+
+  /** ResNet's shortcut without parameters: subsamples, and pads channels with zeros, half of them before. */
+  shortcut(name: string, channels: number, stride: number): this {
+    this.#positive(name, 'stride', stride);
+    const missing = this.#positive(name, 'channels', channels) - this.channels;
+    if (missing < 0)
+      refuse(
+        `The shortcut ${name} can not go from ${this.channels} channels to ${channels}: it only adds some.`,
+      );
+    const before = Math.floor(missing / 2);
+    const spatial = convolvedSize(this.#places(name), [1, 1], { stride });
+    return this.#append(
+      name,
+      { operation: 'shortcut', stride, before, after: missing - before },
+      { channels, spatial },
+    );
   }
 
   build(): NetworkDescription {
     return this.#description;
   }
 
-  get #last(): NetworkNode {
-    return this.#description.nodes.at(-1)!;
+  #node(name: string): NetworkNode {
+    const node = this.#nodes.get(name);
+    return node ?? refuse(`There is no layer ${name} before this one.`);
   }
 
-  #push(node: NetworkNode): void {
+  #spatialOf({ name }: NetworkNode): Spatial {
+    return this.#spatial.get(name)!;
+  }
+
+  #shapeOf(node: NetworkNode): string {
+    return shapeText(this.#spatialOf(node), node.channels);
+  }
+
+  #push(node: NetworkNode, spatial: Spatial): void {
+    this.#unused(node.name);
     this.#description.nodes.push(node);
+    this.#nodes.set(node.name, node);
+    this.#spatial.set(node.name, spatial);
+    this.#current = node;
+  }
+
+  #append(
+    name: string,
+    fields: NodeFields,
+    {
+      inputs = [this.cursor],
+      channels = this.channels,
+      spatial = this.spatial,
+    }: { inputs?: string[]; channels?: number; spatial?: Spatial } = {},
+  ): this {
+    const { operation, ...rest } = fields;
+    this.#push({ name, operation, inputs, channels, ...rest } as NetworkNode, spatial);
+    return this;
+  }
+
+  #unused(name: string): void {
+    if (this.#nodes.has(name)) refuse(`Two layers are named ${name}: every layer needs a name of its own.`);
+  }
+
+  #positive(name: string, what: string, value: number): number {
+    if (Number.isInteger(value) && value >= 1) return value;
+    return refuse(`The ${what} of ${name} must be a whole number of at least 1, not ${value}.`);
+  }
+
+  /** Rows and columns of the current node, which has to have them. */
+  #places(name: string): [number, number] {
+    const spatial = this.spatial;
+    return (
+      spatial ??
+      refuse(`The layer ${name} needs rows and columns, but ${this.cursor} has none: put it before them.`)
+    );
   }
 
   #parameter(layer: string, role: ParameterRole, shape: number[]): string {
@@ -116,27 +296,54 @@ export class NetworkBuilder {
     return name;
   }
 
-  #flatten(name: string): void {
-    const [height, width] = this.#spatial!;
-    const { name: input, channels } = this.#last;
-    this.#push({
-      name,
-      operation: 'flatten',
-      inputs: [input],
-      channels: height * width * channels,
-      spatial: height * width,
-    });
-    this.#spatial = null;
+  /** Size after a window has moved over the current node. */
+  #slide(
+    name: string,
+    size: number,
+    { stride, padding, dilation }: Required<WindowOptions>,
+  ): [number, number] {
+    this.#positive(name, 'size', size);
+    this.#positive(name, 'stride', stride);
+    this.#positive(name, 'dilation', dilation);
+    if (!Number.isInteger(padding) || padding < 0)
+      refuse(`The padding of ${name} must be a whole number of at least 0, not ${padding}.`);
+    const places = this.#places(name);
+    const output = convolvedSize(places, [size, size], { stride, padding, dilation });
+    if (Math.min(...output) < 1)
+      refuse(
+        `The window of ${name} (${dilation * (size - 1) + 1} wide) is larger than its input of ${places.join(' × ')} with a padding of ${padding}: make it smaller, or shrink the image less before it.`,
+      );
+    return output;
   }
 
-  /** Sets the spatial size after a convolution; answers with its number of output positions. */
-  #convolve(size: number, stride: number, padding: number): number {
-    if (!this.#spatial) throw new Error('A convolution needs a spatial activation.');
-    const [height, width] = this.#spatial.map(
-      (length) => Math.floor((length + 2 * padding - size) / stride) + 1,
-    ) as [number, number];
-    this.#spatial = [height, width];
-    return height * width;
+  #pool(
+    name: string,
+    operation: 'max-pool' | 'average-pool',
+    size: number,
+    { stride = size, padding = 0 }: PoolOptions,
+  ): this {
+    const spatial = this.#slide(name, size, { stride, padding, dilation: 1 });
+    if (2 * padding > size)
+      refuse(`The padding of ${name} must be at most half its size of ${size}, not ${padding}.`);
+    return this.#append(name, { operation, size, stride, padding }, { spatial });
+  }
+
+  #convolution(
+    name: string,
+    kind: KernelKind,
+    shape: number[],
+    channels: number,
+    {
+      stride = 1,
+      dilation = 1,
+      padding = Math.floor((dilation * (shape[0]! - 1)) / 2),
+      bias = false,
+      groups = 1,
+    }: ConvolutionOptions & { groups?: number },
+  ): this {
+    const spatial = this.#slide(name, shape[0]!, { stride, padding, dilation });
+    const fields = { stride, padding, bias, dilation, groups };
+    return this.#kernelLayer(name, kind, shape, channels, fields, spatial);
   }
 
   #kernelLayer(
@@ -144,35 +351,59 @@ export class NetworkBuilder {
     kind: KernelKind,
     shape: number[],
     channels: number,
-    {
-      stride,
-      padding,
-      bias,
-      positions,
-    }: { stride: number; padding: number; bias: boolean; positions: number },
-  ): void {
-    const inputChannels = this.#last.channels;
+    options: {
+      stride: number;
+      padding: number;
+      bias: boolean;
+      dilation?: number;
+      groups?: number;
+    },
+    spatial: Spatial,
+  ): this {
+    this.#unused(name);
+    const { stride, padding, bias, dilation = 1, groups = 1 } = options;
+    const inputChannels = this.channels;
     const kernel = this.#parameter(name, 'kernel', shape);
-    const weights = shape.reduce((product, length) => product * length, 1);
-    this.#push({
-      name,
-      operation: kind,
-      inputs: [this.#last.name],
-      channels,
-      kernel,
-      bias: bias ? this.#parameter(name, 'bias', [channels]) : null,
-      stride,
-      padding,
-    });
-    this.#description.layers.push({
+    const weights = sizeOf(shape);
+    const grouped = groups === 1 ? {} : { groups };
+    const layer: PrunableLayer = {
       name,
       kind,
+      ...grouped,
       kernel,
       shape,
       weights,
       inputChannels,
       outputChannels: channels,
-      macs: weights * positions,
-    });
+      macs: weights * (spatial ? spatial[0] * spatial[1] : 1),
+    };
+    this.#description.layers.push(layer);
+    return this.#append(
+      name,
+      {
+        operation: kind,
+        kernel,
+        bias: bias ? this.#parameter(name, 'bias', [channels]) : null,
+        stride,
+        padding,
+        ...(dilation === 1 ? {} : { dilation }),
+        ...grouped,
+      },
+      { channels, spatial },
+    );
   }
+}
+
+interface WindowOptions {
+  stride?: number;
+  padding?: number;
+  dilation?: number;
+}
+
+function shapeText(spatial: Spatial, channels: number): string {
+  return spatial ? `${spatial[0]} × ${spatial[1]} × ${channels}` : `${channels}`;
+}
+
+function refuse(sentence: string): never {
+  throw new CascadeError('INVALID_STUDY', sentence);
 }

@@ -13,7 +13,10 @@ export function forward(context: ForwardContext, network: NetworkDescription, im
   const outputs = new Map<string, Tensor>();
   let last = images;
   for (const node of network.nodes) {
-    if (node.operation !== 'input') last = forwardLayer(context, node, outputs.get(node.inputs[0]!)!);
+    if (node.operation !== 'input') {
+      const inputs = node.inputs.map((name) => outputs.get(name)!) as [Tensor, ...Tensor[]];
+      last = forwardLayer(context, node, inputs);
+    }
     outputs.set(node.name, last);
   }
   return last;

@@ -1,5 +1,4 @@
-import type { NetworkDescription, NetworkNode } from '../../../common/network.ts';
-import { convolvedSize } from '../tensorflow/operations/index.ts';
+import { convolvedSize, type NetworkDescription, type NetworkNode } from '../../../common/network.ts';
 
 type Convolution = Extract<NetworkNode, { operation: 'conv' | 'pointwise' | 'depthwise' }>;
 

@@ -74,6 +74,7 @@ export interface TensorFlow {
   TF_NewOperation(graph: Pointer, type: string, name: string): Pointer;
   TF_FinishOperation(description: Pointer, status: Pointer): Pointer | null;
   TF_AddInput(description: Pointer, input: GraphOutput): void;
+  TF_AddInputList(description: Pointer, inputs: readonly GraphOutput[], count: number): void;
   TF_SetDevice(description: Pointer, device: string): void;
   TF_SetAttrType(description: Pointer, name: string, value: number): void;
   TF_SetAttrInt(description: Pointer, name: string, value: number): void;
@@ -165,6 +166,7 @@ const PROTOTYPES: Readonly<Record<keyof TensorFlow, string>> = {
   TF_NewOperation: 'void *TF_NewOperation(void *, const char *, const char *)',
   TF_FinishOperation: 'void *TF_FinishOperation(void *, void *)',
   TF_AddInput: 'void TF_AddInput(void *, TF_Output)',
+  TF_AddInputList: 'void TF_AddInputList(void *, TF_Output *, int)',
   TF_SetDevice: 'void TF_SetDevice(void *, const char *)',
   TF_SetAttrType: 'void TF_SetAttrType(void *, const char *, int)',
   TF_SetAttrInt: 'void TF_SetAttrInt(void *, const char *, int64_t)',

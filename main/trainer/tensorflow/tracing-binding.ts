@@ -15,6 +15,19 @@ interface TracedTensor {
   readonly known: boolean;
 }
 
+/** Ops whose first inputs, as many as their attribute N says, are one list: a graph is told so, an eager op is not. */
+const LIST_OPS: ReadonlySet<string> = new Set(['AddN', 'ConcatV2', 'Pack']);
+
+function listLength(name: string, attributes: readonly Attribute[]): number {
+  if (!LIST_OPS.has(name)) return 0;
+  const length = attributes.find((each) => each.name === 'N')?.value;
+  if (typeof length === 'number') return length;
+  throw new CascadeError(
+    'ENGINE_ATTRIBUTE',
+    `The op ${name} needs its attribute N, the number of its tensors.`,
+  );
+}
+
 /** tfjs's kernels add nodes to a graph instead of computing: the graph then becomes one function. */
 export class TracingBinding implements Binding {
   readonly #context: Context;
@@ -105,12 +118,14 @@ export class TracingBinding implements Binding {
     // Whatever can be refused is refused before the description exists: only finishing it frees it.
     const outputs = inputs.map((id) => this.#tensor(id, name).output);
     const calls = attributeCalls(name, attributes, this.#setters);
+    const listed = listLength(name, attributes);
     const tensorflow = this.#tensorflow;
     const description = tensorflow.TF_NewOperation(this.#graph, name, `${name}_${this.#nodes}`);
     let failure: unknown;
     try {
       if (placed && this.#context.device !== '') tensorflow.TF_SetDevice(description, this.#context.device);
-      for (const output of outputs) tensorflow.TF_AddInput(description, output);
+      if (listed > 0) tensorflow.TF_AddInputList(description, outputs.slice(0, listed), listed);
+      for (const output of outputs.slice(listed)) tensorflow.TF_AddInput(description, output);
       for (const call of calls) call(description, this.#status);
       complete?.(description);
     } catch (error) {

@@ -10,9 +10,10 @@ function forward(
   node: ConvolutionNode,
   input: Tensor,
 ): Tensor {
-  const { stride, padding } = node;
-  const output = conv2d(engine, input, parameter(node.kernel), { stride, padding, turned });
-  return node.bias === null ? output : biasAdd(engine, output, parameter(node.bias));
+  const { kernel, bias, stride, padding, dilation = 1 } = node;
+  const groups = node.operation === 'conv' ? (node.groups ?? 1) : 1;
+  const output = conv2d(engine, input, parameter(kernel), { stride, padding, dilation, groups, turned });
+  return bias === null ? output : biasAdd(engine, output, parameter(bias));
 }
 
 export const conv: Layer<'conv'> = { operation: 'conv', forward };

@@ -1,8 +1,11 @@
-import { depthwiseConv2d } from '../../tensorflow/operations/index.ts';
+import { biasAdd, depthwiseConv2d } from '../../tensorflow/operations/index.ts';
 import type { Layer } from './layer.ts';
 
 export const depthwise: Layer<'depthwise'> = {
   operation: 'depthwise',
-  forward: ({ engine, turned, parameter }, { kernel, stride, padding }, input) =>
-    depthwiseConv2d(engine, input, parameter(kernel), { stride, padding, turned }),
+  forward({ engine, turned, parameter }, { kernel, bias, stride, padding, dilation = 1 }, input) {
+    const options = { stride, padding, dilation, turned };
+    const output = depthwiseConv2d(engine, input, parameter(kernel), options);
+    return bias === null ? output : biasAdd(engine, output, parameter(bias));
+  },
 };

@@ -3,5 +3,5 @@ import type { Layer } from './layer.ts';
 
 export const globalAveragePool: Layer<'global-average-pool'> = {
   operation: 'global-average-pool',
-  forward: ({ engine }, _node, input) => pool(engine, input),
+  forward: ({ engine }, { keepSpatial = false }, input) => pool(engine, input, keepSpatial),
 };

@@ -7,6 +7,11 @@ export interface ForwardContext {
   training: boolean;
   /** Whether images and activations lie turned by half a turn: see `runsTurned`. */
   turned: boolean;
+  /**
+   * What the step's randomness is drawn from: int32 [2], other numbers at every step. Needed in training where the
+   * network has a node of dropout; every node draws from a stream of its own.
+   */
+  seed: Tensor | null;
   /** A parameter's tensor by name. */
   parameter(name: string): Tensor;
   /** Tells the step a parameter's new value that is no optimizer's business: batch norm's running statistics. */
@@ -19,6 +24,6 @@ export interface Layer<Operation extends NetworkNode['operation'] = NetworkNode[
   forward(
     context: ForwardContext,
     node: Extract<NetworkNode, { operation: Operation }>,
-    input: Tensor,
+    ...inputs: [Tensor, ...Tensor[]]
   ): Tensor;
 }

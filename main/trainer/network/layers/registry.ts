@@ -1,13 +1,18 @@
 import type { NetworkNode } from '../../../../common/network.ts';
+import type { Tensor } from '../../tensorflow/engine.ts';
+import { hardSigmoid, hardSwish, relu, relu6, sigmoid, swish } from './activation.ts';
+import { add } from './add.ts';
 import { batchNorm } from './batch-norm.ts';
 import { conv, pointwise } from './conv.ts';
 import { dense } from './dense.ts';
 import { depthwise } from './depthwise.ts';
+import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
 import { globalAveragePool } from './global-average-pool.ts';
 import type { ForwardContext, Layer } from './layer.ts';
-import { relu } from './relu.ts';
-import type { Tensor } from '../../tensorflow/engine.ts';
+import { averagePool, maxPool } from './pool.ts';
+import { scale } from './scale.ts';
+import { shortcut } from './shortcut.ts';
 
 type LayerNode = Exclude<NetworkNode, { operation: 'input' }>;
 
@@ -19,12 +24,27 @@ const layers: { [Operation in LayerNode['operation']]: Layer<Operation> } = {
   depthwise,
   'batch-norm': batchNorm,
   relu,
-  flatten,
+  relu6,
+  'hard-swish': hardSwish,
+  'hard-sigmoid': hardSigmoid,
+  sigmoid,
+  swish,
+  'max-pool': maxPool,
+  'average-pool': averagePool,
   'global-average-pool': globalAveragePool,
+  flatten,
+  dropout,
+  add,
+  scale,
+  shortcut,
 };
 
-export function forwardLayer(context: ForwardContext, node: LayerNode, input: Tensor): Tensor {
+export function forwardLayer(
+  context: ForwardContext,
+  node: LayerNode,
+  inputs: readonly [Tensor, ...Tensor[]],
+): Tensor {
   // The table is keyed by the node's own operation, which TypeScript can not follow through the union.
   const layer = layers[node.operation] as unknown as Layer;
-  return layer.forward(context, node, input);
+  return layer.forward(context, node, ...inputs);
 }

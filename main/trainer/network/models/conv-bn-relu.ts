@@ -31,7 +31,10 @@ export const convBnRelu: Model = {
     const network = new NetworkBuilder('conv-bn-relu', imageShape, classes, range);
     widths.forEach((width, index) => {
       const number = index + 1;
-      network.conv(`conv${number}`, width, 3, strides[index]!).batchNorm(`bn${number}`).relu(`relu${number}`);
+      network
+        .conv(`conv${number}`, width, 3, { stride: strides[index]! })
+        .batchNorm(`bn${number}`)
+        .relu(`relu${number}`);
     });
     return network.globalAveragePool('pool').dense('fc', classes).build();
   },

@@ -38,16 +38,16 @@ export const depthwiseSeparable: Model = {
   describe(given, { imageShape, classes, ...range }) {
     const { stem, widths, strides } = options.parse(given);
     const network = new NetworkBuilder('depthwise-separable', imageShape, classes, range)
-      .conv('conv1', stem, 3, 2)
+      .conv('conv1', stem, 3, { stride: 2 })
       .batchNorm('conv1-bn')
       .relu('conv1-relu');
     widths.forEach((width, index) => {
       const number = index + 1;
       network
-        .depthwise(`dw${number}`, 3, strides[index]!)
+        .depthwise(`dw${number}`, 3, { stride: strides[index]! })
         .batchNorm(`dw${number}-bn`)
         .relu(`dw${number}-relu`)
-        .conv(`pw${number}`, width, 1, 1)
+        .conv(`pw${number}`, width, 1)
         .batchNorm(`pw${number}-bn`)
         .relu(`pw${number}-relu`);
     });

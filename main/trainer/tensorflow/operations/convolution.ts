@@ -1,63 +1,24 @@
 import { attribute, type Attribute, type Engine, type Tensor } from '../engine.ts';
+import {
+  firstPlace,
+  pad,
+  placementOf,
+  subsample,
+  type Placement,
+  type Side,
+  type WindowOptions,
+} from './windows.ts';
 
-/** Geometry of a convolution, as PyTorch has it. */
-export interface ConvolutionOptions {
-  readonly stride?: number;
-  /** Zeros on each side of both axes: PyTorch's `padding`, not TensorFlow's SAME, which differs at stride 2. */
-  readonly padding?: number;
-  /**
-   * Whether x lies turned by half a turn (rows and columns in reverse), as the output then does. PyTorch's padding at
-   * stride 2 reads one row of zeros before an even image and none after it; of a turned one it is the other way round,
-   * which is TensorFlow's SAME: no padded copy has to be made.
-   */
-  readonly turned?: boolean;
+export interface ConvolutionOptions extends WindowOptions {
+  /** Parts of the channels that are convolved each on its own. */
+  readonly groups?: number;
 }
 
-type Side = readonly [number, number];
-
-/** Rows and columns of a convolution's output. */
-export function convolvedSize(size: Side, kernel: Side, options: ConvolutionOptions): [number, number] {
-  const { stride = 1, padding = 0 } = options;
-  const side = (length: number, window: number) => Math.floor((length + 2 * padding - window) / stride) + 1;
-  return [side(size[0], kernel[0]), side(size[1], kernel[1])];
-}
-
-/** The rows (or columns) of zeros that a convolution reads before and after those of its input. */
-function margins(length: number, window: number, output: number, stride: number, padding: number): Side {
-  return [padding, Math.max(0, (output - 1) * stride + window - length - padding)];
-}
-
-/** What TensorFlow's SAME adds: as little as it can, and the odd one at the end. */
-function sameMargins(length: number, window: number, stride: number): Side {
-  const total = Math.max(0, (Math.ceil(length / stride) - 1) * stride + window - length);
-  return [Math.floor(total / 2), Math.ceil(total / 2)];
-}
-
-interface Geometry {
-  readonly padding: 'VALID' | 'SAME' | 'EXPLICIT';
-  readonly rows: Side;
-  readonly columns: Side;
-}
-
-/** How TensorFlow is asked for PyTorch's padding: by a name of its own where that means the same. */
-function geometryOf(x: Tensor, kernel: Side, options: ConvolutionOptions): Geometry {
-  const { stride = 1, padding = 0 } = options;
-  const size: Side = [x.shape[1] ?? 0, x.shape[2] ?? 0];
-  const output = convolvedSize(size, kernel, options);
-  const sideOf = (axis: 0 | 1): Side => {
-    const [before, after] = margins(size[axis], kernel[axis], output[axis], stride, padding);
-    return options.turned ? [after, before] : [before, after];
-  };
-  const [rows, columns] = [sideOf(0), sideOf(1)];
-  const same = [rows, columns].every((side, axis) => {
-    const named = sameMargins(size[axis] as number, kernel[axis] as number, stride);
-    return side[0] === named[0] && side[1] === named[1];
-  });
-  const none = [...rows, ...columns].every((margin) => margin === 0);
-  return { padding: none ? 'VALID' : same ? 'SAME' : 'EXPLICIT', rows, columns };
-}
-
-function attributesOf(engine: Engine, stride: number, { padding, rows, columns }: Geometry): Attribute[] {
+function attributesOf(
+  engine: Engine,
+  { stride = 1, dilation = 1 }: ConvolutionOptions,
+  { padding, rows, columns }: Placement,
+): Attribute[] {
   const margins = padding === 'EXPLICIT' ? [0, 0, ...rows, ...columns, 0, 0] : [];
   return [
     attribute.type('T', engine.precision),
@@ -65,20 +26,8 @@ function attributesOf(engine: Engine, stride: number, { padding, rows, columns }
     attribute.string('padding', padding),
     attribute.intList('explicit_paddings', margins),
     attribute.string('data_format', 'NHWC'),
-    attribute.intList('dilations', [1, 1, 1, 1]),
+    attribute.intList('dilations', [1, dilation, dilation, 1]),
   ];
-}
-
-/** Zeros around the images, with gradient. */
-function pad(engine: Engine, x: Tensor, rows: Side, columns: Side): Tensor {
-  const { tf } = engine;
-  const margins = tf.tensor2d([[0, 0], [...rows], [...columns], [0, 0]], [4, 2], 'int32');
-  const attributes = [attribute.type('T', engine.precision), attribute.type('Tpaddings', 'int32')];
-  const surround = tf.customGrad((images) => ({
-    value: engine.op('Pad', attributes, [images as Tensor, margins], 1)[0] as Tensor,
-    gradFunc: (dy: Tensor) => tf.slice(dy, [0, rows[0], columns[0], 0], x.shape),
-  }));
-  return surround(x);
 }
 
 /** A kernel with rows and columns in reverse, with gradient. */
@@ -134,29 +83,90 @@ function differentiable(
 }
 
 /**
+ * Whether TensorFlow's ops do groups and dilation themselves, forward and back: cuDNN and oneDNN do, which the CPU's
+ * float32 runs on with x64 processors. Its other kernels do not, or give wrong gradients.
+ */
+function knowsGroups(engine: Engine): boolean {
+  return engine.device.type === 'GPU' || (engine.precision === 'float32' && process.arch === 'x64');
+}
+
+/** A kernel with zeros between its weights, which is what dilation means, with gradient. */
+function dilate(engine: Engine, filter: Tensor, dilation: number): Tensor {
+  const { tf } = engine;
+  const [rows, columns, inputs, outputs] = filter.shape as [number, number, number, number];
+  const attributes = [
+    attribute.type('T', engine.precision),
+    attribute.type('Index', 'int32'),
+    attribute.int('begin_mask', 0b1111),
+    attribute.int('end_mask', 0b1111),
+    attribute.int('ellipsis_mask', 0),
+    attribute.int('new_axis_mask', 0),
+    attribute.int('shrink_axis_mask', 0),
+  ];
+  const vector = (...values: number[]): Tensor => tf.tensor1d(values, 'int32');
+  const bounds = [vector(0, 0, 0, 0), vector(0, 0, 0, 0), vector(dilation, dilation, 1, 1)];
+  const wide = [dilation * (rows - 1) + 1, dilation * (columns - 1) + 1, inputs, outputs];
+  // Spreading the kernel out is the gradient of picking every so manieth place.
+  const spread = tf.customGrad((kernel) => ({
+    value: engine.op(
+      'StridedSliceGrad',
+      attributes,
+      [vector(...wide), ...bounds, kernel as Tensor],
+      1,
+    )[0] as Tensor,
+    gradFunc: (dy: Tensor) => engine.op('StridedSlice', attributes, [dy, ...bounds], 1)[0] as Tensor,
+  }));
+  return spread(filter);
+}
+
+const CONVOLUTION: Kernels = {
+  forward: 'Conv2D',
+  toInput: 'Conv2DBackpropInput',
+  toFilter: 'Conv2DBackpropFilter',
+};
+
+const DEPTHWISE: Kernels = {
+  forward: 'DepthwiseConv2dNative',
+  toInput: 'DepthwiseConv2dNativeBackpropInput',
+  toFilter: 'DepthwiseConv2dNativeBackpropFilter',
+};
+
+/**
  * Two-dimensional convolution with gradients.
  * @param x [batch, height, width, in]
- * @param filter [rows, columns, in, out]
+ * @param filter [rows, columns, in ÷ groups, out], output channels group by group
  * @returns [batch, height', width', out]
  */
 export function conv2d(engine: Engine, x: Tensor, filter: Tensor, options: ConvolutionOptions = {}): Tensor {
-  const kernels = {
-    forward: 'Conv2D',
-    toInput: 'Conv2DBackpropInput',
-    toFilter: 'Conv2DBackpropFilter',
-  };
+  const { stride = 1, padding = 0, dilation = 1, groups = 1, turned = false } = options;
   const [rows, columns] = filter.shape as [number, number];
-  const geometry = geometryOf(x, [rows, columns], options);
+  if (rows === 1 && columns === 1 && stride > 1 && padding === 0) {
+    const thin = subsample(engine, x, stride, firstPlace(x, stride, turned));
+    return conv2d(engine, thin, filter, { groups });
+  }
+  if (!knowsGroups(engine)) {
+    if (dilation > 1) return conv2d(engine, x, dilate(engine, filter, dilation), { ...options, dilation: 1 });
+    if (groups > 1) return groupByGroup(engine, x, filter, options);
+  }
+  const placement = placementOf(x, [rows, columns] satisfies Side, options);
   // oneDNN has no explicit padding: a padded copy and its fast kernels take half the time of Eigen's.
-  const [input, asked]: [Tensor, Geometry] =
-    geometry.padding === 'EXPLICIT'
-      ? [pad(engine, x, geometry.rows, geometry.columns), { ...geometry, padding: 'VALID' }]
-      : [x, geometry];
-  const attributes = [
-    ...attributesOf(engine, options.stride ?? 1, asked),
-    attribute.bool('use_cudnn_on_gpu', true),
-  ];
-  return differentiable(engine, kernels, attributes, input, kernelFor(engine, filter, options));
+  const [input, asked]: [Tensor, Placement] =
+    placement.padding === 'EXPLICIT'
+      ? [pad(engine, x, placement), { ...placement, padding: 'VALID' }]
+      : [x, placement];
+  const attributes = [...attributesOf(engine, options, asked), attribute.bool('use_cudnn_on_gpu', true)];
+  return differentiable(engine, CONVOLUTION, attributes, input, kernelFor(engine, filter, options));
+}
+
+function groupByGroup(engine: Engine, x: Tensor, filter: Tensor, options: ConvolutionOptions): Tensor {
+  const { tf } = engine;
+  const groups = options.groups!;
+  const inputs = tf.split(x, groups, 3);
+  const filters = tf.split(filter, groups, 3);
+  return tf.concat(
+    inputs.map((input, group) => conv2d(engine, input, filters[group]!, { ...options, groups: 1 })),
+    3,
+  );
 }
 
 /**
@@ -169,15 +179,14 @@ export function depthwiseConv2d(
   engine: Engine,
   x: Tensor,
   filter: Tensor,
-  options: ConvolutionOptions = {},
+  options: WindowOptions = {},
 ): Tensor {
-  const kernels = {
-    forward: 'DepthwiseConv2dNative',
-    toInput: 'DepthwiseConv2dNativeBackpropInput',
-    toFilter: 'DepthwiseConv2dNativeBackpropFilter',
-  };
+  const { dilation = 1 } = options;
+  const native = dilation === 1 || (engine.device.type !== 'GPU' && knowsGroups(engine));
+  if (!native)
+    return depthwiseConv2d(engine, x, dilate(engine, filter, dilation), { ...options, dilation: 1 });
   const [rows, columns] = filter.shape as [number, number];
-  const geometry = geometryOf(x, [rows, columns], options);
-  const attributes = attributesOf(engine, options.stride ?? 1, geometry);
-  return differentiable(engine, kernels, attributes, x, kernelFor(engine, filter, options));
+  const placement = placementOf(x, [rows, columns], options);
+  const attributes = attributesOf(engine, options, placement);
+  return differentiable(engine, DEPTHWISE, attributes, x, kernelFor(engine, filter, options));
 }

@@ -1,15 +1,16 @@
 /** Differentiable operations, each over single ops of TensorFlow; they run eagerly and inside a trace. */
-export { relu } from './activation.ts';
+export { hardSigmoid, hardSwish, relu, relu6, sigmoid, swish } from './activation.ts';
 export { gather, gatherWords, standardize, type Standardization } from './batches.ts';
 export { correctPredictions, predictedClass, sparseSoftmaxCrossEntropy } from './classification.ts';
-export { conv2d, convolvedSize, depthwiseConv2d, type ConvolutionOptions } from './convolution.ts';
+export { conv2d, depthwiseConv2d, type ConvolutionOptions } from './convolution.ts';
 export { biasAdd, dense, matMul } from './dense.ts';
+export { dropout } from './dropout.ts';
+export { addAll, scaleChannels, shortcut } from './joining.ts';
 export {
-  BATCH_NORM_EPSILON,
-  BATCH_NORM_MOMENTUM,
   batchNormInference,
   batchNormTraining,
+  type NormalizationConstants,
   type NormalizedBatch,
   type RunningStatistics,
 } from './normalization.ts';
-export { globalAveragePool } from './pooling.ts';
+export { averagePool, globalAveragePool, maxPool } from './pooling.ts';

@@ -1,13 +1,16 @@
+import { BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM } from '../../../../common/network.ts';
 import { attribute, type Engine, type Tensor } from '../engine.ts';
 
-/** PyTorch's constants of batch normalisation. */
-export const BATCH_NORM_EPSILON = 1e-5;
-export const BATCH_NORM_MOMENTUM = 0.1;
+/** PyTorch's `eps` and `momentum`, and its values where absent. */
+export interface NormalizationConstants {
+  readonly epsilon?: number;
+  readonly momentum?: number;
+}
 
 /** A batch normalised by its own statistics, and the running ones after it. */
 export interface NormalizedBatch {
   readonly output: Tensor;
-  /** 0.9 · running + 0.1 · batch. */
+  /** (1 − momentum) · running + momentum · batch. */
   readonly mean: Tensor;
   /** The same of the variance, whose batch part is unbiased (÷ n − 1), as in PyTorch. */
   readonly variance: Tensor;
@@ -37,10 +40,10 @@ export function batchNormTraining(
   gamma: Tensor,
   beta: Tensor,
   running: RunningStatistics,
+  { epsilon = BATCH_NORM_EPSILON, momentum = BATCH_NORM_MOMENTUM }: NormalizationConstants = {},
 ): NormalizedBatch {
-  return engine.precision === 'float32'
-    ? fused(engine, x, gamma, beta, running)
-    : composed(engine, x, gamma, beta, running);
+  const normalize = engine.precision === 'float32' ? fused : composed;
+  return normalize(engine, x, gamma, beta, running, { epsilon, momentum });
 }
 
 /** One op forward and one back: half the step's time against a composition. TensorFlow has it in float32. */
@@ -50,18 +53,19 @@ function fused(
   gamma: Tensor,
   beta: Tensor,
   running: RunningStatistics,
+  { epsilon, momentum }: Required<NormalizationConstants>,
 ): NormalizedBatch {
   const { tf } = engine;
   const attributes = [
     attribute.type('T', 'float32'),
     attribute.type('U', 'float32'),
-    attribute.float('epsilon', BATCH_NORM_EPSILON),
+    attribute.float('epsilon', epsilon),
     attribute.string('data_format', 'NHWC'),
     attribute.bool('is_training', true),
   ];
   const [value, mean, variance, ...reserved] = engine.op(
     'FusedBatchNormV3',
-    [...attributes, attribute.float('exponential_avg_factor', BATCH_NORM_MOMENTUM)],
+    [...attributes, attribute.float('exponential_avg_factor', momentum)],
     [x, gamma, beta, running.mean, running.variance],
     6,
   ) as [Tensor, Tensor, Tensor, ...Tensor[]];
@@ -82,21 +86,17 @@ function composed(
   gamma: Tensor,
   beta: Tensor,
   running: RunningStatistics,
+  { epsilon, momentum }: Required<NormalizationConstants>,
 ): NormalizedBatch {
   const { tf } = engine;
   const mean = tf.mean(x, EVERY_PLACE);
   const centred = tf.sub(x, mean);
   const variance = tf.mean(tf.square(centred), EVERY_PLACE);
-  const deviation = tf.sqrt(tf.add(variance, engine.scalar(BATCH_NORM_EPSILON)));
+  const deviation = tf.sqrt(tf.add(variance, engine.scalar(epsilon)));
   const output = tf.add(tf.mul(tf.div(centred, deviation), gamma), beta);
   const places = x.size / (x.shape[3] ?? 1);
   const move = (old: Tensor, next: Tensor, factor: number) =>
-    tf.keep(
-      tf.add(
-        tf.mul(old, engine.scalar(1 - BATCH_NORM_MOMENTUM)),
-        tf.mul(next, engine.scalar(BATCH_NORM_MOMENTUM * factor)),
-      ),
-    );
+    tf.keep(tf.add(tf.mul(old, engine.scalar(1 - momentum)), tf.mul(next, engine.scalar(momentum * factor))));
   return {
     output,
     mean: move(running.mean, mean, 1),
@@ -114,9 +114,10 @@ export function batchNormInference(
   gamma: Tensor,
   beta: Tensor,
   running: RunningStatistics,
+  { epsilon = BATCH_NORM_EPSILON }: Pick<NormalizationConstants, 'epsilon'> = {},
 ): Tensor {
   const { tf } = engine;
-  const deviationOf = (variance: Tensor) => tf.sqrt(tf.add(variance, engine.scalar(BATCH_NORM_EPSILON)));
+  const deviationOf = (variance: Tensor) => tf.sqrt(tf.add(variance, engine.scalar(epsilon)));
   const normalize = tf.customGrad((input, scale, shift, save) => {
     const [images, factor, offset] = [input as Tensor, scale as Tensor, shift as Tensor];
     const { mean, variance } = running;
@@ -124,7 +125,7 @@ export function batchNormInference(
     return {
       value:
         engine.precision === 'float32'
-          ? inference(engine, images, factor, offset, running)
+          ? inference(engine, images, factor, offset, running, epsilon)
           : tf.add(tf.mul(tf.div(tf.sub(images, mean), deviationOf(variance)), factor), offset),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [images, factor, mean, variance] = saved as [Tensor, Tensor, Tensor, Tensor];
@@ -146,11 +147,12 @@ function inference(
   gamma: Tensor,
   beta: Tensor,
   { mean, variance }: RunningStatistics,
+  epsilon: number,
 ): Tensor {
   const attributes = [
     attribute.type('T', 'float32'),
     attribute.type('U', 'float32'),
-    attribute.float('epsilon', BATCH_NORM_EPSILON),
+    attribute.float('epsilon', epsilon),
     attribute.float('exponential_avg_factor', 1),
     attribute.string('data_format', 'NHWC'),
     attribute.bool('is_training', false),

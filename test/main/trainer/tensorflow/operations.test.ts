@@ -6,6 +6,7 @@ import {
   type Tensor,
 } from '../../../../main/trainer/tensorflow/engine.ts';
 import * as operations from '../../../../main/trainer/tensorflow/operations/index.ts';
+import { convolvedSize } from '../../../../common/network.ts';
 import { numbers, sizeOf } from './small-training.ts';
 
 type Body = (engine: Engine, ...tensors: Tensor[]) => Tensor;
@@ -131,7 +132,7 @@ describe('convolutions pad as PyTorch does', () => {
     p: number,
   ): number[] {
     const [height, width] = size as [number, number];
-    const [rows, columns] = operations.convolvedSize([height, width], [k, k], { stride: s, padding: p });
+    const [rows, columns] = convolvedSize([height, width], [k, k], { stride: s, padding: p });
     const output: number[] = [];
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < columns; j++) {

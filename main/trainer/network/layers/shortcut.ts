@@ -1,0 +1,8 @@
+import { shortcut as shortcutOperation } from '../../tensorflow/operations/index.ts';
+import type { Layer } from './layer.ts';
+
+export const shortcut: Layer<'shortcut'> = {
+  operation: 'shortcut',
+  forward: ({ engine, turned }, { stride, before, after }, input) =>
+    shortcutOperation(engine, input, { stride, before, after, turned }),
+};

@@ -1,0 +1,71 @@
+import { attribute, type Engine, type Tensor } from '../engine.ts';
+import { firstPlace, subsample } from './windows.ts';
+
+/**
+ * The sum of tensors of one shape; their gradient is the sum's own, which nothing copies.
+ * @param inputs at least two
+ */
+export function addAll(engine: Engine, inputs: readonly Tensor[]): Tensor {
+  const attributes = [attribute.type('T', engine.precision)];
+  const sum = engine.tf.customGrad((...given) => {
+    // The last of what tfjs hands over is its function that saves tensors.
+    const terms = given.slice(0, inputs.length) as Tensor[];
+    const [value] =
+      terms.length === 2
+        ? engine.op('AddV2', attributes, terms, 1)
+        : engine.op('AddN', [...attributes, attribute.int('N', terms.length)], terms, 1);
+    return { value: value as Tensor, gradFunc: (dy: Tensor) => terms.map(() => dy.clone()) };
+  });
+  return sum(...inputs);
+}
+
+/**
+ * Each channel times its gate, with gradients.
+ * @param features [batch, height, width, channels]
+ * @param gates [batch, 1, 1, channels]
+ */
+export function scaleChannels(engine: Engine, features: Tensor, gates: Tensor): Tensor {
+  const { tf } = engine;
+  const scale = tf.customGrad((x, factor, save) => {
+    (save as (tensors: Tensor[]) => void)([x as Tensor, factor as Tensor]);
+    return {
+      value: tf.mul(x as Tensor, factor as Tensor),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [x, factor] = saved as [Tensor, Tensor];
+        return [tf.mul(dy, factor), tf.sum(tf.mul(dy, x), [1, 2], true)];
+      },
+    };
+  });
+  return scale(features, gates);
+}
+
+/**
+ * ResNet's shortcut without parameters, with gradient: subsampled, and channels of zeros around those of x.
+ * @param x [batch, height, width, channels]
+ * @returns [batch, ⌈height / stride⌉, ⌈width / stride⌉, before + channels + after]
+ */
+export function shortcut(
+  engine: Engine,
+  x: Tensor,
+  { stride, before, after, turned }: { stride: number; before: number; after: number; turned: boolean },
+): Tensor {
+  const { tf } = engine;
+  const thin = stride === 1 ? x : subsample(engine, x, stride, firstPlace(x, stride, turned));
+  if (before + after === 0) return thin;
+  const around = tf.tensor2d(
+    [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [before, after],
+    ],
+    [4, 2],
+    'int32',
+  );
+  const attributes = [attribute.type('T', engine.precision), attribute.type('Tpaddings', 'int32')];
+  const widen = tf.customGrad((input) => ({
+    value: engine.op('Pad', attributes, [input as Tensor, around], 1)[0] as Tensor,
+    gradFunc: (dy: Tensor) => tf.slice(dy, [0, 0, 0, before], thin.shape),
+  }));
+  return widen(thin);
+}

@@ -1,0 +1,96 @@
+import { convolvedSize, type WindowGeometry } from '../../../../common/network.ts';
+import { attribute, type Engine, type Tensor } from '../engine.ts';
+
+/** Geometry of a convolution or pooling, as PyTorch has it. */
+export interface WindowOptions extends WindowGeometry {
+  /**
+   * Whether x lies turned by half a turn (rows and columns in reverse), as the output then does. PyTorch's padding at
+   * stride 2 reads one row of zeros before an even image and none after it; of a turned one it is the other way round,
+   * which is TensorFlow's SAME: no padded copy has to be made.
+   */
+  readonly turned?: boolean;
+}
+
+export type Side = readonly [number, number];
+
+/** How TensorFlow is asked for PyTorch's padding. */
+export interface Placement {
+  readonly padding: 'VALID' | 'SAME' | 'EXPLICIT';
+  /** Padding before and after the rows and the columns. */
+  readonly rows: Side;
+  readonly columns: Side;
+}
+
+/** The rows (or columns) that windows of `reach` places read before and after those of the input. */
+function margins(length: number, reach: number, output: number, stride: number, padding: number): Side {
+  return [padding, Math.max(0, (output - 1) * stride + reach - length - padding)];
+}
+
+/** What TensorFlow's SAME adds: as little as it can, and the odd one at the end. */
+function sameMargins(length: number, reach: number, stride: number): Side {
+  const total = Math.max(0, (Math.ceil(length / stride) - 1) * stride + reach - length);
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+/** PyTorch's padding by a name of TensorFlow's own where that means the same. */
+export function placementOf(x: Tensor, window: Side, options: WindowOptions): Placement {
+  const { stride = 1, padding = 0, dilation = 1 } = options;
+  const size: Side = [x.shape[1] ?? 0, x.shape[2] ?? 0];
+  const output = convolvedSize(size, window, options);
+  const reach = window.map((length) => dilation * (length - 1) + 1) as [number, number];
+  const sideOf = (axis: 0 | 1): Side => {
+    const [before, after] = margins(size[axis], reach[axis], output[axis], stride, padding);
+    return options.turned ? [after, before] : [before, after];
+  };
+  const [rows, columns] = [sideOf(0), sideOf(1)];
+  const same = [rows, columns].every((side, axis) => {
+    const named = sameMargins(size[axis] as number, reach[axis] as number, stride);
+    return side[0] === named[0] && side[1] === named[1];
+  });
+  const none = [...rows, ...columns].every((margin) => margin === 0);
+  return { padding: none ? 'VALID' : same ? 'SAME' : 'EXPLICIT', rows, columns };
+}
+
+/** Zeros around the images, with gradient. */
+export function pad(engine: Engine, x: Tensor, { rows, columns }: Placement): Tensor {
+  const { tf } = engine;
+  const around = tf.tensor2d([[0, 0], [...rows], [...columns], [0, 0]], [4, 2], 'int32');
+  const attributes = [attribute.type('T', engine.precision), attribute.type('Tpaddings', 'int32')];
+  const surround = tf.customGrad((images) => ({
+    value: engine.op('Pad', attributes, [images as Tensor, around], 1)[0] as Tensor,
+    gradFunc: (dy: Tensor) => tf.slice(dy, [0, rows[0], columns[0], 0], x.shape),
+  }));
+  return surround(x);
+}
+
+/**
+ * Every `stride`-th row and column, with gradient.
+ * @param first row and column that are kept first
+ */
+export function subsample(engine: Engine, x: Tensor, stride: number, first: Side): Tensor {
+  const { tf } = engine;
+  const vector = (values: number[]): Tensor => tf.tensor1d(values, 'int32');
+  // All of the batch and of the channels, and rows and columns to the end.
+  const bounds = [vector([0, ...first, 0]), vector([0, 0, 0, 0]), vector([1, stride, stride, 1])];
+  const attributes = [
+    attribute.type('T', engine.precision),
+    attribute.type('Index', 'int32'),
+    attribute.int('begin_mask', 0b1001),
+    attribute.int('end_mask', 0b1111),
+    attribute.int('ellipsis_mask', 0),
+    attribute.int('new_axis_mask', 0),
+    attribute.int('shrink_axis_mask', 0),
+  ];
+  const thin = tf.customGrad((images) => ({
+    value: engine.op('StridedSlice', attributes, [images as Tensor, ...bounds], 1)[0] as Tensor,
+    gradFunc: (dy: Tensor) =>
+      engine.op('StridedSliceGrad', attributes, [vector(x.shape), ...bounds, dy], 1)[0] as Tensor,
+  }));
+  return thin(x);
+}
+
+/** First row and column that windows of one place read, in a turned image too. */
+export function firstPlace(x: Tensor, stride: number, turned: boolean): Side {
+  const unread = (length: number) => (turned ? (length - 1) % stride : 0);
+  return [unread(x.shape[1] ?? 1), unread(x.shape[2] ?? 1)];
+}
