@@ -1,13 +1,15 @@
 import { CascadeError } from '../../../common/errors.ts';
-import type { PrunableLayer } from '../../../common/network.ts';
+import type { NetworkDescription } from '../../../common/network.ts';
 import type { PruningSpecification } from '../../../common/run-specification.ts';
 import type { Probe } from '../scoring/probe.ts';
 import { criteria } from './criteria/registry.ts';
 import { distributions } from './distributions/registry.ts';
+import { granularities } from './granularities/registry.ts';
+import type { LayerShape } from './kernel-view.ts';
 import { selectLayers } from './layer-selection.ts';
-import { keptScores, selectLowest } from './selection.ts';
+import { combinationRefusals } from './refusals.ts';
 
-export interface MaskedLayer extends Pick<PrunableLayer, 'name' | 'kind' | 'shape'> {
+export interface MaskedLayer extends LayerShape {
   weights: Float32Array;
   /** 1 where kept. */
   mask: Uint8Array;
@@ -21,6 +23,8 @@ export interface PruningMoment {
   /** See ScoringContext. */
   counters: readonly number[];
   probe: Probe;
+  /** The network that the layers belong to; only channels are pruned by it. */
+  network?: NetworkDescription;
 }
 
 export interface PruningOutcome {
@@ -35,16 +39,17 @@ export interface PruningOutcome {
 }
 
 /**
- * Prunes the chosen layers up to `sparsity` (a share of their weights, pruned ones included): exactly
- * round(sparsity · weights) are pruned afterwards, never one that a threshold merely equals.
+ * Prunes the chosen layers up to `sparsity` (a share of their weights, pruned ones included). Of single weights exactly
+ * round(sparsity · weights) are pruned afterwards, never one that a threshold merely equals; other granularities come as
+ * near as whole units do.
  *
- * @throws CascadeError INVALID_STUDY when no layer is chosen or more is pruned already, BAD_SCORES when weights have
- *   diverged
+ * @throws CascadeError INVALID_STUDY when no layer is chosen, the parts of the pruning do not go together or more is
+ *   pruned already; BAD_SCORES when weights have diverged
  */
 export function prune(
   specification: PruningSpecification,
   layers: readonly MaskedLayer[],
-  { sparsity, seed, counters, probe }: PruningMoment,
+  { sparsity, seed, counters, probe, network }: PruningMoment,
 ): PruningOutcome {
   const chosen = selectLayers(
     layers.map((layer, index) => ({ ...layer, index })),
@@ -52,52 +57,72 @@ export function prune(
   );
   if (chosen.length === 0)
     throw new CascadeError('INVALID_STUDY', 'The pruning chooses no layer of this network.');
+  refuse(specification, chosen, network ?? null);
   const criterion = criteria.find(specification.criterion.name);
-  const distribution = distributions.find(specification.distribution.name);
-
-  const scores = criterion.scores(specification.criterion, { seed, counters, layers: chosen, probe });
-  const scored = chosen.map(({ name, mask }) => ({ mask, scores: scores.get(name)! }));
-  const all = chosen.reduce((sum, layer) => sum + layer.weights.length, 0);
-  const total = Math.round(sparsity * all);
-  const already = chosen.reduce(
-    (sum, { mask }) => sum + mask.reduce((zeros, kept) => zeros + 1 - kept, 0),
-    0,
-  );
-  if (total < already)
-    throw new CascadeError(
-      'INVALID_STUDY',
-      `The pruning asks for ${total} of the chosen layers’ ${all} weights, but ${already} are pruned already.`,
-    );
-  const counts = distribution.counts(specification.distribution, scored, total);
-
-  const outcome: PruningOutcome = {
-    masks: new Map(),
-    asked: sparsity,
-    reached: 0,
-    layers: [],
-    collapsed: [],
+  const granularity = granularities.find(specification.granularity.name);
+  const division = {
+    distribution: distributions.find(specification.distribution.name),
+    options: specification.distribution,
   };
-  let pruned = 0;
-  chosen.forEach((layer, position) => {
-    const mask = maskLowest(scored[position]!.scores, layer.mask, counts[position]!);
-    outcome.masks.set(layer.name, mask);
-    const count = counts[position]!;
-    pruned += count;
-    outcome.layers.push({ name: layer.name, weights: mask.length, pruned: count });
-    if (count === mask.length) outcome.collapsed.push(layer.name);
-  });
-  if (pruned !== total)
-    throw new Error(`The distribution '${distribution.name}' pruned ${pruned} weights instead of ${total}.`);
-  outcome.reached = pruned / all;
-  return outcome;
+
+  const rounds = criterion.rounds?.(specification.criterion) ?? 1;
+  const all = chosen.reduce((sum, { mask }) => sum + mask.length, 0);
+  const before = prunedOf(chosen) / all;
+  let current = chosen;
+  for (let round = 1; round <= rounds; round++) {
+    const scores = criterion.scores(specification.criterion, { seed, counters, layers: current, probe });
+    const masks = granularity.masks(specification.granularity, {
+      layers: current.map((layer) => ({ ...layer, scores: scores.get(layer.name)! })),
+      sparsity: roundSparsity(before, sparsity, round, rounds),
+      division,
+      network: network ?? null,
+    });
+    current = current.map((layer, position) => ({
+      ...layer,
+      mask: masks[position]!,
+      weights: round < rounds ? masked(layer.weights, masks[position]!) : layer.weights,
+    }));
+  }
+
+  const counts = current.map(({ name, mask }) => ({ name, weights: mask.length, pruned: zerosOf(mask) }));
+  return {
+    masks: new Map(current.map(({ name, mask }) => [name, mask])),
+    asked: sparsity,
+    reached: prunedOf(current) / all,
+    layers: counts,
+    collapsed: counts.filter(({ weights, pruned }) => pruned === weights).map(({ name }) => name),
+  };
 }
 
-/** A mask with `count` zeros in all: those of the old mask, then the lowest scores among the kept weights. */
-function maskLowest(scores: Float32Array, mask: Uint8Array, count: number): Uint8Array {
-  const kept = keptScores(scores, mask);
-  const chosen = selectLowest(kept, count - (scores.length - kept.length));
-  const result = new Uint8Array(scores.length);
-  let position = 0;
-  for (let index = 0; index < mask.length; index++) if (mask[index]) result[index] = 1 - chosen[position++]!;
-  return result;
+/**
+ * The sparsity after a round: what is kept falls by the same factor in each (Tanaka et al., arXiv 2006.05467, algorithm
+ * 1, where a density of ρ⁻¹ is reached by ρ^(−k/n)), from the density before to the one asked, which the last round meets
+ * exactly.
+ */
+export function roundSparsity(before: number, sparsity: number, round: number, rounds: number): number {
+  if (round === rounds || before === 1) return sparsity;
+  return 1 - (1 - before) * ((1 - sparsity) / (1 - before)) ** (round / rounds);
+}
+
+function refuse(
+  pruning: PruningSpecification,
+  layers: readonly LayerShape[],
+  network: NetworkDescription | null,
+): void {
+  const [refusal] = combinationRefusals({ pruning, layers, network, prunings: 1 });
+  if (refusal) throw new CascadeError('INVALID_STUDY', `${refusal.key.join('.')}: ${refusal.message}.`);
+}
+
+function masked(weights: Float32Array, mask: Uint8Array): Float32Array {
+  return weights.map((weight, index) => (mask[index] ? weight : 0));
+}
+
+function prunedOf(layers: readonly { mask: Uint8Array }[]): number {
+  return layers.reduce((sum, { mask }) => sum + zerosOf(mask), 0);
+}
+
+function zerosOf(mask: Uint8Array): number {
+  let zeros = 0;
+  for (let index = 0; index < mask.length; index++) zeros += 1 - mask[index]!;
+  return zeros;
 }

@@ -297,7 +297,13 @@ export class TrainingSession {
     });
     let outcome: PruningOutcome;
     try {
-      outcome = prune(pruning, layers, { sparsity: planned.sparsity, seed: this.#seed, counters, probe });
+      outcome = prune(pruning, layers, {
+        sparsity: planned.sparsity,
+        seed: this.#seed,
+        counters,
+        probe,
+        network: this.network,
+      });
     } finally {
       probe.dispose();
     }

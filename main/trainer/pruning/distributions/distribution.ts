@@ -1,19 +1,40 @@
 import type { CatalogueEntry } from '../../../../common/catalogue.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
+import type { Combination, Refusal } from '../combination.ts';
+import type { LayerShape } from '../kernel-view.ts';
 
-/** One chosen layer as a distribution sees it. */
-export interface DistributedLayer {
-  /** Scores of all weights; the lowest are pruned first. */
-  scores: Float32Array;
-  /** 1 where a weight is kept so far. */
-  mask: Uint8Array;
+/**
+ * What is divided: the weights of a layer, or its units (filters, kernels, …) where all units of all chosen layers are
+ * of one size.
+ */
+export interface Amount {
+  /** All there are, pruned or not. */
+  size: number;
+  /** Those pruned before; whole numbers. */
+  pruned: number;
 }
 
-/** Divides the weights to prune among the chosen layers. */
+/** One chosen layer as a distribution sees it. */
+export interface DistributedLayer extends LayerShape, Amount {}
+
+/**
+ * Divides what is to be pruned among the chosen layers: either by amounts that it fixes for each layer, or by keys that
+ * compare over all layers. It offers at least one of the two; amounts are preferred. Channels that span layers can be
+ * divided by keys alone.
+ */
 export interface Distribution extends CatalogueEntry {
+  /** The paper it comes from, or what it is known as. */
+  source: string;
   /**
-   * How many weights of each layer are pruned in all, those pruned before included; the sum is `total`, and none is
-   * below what is pruned already or above the layer's size.
+   * How much of each layer is pruned in all, what is pruned before included: whole numbers that sum to `total`, none
+   * below the layer's `pruned` or above its `size`.
    */
-  counts(options: NamedOptions, layers: readonly DistributedLayer[], total: number): number[];
+  amounts?(options: NamedOptions, layers: readonly DistributedLayer[], total: number): number[];
+  /**
+   * Keys of one layer's units that are left, by their scores. They ascend with the scores, equal ones in order of their
+   * index; the lowest keys of all layers together are pruned, equal ones in order of layer and index.
+   */
+  keys?(options: NamedOptions, scores: Float32Array, layer: Amount): Float32Array;
+  /** Why it does not go with the rest of a pruning; nothing when it does. */
+  refusal?(options: NamedOptions, combination: Combination): Refusal[];
 }

@@ -1,22 +1,23 @@
 import * as z from 'zod';
+import { ascendingOrder } from '../ordering.ts';
 import type { Distribution } from './distribution.ts';
 
 /**
- * The same share of every chosen layer, in whole weights that sum exactly. A layer that has lost more already keeps its
- * count, and the others share what is left.
+ * The same share of every chosen layer, in whole weights or units that sum exactly. A layer that has lost more already
+ * keeps its count, and the others share what is left.
  */
 export const uniform: Distribution = {
   name: 'uniform',
   title: 'The same share of every chosen layer',
+  source: 'Zhu & Gupta, arXiv 1710.01878',
   options: z.strictObject({ name: z.literal('uniform') }),
-  counts(_options, layers, total) {
-    const sizes = layers.map(({ mask }) => mask.length);
-    const counts = layers.map(({ mask }) => mask.reduce((pruned, kept) => pruned + 1 - kept, 0));
+  amounts(_options, layers, total) {
+    const counts = layers.map(({ pruned }) => pruned);
     let open = layers.map((_, index) => index);
     let rest = total;
     for (;;) {
       const shares = apportion(
-        open.map((index) => sizes[index]!),
+        open.map((index) => layers[index]!.size),
         rest,
       );
       const within = open.filter((index, position) => counts[index]! <= shares[position]!);
@@ -27,6 +28,12 @@ export const uniform: Distribution = {
       for (const index of open) if (!within.includes(index)) rest -= counts[index]!;
       open = within;
     }
+  },
+  /** Each unit's rank among all of its layer: the lowest of them, taken over all layers, are the same share of each. */
+  keys(_options, scores, { size, pruned }) {
+    const keys = new Float32Array(scores.length);
+    ascendingOrder(scores).forEach((index, rank) => (keys[index] = (pruned + rank + 0.5) / size));
+    return keys;
   },
 };
 

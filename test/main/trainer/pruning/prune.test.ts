@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { KernelKind } from '../../../../common/network.ts';
 import { generator, normals } from '../../../../common/random.ts';
-import type { LayerSelection, PruningSpecification } from '../../../../common/run-specification.ts';
-import { uniform } from '../../../../main/trainer/pruning/distributions/uniform.ts';
+import {
+  completePruning,
+  type LayerSelection,
+  type PruningSpecification,
+} from '../../../../common/run-specification.ts';
 import { prune, type MaskedLayer, type PruningMoment } from '../../../../main/trainer/pruning/prune.ts';
 
 function layer(name: string, kind: KernelKind, size: number, scale = 1): MaskedLayer {
@@ -22,14 +25,14 @@ function pruning(
   distribution: string,
   layers: Partial<LayerSelection> = {},
 ): PruningSpecification {
-  return {
+  return completePruning({
     criterion: { name: criterion },
     granularity: { name: 'weight' },
     distribution: { name: distribution },
     schedule: { name: 'one-shot', epoch: 1 },
     layers: { kinds: [], names: [], except: [], ...layers },
     sparsity: 0.5,
-  };
+  });
 }
 
 const moment = (sparsity: number, seed: number, epoch: number): PruningMoment => ({
@@ -227,84 +230,4 @@ test('a layer that loses every weight is reported', () => {
   expect(outcome.collapsed).toEqual([]);
   const tiny = [layer('a', 'dense', 50, 1e-6), layer('b', 'dense', 50), layer('c', 'dense', 1, 1e-6)];
   expect(prune(pruning('magnitude', 'global'), tiny, moment(0.6, 1, 1)).collapsed).toEqual(['a', 'c']);
-});
-
-describe('uniform counts', () => {
-  const masked = (size: number, pruned: number) => ({
-    scores: new Float32Array(size),
-    mask: new Uint8Array(size).fill(1).fill(0, 0, pruned),
-  });
-  const counts = (layers: [number, number][], total: number): number[] =>
-    uniform.counts(
-      { name: 'uniform' },
-      layers.map(([size, pruned]) => masked(size, pruned)),
-      total,
-    );
-
-  test('round by largest remainder, the earlier layer first', () => {
-    expect(
-      counts(
-        [
-          [1, 0],
-          [1, 0],
-          [1, 0],
-        ],
-        2,
-      ),
-    ).toEqual([1, 1, 0]);
-    expect(
-      counts(
-        [
-          [3, 0],
-          [5, 0],
-        ],
-        4,
-      ),
-    ).toEqual([2, 2]);
-    expect(
-      counts(
-        [
-          [10, 0],
-          [20, 0],
-          [30, 0],
-        ],
-        60,
-      ),
-    ).toEqual([10, 20, 30]);
-  });
-
-  test('never give back what a layer has lost already', () => {
-    // Half of 300 would be 50 each: the first keeps its 80, the others share 70.
-    expect(
-      counts(
-        [
-          [100, 80],
-          [100, 0],
-          [100, 0],
-        ],
-        150,
-      ),
-    ).toEqual([80, 35, 35]);
-    // Sharing 70 then falls below the second's 40, and the third gets what is left.
-    expect(
-      counts(
-        [
-          [100, 80],
-          [100, 40],
-          [100, 0],
-        ],
-        150,
-      ),
-    ).toEqual([80, 40, 30]);
-    expect(
-      counts(
-        [
-          [100, 80],
-          [100, 40],
-          [100, 0],
-        ],
-        120,
-      ),
-    ).toEqual([80, 40, 0]);
-  });
 });

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { kernelView } from '../kernel-view.ts';
+import { maskTiles } from '../tile-masks.ts';
+import { aggregateOption } from '../tiles.ts';
+import type { Granularity } from './granularity.ts';
+
+const side = z.int().min(1).max(4096);
+const options = z.strictObject({
+  name: z.literal('block'),
+  rows: side.default(4).describe('Inputs of a block: rows of the kernel as a matrix.'),
+  columns: side.default(4).describe('Outputs of a block: columns of the kernel as a matrix.'),
+  aggregate: aggregateOption,
+});
+
+/**
+ * Blocks of the kernel as a matrix of inputs × outputs: [in, out] of a dense layer; of a convolution
+ * [height · width · in, out], so that a block holds inputs of one place of the kernel where `in` is a multiple of its
+ * rows; [height · width, channels] of a depthwise layer. Blocks at the far edges are smaller.
+ */
+export const block: Granularity = {
+  name: 'block',
+  title: 'Blocks of the kernel matrix',
+  source: 'Narang et al., arXiv 1711.02782',
+  options,
+  masks(given, request) {
+    const { rows: tileRows, columns: tileColumns, aggregate } = options.parse(given);
+    return maskTiles(
+      request,
+      (layer) => {
+        const { positions, inputs, outputs } = kernelView(layer);
+        return { rows: positions * inputs, columns: outputs, tileRows, tileColumns };
+      },
+      aggregate,
+    );
+  },
+};

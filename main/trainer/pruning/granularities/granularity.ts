@@ -1,0 +1,36 @@
+import type { CatalogueEntry } from '../../../../common/catalogue.ts';
+import type { NetworkDescription } from '../../../../common/network.ts';
+import type { NamedOptions } from '../../../../common/run-specification.ts';
+import type { Combination, Refusal } from '../combination.ts';
+import type { LayerShape } from '../kernel-view.ts';
+import type { ChosenDistribution } from '../unit-selection.ts';
+
+/** A chosen layer with the scores of its weights; the lowest are pruned first. */
+export interface LayerScores extends LayerShape {
+  scores: Float32Array;
+  /** 1 where kept so far. */
+  mask: Uint8Array;
+}
+
+export interface MaskRequest {
+  layers: readonly LayerScores[];
+  /** Share of these layers' weights that is pruned afterwards, those pruned before included. */
+  sparsity: number;
+  division: ChosenDistribution;
+  /** Null where only the layers are known. */
+  network: NetworkDescription | null;
+}
+
+/** What is pruned as one. */
+export interface Granularity extends CatalogueEntry {
+  /** The paper it comes from, or what it is known as. */
+  source: string;
+  /**
+   * New masks, one for each layer; no weight comes back. The sparsity is reached as nearly as whole units allow.
+   *
+   * @throws CascadeError INVALID_STUDY when more is pruned already, BAD_SCORES for a score that is not finite
+   */
+  masks(options: NamedOptions, request: MaskRequest): Uint8Array<ArrayBuffer>[];
+  /** Why it does not go with the rest of a pruning; nothing when it does. */
+  refusal?(options: NamedOptions, combination: Combination): Refusal[];
+}

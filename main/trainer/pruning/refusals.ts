@@ -1,0 +1,46 @@
+import type { NetworkDescription } from '../../../common/network.ts';
+import type { PruningSpecification } from '../../../common/run-specification.ts';
+import type { Combination, Refusal } from './combination.ts';
+import { criteria } from './criteria/registry.ts';
+import { distributions } from './distributions/registry.ts';
+import { granularities } from './granularities/registry.ts';
+import { selectLayers } from './layer-selection.ts';
+
+/**
+ * Why the parts of a pruning do not go together on a network: what criterion, granularity and distribution have to say.
+ * That the chosen names and kinds exist, and what the schedule and the retraining need, is checked elsewhere.
+ *
+ * @param prunings how often the run prunes
+ */
+export function refusals(
+  pruning: PruningSpecification,
+  network: NetworkDescription,
+  prunings = 1,
+): Refusal[] {
+  const layers = selectLayers(network.layers, pruning.layers);
+  if (layers.length === 0)
+    return [{ key: ['pruning', 'layers'], message: 'the choice leaves no layer to prune' }];
+  const criterion = criteria.find(pruning.criterion.name).refusal?.(pruning.criterion, network, layers);
+  return [
+    ...(criterion ? [{ key: ['pruning', 'criterion'], message: criterion }] : []),
+    ...combinationRefusals({ pruning, layers, network, prunings }),
+  ];
+}
+
+/** What granularity and distribution have to say. */
+export function combinationRefusals(combination: Combination): Refusal[] {
+  const { criterion, granularity, distribution, shuffle } = combination.pruning;
+  const found: Refusal[] = [
+    ...(granularities.find(granularity.name).refusal?.(granularity, combination) ?? []),
+    ...(distributions.find(distribution.name).refusal?.(distribution, combination) ?? []),
+  ];
+  if (shuffle && granularity.name !== 'weight')
+    found.push({
+      key: ['pruning', 'shuffle'],
+      message: `shuffled weights are no longer whole units of the granularity '${granularity.name}': use the granularity weight, or the criterion random instead of ${criterion.name}`,
+    });
+  // Where granularity and distribution refuse each other, one of the two is enough.
+  return found.filter(
+    ({ key }, index) => found.findIndex((other) => other.key.join('.') === key.join('.')) === index,
+  );
+}

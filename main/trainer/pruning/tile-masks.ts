@@ -1,0 +1,24 @@
+import type { LayerShape } from './kernel-view.ts';
+import type { MaskRequest } from './granularities/granularity.ts';
+import { scoreTiles, tileSize, withoutTiles, type Aggregate, type Tiling } from './tiles.ts';
+import { selectUnits } from './unit-selection.ts';
+
+/** New masks where the units are tiles of each layer's kernel. */
+export function maskTiles(
+  { layers, sparsity, division }: MaskRequest,
+  tilingOf: (layer: LayerShape) => Tiling,
+  aggregate: Aggregate,
+): Uint8Array<ArrayBuffer>[] {
+  const tilings = layers.map(tilingOf);
+  const units = layers.map(({ name, kind, shape, scores, mask }, position) => ({
+    name,
+    kind,
+    shape,
+    ...scoreTiles(tilings[position]!, scores, mask, aggregate),
+    unit: tileSize(tilings[position]!),
+    weights: mask.length,
+  }));
+  return selectUnits(units, division, sparsity).map((marks, position) =>
+    withoutTiles(tilings[position]!, layers[position]!.mask, marks),
+  );
+}
