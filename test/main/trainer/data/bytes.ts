@@ -1,0 +1,82 @@
+import { generator, integers } from '../../../../common/random.ts';
+
+/** Bytes of the file formats that data sets come in, as their own tools write them. */
+
+export const noise = (count: number, bound = 256, seed = 1): Uint8Array =>
+  Uint8Array.from(integers(count, bound, generator(seed, 'test bytes')));
+
+/** An IDX file of unsigned bytes. */
+export function idxFile(dimensions: number[], bytes: ArrayLike<number>, type = 0x08): Buffer {
+  const header = Buffer.alloc(4 + 4 * dimensions.length);
+  header.set([0, 0, type, dimensions.length]);
+  dimensions.forEach((dimension, index) => header.writeUInt32BE(dimension, 4 + 4 * index));
+  return Buffer.concat([header, Uint8Array.from(bytes)]);
+}
+
+export interface TarEntry {
+  name: string;
+  bytes: Uint8Array;
+  type?: string;
+}
+
+/** A POSIX ustar archive. */
+export function tarFile(entries: readonly TarEntry[]): Buffer {
+  const blocks = entries.flatMap(({ name, bytes, type = '0' }) => {
+    const header = Buffer.alloc(512);
+    header.write(name, 0, 100);
+    header.write('0000644\0', 100);
+    header.write(`${bytes.length.toString(8).padStart(11, '0')}\0`, 124);
+    header.write('00000000000\0', 136);
+    header.write('        ', 148);
+    header.write(type, 156);
+    header.write('ustar\x0000', 257);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+    return [header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)];
+  });
+  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+}
+
+const uint32 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+};
+const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
+
+/** Parts of a pickle of protocol 2 as Python 2's cPickle writes them. */
+export const pickled = {
+  string: (text: string): Buffer => Buffer.concat([ascii('U'), Uint8Array.of(text.length), ascii(text)]),
+  integer: (value: number): Buffer =>
+    value >= 0 && value < 256
+      ? Buffer.from([0x4b, value])
+      : value >= 0 && value < 65536
+        ? Buffer.from([0x4d, value & 255, value >> 8])
+        : Buffer.concat([ascii('J'), uint32(value >>> 0)]),
+  list: (values: readonly number[]): Buffer =>
+    Buffer.concat([ascii(']('), ...values.map(pickled.integer), ascii('e')]),
+  array: (
+    shape: [number, number],
+    bytes: Uint8Array,
+    { type = 'u1', fortran = false, callable = 'numpy.core.multiarray\n_reconstruct\n' } = {},
+  ): Buffer =>
+    Buffer.concat([
+      ascii(`c${callable}cnumpy\nndarray\n`),
+      ascii('K\x00\x85U\x01b\x87R(K\x01'),
+      ...shape.map(pickled.integer),
+      ascii('\x86cnumpy\ndtype\n'),
+      pickled.string(type),
+      ascii('K\x00K\x01\x87R(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb'),
+      ascii(fortran ? '\x88T' : '\x89T'),
+      uint32(bytes.length),
+      bytes,
+      ascii('tb'),
+    ]),
+  dictionary: (entries: Record<string, Buffer>): Buffer =>
+    Buffer.concat([
+      ascii('}('),
+      ...Object.entries(entries).flatMap(([key, value]) => [pickled.string(key), value]),
+      ascii('u'),
+    ]),
+  file: (content: Buffer): Buffer => Buffer.concat([ascii('\x80\x02'), content, ascii('.')]),
+};
