@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { createGunzip, gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import { CascadeError, messageOf } from '../../../common/errors.ts';
@@ -105,4 +105,53 @@ export async function sizeOfFile(file: string): Promise<number> {
   }
   if (!found.isFile()) throw badFile(file, 'is not a file.');
   return found.size;
+}
+
+/** A file opened for reading parts of it; all of its functions reject with BAD_DATA_FILE, naming it. */
+export class PartReader {
+  readonly file: string;
+  readonly size: number;
+  readonly #handle: FileHandle;
+
+  private constructor(file: string, size: number, handle: FileHandle) {
+    this.file = file;
+    this.size = size;
+    this.#handle = handle;
+  }
+
+  /** Opens a file for as long as `use` takes. */
+  static async with<T>(file: string, use: (reader: PartReader) => Promise<T>): Promise<T> {
+    const size = await sizeOfFile(file);
+    let handle: FileHandle;
+    try {
+      handle = await open(file);
+    } catch (error) {
+      throw unreadable(file, error);
+    }
+    try {
+      return await use(new PartReader(file, size, handle));
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** `length` bytes from `position` on; it is an error for the file to end before. */
+  async read(position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (position + length > this.size)
+      throw badFile(this.file, `is truncated: it ends at byte ${this.size} of ${position + length}.`);
+    const bytes = new Uint8Array(length);
+    // One call of the system reads at most 2 GiB.
+    const most = 2 ** 30;
+    try {
+      for (let done = 0; done < length;) {
+        const wanted = Math.min(most, length - done);
+        const { bytesRead } = await this.#handle.read(bytes, done, wanted, position + done);
+        if (bytesRead === 0) throw new Error('it became shorter while it was read');
+        done += bytesRead;
+      }
+    } catch (error) {
+      throw unreadable(this.file, error);
+    }
+    return bytes;
+  }
 }

@@ -6,6 +6,7 @@ import { fashionMnist } from './fashion-mnist.ts';
 import { idx } from './idx.ts';
 import { kmnist } from './kmnist.ts';
 import { mnist } from './mnist.ts';
+import { svhn } from './svhn.ts';
 
 export const datasets = createRegistry('data set', [
   mnist,
@@ -14,5 +15,6 @@ export const datasets = createRegistry('data set', [
   emnist,
   cifar10,
   cifar100,
+  svhn,
   idx,
 ]);

@@ -1,3 +1,4 @@
+import { deflateSync } from 'node:zlib';
 import { generator, integers } from '../../../../common/random.ts';
 
 /** Bytes of the file formats that data sets come in, as their own tools write them. */
@@ -80,3 +81,37 @@ export const pickled = {
     ]),
   file: (content: Buffer): Buffer => Buffer.concat([ascii('\x80\x02'), content, ascii('.')]),
 };
+
+export interface MatMatrix {
+  name: string;
+  dimensions: number[];
+  /** MATLAB's class (9 uint8) and the type of the stored numbers (2 uint8). */
+  mxClass?: number;
+  type?: number;
+  bytes: Uint8Array;
+  complex?: boolean;
+}
+
+/** A MATLAB 5 file; compressed as MATLAB itself saves it, or not. */
+export function matFile(
+  matrices: readonly MatMatrix[],
+  { compress = true, header = 'MATLAB 5.0 MAT-file', ending = '\x00\x01IM' } = {},
+): Buffer {
+  const tag = (type: number, bytes: Uint8Array): Buffer =>
+    Buffer.concat([uint32(type), uint32(bytes.length), bytes]);
+  const part = (type: number, bytes: Uint8Array): Buffer =>
+    bytes.length > 0 && bytes.length <= 4
+      ? Buffer.concat([uint32((bytes.length << 16) | type), bytes, Buffer.alloc(4 - bytes.length)])
+      : Buffer.concat([tag(type, bytes), Buffer.alloc((8 - (bytes.length % 8)) % 8)]);
+  const elements = matrices.map(({ name, dimensions, mxClass = 9, type = 2, bytes, complex = false }) => {
+    const content = Buffer.concat([
+      part(6, Buffer.concat([Uint8Array.of(mxClass, complex ? 8 : 0, 0, 0), uint32(0)])),
+      part(5, Buffer.concat(dimensions.map(uint32))),
+      part(1, ascii(name)),
+      part(type, bytes),
+    ]);
+    const matrix = tag(14, content);
+    return compress ? tag(15, deflateSync(matrix)) : matrix;
+  });
+  return Buffer.concat([ascii(header.padEnd(124)), ascii(ending), ...elements]);
+}
