@@ -1,7 +1,7 @@
 import type { NetworkDescription, NetworkNode } from '../../../common/network.ts';
 
 /** Channels-last activation of one image: [height × width × channels]. */
-interface Activation {
+export interface Activation {
   height: number;
   width: number;
   channels: number;
@@ -31,6 +31,16 @@ export function logitsOf(
   pixels: ArrayLike<number>,
   round: Rounding = (x) => x,
 ): Float64Array {
+  return activationsOf(network, values, pixels, round).get(network.nodes.at(-1)!.name)!.values;
+}
+
+/** Outputs of every node for one image, by its name. */
+export function activationsOf(
+  network: NetworkDescription,
+  values: ReadonlyMap<string, Float32Array>,
+  pixels: ArrayLike<number>,
+  round: Rounding,
+): Map<string, Activation> {
   const [height, width, channels] = network.inputShape;
   const shapes = new Map(network.layers.map(({ name, shape }) => [name, shape]));
   const activations = new Map<string, Activation>();
@@ -45,7 +55,7 @@ export function logitsOf(
             { value: (name) => values.get(name)!, shape: shapes.get(node.name) ?? [], round },
           ),
     );
-  return activations.get(network.nodes.at(-1)!.name)!.values;
+  return activations;
 }
 
 function apply(node: Computed, inputs: readonly Activation[], context: Context): Activation {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { findInert } from '../../../common/cascade/inert.ts';
-import { ACTIVATIONS, sizeOf, type NetworkDescription } from '../../../common/network.ts';
+import { ACTIVATIONS, type NetworkDescription } from '../../../common/network.ts';
 import { generator, integer } from '../../../common/random.ts';
 import { NetworkBuilder } from '../../../main/trainer/network/builder.ts';
 import { logitsOf } from './float64-network.ts';
+import { inertness, setInput, setOutput, withOnes, type Net } from './hand-made.ts';
 import {
   chance,
   channelsOf,
@@ -91,57 +92,13 @@ describe('random networks', () => {
 
 describe('rule by rule', () => {
   /** conv a (2 channels) → [bn] → [relu] → pointwise b (2) → pool → fc, all weights 1, no decay of anything. */
-  function chain({ norm = true, relu = true } = {}): { network: NetworkDescription; values: Values } {
+  function chain({ norm = true, relu = true } = {}): Net {
     const network = new NetworkBuilder('chain', [4, 4, 1], 2, RANGE).conv('a', 2, 3);
     if (norm) network.batchNorm('n');
     if (relu) network.relu('r');
     const description = network.conv('b', 2, 1).globalAveragePool('pool').dense('fc', 2).build();
-    return { network: description, values: ones(description) };
+    return withOnes(description);
   }
-
-  function ones(network: NetworkDescription): Values {
-    return new Map(
-      network.parameters.map(({ name, role, shape }) => [
-        name,
-        new Float32Array(sizeOf(shape)).fill(role === 'mean' || role === 'beta' || role === 'bias' ? 0 : 1),
-      ]),
-    );
-  }
-
-  /** Sets all weights of an output channel. */
-  function setOutput(
-    network: NetworkDescription,
-    values: Values,
-    layer: string,
-    channel: number,
-    to: number,
-  ): void {
-    const { kernel, outputChannels } = network.layers.find(({ name }) => name === layer)!;
-    values.get(kernel)!.forEach((_, index, all) => {
-      if (index % outputChannels === channel) all[index] = to;
-    });
-  }
-
-  function setInput(
-    network: NetworkDescription,
-    values: Values,
-    name: string,
-    channel: number,
-    to: number,
-  ): void {
-    const layer = network.layers.find((each) => each.name === name)!;
-    values.get(layer.kernel)!.forEach((_, index, all) => {
-      if (channelsOf(layer, index).from === channel) all[index] = to;
-    });
-  }
-
-  const inertness = (
-    { network, values }: { network: NetworkDescription; values: Values },
-    layer: string,
-  ): { inputZero: number[]; outputZero: number[]; outputBlocked: number[] } => {
-    const { inputZero, outputZero, outputBlocked } = findInert(network, values).get(layer)!;
-    return { inputZero: [...inputZero], outputZero: [...outputZero], outputBlocked: [...outputBlocked] };
-  };
 
   test('in a whole network nothing is inert', () => {
     for (const layer of ['a', 'b', 'fc'])
@@ -152,15 +109,15 @@ describe('rule by rule', () => {
 
   test('all outgoing weights pruned: the channel reaches nothing', () => {
     const net = chain();
-    setInput(net.network, net.values, 'b', 1, 0);
+    setInput(net, 'b', 1, 0);
     expect(inertness(net, 'a').outputBlocked).toEqual([0, 1]);
     expect(inertness(net, 'b').inputZero).toEqual([0, 0]);
   });
 
   test('it is followed backwards through layers', () => {
     const net = chain();
-    setInput(net.network, net.values, 'fc', 0, 0);
-    setInput(net.network, net.values, 'fc', 1, 0);
+    setInput(net, 'fc', 0, 0);
+    setInput(net, 'fc', 1, 0);
     expect(inertness(net, 'fc').outputBlocked).toEqual([0, 0]);
     expect(inertness(net, 'b').outputBlocked).toEqual([1, 1]);
     expect(inertness(net, 'a').outputBlocked).toEqual([1, 1]);
@@ -168,14 +125,14 @@ describe('rule by rule', () => {
 
   test('all incoming weights pruned, nothing added: the channel is zero, and what reads it is inert', () => {
     const net = chain({ norm: false });
-    setOutput(net.network, net.values, 'a', 0, 0);
+    setOutput(net, 'a', 0, 0);
     expect(inertness(net, 'a').outputZero).toEqual([1, 0]);
     expect(inertness(net, 'b').inputZero).toEqual([1, 0]);
   });
 
   test('all incoming weights pruned, and batch norm makes it another constant: what reads it is not inert', () => {
     const net = chain();
-    setOutput(net.network, net.values, 'a', 0, 0);
+    setOutput(net, 'a', 0, 0);
     net.values.get('n.beta')![0] = 0.25;
     expect(inertness(net, 'a').outputZero).toEqual([1, 0]);
     expect(inertness(net, 'b').inputZero).toEqual([0, 0]);
@@ -183,7 +140,7 @@ describe('rule by rule', () => {
 
   test('… unless ReLU takes the constant away', () => {
     const net = chain();
-    setOutput(net.network, net.values, 'a', 0, 0);
+    setOutput(net, 'a', 0, 0);
     // Standardised, a zero of mean 0.5 and variance 1 is −0.5.
     net.values.get('n.mean')![0] = 0.5;
     net.values.get('n.beta')![0] = 0.25;
@@ -197,10 +154,10 @@ describe('rule by rule', () => {
       .relu('r')
       .dense('fc', 2)
       .build();
-    const net = { network, values: ones(network) };
-    setOutput(network, net.values, 'h', 0, 0);
-    setOutput(network, net.values, 'h', 1, 0);
-    setOutput(network, net.values, 'h', 2, 0);
+    const net = withOnes(network);
+    setOutput(net, 'h', 0, 0);
+    setOutput(net, 'h', 1, 0);
+    setOutput(net, 'h', 2, 0);
     net.values.get('h.bias')!.set([0.1, 0, -0.1]);
     expect(inertness(net, 'fc').inputZero).toEqual([0, 1, 1]);
     expect(inertness(net, 'h').outputBlocked).toEqual([0, 1, 1]);
@@ -243,7 +200,7 @@ describe('rule by rule', () => {
     blocked(-18.01);
     expect(inertness(net, 'b').inputZero).toEqual([1, 0]);
     // By weights of −1 at most 4.5, where γ < 0 mirrors that to 18.
-    setOutput(net.network, net.values, 'a', 0, -1);
+    setOutput(net, 'a', 0, -1);
     expect(blocked(-4.51)).toEqual([1, 0]);
     expect(blocked(-4.49)).toEqual([0, 0]);
     net.values.get('n.gamma')![0] = -1;
@@ -258,7 +215,8 @@ describe('rule by rule', () => {
       .globalAveragePool('pool')
       .dense('fc', 2)
       .build();
-    const values = ones(network);
+    const net = withOnes(network);
+    const { values } = net;
     values.get('a.weight')!.fill(0).set([1, 0, 0, 0, 0, 0, 0, 0, -1]);
     values.get('a.bias')![0] = -1.5;
     expect([...findInert(network, values).get('a')!.outputBlocked]).toEqual([0]);
@@ -269,10 +227,11 @@ describe('rule by rule', () => {
 
   test('a flattened channel matters when any of its places does', () => {
     const network = new NetworkBuilder('flat', [2, 2, 1], 2, RANGE).conv('a', 2, 1).dense('fc', 2).build();
-    const values = ones(network);
-    setInput(network, values, 'fc', 1, 0);
+    const net = withOnes(network);
+    const { values } = net;
+    setInput(net, 'fc', 1, 0);
     expect([...findInert(network, values).get('a')!.outputBlocked]).toEqual([0, 0]);
-    for (const place of [3, 5, 7]) setInput(network, values, 'fc', place, 0);
+    for (const place of [3, 5, 7]) setInput(net, 'fc', place, 0);
     expect([...findInert(network, values).get('a')!.outputBlocked]).toEqual([0, 1]);
     expect([...findInert(network, values).get('fc')!.inputZero]).toEqual(new Array(8).fill(0));
   });
@@ -289,8 +248,8 @@ describe('rule by rule', () => {
       .globalAveragePool('pool')
       .dense('fc', 2)
       .build();
-    const net = { network, values: ones(network) };
-    setOutput(network, net.values, 'd', 1, 0);
+    const net = withOnes(network);
+    setOutput(net, 'd', 1, 0);
     net.values.get('dn.beta')!.fill(-0.01);
     expect(inertness(net, 'a').outputBlocked).toEqual([0, 1, 0]);
     expect(inertness(net, 'd').outputZero).toEqual([0, 1, 0]);

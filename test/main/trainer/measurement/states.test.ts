@@ -27,11 +27,13 @@ function layerOf(
   shape: number[],
   inputChannels: number,
   outputChannels: number,
+  groups?: number,
 ): PrunableLayer {
   const weights = shape.reduce((product, length) => product * length, 1);
   return {
     name: kind,
     kind,
+    ...(groups === undefined ? {} : { groups }),
     kernel: `${kind}.weight`,
     shape,
     weights,
@@ -41,10 +43,11 @@ function layerOf(
   };
 }
 
-/** Sizes that are no multiples of eight, and a depthwise layer of two kernels a channel. */
+/** Sizes that are no multiples of eight, a convolution of groups, and a depthwise layer of two kernels a channel. */
 const LAYERS: readonly PrunableLayer[] = [
   layerOf('dense', [13, 7], 13, 7),
   layerOf('conv', [3, 3, 5, 6], 5, 6),
+  layerOf('conv', [3, 3, 2, 9], 6, 9, 3),
   layerOf('pointwise', [1, 1, 5, 11], 5, 11),
   layerOf('depthwise', [3, 3, 5, 2], 5, 10),
 ];
@@ -84,10 +87,11 @@ const rowOf = (field: ChannelField): number => CHANNEL_FIELDS.indexOf(field);
 /** Every state of a weight by its definition, one weight at a time. */
 function stateOf({ layer, weights, mask, inertness, thresholds }: MeasuredLayer, index: number) {
   const to = index % layer.outputChannels;
-  const from =
-    layer.kind === 'depthwise'
-      ? Math.floor(to / (layer.outputChannels / layer.inputChannels))
-      : Math.floor(index / layer.outputChannels) % layer.inputChannels;
+  // A depthwise layer has a group an input channel.
+  const groups = layer.kind === 'depthwise' ? layer.inputChannels : (layer.groups ?? 1);
+  const width = layer.inputChannels / groups;
+  const group = Math.floor(to / (layer.outputChannels / groups));
+  const from = group * width + (Math.floor(index / layer.outputChannels) % width);
   const kept = mask[index] === 1;
   const zero = kept && weights[index] === 0;
   return {
@@ -99,68 +103,71 @@ function stateOf({ layer, weights, mask, inertness, thresholds }: MeasuredLayer,
   };
 }
 
-describe.each(LAYERS.map((layer) => [layer.kind, layer] as const))('%s', (_kind, layer) => {
-  const cases = Array.from({ length: 5 }, (_, number) =>
-    randomLayer(layer, generator(number, `measured ${layer.kind}`)),
-  );
+describe.each(LAYERS.map((layer) => [layer.kind, layer.groups ?? 1, layer] as const))(
+  '%s, groups: %i',
+  (_kind, _groups, layer) => {
+    const cases = Array.from({ length: 5 }, (_, number) =>
+      randomLayer(layer, generator(number, `measured ${layer.kind}`)),
+    );
 
-  test('planes and counts are those of a recount, weight by weight', () => {
-    for (const measured of cases) {
-      const record = measureStates(measured);
-      const steps = measured.thresholds.length;
-      const states = Array.from({ length: layer.weights }, (_, index) => stateOf(measured, index));
-      states.forEach((state, index) => {
-        expect(bitOf(record, PRUNED_PLANE, index)).toBe(Number(state.pruned));
-        expect(bitOf(record, INERT_PLANE, index)).toBe(Number(state.inert));
-        for (let step = 0; step < steps; step++)
-          expect(bitOf(record, shedPlane(step), index)).toBe(Number(state.shed[step]));
-      });
-      const count = (of: (state: (typeof states)[number]) => boolean): number => states.filter(of).length;
-      expect(record).toMatchObject({
-        name: layer.name,
-        weights: layer.weights,
-        pruned: count(({ pruned }) => pruned),
-        inert: count(({ inert }) => inert),
-        zero: count(({ zero }) => zero),
-        shed: [...measured.thresholds.keys()].map((step) => count(({ shed }) => shed[step]!)),
-        shedAndInert: [...measured.thresholds.keys()].map((step) =>
-          count(({ shed, inert }) => inert && shed[step]!),
-        ),
-      });
-      expect(record.zero).toBeGreaterThan(0);
-      expect(record.planes).toHaveLength(planeCount(steps) * planeBytes(layer.weights));
-    }
-  });
-
-  test('the channel table is that of a recount', () => {
-    for (const measured of cases) {
-      const record = measureStates(measured);
-      const steps = measured.thresholds.length;
-      const channels = layer.outputChannels;
-      expect(record.channels).toHaveLength(channelRows(steps) * channels);
-      for (let channel = 0; channel < channels; channel++) {
-        const own = [...measured.weights.keys()]
-          .filter((index) => index % channels === channel)
-          .map((index) => ({ ...stateOf(measured, index), weight: measured.weights[index]! }));
-        const at = (row: number): number => cell(record, row, channels, channel);
-        expect(at(rowOf('pruned'))).toBe(own.filter(({ pruned }) => pruned).length);
-        expect(at(rowOf('inert'))).toBe(own.filter(({ inert }) => inert).length);
-        for (let step = 0; step < steps; step++) {
-          expect(at(shedRow(step))).toBe(own.filter(({ shed }) => shed[step]).length);
-          expect(at(shedAndInertRow(step, steps))).toBe(
-            own.filter(({ shed, inert }) => inert && shed[step]).length,
-          );
-        }
-        expect(at(rowOf('norm'))).toBeCloseTo(Math.hypot(...own.map(({ weight }) => weight)), 6);
-        expect(at(rowOf('gamma'))).toBe(measured.gamma![channel]);
-        expect(at(rowOf('beta'))).toBe(measured.beta![channel]);
-        const { outputBlocked, outputZero } = measured.inertness;
-        expect(at(rowOf('blocked'))).toBe(outputBlocked[channel]! | outputZero[channel]!);
+    test('planes and counts are those of a recount, weight by weight', () => {
+      for (const measured of cases) {
+        const record = measureStates(measured);
+        const steps = measured.thresholds.length;
+        const states = Array.from({ length: layer.weights }, (_, index) => stateOf(measured, index));
+        states.forEach((state, index) => {
+          expect(bitOf(record, PRUNED_PLANE, index)).toBe(Number(state.pruned));
+          expect(bitOf(record, INERT_PLANE, index)).toBe(Number(state.inert));
+          for (let step = 0; step < steps; step++)
+            expect(bitOf(record, shedPlane(step), index)).toBe(Number(state.shed[step]));
+        });
+        const count = (of: (state: (typeof states)[number]) => boolean): number => states.filter(of).length;
+        expect(record).toMatchObject({
+          name: layer.name,
+          weights: layer.weights,
+          pruned: count(({ pruned }) => pruned),
+          inert: count(({ inert }) => inert),
+          zero: count(({ zero }) => zero),
+          shed: [...measured.thresholds.keys()].map((step) => count(({ shed }) => shed[step]!)),
+          shedAndInert: [...measured.thresholds.keys()].map((step) =>
+            count(({ shed, inert }) => inert && shed[step]!),
+          ),
+        });
+        expect(record.zero).toBeGreaterThan(0);
+        expect(record.planes).toHaveLength(planeCount(steps) * planeBytes(layer.weights));
       }
-      expect(record.norm).toBeCloseTo(Math.hypot(...measured.weights), 6);
-    }
-  });
-});
+    });
+
+    test('the channel table is that of a recount', () => {
+      for (const measured of cases) {
+        const record = measureStates(measured);
+        const steps = measured.thresholds.length;
+        const channels = layer.outputChannels;
+        expect(record.channels).toHaveLength(channelRows(steps) * channels);
+        for (let channel = 0; channel < channels; channel++) {
+          const own = [...measured.weights.keys()]
+            .filter((index) => index % channels === channel)
+            .map((index) => ({ ...stateOf(measured, index), weight: measured.weights[index]! }));
+          const at = (row: number): number => cell(record, row, channels, channel);
+          expect(at(rowOf('pruned'))).toBe(own.filter(({ pruned }) => pruned).length);
+          expect(at(rowOf('inert'))).toBe(own.filter(({ inert }) => inert).length);
+          for (let step = 0; step < steps; step++) {
+            expect(at(shedRow(step))).toBe(own.filter(({ shed }) => shed[step]).length);
+            expect(at(shedAndInertRow(step, steps))).toBe(
+              own.filter(({ shed, inert }) => inert && shed[step]).length,
+            );
+          }
+          expect(at(rowOf('norm'))).toBeCloseTo(Math.hypot(...own.map(({ weight }) => weight)), 6);
+          expect(at(rowOf('gamma'))).toBe(measured.gamma![channel]);
+          expect(at(rowOf('beta'))).toBe(measured.beta![channel]);
+          const { outputBlocked, outputZero } = measured.inertness;
+          expect(at(rowOf('blocked'))).toBe(outputBlocked[channel]! | outputZero[channel]!);
+        }
+        expect(record.norm).toBeCloseTo(Math.hypot(...measured.weights), 6);
+      }
+    });
+  },
+);
 
 describe('a small layer by hand', () => {
   const layer = layerOf('dense', [2, 2], 2, 2);
