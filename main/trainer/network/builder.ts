@@ -233,7 +233,16 @@ export class NetworkBuilder {
     );
   }
 
+  /** @throws CascadeError INVALID_STUDY where the current node is no row of logits, or another one leads nowhere. */
   build(): NetworkDescription {
+    const { nodes, classes } = this.#description;
+    if (this.spatial || this.channels !== classes)
+      refuse(
+        `The network ends in ${this.#shapeOf(this.#current)}, not in one number for each of ${classes} classes: end it with a dense layer of ${classes}.`,
+      );
+    const read = new Set(nodes.flatMap(({ inputs }) => inputs));
+    const unread = nodes.find(({ name }) => name !== this.cursor && !read.has(name));
+    if (unread) refuse(`Nothing reads the layer ${unread.name}: add it to another, or leave it out.`);
     return this.#description;
   }
 

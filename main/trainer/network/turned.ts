@@ -1,12 +1,20 @@
 import { convolvedSize, type NetworkDescription, type NetworkNode } from '../../../common/network.ts';
 
-type Convolution = Extract<NetworkNode, { operation: 'conv' | 'pointwise' | 'depthwise' }>;
+interface Window {
+  rows: number;
+  columns: number;
+  stride: number;
+  padding: number;
+  dilation?: number;
+}
 
 /**
  * Whether a network runs on images that lie turned by half a turn, kernels turned with them. Where PyTorch's padding
  * is longer before an image than after it (3 × 3 at stride 2 on even sizes), TensorFlow's fast convolutions can not pad
  * so, but they can the other way round: the results are the same, and no padded copies are made. It needs that every
- * convolution reads its input to the end, and that positions have no meaning of their own before they are averaged away.
+ * window reads its input to the end (those of one place, which are picked, may start later instead), and that positions
+ * have no meaning of their own before they are averaged away. Maxima do give them one: the gradient of equal ones goes
+ * to the first.
  */
 export function runsTurned(network: NetworkDescription): boolean {
   const shapes = new Map(network.layers.map(({ name, shape }) => [name, shape]));
@@ -14,24 +22,39 @@ export function runsTurned(network: NetworkDescription): boolean {
   let uneven = false;
   for (const node of network.nodes) {
     const size = sizes.get(node.inputs[0] ?? '') ?? [network.inputShape[0], network.inputShape[1]];
-    if (node.operation === 'flatten' && node.spatial > 1) return false;
-    if (!isConvolution(node)) {
+    if (node.operation === 'max-pool' || (node.operation === 'flatten' && node.spatial > 1)) return false;
+    const window = windowOf(node, shapes.get(node.name));
+    if (!window) {
       sizes.set(node.name, node.operation === 'global-average-pool' ? [1, 1] : size);
       continue;
     }
-    const [rows, columns] = shapes.get(node.name)! as [number, number];
-    const output = convolvedSize(size, [rows, columns], node);
+    const { rows, columns, stride, padding, dilation = 1 } = window;
+    const output = convolvedSize(size, [rows, columns], window);
+    const picked = rows === 1 && columns === 1 && padding === 0;
     for (const axis of [0, 1] as const) {
-      const window = axis === 0 ? rows : columns;
-      const after = (output[axis] - 1) * node.stride + window - size[axis] - node.padding;
+      const reach = dilation * ((axis === 0 ? rows : columns) - 1) + 1;
+      const after = (output[axis] - 1) * stride + reach - size[axis] - padding;
+      if (picked) continue;
       if (after < 0) return false;
-      if (after !== node.padding) uneven = true;
+      if (after !== padding) uneven = true;
     }
     sizes.set(node.name, output);
   }
   return uneven;
 }
 
-function isConvolution(node: NetworkNode): node is Convolution {
-  return node.operation === 'conv' || node.operation === 'pointwise' || node.operation === 'depthwise';
+/** What moves over rows and columns, if the node has such a thing. */
+function windowOf(node: NetworkNode, kernel: readonly number[] | undefined): Window | null {
+  switch (node.operation) {
+    case 'conv':
+    case 'pointwise':
+    case 'depthwise':
+      return { ...node, rows: kernel![0]!, columns: kernel![1]! };
+    case 'average-pool':
+      return { ...node, rows: node.size, columns: node.size };
+    case 'shortcut':
+      return { rows: 1, columns: 1, stride: node.stride, padding: 0 };
+    default:
+      return null;
+  }
 }
