@@ -8,6 +8,8 @@ export interface CatalogueEntry {
   name: string;
   /** One line for people. */
   title: string;
+  /** Where it is from, in one line: the paper, and the equation or section in it. */
+  source?: string;
   options: ZodObject;
 }
 

@@ -30,6 +30,7 @@ const LUMA = [0.2989, 0.587, 0.114] as const;
 export const colourJitter: Augmentation = {
   name: 'colour-jitter',
   title: 'Brightness, contrast and saturation changed',
+  source: 'as torchvision’s ColorJitter, without hue',
   options,
   shape: (_given, shape) => shape,
   apply(given, { engine, draws }, images) {

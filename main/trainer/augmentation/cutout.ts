@@ -17,6 +17,7 @@ const options = z.strictObject({
 export const cutout: Augmentation = {
   name: 'cutout',
   title: 'A square of the mean colour',
+  source: 'DeVries & Taylor, arXiv 1708.04552',
   options,
   shape: (_given, shape) => shape,
   apply(given, { engine, draws, turned, mean }, images) {

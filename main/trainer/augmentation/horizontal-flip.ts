@@ -12,6 +12,7 @@ const options = z.strictObject({
 export const horizontalFlip: Augmentation = {
   name: 'horizontal-flip',
   title: 'Left and right exchanged',
+  source: 'as torchvision’s RandomHorizontalFlip',
   options,
   shape: (_given, shape) => shape,
   apply(given, { engine, draws }, images) {

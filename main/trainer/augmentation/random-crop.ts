@@ -26,6 +26,7 @@ const options = z.strictObject({
 export const randomCrop: Augmentation = {
   name: 'random-crop',
   title: 'A window at a random place of the padded image',
+  source: 'as torchvision’s RandomCrop',
   options,
   shape: cropped,
   apply(given, { engine, draws, turned }, images) {

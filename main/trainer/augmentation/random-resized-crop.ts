@@ -36,6 +36,7 @@ const ATTEMPTS = 10;
 export const randomResizedCrop: Augmentation = {
   name: 'random-resized-crop',
   title: 'A random part of the image, resized',
+  source: 'Szegedy et al., arXiv 1409.4842, as torchvision’s RandomResizedCrop',
   options,
   shape(given, [height, width, channels]) {
     const { size } = options.parse(given);

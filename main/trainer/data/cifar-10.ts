@@ -32,6 +32,7 @@ const source = (given: unknown): CifarSource => ({ ...options.parse(given), layo
 export const cifar10: DatasetKind = {
   name: 'cifar-10',
   title: 'CIFAR-10: small colour images of 10 classes',
+  source: 'Krizhevsky, Learning multiple layers of features from tiny images, 2009',
   options,
   load: async (given) => loadCifar(source(given)),
   outline: async (given) => outlineCifar(source(given)),

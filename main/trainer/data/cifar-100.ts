@@ -58,6 +58,7 @@ function source(given: unknown): CifarSource {
 export const cifar100: DatasetKind = {
   name: 'cifar-100',
   title: 'CIFAR-100: small colour images of 100 or 20 classes',
+  source: 'Krizhevsky, Learning multiple layers of features from tiny images, 2009',
   options,
   load: async (given) => loadCifar(source(given)),
   outline: async (given) => outlineCifar(source(given)),

@@ -61,6 +61,7 @@ function source(given: unknown): IdxFolder {
 export const emnist: DatasetKind = {
   name: 'emnist',
   title: 'EMNIST: handwritten letters and digits',
+  source: 'Cohen, Afshar, Tapson & van Schaik, arXiv 1702.05373',
   options,
   load: async (given) => loadIdxFolder(source(given)),
   outline: async (given) => outlineIdxFolder(source(given)),

@@ -34,6 +34,7 @@ const source = (given: unknown): IdxFolder => ({
 export const fashionMnist: DatasetKind = {
   name: 'fashion-mnist',
   title: 'Fashion-MNIST: clothes',
+  source: 'Xiao, Rasul & Vollgraf, arXiv 1708.07747',
   options,
   load: async (given) => loadIdxFolder(source(given)),
   outline: async (given) => outlineIdxFolder(source(given)),

@@ -23,6 +23,7 @@ const source = (given: unknown): IdxFolder => ({
 export const kmnist: DatasetKind = {
   name: 'kmnist',
   title: 'Kuzushiji-MNIST: cursive Japanese letters',
+  source: 'Clanuwat et al., arXiv 1812.01718',
   options,
   load: async (given) => loadIdxFolder(source(given)),
   outline: async (given) => outlineIdxFolder(source(given)),

@@ -42,6 +42,7 @@ const fileOf = (name: string): string => join(mnistFolder(), name);
 export const mnist: DatasetKind = {
   name: 'mnist',
   title: 'MNIST handwritten digits, embedded',
+  source: 'LeCun, Cortes & Burges',
   options,
   load: async (given) => {
     const { validation, train } = options.parse(given);

@@ -29,6 +29,8 @@ const options = z.strictObject({
 export const crossEntropy: Loss = {
   name: 'cross-entropy',
   title: 'Cross-entropy of the softmax',
+  source:
+    'Szegedy et al., arXiv 1512.00567, section 7 (label smoothing); Zhang et al., arXiv 1710.09412 (mixup)',
   options,
   mixup: (given) => options.parse(given).mixup,
   losses(given, engine, logits, labels, mixture) {

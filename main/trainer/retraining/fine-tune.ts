@@ -11,6 +11,7 @@ const options = z.strictObject({
 export const fineTune: Retraining = {
   name: 'fine-tune',
   title: 'Train on at the last learning rate',
+  source: 'Renda et al., ICLR 2020, arXiv 2003.02389, section 2',
   options,
   start: 'continue',
   steps: (given, { stepsPerEpoch }) => stepsOf(options.parse(given).epochs, stepsPerEpoch),

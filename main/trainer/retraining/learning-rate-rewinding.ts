@@ -11,6 +11,7 @@ const options = z.strictObject({
 export const learningRateRewinding: Retraining = {
   name: 'learning-rate-rewinding',
   title: 'Keep the weights, replay the last part of the learning-rate schedule',
+  source: 'Renda et al., ICLR 2020, arXiv 2003.02389, section 2',
   options,
   start: 'continue',
   steps: (given, { stepsPerEpoch }) => stepsOf(options.parse(given).epochs, stepsPerEpoch),

@@ -8,6 +8,7 @@ import type { Retraining } from './retraining.ts';
 export const reinitialise: Retraining = {
   name: 'reinitialise',
   title: 'Keep the mask, draw other initial weights, and train again from the beginning',
+  source: 'Frankle & Carbin, ICLR 2019, arXiv 1803.03635, section 2; Liu et al., arXiv 1810.05270',
   options: z.strictObject({ name: z.literal('reinitialise') }),
   start: 'reinitialise',
   steps: (_options, { steps }) => steps,

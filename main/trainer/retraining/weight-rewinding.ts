@@ -17,6 +17,7 @@ const options = z.strictObject({
 export const weightRewinding: Retraining = {
   name: 'weight-rewinding',
   title: 'Set the weights back to an earlier epoch, and train again from there',
+  source: 'Frankle et al., arXiv 1903.01611; Renda et al., ICLR 2020, arXiv 2003.02389, section 2',
   options,
   start: 'rewind',
   steps: (given, { steps, stepsPerEpoch }) => steps - stepsOf(options.parse(given).to, stepsPerEpoch),

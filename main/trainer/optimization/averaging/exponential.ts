@@ -18,6 +18,7 @@ const options = z.strictObject({
 export const exponential: Averaging = {
   name: 'exponential',
   title: 'Exponential moving average of the weights',
+  source: 'as torch.optim.swa_utils.AveragedModel with get_ema_multi_avg_fn',
   options,
   scalars(given, step) {
     const { decay } = options.parse(given);

@@ -17,6 +17,7 @@ const EPSILON = 1e-6;
 export const norm: GradientClipping = {
   name: 'norm',
   title: 'Scaled down to a largest global norm',
+  source: 'Pascanu et al., arXiv 1211.5063, algorithm 1, as torch.nn.utils.clip_grad_norm_',
   options,
   clip(given, engine, gradients) {
     const { tf } = engine;

@@ -13,6 +13,7 @@ const options = z.strictObject({
 export const value: GradientClipping = {
   name: 'value',
   title: 'Each element cut to a largest magnitude',
+  source: 'as torch.nn.utils.clip_grad_value_',
   options,
   clip(given, engine, gradients) {
     const { tf } = engine;

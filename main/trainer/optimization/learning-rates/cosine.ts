@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { epochOf, type LearningRate } from './learning-rate.ts';
+import { per, progressOf, type LearningRate } from './learning-rate.ts';
 
 const options = z
   .strictObject({
@@ -10,20 +10,21 @@ const options = z
       .min(0)
       .default(0)
       .describe('Rate that the schedule approaches after the last epoch; at most the first rate.'),
+    per,
   })
   .refine(({ rate, minimum }) => minimum <= rate, {
     path: ['minimum'],
     message: 'must be at most the rate of the first epoch',
   });
 
-/** As PyTorch's CosineAnnealingLR with T_max = epochs (Loshchilov & Hutter, arXiv 1608.03983, eq. 5), stepped once an epoch. */
+/** As PyTorch's CosineAnnealingLR with T_max = all epochs, or all steps (Loshchilov & Hutter, arXiv 1608.03983, eq. 5). */
 export const cosine: LearningRate = {
   name: 'cosine',
   title: 'Half a cosine from the rate to the minimum',
   options,
   rate(given, place) {
-    const { rate, minimum } = options.parse(given);
-    const { epoch, epochs } = epochOf(place);
-    return minimum + ((rate - minimum) * (1 + Math.cos((Math.PI * (epoch - 1)) / epochs))) / 2;
+    const { rate, minimum, per } = options.parse(given);
+    const { done, all } = progressOf(place, per);
+    return minimum + ((rate - minimum) * (1 + Math.cos((Math.PI * done) / all))) / 2;
   },
 };

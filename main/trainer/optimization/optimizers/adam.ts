@@ -20,6 +20,7 @@ const options = z.strictObject({
 export const adam: Optimizer = {
   name: 'adam',
   title: 'Adam with coupled L2',
+  source: 'Kingma & Ba, arXiv 1412.6980, algorithm 1, as torch.optim.Adam',
   options,
   slots: MOMENT_SLOTS,
   decays: (given) => decaysOf(options.parse(given)),

@@ -24,6 +24,7 @@ const options = z.strictObject({
 export const adamw: Optimizer = {
   name: 'adamw',
   title: 'Adam with decoupled decay',
+  source: 'Loshchilov & Hutter, arXiv 1711.05101, algorithm 2, as torch.optim.AdamW',
   options,
   slots: MOMENT_SLOTS,
   decays: (given) => decaysOf(options.parse(given)),

@@ -26,6 +26,7 @@ const options = z
 export const sgd: Optimizer = {
   name: 'sgd',
   title: 'SGD with momentum and coupled decay',
+  source: 'as torch.optim.SGD; Sutskever et al., ICML 2013, for both kinds of momentum',
   options,
   slots: ['momentum'],
   decays: (given) => decaysOf(options.parse(given)),

@@ -5,6 +5,7 @@ import { layerwise, type Criterion } from './criterion.ts';
 export const magnitude: Criterion = {
   name: 'magnitude',
   title: 'Smallest magnitudes',
+  source: 'Han et al., arXiv 1506.02626, section 3',
   options: z.strictObject({ name: z.literal('magnitude') }),
   scores: (_options, context) =>
     layerwise(context, ({ weights }) => {

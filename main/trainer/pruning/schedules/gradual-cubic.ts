@@ -2,7 +2,10 @@ import { gradual } from './gradual.ts';
 
 /** Zhu & Gupta, arXiv 1710.01878, eq. 1: s_t = s_f + (s_i − s_f)(1 − (t − t₀)/(nΔt))³. */
 export const gradualCubic = gradual(
-  'gradual-cubic',
-  'Little by little, fast at first (Zhu & Gupta)',
+  {
+    name: 'gradual-cubic',
+    title: 'Little by little, fast at first (Zhu & Gupta)',
+    source: 'Zhu & Gupta, arXiv 1710.01878, eq. 1',
+  },
   (initial, final, way) => final + (initial - final) * (1 - way) ** 3,
 );

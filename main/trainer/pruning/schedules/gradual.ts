@@ -16,9 +16,9 @@ interface GradualOptions {
  * A schedule that prunes little by little: at steps from, from + every, … until, along a shape. An update that would
  * prune nothing new is left out.
  */
-export function gradual(name: string, title: string, shape: GradualShape): Schedule {
+export function gradual(entry: Pick<Schedule, 'name' | 'title' | 'source'>, shape: GradualShape): Schedule {
   const options = z.strictObject({
-    name: z.literal(name),
+    name: z.literal(entry.name),
     from: duration(0).default(0).describe('When pruning begins: epochs, or optimizer steps such as 500it.'),
     until: duration(1).describe('When the whole sparsity is reached.'),
     every: duration(1).default(1).describe('Time between two prunings.'),
@@ -26,8 +26,7 @@ export function gradual(name: string, title: string, shape: GradualShape): Sched
   });
   const parse = (given: unknown): GradualOptions => options.parse(given);
   return {
-    name,
-    title,
+    ...entry,
     options,
     steps(given, { stepsPerEpoch, sparsity }) {
       const { from, until, every, initial } = parse(given);

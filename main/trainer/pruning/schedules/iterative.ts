@@ -34,6 +34,7 @@ const options = z
 export const iterative: Schedule = {
   name: 'iterative',
   title: 'Rounds of pruning and retraining',
+  source: 'Han et al., arXiv 1506.02626; Frankle & Carbin, ICLR 2019, arXiv 1803.03635, section 2',
   options,
   steps: () => [],
   rounds(given, sparsity) {

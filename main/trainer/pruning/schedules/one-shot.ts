@@ -12,6 +12,7 @@ const options = z.strictObject({
 export const oneShot: Schedule = {
   name: 'one-shot',
   title: 'All at once after an epoch',
+  source: 'Frankle & Carbin, ICLR 2019, arXiv 1803.03635, section 1',
   options,
   steps: (given, { stepsPerEpoch, sparsity }) => [
     { step: stepsOf(options.parse(given).epoch, stepsPerEpoch), sparsity },
