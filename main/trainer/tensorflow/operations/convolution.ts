@@ -1,13 +1,6 @@
 import { attribute, type Attribute, type Engine, type Tensor } from '../engine.ts';
-import {
-  firstPlace,
-  pad,
-  placementOf,
-  subsample,
-  type Placement,
-  type Side,
-  type WindowOptions,
-} from './windows.ts';
+import { dilate, subsample } from './places.ts';
+import { firstPlace, pad, placementOf, type Placement, type WindowOptions } from './windows.ts';
 
 export interface ConvolutionOptions extends WindowOptions {
   /** Parts of the channels that are convolved each on its own. */
@@ -83,40 +76,11 @@ function differentiable(
 }
 
 /**
- * Whether TensorFlow's ops do groups and dilation themselves, forward and back: cuDNN and oneDNN do, which the CPU's
- * float32 runs on with x64 processors. Its other kernels do not, or give wrong gradients.
+ * Whether TensorFlow's convolution does groups and dilation itself, forward and back: that of cuDNN does, and that of
+ * oneDNN, on which the CPU's float32 runs with x64 processors.
  */
 function knowsGroups(engine: Engine): boolean {
   return engine.device.type === 'GPU' || (engine.precision === 'float32' && process.arch === 'x64');
-}
-
-/** A kernel with zeros between its weights, which is what dilation means, with gradient. */
-function dilate(engine: Engine, filter: Tensor, dilation: number): Tensor {
-  const { tf } = engine;
-  const [rows, columns, inputs, outputs] = filter.shape as [number, number, number, number];
-  const attributes = [
-    attribute.type('T', engine.precision),
-    attribute.type('Index', 'int32'),
-    attribute.int('begin_mask', 0b1111),
-    attribute.int('end_mask', 0b1111),
-    attribute.int('ellipsis_mask', 0),
-    attribute.int('new_axis_mask', 0),
-    attribute.int('shrink_axis_mask', 0),
-  ];
-  const vector = (...values: number[]): Tensor => tf.tensor1d(values, 'int32');
-  const bounds = [vector(0, 0, 0, 0), vector(0, 0, 0, 0), vector(dilation, dilation, 1, 1)];
-  const wide = [dilation * (rows - 1) + 1, dilation * (columns - 1) + 1, inputs, outputs];
-  // Spreading the kernel out is the gradient of picking every so manieth place.
-  const spread = tf.customGrad((kernel) => ({
-    value: engine.op(
-      'StridedSliceGrad',
-      attributes,
-      [vector(...wide), ...bounds, kernel as Tensor],
-      1,
-    )[0] as Tensor,
-    gradFunc: (dy: Tensor) => engine.op('StridedSlice', attributes, [dy, ...bounds], 1)[0] as Tensor,
-  }));
-  return spread(filter);
 }
 
 const CONVOLUTION: Kernels = {
@@ -148,7 +112,7 @@ export function conv2d(engine: Engine, x: Tensor, filter: Tensor, options: Convo
     if (dilation > 1) return conv2d(engine, x, dilate(engine, filter, dilation), { ...options, dilation: 1 });
     if (groups > 1) return groupByGroup(engine, x, filter, options);
   }
-  const placement = placementOf(x, [rows, columns] satisfies Side, options);
+  const placement = placementOf(x, [rows, columns], options);
   // oneDNN has no explicit padding: a padded copy and its fast kernels take half the time of Eigen's.
   const [input, asked]: [Tensor, Placement] =
     placement.padding === 'EXPLICIT'
@@ -182,8 +146,8 @@ export function depthwiseConv2d(
   options: WindowOptions = {},
 ): Tensor {
   const { dilation = 1 } = options;
-  const native = dilation === 1 || (engine.device.type !== 'GPU' && knowsGroups(engine));
-  if (!native)
+  // TensorFlow refuses dilation here, or takes it and gives a wrong gradient.
+  if (dilation > 1)
     return depthwiseConv2d(engine, x, dilate(engine, filter, dilation), { ...options, dilation: 1 });
   const [rows, columns] = filter.shape as [number, number];
   const placement = placementOf(x, [rows, columns], options);

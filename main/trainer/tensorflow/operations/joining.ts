@@ -1,5 +1,6 @@
 import { attribute, type Engine, type Tensor } from '../engine.ts';
-import { firstPlace, subsample } from './windows.ts';
+import { padAxes, subsample, type Side } from './places.ts';
+import { firstPlace } from './windows.ts';
 
 /**
  * The sum of tensors of one shape; their gradient is the sum's own, which nothing copies.
@@ -39,6 +40,8 @@ export function scaleChannels(engine: Engine, features: Tensor, gates: Tensor): 
   return scale(features, gates);
 }
 
+const NONE: Side = [0, 0];
+
 /**
  * ResNet's shortcut without parameters, with gradient: subsampled, and channels of zeros around those of x.
  * @param x [batch, height, width, channels]
@@ -49,23 +52,6 @@ export function shortcut(
   x: Tensor,
   { stride, before, after, turned }: { stride: number; before: number; after: number; turned: boolean },
 ): Tensor {
-  const { tf } = engine;
   const thin = stride === 1 ? x : subsample(engine, x, stride, firstPlace(x, stride, turned));
-  if (before + after === 0) return thin;
-  const around = tf.tensor2d(
-    [
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [before, after],
-    ],
-    [4, 2],
-    'int32',
-  );
-  const attributes = [attribute.type('T', engine.precision), attribute.type('Tpaddings', 'int32')];
-  const widen = tf.customGrad((input) => ({
-    value: engine.op('Pad', attributes, [input as Tensor, around], 1)[0] as Tensor,
-    gradFunc: (dy: Tensor) => tf.slice(dy, [0, 0, 0, before], thin.shape),
-  }));
-  return widen(thin);
+  return before + after === 0 ? thin : padAxes(engine, thin, [NONE, NONE, NONE, [before, after]]);
 }

@@ -1,5 +1,6 @@
 import { convolvedSize, type WindowGeometry } from '../../../../common/network.ts';
-import { attribute, type Engine, type Tensor } from '../engine.ts';
+import type { Engine, Tensor } from '../engine.ts';
+import { padAxes, type Side } from './places.ts';
 
 /** Geometry of a convolution or pooling, as PyTorch has it. */
 export interface WindowOptions extends WindowGeometry {
@@ -10,8 +11,6 @@ export interface WindowOptions extends WindowGeometry {
    */
   readonly turned?: boolean;
 }
-
-export type Side = readonly [number, number];
 
 /** How TensorFlow is asked for PyTorch's padding. */
 export interface Placement {
@@ -53,40 +52,7 @@ export function placementOf(x: Tensor, window: Side, options: WindowOptions): Pl
 
 /** Zeros around the images, with gradient. */
 export function pad(engine: Engine, x: Tensor, { rows, columns }: Placement): Tensor {
-  const { tf } = engine;
-  const around = tf.tensor2d([[0, 0], [...rows], [...columns], [0, 0]], [4, 2], 'int32');
-  const attributes = [attribute.type('T', engine.precision), attribute.type('Tpaddings', 'int32')];
-  const surround = tf.customGrad((images) => ({
-    value: engine.op('Pad', attributes, [images as Tensor, around], 1)[0] as Tensor,
-    gradFunc: (dy: Tensor) => tf.slice(dy, [0, rows[0], columns[0], 0], x.shape),
-  }));
-  return surround(x);
-}
-
-/**
- * Every `stride`-th row and column, with gradient.
- * @param first row and column that are kept first
- */
-export function subsample(engine: Engine, x: Tensor, stride: number, first: Side): Tensor {
-  const { tf } = engine;
-  const vector = (values: number[]): Tensor => tf.tensor1d(values, 'int32');
-  // All of the batch and of the channels, and rows and columns to the end.
-  const bounds = [vector([0, ...first, 0]), vector([0, 0, 0, 0]), vector([1, stride, stride, 1])];
-  const attributes = [
-    attribute.type('T', engine.precision),
-    attribute.type('Index', 'int32'),
-    attribute.int('begin_mask', 0b1001),
-    attribute.int('end_mask', 0b1111),
-    attribute.int('ellipsis_mask', 0),
-    attribute.int('new_axis_mask', 0),
-    attribute.int('shrink_axis_mask', 0),
-  ];
-  const thin = tf.customGrad((images) => ({
-    value: engine.op('StridedSlice', attributes, [images as Tensor, ...bounds], 1)[0] as Tensor,
-    gradFunc: (dy: Tensor) =>
-      engine.op('StridedSliceGrad', attributes, [vector(x.shape), ...bounds, dy], 1)[0] as Tensor,
-  }));
-  return thin(x);
+  return padAxes(engine, x, [[0, 0], rows, columns, [0, 0]]);
 }
 
 /** First row and column that windows of one place read, in a turned image too. */
