@@ -96,6 +96,7 @@ export const EVENT_KINDS = [
   'queued',
   'started',
   'resumed',
+  'branched',
   'paused',
   'stopped',
   'interrupted',

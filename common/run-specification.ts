@@ -90,4 +90,6 @@ export interface PlannedRun {
   /** Arms that asked for it; a control twin that no arm named has none. */
   arms: string[];
   control: number | null;
+  /** The run that it shares its first epochs with, up to and with `epoch`; null for one that trains them itself. */
+  trunk: { run: number; epoch: number } | null;
 }

@@ -112,7 +112,7 @@ class Workstation implements WorkstationServices {
     const { plan, problems } = await this.#background.call('planStudy', [text]);
     if (!plan) throw new StudyError(fileName, problems);
     await this.#workspace.addStudy({ name: plan.name, title: plan.title, fileName, text });
-    for (const { id, hash, seed, specification, control, epochs, arms } of plan.runs)
+    for (const { id, hash, seed, specification, control, trunk, epochs, arms } of plan.runs)
       for (const arm of arms)
         await this.#workspace.addRun({
           id,
@@ -120,12 +120,13 @@ class Workstation implements WorkstationServices {
           seed,
           specification,
           control,
+          trunk,
           epochsTotal: epochs,
           prunes: specification.pruning !== null,
           study: plan.name,
           arm,
         });
-    for (const { id } of plan.runs) await this.#runs.enqueue(id, plan.checkpointEvery);
+    for (const { id } of plan.runs) await this.#runs.enqueue(id, { every: plan.checkpointEvery, epochs: plan.checkpointEpochs[id] ?? [] });
     return { study: plan.name, runs: plan.runs.map(({ id }) => id) };
   }
 

@@ -55,6 +55,10 @@ export const runSummary = z.object({
   reason: z.string().nullable(),
   /** The control twin's id; null for a run that prunes nothing, or one that asked for no control. */
   control: z.string().nullable(),
+  /** The run that trained its first epochs, up to and with `epoch`; null for one that trained them itself. */
+  trunk: z.object({ id: z.string(), epoch: z.number().int() }).nullable(),
+  /** Runs of higher priority are trained first; 0 unless a study or a person says otherwise. */
+  priority: z.number().int(),
   prunes: z.boolean(),
   createdAt: z.number(),
   startedAt: z.number().nullable(),

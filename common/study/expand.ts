@@ -9,6 +9,7 @@ import { planRuns } from './plan-runs.ts';
 import { findings } from './problems.ts';
 import type { Finding } from './problems.ts';
 import { settingsSchema, studySchema } from './schema.ts';
+import { withTrunks } from './trunks.ts';
 
 /** A study's heading and execution settings; what its runs compute is in their specifications. */
 export interface Study {
@@ -26,6 +27,8 @@ export interface Study {
 export interface StudyRules {
   /** What follows from the settings, and has to stay the same when nothing is pruned: see RunSpecification. */
   derive(specification: RunSpecification): Pick<RunSpecification, 'referenceEpoch' | 'rounds'>;
+  /** Whole epochs that it shares with the same run without pruning and retraining; 0 where it shares none. */
+  sharedEpochs(specification: RunSpecification): number;
   /** Why its parts do not go together, each with the key to change. Names of layers are sorted by now: name their list, not an item. */
   check(specification: RunSpecification): { key: (string | number)[]; message: string }[];
 }
@@ -96,7 +99,11 @@ export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules)
       arms: whole.map(({ name }) => name),
       checkpoints,
     },
-    runs: planRuns(whole, seeds, catalogue),
+    runs: withTrunks(
+      planRuns(whole, seeds, catalogue),
+      (specification) => rules.sharedEpochs(specification),
+      catalogue,
+    ),
     problems: [],
   };
 }

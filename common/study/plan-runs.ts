@@ -38,7 +38,7 @@ export function planRuns(arms: readonly Arm[], seeds: readonly number[], catalog
   const known = new Map<string, number>();
   const ensure = ({ specification, key }: Identified, seed: number, control: number | null): number => {
     const place = `${seed} ${key}`;
-    const index = known.get(place) ?? runs.push({ specification, seed, arms: [], control }) - 1;
+    const index = known.get(place) ?? runs.push({ specification, seed, arms: [], control, trunk: null }) - 1;
     known.set(place, index);
     return index;
   };

@@ -2,26 +2,27 @@ import type { RunSummary } from '../../common/contract/schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
 import { Problems } from './problems.ts';
 import { RunJournal } from './run-journal.ts';
-import { Training, type TrainingOptions } from './training.ts';
+import { RunQueue } from './run-queue.ts';
+import { Training, type CheckpointWishes, type TrainingOptions } from './training.ts';
 
-export interface RunManagerOptions extends Omit<TrainingOptions, 'journal'> {
+export interface RunManagerOptions extends Omit<TrainingOptions, 'journal' | 'onRecorded'> {
   concurrency: number;
   /** Called when `problems` has changed. */
   onProblems(): void;
 }
+
+const NO_WISHES: CheckpointWishes = { every: null, epochs: [] };
 
 /** Decides which runs train: the queue, in the order asked for, and as many at once as wanted. */
 export class RunManager {
   readonly #options: RunManagerOptions;
   readonly #journal: RunJournal;
   readonly #problems: Problems;
-  readonly #queue: string[] = [];
+  readonly #queue = new RunQueue();
   readonly #training = new Map<string, Training>();
   /** Runs that are on their way into the queue, and those on their way out of the workspace. */
   readonly #entering = new Map<string, Promise<void>>();
   readonly #leaving = new Set<string>();
-  /** Epochs between checkpoints, as the study that asked for the run wants it. */
-  readonly #checkpointEvery = new Map<string, number | null>();
   #concurrency: number;
   #closing = false;
 
@@ -62,13 +63,13 @@ export class RunManager {
    * Queues a run. One that is queued, training or finished stays as it is.
    * @throws CascadeError NOT_FOUND, CONFLICT while it is being deleted
    */
-  async enqueue(id: string, checkpointEvery: number | null = null): Promise<void> {
+  async enqueue(id: string, checkpoints: CheckpointWishes = NO_WISHES): Promise<void> {
     if (this.#closing) throw this.#conflict(id, 'can not be queued: the workstation is closing');
     if (this.#leaving.has(id)) throw this.#conflict(id, 'is being deleted');
     const entering = this.#entering.get(id);
     if (entering) return entering;
-    if (this.#queue.includes(id) || this.#training.has(id)) return;
-    const entry = this.#enter(id, checkpointEvery).finally(() => this.#entering.delete(id));
+    if (this.#queue.has(id) || this.#training.has(id)) return;
+    const entry = this.#enter(id, checkpoints).finally(() => this.#entering.delete(id));
     this.#entering.set(id, entry);
     return entry;
   }
@@ -102,9 +103,7 @@ export class RunManager {
   async stop(id: string): Promise<void> {
     const entering = this.#entering.get(id);
     if (entering) await entering;
-    const queued = this.#queue.indexOf(id);
-    if (queued >= 0) {
-      this.#queue.splice(queued, 1);
+    if (this.#queue.remove(id)) {
       return this.#journal.change(id, 'stopped', null, {
         kind: 'stopped',
         epoch: null,
@@ -119,7 +118,7 @@ export class RunManager {
 
   /** Deletes a run. @throws CascadeError CONFLICT while it is queued or training, or another's control */
   async remove(id: string): Promise<void> {
-    if (this.#queue.includes(id) || this.#training.has(id) || this.#entering.has(id))
+    if (this.#queue.has(id) || this.#training.has(id) || this.#entering.has(id))
       throw this.#conflict(id, 'is queued or training: stop it first');
     this.#leaving.add(id);
     try {
@@ -134,17 +133,16 @@ export class RunManager {
   /** Ends all training; runs stay resumable, as interrupted. Those that wait become so when the workspace is next opened. */
   async close(): Promise<void> {
     this.#closing = true;
-    this.#queue.length = 0;
+    this.#queue.clear();
     await Promise.allSettled(this.#entering.values());
     await Promise.all([...this.#training.values()].map((training) => training.end('close')));
     await this.#journal.catchUp();
   }
 
-  async #enter(id: string, checkpointEvery: number | null): Promise<void> {
-    const { state } = this.show(await this.#options.workspace.summary(id));
+  async #enter(id: string, checkpoints: CheckpointWishes): Promise<void> {
+    const { state, trunk, priority } = this.show(await this.#options.workspace.summary(id));
     if (state === 'finished' || this.#closing) return;
-    this.#checkpointEvery.set(id, checkpointEvery);
-    this.#queue.push(id);
+    this.#queue.push({ id, trunk, priority, checkpoints });
     const written = this.#journal.change(id, 'queued', null, {
       kind: 'queued',
       epoch: null,
@@ -158,20 +156,24 @@ export class RunManager {
   /** Starts queued runs while there is room. */
   #fill(): void {
     while (!this.#closing && !this.#journal.lost && this.#training.size < this.#concurrency) {
-      const id = this.#queue.shift();
-      if (id === undefined) return;
-      const training = new Training(
-        id,
-        { ...this.#options, journal: this.#journal },
-        this.#checkpointEvery.get(id) ?? null,
-      );
-      this.#checkpointEvery.delete(id);
+      const next = this.#queue.next((trunk) => this.#isReady(trunk));
+      if (next === null) return;
+      const { id, checkpoints } = next;
+      const options = { ...this.#options, journal: this.#journal, onRecorded: () => this.#fill() };
+      const training = new Training(id, options, checkpoints);
       this.#training.set(id, training);
       void training.ended.then(() => {
         this.#training.delete(id);
         this.#fill();
       });
     }
+  }
+
+  /** Whether a run may leave its trunk: it has the epoch on disk, or nobody is about to train it. */
+  #isReady({ id, epoch }: NonNullable<RunSummary['trunk']>): boolean {
+    if (this.#queue.has(id) || this.#entering.has(id)) return false;
+    const training = this.#training.get(id);
+    return training === undefined || training.recorded >= epoch;
   }
 
   #conflict(id: string, what: string): CascadeError {

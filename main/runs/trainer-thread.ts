@@ -33,11 +33,11 @@ export class TrainerThread {
   ) {
     this.#patience = patience;
     // Handed over, not copied: copying the weights of a large network would hold up the main thread.
-    const checkpoint = input.checkpoint?.buffer;
+    const handedOver = [...new Set([input.checkpoint?.buffer, input.rewind?.buffer])];
     this.#worker = new Worker(url, {
       workerData: input,
       name,
-      transferList: checkpoint instanceof ArrayBuffer ? [checkpoint] : [],
+      transferList: handedOver.filter((buffer) => buffer instanceof ArrayBuffer),
       ...(resourceLimits ? { resourceLimits } : {}),
     });
     let end: TrainerEnd | null = null;

@@ -5,10 +5,18 @@ import type { RunEnvironment, RunEvent } from '../../common/records.ts';
 import type { TrainerEnd, TrainerInput, TrainerMessage } from '../trainer/messages.ts';
 import { createLedger, isOwing } from '../trainer/tensorflow/ledger.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { findBeginning } from './beginning.ts';
 import { RunControl } from './run-control.ts';
 import { isWorkspaceLost, isWorkspaceTrouble, type RunJournal } from './run-journal.ts';
 import { TimeLeft } from './time-left.ts';
 import { TrainerThread, type ThreadStart } from './trainer-thread.ts';
+
+/** When weights are saved, as the study that asked for the run wants it: every so many epochs, and after some besides. */
+export interface CheckpointWishes {
+  /** null leaves it to the size of the network. */
+  every: number | null;
+  epochs: readonly number[];
+}
 
 export interface TrainingOptions {
   workspace: Workspace;
@@ -18,6 +26,8 @@ export interface TrainingOptions {
   threads: number;
   emit(event: WorkstationEvent): void;
   onPrepared(environment: RunEnvironment): void;
+  /** An epoch is on disk: runs that wait for it may begin. */
+  onRecorded(): void;
   /** Frees what the engine of a thread owned that could not do so itself; not in this thread, because it takes a while. */
   reclaim(ledger: SharedArrayBuffer): Promise<void>;
   thread?: ThreadStart;
@@ -26,7 +36,10 @@ export interface TrainingOptions {
 type EpochMessage = Extract<TrainerMessage, { type: 'epoch' }>;
 
 /** What is kept of a run's environment: with how often it saves its weights, so that it does so when resumed. */
-type StoredEnvironment = RunEnvironment & { checkpointEvery: number | null };
+type StoredEnvironment = RunEnvironment & {
+  checkpointEvery: number | null;
+  checkpointEpochs: readonly number[];
+};
 
 /** What a person, or the end of the program, wants of a run. */
 type Wish = 'train' | 'stop' | 'close';
@@ -39,7 +52,7 @@ export class Training {
   /** Settles when the thread is gone and the end is written down. Never rejects. */
   readonly ended: Promise<void>;
   readonly #options: TrainingOptions;
-  #checkpointEvery: number | null;
+  #checkpoints: CheckpointWishes;
   readonly #control = new RunControl();
   #wish: Wish = 'train';
   #thread: TrainerThread | null = null;
@@ -47,6 +60,7 @@ export class Training {
   #progress: Progress | null = null;
   #paused = false;
   #epoch = 0;
+  #recorded = -1;
   #unwrittenEnvironment: StoredEnvironment | null = null;
   /** A record that the disk did not take, and why, kept until the run is resumed. */
   #held: { message: EpochMessage; error: CascadeError } | null = null;
@@ -55,11 +69,16 @@ export class Training {
   /** What made it impossible to go on, other than the thread. */
   #failure: unknown = null;
 
-  constructor(id: string, options: TrainingOptions, checkpointEvery: number | null) {
+  constructor(id: string, options: TrainingOptions, checkpoints: CheckpointWishes) {
     this.id = id;
     this.#options = options;
-    this.#checkpointEvery = checkpointEvery;
+    this.#checkpoints = checkpoints;
     this.ended = this.#live();
+  }
+
+  /** Last epoch on disk, -1 before the first. */
+  get recorded(): number {
+    return this.#recorded;
   }
 
   get progress(): Progress | null {
@@ -142,21 +161,19 @@ export class Training {
 
   async #train(): Promise<TrainerEnd> {
     const { journal, reclaim, thread } = this.#options;
-    const prepared = await this.#prepare();
-    const { checkpoint } = prepared;
-    const epoch = checkpoint?.epoch ?? null;
+    const { input, epoch } = await this.#prepare();
     if (this.isEnding) return { type: 'stopped', epoch: epoch ?? 0 };
     await journal.change(this.id, 'running', null, {
-      kind: checkpoint ? 'resumed' : 'started',
+      kind: epoch === null ? 'started' : 'resumed',
       epoch,
-      message: checkpoint ? `Resumed after epoch ${checkpoint.epoch}.` : 'Started.',
+      message: epoch === null ? 'Started.' : `Resumed after epoch ${epoch}.`,
       data: {},
     });
     if (this.isEnding) return { type: 'stopped', epoch: epoch ?? 0 };
     const ledger = createLedger();
     this.#thread = new TrainerThread(
       `trainer ${this.id}`,
-      { ...prepared.input, ledger, checkpoint: checkpoint?.bytes ?? null },
+      { ...input, ledger },
       (message) => void this.#inOrder(() => this.#handle(message)),
       thread,
     );
@@ -166,32 +183,37 @@ export class Training {
     return end;
   }
 
-  async #prepare(): Promise<{
-    input: Omit<TrainerInput, 'ledger' | 'checkpoint'>;
-    checkpoint: Awaited<ReturnType<Workspace['lastCheckpoint']>>;
-  }> {
+  /** What the thread is started with, and the epoch of the run's own that it goes on after. */
+  async #prepare(): Promise<{ input: Omit<TrainerInput, 'ledger'>; epoch: number | null }> {
     const { workspace, application, threads } = this.#options;
     const { summary, specification, environment } = await workspace.getRun(this.id);
-    // Both are the run's own where it has begun, because the number of threads decides its bits; and the control's
-    // where it has not, so that the two are equal until one is pruned.
     const own = environment as Partial<StoredEnvironment> | null;
-    const control =
-      own === null && summary.control !== null
-        ? ((await workspace.getRun(summary.control)).environment as Partial<StoredEnvironment> | null)
-        : null;
+    const checkpoint = await workspace.lastCheckpoint(this.id);
+    const beginning = checkpoint
+      ? null
+      : await findBeginning(workspace, summary, specification, own as RunEnvironment | null);
     this.#timeLeft = new TimeLeft(summary.epochsTotal);
-    this.#checkpointEvery ??= own?.checkpointEvery ?? null;
+    this.#checkpoints = {
+      every: this.#checkpoints.every ?? own?.checkpointEvery ?? null,
+      epochs: [...new Set([...this.#checkpoints.epochs, ...(own?.checkpointEpochs ?? [])])],
+    };
+    const { every, epochs } = this.#checkpoints;
     return {
-      checkpoint: await workspace.lastCheckpoint(this.id),
+      epoch: checkpoint?.epoch ?? null,
       input: {
         specification,
         seed: summary.seed,
         application,
-        threads: own?.threads ?? control?.threads ?? threads,
+        // The run's own where it has begun, because the number of threads decides its bits.
+        threads: own?.threads ?? beginning?.threads ?? threads,
         device: null,
         library: null,
-        datasetHash: own?.datasetHash ?? null,
-        checkpointEvery: this.#checkpointEvery,
+        datasetHash: own?.datasetHash ?? beginning?.datasetHash ?? null,
+        checkpointEvery: every,
+        checkpointEpochs: epochs,
+        checkpoint: checkpoint?.bytes ?? beginning?.trunk?.checkpoint ?? null,
+        shared: beginning?.trunk?.shared ?? null,
+        rewind: beginning?.trunk?.rewind ?? null,
         control: this.#control.memory,
       },
     };
@@ -202,7 +224,11 @@ export class Training {
     switch (message.type) {
       case 'prepared':
         onPrepared(message.environment);
-        this.#unwrittenEnvironment = { ...message.environment, checkpointEvery: this.#checkpointEvery };
+        this.#unwrittenEnvironment = {
+          ...message.environment,
+          checkpointEvery: this.#checkpoints.every,
+          checkpointEpochs: this.#checkpoints.epochs,
+        };
         // Where the disk takes nothing now, the first record will have to wait for it too.
         await this.#writeEnvironment().catch((error: unknown) => this.#bearable(error));
         return journal.announce(this.id);
@@ -226,7 +252,7 @@ export class Training {
 
   /** Writes a record; where the disk does not take it the run pauses with it in hand, and resuming tries again. */
   async #record(message: EpochMessage): Promise<void> {
-    const { workspace, journal } = this.#options;
+    const { workspace, journal, onRecorded } = this.#options;
     const { record, checkpoint, events } = message;
     try {
       await this.#writeEnvironment();
@@ -237,8 +263,10 @@ export class Training {
       return this.#setPaused(true, record.epoch, messageOf(error));
     }
     this.#held = null;
+    this.#recorded = record.epoch;
     journal.over(this.id);
     this.#control.acknowledge();
+    onRecorded();
     await journal.announceEpoch(this.id, record.epoch);
     for (const event of events) journal.told(this.id, event);
     await journal.announce(this.id);

@@ -11,6 +11,7 @@ export async function outlinesOf(text: string): Promise<OutlineOf> {
   // Read once without rules, only to learn which data sets are meant.
   readStudy(text, catalogue, {
     check: ({ dataset }) => (named.push(dataset), []),
+    sharedEpochs: () => 0,
     derive: () => ({ referenceEpoch: 0, rounds: 1 }),
   });
   return outlines(named);

@@ -3,6 +3,7 @@ import type { RunSpecification } from '../../common/run-specification.ts';
 import { canonicalSpecification, readStudy } from '../../common/study/index.ts';
 import { runIdentity } from '../runs/identity.ts';
 import { catalogue } from '../trainer/catalogue.ts';
+import { branchOf } from '../trainer/branch.ts';
 import type { DatasetOutline } from '../trainer/data/dataset.ts';
 import { planRun } from '../trainer/plan.ts';
 import { outlinesOf } from './outlines.ts';
@@ -19,6 +20,8 @@ export interface StudyRun {
   /** Whether an arm named it. */
   named: boolean;
   control: string | null;
+  /** The run that trains its first epochs, and the last of them. */
+  trunk: { id: string; epoch: number } | null;
   epochs: number;
 }
 
@@ -28,6 +31,8 @@ export interface StudyPlan {
   title: string;
   /** Epochs between checkpoints; null leaves it to the size of the network. */
   checkpointEvery: number | null;
+  /** Epochs after which a run keeps its weights for others that leave it there, by its id. */
+  checkpointEpochs: Record<string, number[]>;
   /** For each seed every arm, each pruned run after its control. */
   runs: StudyRun[];
 }
@@ -44,26 +49,39 @@ export async function planStudy(text: string): Promise<{ plan: StudyPlan | null;
     const { arms } = runs[index]!;
     if (arms.length > 0) return arms;
     const controlled = runs.filter(({ control }) => control === index).flatMap((run) => run.arms);
-    return [`control of ${[...new Set(controlled)].join(', ')}`];
+    if (controlled.length > 0) return [`control of ${[...new Set(controlled)].join(', ')}`];
+    const leaving = runs.filter(({ trunk }) => trunk?.run === index).flatMap((run) => run.arms);
+    return [`trunk of ${[...new Set(leaving)].join(', ')}`];
   };
+  // A study without problems has its data.
+  const schedules = runs.map(({ specification }) => {
+    const steps = stepsPerEpoch(specification, outlineOf(specification.dataset) as DatasetOutline);
+    const plan = planRun(specification, steps);
+    return { epochs: plan.epochs, branch: branchOf(plan, steps) };
+  });
+  const checkpointEpochs: Record<string, number[]> = {};
+  for (const [index, { trunk }] of runs.entries()) {
+    if (!trunk) continue;
+    const { id } = identities[trunk.run]!;
+    const rewindEpoch = schedules[index]!.branch?.rewindEpoch ?? trunk.epoch;
+    checkpointEpochs[id] = [...new Set([...(checkpointEpochs[id] ?? []), trunk.epoch, rewindEpoch])];
+  }
   return {
     problems,
     plan: {
       name: study.study,
       title: study.title,
       checkpointEvery: study.checkpoints.every,
-      runs: runs.map(({ specification, seed, arms, control }, index) => ({
+      checkpointEpochs,
+      runs: runs.map(({ specification, seed, arms, control, trunk }, index) => ({
         ...identities[index]!,
         seed,
         specification,
         arms: armsOf(index),
         named: arms.length > 0,
         control: control === null ? null : identities[control]!.id,
-        // A study without problems has its data.
-        epochs: planRun(
-          specification,
-          stepsPerEpoch(specification, outlineOf(specification.dataset) as DatasetOutline),
-        ).epochs,
+        trunk: trunk && { id: identities[trunk.run]!.id, epoch: trunk.epoch },
+        epochs: schedules[index]!.epochs,
       })),
     },
   };

@@ -3,6 +3,7 @@ import { KERNEL_KINDS, type PrunableLayer } from '../../common/network.ts';
 import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
 import type { StudyRules } from '../../common/study/index.ts';
 import type { DatasetOutline } from '../trainer/data/dataset.ts';
+import { branchOf } from '../trainer/branch.ts';
 import { models } from '../trainer/network/registry.ts';
 import { planRun, retrainingContext, roundSparsities, scheduleContext } from '../trainer/plan.ts';
 import { selectLayers } from '../trainer/pruning/layer-selection.ts';
@@ -21,6 +22,12 @@ export function studyRules(outlineOf: OutlineOf): StudyRules {
       const outline = outlineOf(specification.dataset);
       if (outline instanceof CascadeError) return [{ key: ['dataset'], message: outline.message }];
       return [...timingProblems(specification, outline), ...networkProblems(specification, outline)];
+    },
+    sharedEpochs(specification) {
+      const outline = outlineOf(specification.dataset);
+      if (outline instanceof CascadeError) return 0;
+      const steps = stepsPerEpoch(specification, outline);
+      return branchOf(planRun(specification, steps), steps)?.epoch ?? 0;
     },
     derive(specification) {
       const outline = outlineOf(specification.dataset);

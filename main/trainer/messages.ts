@@ -1,6 +1,14 @@
 import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../common/records.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
 
+/** An epoch that another run has trained. */
+export interface SharedEpoch {
+  steps: number;
+  loss: number | null;
+  accuracy: number | null;
+  seconds: number;
+}
+
 /** What a training thread is started with. */
 export interface TrainerInput {
   specification: RunSpecification;
@@ -11,8 +19,12 @@ export interface TrainerInput {
   device: 'cpu' | `gpu:${number}` | null;
   /** Folder of libtensorflow where it is already known. */
   library: string | null;
-  /** Where to go on from; null for a new run. */
+  /** Where to go on from; null for a new run. Of a run that leaves its trunk, the trunk's. */
   checkpoint: Uint8Array<ArrayBuffer> | null;
+  /** Of a run that prunes at the end of the last epoch that it shares with its trunk: what training that epoch gave. */
+  shared: SharedEpoch | null;
+  /** The trunk's checkpoint whose weights are rewound to later; null where the run's own has them, or none is needed. */
+  rewind: Uint8Array<ArrayBuffer> | null;
   /** The data's hash when the run began; another one now is an error. */
   datasetHash: string | null;
   /**
@@ -20,6 +32,8 @@ export interface TrainerInput {
    * are pruned and at the end.
    */
   checkpointEvery: number | null;
+  /** Epochs after which one is made besides, for runs that go on from there. */
+  checkpointEpochs: readonly number[];
   /** The words below. */
   control: SharedArrayBuffer;
   /** The engine's ledger, by which another thread can free its memory should this one be ended. */

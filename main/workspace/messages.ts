@@ -25,6 +25,8 @@ export interface NewRun {
   specification: RunSpecification;
   /** Id of the control twin, which must be there already. */
   control: string | null;
+  /** The run that trains its first epochs, which must be there already, and the last of them. */
+  trunk: { id: string; epoch: number } | null;
   epochsTotal: number;
   prunes: boolean;
   /** The membership: which arm of which study asks for it. */
@@ -61,6 +63,7 @@ export interface WriterCalls {
     events: readonly RunEvent[],
     keep: KeepCheckpoints | null,
   ): RecordOutcome;
+  adoptEpochs(id: string, trunk: string, last: number): { adopted: number };
   addEvent(id: string, event: RunEvent): void;
   removeRun(id: string): void;
   close(): void;

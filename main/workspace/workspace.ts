@@ -53,6 +53,10 @@ export interface Workspace {
     events: readonly RunEvent[],
     keep?: KeepCheckpoints,
   ): Promise<RecordOutcome>;
+  /**
+   * Gives a run the epochs up to `last` of its trunk, with which it is the same until then. What it has already stays.
+   */
+  adoptEpochs(id: string, trunk: string, last: number): Promise<{ adopted: number }>;
   addEvent(id: string, event: RunEvent): Promise<void>;
   /** Removes rows and files; CONFLICT where another run has it for its control. */
   removeRun(id: string): Promise<void>;
@@ -151,6 +155,10 @@ class OpenWorkspace implements Workspace {
     keep?: KeepCheckpoints,
   ): Promise<RecordOutcome> {
     return this.#writer.handOver('recordEpoch', id, record, checkpoint, events, keep ?? null);
+  }
+
+  adoptEpochs(id: string, trunk: string, last: number): Promise<{ adopted: number }> {
+    return this.#writer.call('adoptEpochs', id, trunk, last);
   }
 
   addEvent(id: string, event: RunEvent): Promise<void> {

@@ -63,6 +63,8 @@ export function summary(
     state,
     reason: null,
     control: prunes ? CONTROL : null,
+    trunk: null,
+    priority: 0,
     prunes,
     createdAt: START,
     startedAt: START + 4_000,

@@ -21,6 +21,8 @@ const RUN: RunSummary = {
   state: 'running',
   reason: null,
   control: '5be0172c94da-s0',
+  trunk: null,
+  priority: 0,
   prunes: true,
   createdAt: 0,
   startedAt: 0,

@@ -7,7 +7,6 @@ import {
   type SafetensorsTensor,
   type SafetensorsType,
 } from '../../../common/codec/safetensors.ts';
-import type { NetworkDescription } from '../../../common/network.ts';
 import type { DeviceState } from '../steps/device-state.ts';
 import { snapshotFrom, snapshotTensors, type Snapshot } from './snapshot.ts';
 
@@ -71,15 +70,43 @@ export function restoreCheckpoint(
   bytes: Uint8Array,
   state: DeviceState,
 ): { masks: Map<string, Uint8Array>; position: Position; rewindTo: Snapshot | null } {
-  const file = decodeSafetensors(bytes);
+  const { position, tensors, tensor } = openCheckpoint(bytes);
+  const { parameters, slots } = valuesOf(tensor, state);
+  for (const [name, values] of parameters) state.writeParameter(name, values);
+  for (const [slot, values] of slots) state.writeSlot(slot, values);
+  const masks = new Map<string, Uint8Array>();
+  for (const { name, kernel, shape } of state.network.layers) {
+    const mask = tensor(`mask/${name}`, 'U8', shape).bytes;
+    masks.set(name, mask);
+    state.applyMask(kernel, mask);
+  }
+  const { rewindStep } = position;
+  const rewindTo = rewindStep === null ? null : snapshotFrom(tensors, state, rewindStep);
+  return { masks, position, rewindTo };
+}
+
+/** The state of a checkpoint, to be gone back to. @throws CascadeError as `restoreCheckpoint` */
+export function snapshotOf(bytes: Uint8Array, state: DeviceState): Snapshot {
+  const { position, tensor } = openCheckpoint(bytes);
+  return { step: position.step, ...valuesOf(tensor, state) };
+}
+
+type FindTensor = (name: string, dtype: SafetensorsType, shape: readonly number[]) => SafetensorsTensor;
+
+function openCheckpoint(bytes: Uint8Array): {
+  position: Position;
+  tensors: Map<string, SafetensorsTensor>;
+  tensor: FindTensor;
+} {
+  const { metadata, tensors } = decodeSafetensors(bytes);
   const unusable = (what: string): CascadeError =>
     new CascadeError('CHECKPOINT_UNUSABLE', `The checkpoint can not be used: ${what}.`);
-  if (file.metadata['format'] !== `cascade-lab checkpoint ${FORMAT}`)
-    throw unusable(`its format is '${file.metadata['format'] ?? 'unknown'}'`);
-  const position = readPosition(file.metadata['position']);
+  if (metadata['format'] !== `cascade-lab checkpoint ${FORMAT}`)
+    throw unusable(`its format is '${metadata['format'] ?? 'unknown'}'`);
+  const position = readPosition(metadata['position']);
   if (!position) throw unusable('it does not say where the run stood');
-  const tensor = (name: string, dtype: SafetensorsType, shape: readonly number[]): SafetensorsTensor => {
-    const found = file.tensors.get(name);
+  const tensor: FindTensor = (name, dtype, shape) => {
+    const found = tensors.get(name);
     if (!found) throw unusable(`it has no '${name}'`);
     if (found.shape.join() !== shape.join() || found.dtype !== dtype)
       throw unusable(
@@ -87,23 +114,22 @@ export function restoreCheckpoint(
       );
     return found;
   };
-  const network: NetworkDescription = state.network;
+  return { position, tensors, tensor };
+}
+
+function valuesOf(
+  tensor: FindTensor,
+  { network, slotNames }: DeviceState,
+): Pick<Snapshot, 'parameters' | 'slots'> {
   const shapes = new Map(network.parameters.map(({ name, shape }) => [name, shape]));
-  for (const { name, shape } of network.parameters)
-    state.writeParameter(name, float32Of(tensor(name, 'F32', shape)));
-  for (const slot of state.slotNames) {
-    const shape = shapes.get(slot.slice(slot.indexOf('/') + 1))!;
-    state.writeSlot(slot, float32Of(tensor(`optimizer/${slot}`, 'F32', shape)));
-  }
-  const masks = new Map<string, Uint8Array>();
-  for (const { name, kernel, shape } of network.layers) {
-    const mask = tensor(`mask/${name}`, 'U8', shape).bytes;
-    masks.set(name, mask);
-    state.applyMask(kernel, mask);
-  }
-  const { rewindStep } = position;
-  const rewindTo = rewindStep === null ? null : snapshotFrom(file.tensors, state, rewindStep);
-  return { masks, position, rewindTo };
+  const values = (name: string, parameter: string): Float32Array<ArrayBuffer> =>
+    Float32Array.from(float32Of(tensor(name, 'F32', shapes.get(parameter)!)));
+  return {
+    parameters: new Map([...shapes.keys()].map((name) => [name, values(name, name)])),
+    slots: new Map(
+      slotNames.map((slot) => [slot, values(`optimizer/${slot}`, slot.slice(slot.indexOf('/') + 1))]),
+    ),
+  };
 }
 
 function readPosition(text: string | undefined): Position | null {

@@ -27,6 +27,12 @@ const SMALL_NETWORK = 1_000_000;
 /** Sends a message; the buffers named are transferred, not copied. */
 export type Send = (message: TrainerMessage, transfer?: ArrayBuffer[]) => void;
 
+/** An epoch of which all steps are done, here or in the trunk. */
+type FinishedEpoch = Omit<TrainedEpoch, 'loss' | 'accuracy'> & {
+  loss: number | null;
+  accuracy: number | null;
+};
+
 /** Thrown inside the run to unwind when a person stops it. */
 class Stopped extends Error {}
 
@@ -55,6 +61,7 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
     });
     session = new TrainingSession(engine, input.specification, dataset, input.seed);
     if (input.checkpoint) session.restore(input.checkpoint);
+    if (input.rewind) session.rewindLaterTo(input.rewind);
     send({
       type: 'prepared',
       nodes: session.nodes,
@@ -103,7 +110,9 @@ class RunLoop {
   }
 
   run(): void {
-    if (this.#input.checkpoint === null) this.#finishEpoch(null, 0);
+    const { checkpoint, shared } = this.#input;
+    if (checkpoint === null) this.#finishEpoch(null, 0);
+    else if (shared !== null) this.#finishEpoch({ ...shared, events: [] }, shared.seconds);
     while (this.#session.epoch < this.#session.plan.epochs) {
       const started = this.#now();
       const trained = this.#session.trainEpoch((step, steps, loss) => this.#watch(step, steps, loss));
@@ -122,7 +131,7 @@ class RunLoop {
    * everything that logging holds up the training for: reading the weights, finding their states, the checkpoint, and
    * the wait for the record before this one to be on disk.
    */
-  #finishEpoch(trained: TrainedEpoch | null, trainingSeconds: number): void {
+  #finishEpoch(trained: FinishedEpoch | null, trainingSeconds: number): void {
     const session = this.#session;
     const { epoch } = session;
     const evaluationStarted = this.#now();
@@ -132,7 +141,11 @@ class RunLoop {
     const { validation, test } = session.evaluate(pruned?.test);
     const measurementStarted = this.#now();
     const layers = session.measure();
-    const due = epoch % this.#checkpointEvery === 0 || epoch === session.plan.epochs || pruned !== null;
+    const due =
+      epoch % this.#checkpointEvery === 0 ||
+      epoch === session.plan.epochs ||
+      pruned !== null ||
+      this.#input.checkpointEpochs.includes(epoch);
     const checkpoint = due ? { epoch, bytes: session.checkpoint() } : null;
     // One record may be on its way to the disk while the next epoch trains, no more.
     this.#awaitAcknowledgement(this.#sent);

@@ -28,7 +28,7 @@ import { EvaluationStep, type Evaluation } from '../steps/evaluation-step.ts';
 import { TOTALS, TrainingStep, type StepDesign } from '../steps/training-step.ts';
 import type { Engine } from '../tensorflow/engine.ts';
 import { epochBatches } from './batches.ts';
-import { encodeCheckpoint, restoreCheckpoint, type Position } from './checkpoint.ts';
+import { encodeCheckpoint, restoreCheckpoint, snapshotOf, type Position } from './checkpoint.ts';
 import { pruningEvents } from './pruning-events.ts';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.ts';
 
@@ -148,6 +148,12 @@ export class TrainingSession {
     this.#masks = masks;
     this.#position = position;
     this.#rewindTo = rewindTo;
+  }
+
+  /** Takes the state that weight rewinding goes back to from the trunk's checkpoint after that very step. */
+  rewindLaterTo(checkpoint: Uint8Array): void {
+    this.#rewindTo = snapshotOf(checkpoint, this.#state);
+    this.#position.rewindStep = this.#rewindTo.step;
   }
 
   checkpoint(): Uint8Array<ArrayBuffer> {

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { foundations } from './0001-foundations.ts';
+import { trunks } from './0002-trunks.ts';
 
 /**
  * A step of the schema. Its number is its place in the list, kept in the database as `user_version`. A migration
@@ -11,4 +12,4 @@ export interface Migration {
   up(database: Database.Database): void;
 }
 
-export const MIGRATIONS: readonly Migration[] = [foundations];
+export const MIGRATIONS: readonly Migration[] = [foundations, trunks];

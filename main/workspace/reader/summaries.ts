@@ -28,6 +28,9 @@ interface SummaryRow {
   seed: number;
   specification: string;
   control: string | null;
+  trunk: string | null;
+  trunk_epoch: number | null;
+  priority: number;
   epochs_total: number;
   prunes: number;
   state: RunState;
@@ -48,6 +51,7 @@ interface SummaryRow {
 const SUMMARY = `
   select runs.number, runs.id, hash, seed, specification, epochs_total, prunes, state, reason, created_at, started_at,
     ended_at, (select id from runs as twin where twin.number = runs.control) as control,
+    (select id from runs as stem where stem.number = runs.trunk) as trunk, trunk_epoch, priority,
     epoch, test_accuracy, validation_accuracy, weights, pruned, inert, zero, shed
   from runs left join epochs
     on epochs.run = runs.number and epoch = (select max(epoch) from epochs where run = runs.number)`;
@@ -165,6 +169,8 @@ function summaryOf(
     state: row.state,
     reason: row.reason,
     control: row.control,
+    trunk: row.trunk === null || row.trunk_epoch === null ? null : { id: row.trunk, epoch: row.trunk_epoch },
+    priority: row.priority,
     prunes: row.prunes !== 0,
     createdAt: row.created_at,
     startedAt: row.started_at,

@@ -58,6 +58,15 @@ export class ExcessWriter {
     for (const epoch of epochs) this.#store(one, other, epoch);
   }
 
+  /** After a run was given epochs of another: against its control, and for every run that it controls. */
+  afterAdoption(run: number, control: number | null): void {
+    if (control !== null) this.afterLink(run, control);
+    const controlled = prepared(this.#database, 'select number from runs where control = ?')
+      .pluck()
+      .all(run) as number[];
+    for (const number of controlled) this.afterLink(number, run);
+  }
+
   #has(run: number, epoch: number): boolean {
     return (
       prepared(this.#database, 'select 1 from epochs where run = ? and epoch = ?').get(run, epoch) !==

@@ -56,14 +56,16 @@ export function insertRun(database: Connection, run: NewRun): { created: boolean
 function insertRow(database: Connection, run: NewRun, control: number | null): number {
   const { lastInsertRowid } = prepared(
     database,
-    `insert into runs (id, hash, seed, specification, control, epochs_total, prunes, state, created_at)
-     values (?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+    `insert into runs (id, hash, seed, specification, control, trunk, trunk_epoch, epochs_total, prunes, state, created_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
   ).run(
     run.id,
     run.hash,
     run.seed,
     JSON.stringify(run.specification),
     control,
+    run.trunk === null ? null : requireRun(database, run.trunk.id).number,
+    run.trunk?.epoch ?? null,
     run.epochsTotal,
     run.prunes ? 1 : 0,
     Date.now(),

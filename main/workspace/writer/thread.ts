@@ -25,6 +25,7 @@ serve<WriterCalls>(
     setState: (id, state, reason) => opened().setState(id, state, reason),
     setEnvironment: (id, environment) => opened().setEnvironment(id, environment),
     recordEpoch: (...args) => opened().recordEpoch(...args),
+    adoptEpochs: (id, trunk, last) => opened().adoptEpochs(id, trunk, last),
     addEvent: (id, event) => opened().addEvent(id, event),
     removeRun: (id) => opened().removeRun(id),
     close: () => writer?.close(),

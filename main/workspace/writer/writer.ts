@@ -6,6 +6,7 @@ import { openDatabase, prepared, type Connection } from '../database.ts';
 import { workspaceError } from '../errors.ts';
 import { layoutOf } from '../layout.ts';
 import type { KeepCheckpoints, NewRun, NewStudy, RecordOutcome, WriterCalls } from '../messages.ts';
+import { adoptEpochs } from './adoption.ts';
 import { checkRecord, deleteEpochsFrom, insertEpoch, isStored, lastEpoch } from './epochs.ts';
 import { ExcessWriter } from './excess.ts';
 import { WorkspaceLock } from './lock.ts';
@@ -80,6 +81,15 @@ export class Writer implements Omit<WriterCalls, 'open'> {
   setEnvironment(id: string, environment: RunEnvironment): void {
     const run = requireRun(this.#database, id);
     this.#commit(() => upsertEnvironment(this.#database, run, environment));
+  }
+
+  adoptEpochs(id: string, trunkId: string, last: number): { adopted: number } {
+    const [run, trunk] = [requireRun(this.#database, id), requireRun(this.#database, trunkId)];
+    return this.#commit(() => {
+      const adopted = adoptEpochs(this.#database, run, trunk, last);
+      if (adopted > 0) this.#excess.afterAdoption(run.number, run.control);
+      return { adopted };
+    });
   }
 
   addEvent(id: string, event: RunEvent): void {

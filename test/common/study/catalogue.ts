@@ -62,6 +62,7 @@ export const catalogue: Catalogue = {
 };
 
 export const rules: StudyRules = {
+  sharedEpochs: () => 0,
   derive: ({ pruning }: RunSpecification) => ({
     referenceEpoch: pruning === null ? 0 : Number(pruning.schedule['epoch']),
     rounds: 1,

@@ -274,6 +274,8 @@ export class WorkstationDouble implements WorkstationServices {
       state: 'queued',
       reason: null,
       control,
+      trunk: null,
+      priority: 0,
       prunes: arm !== 'control',
       createdAt: this.#time++,
       startedAt: null,

@@ -81,6 +81,7 @@ export function newRun(id: string, changes: Partial<NewRun> = {}): NewRun {
     seed: 1,
     specification: SPECIFICATION,
     control: null,
+    trunk: null,
     epochsTotal: 10,
     prunes: true,
     study: 'study',

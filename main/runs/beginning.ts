@@ -1,0 +1,99 @@
+import type { RunSummary } from '../../common/contract/schemas.ts';
+import { CascadeError } from '../../common/errors.ts';
+import type { RunEnvironment } from '../../common/records.ts';
+import type { RunSpecification } from '../../common/run-specification.ts';
+import { branchOf } from '../trainer/branch.ts';
+import type { SharedEpoch } from '../trainer/messages.ts';
+import { planRun } from '../trainer/plan.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+
+/** What decides the bits of a new run beside its specification, and the epochs that it need not train itself. */
+export interface Beginning {
+  threads: number;
+  datasetHash: string;
+  /** Where it leaves its trunk; null where it trains from the first epoch. */
+  trunk: {
+    checkpoint: Uint8Array<ArrayBuffer>;
+    shared: SharedEpoch | null;
+    rewind: Uint8Array<ArrayBuffer> | null;
+  } | null;
+}
+
+type Known = Pick<RunEnvironment, 'threads' | 'datasetHash' | 'application' | 'engine' | 'device'>;
+
+/**
+ * How a run begins that has not begun: as its control does, since the two are equal until one is pruned, and with the
+ * epochs of its trunk where that one was trained in the same way and has the weights. The epochs are then given to the
+ * run in the workspace. Null where neither has begun: the run is then free.
+ *
+ * @param own environment of a run that has begun, but has no weights yet to go on from
+ */
+export async function findBeginning(
+  workspace: Workspace,
+  summary: RunSummary,
+  specification: RunSpecification,
+  own: Known | null,
+): Promise<Beginning | null> {
+  const environmentOf = async (id: string | null): Promise<Known | null> =>
+    id === null ? null : ((await workspace.getRun(id)).environment as Known | null);
+  const control = own ?? (await environmentOf(summary.control));
+  const trunk = summary.trunk && (await environmentOf(summary.trunk.id));
+  const decides = control ?? trunk;
+  if (!decides) return null;
+  const { threads, datasetHash } = decides;
+  const usable = trunk !== null && (control === null || sameBits(trunk, control));
+  return { threads, datasetHash, trunk: usable ? await leaveTrunk(workspace, summary, specification) : null };
+}
+
+function sameBits(one: Known, other: Known): boolean {
+  return (['threads', 'datasetHash', 'application', 'engine', 'device'] as const).every(
+    (fact) => one[fact] === other[fact],
+  );
+}
+
+async function leaveTrunk(
+  workspace: Workspace,
+  { id, trunk }: RunSummary,
+  specification: RunSpecification,
+): Promise<Beginning['trunk']> {
+  if (!trunk) return null;
+  const epochs = await workspace.checkpointEpochs(trunk.id);
+  if (!epochs.includes(trunk.epoch)) return null;
+  // The first epoch is a whole one, or there is no other: then no length in epochs is longer than it.
+  const { steps } = await workspace.epoch(trunk.id, 1);
+  const branch = branchOf(planRun(specification, steps), steps);
+  if (branch?.epoch !== trunk.epoch) return null;
+  if (branch.rewindEpoch !== null && !epochs.includes(branch.rewindEpoch)) return null;
+  const weightsAfter = (epoch: number) => intactCheckpoint(workspace, trunk.id, epoch);
+  const checkpoint = await weightsAfter(branch.epoch);
+  const rewind = branch.rewindEpoch === null ? null : await weightsAfter(branch.rewindEpoch);
+  if (!checkpoint || (branch.rewindEpoch !== null && !rewind)) return null;
+  await workspace.adoptEpochs(id, trunk.id, branch.prunes ? branch.epoch - 1 : branch.epoch);
+  return {
+    checkpoint,
+    shared: branch.prunes ? await sharedEpoch(workspace, trunk) : null,
+    rewind,
+  };
+}
+
+/** Null for one that is damaged: the run then trains those epochs itself. */
+async function intactCheckpoint(
+  workspace: Workspace,
+  id: string,
+  epoch: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  try {
+    return (await workspace.checkpoint(id, epoch)).bytes;
+  } catch (error) {
+    if (error instanceof CascadeError && error.code === 'CHECKPOINT_CORRUPT') return null;
+    throw error;
+  }
+}
+
+async function sharedEpoch(
+  workspace: Workspace,
+  { id, epoch }: NonNullable<RunSummary['trunk']>,
+): Promise<SharedEpoch> {
+  const { steps, trainLoss, trainAccuracy, trainingSeconds } = await workspace.epoch(id, epoch);
+  return { steps, loss: trainLoss, accuracy: trainAccuracy, seconds: trainingSeconds };
+}

@@ -1,0 +1,59 @@
+import { layersOf } from '../chains.ts';
+import { prepared, type Connection } from '../database.ts';
+import { insertEvent, type RunRow } from './runs.ts';
+import { lastEpoch } from './epochs.ts';
+
+/**
+ * Gives a run the first epochs of its trunk, with which it is equal to the bit: their records, planes and channel
+ * tables, and the events of the training. Epochs that the run has already stay as they are.
+ *
+ * @returns how many epochs were given
+ */
+export function adoptEpochs(database: Connection, run: RunRow, trunk: RunRow, last: number): number {
+  const first = (lastEpoch(database, run.number) ?? -1) + 1;
+  const end = Math.min(last, lastEpoch(database, trunk.number) ?? -1);
+  if (first > end) return 0;
+  const range = { run: run.number, trunk: trunk.number, first, end };
+  copyRows(database, 'epochs', range);
+  copyRows(database, 'channel_tables', range);
+  prepared(
+    database,
+    `insert or ignore into layers (run, position, name, weights, channels)
+     select ?, position, name, weights, channels from layers where run = ? order by position`,
+  ).run(run.number, trunk.number);
+  const own = new Map(layersOf(database, run.number).map(({ name, id }) => [name, id]));
+  for (const { id, name } of layersOf(database, trunk.number))
+    for (const table of ['layer_epochs', 'planes'])
+      copyRows(database, table, { layer: own.get(name)!, trunk: id, first, end });
+  prepared(
+    database,
+    `insert into events (run, time, kind, epoch, message, data)
+     select ?, time, kind, epoch, message, data from events
+     where run = ? and kind = 'rate-changed' and epoch between ? and ? order by id`,
+  ).run(run.number, trunk.number, first, end - 1);
+  insertEvent(database, run.number, {
+    kind: 'branched',
+    epoch: end,
+    message: `Epochs ${first} to ${end} are those of the run ${trunk.id}, which is the same until then.`,
+    data: { trunk: trunk.id, first, last: end },
+  });
+  return end - first + 1;
+}
+
+/** Copies the rows of some epochs, all columns but the one that says whose they are. */
+function copyRows(
+  database: Connection,
+  table: string,
+  range: { trunk: number; first: number; end: number } & ({ run: number } | { layer: number }),
+): void {
+  const [owner, number] = 'run' in range ? ['run', range.run] : ['layer', range.layer];
+  const columns = (database.pragma(`table_info(${table})`) as { name: string }[])
+    .map(({ name }) => name)
+    .filter((name) => name !== owner)
+    .join(', ');
+  prepared(
+    database,
+    `insert into ${table} (${owner}, ${columns})
+     select ?, ${columns} from ${table} where ${owner} = ? and epoch between ? and ?`,
+  ).run(number, range.trunk, range.first, range.end);
+}
