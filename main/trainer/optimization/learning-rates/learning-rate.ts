@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { CatalogueEntry } from '../../../../common/catalogue.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
 
@@ -16,7 +17,18 @@ export interface LearningRate extends CatalogueEntry {
   rate(options: NamedOptions, place: SchedulePlace): number;
 }
 
-/** Epoch of a place, from 1, and all epochs of the training. */
-export function epochOf({ step, steps, stepsPerEpoch }: SchedulePlace): { epoch: number; epochs: number } {
-  return { epoch: Math.floor(step / stepsPerEpoch) + 1, epochs: Math.ceil(steps / stepsPerEpoch) };
+/** Option of schedules that may move once an epoch or at every step. */
+export const per = z
+  .enum(['epoch', 'step'])
+  .default('epoch')
+  .describe('Whether the rate changes once an epoch, or at every optimizer step.');
+
+/** Epochs, or steps, that were done before a place, and all of the training. */
+export function progressOf(
+  { step, steps, stepsPerEpoch }: SchedulePlace,
+  unit: z.infer<typeof per>,
+): { done: number; all: number } {
+  return unit === 'step'
+    ? { done: step, all: steps }
+    : { done: Math.floor(step / stepsPerEpoch), all: Math.ceil(steps / stepsPerEpoch) };
 }

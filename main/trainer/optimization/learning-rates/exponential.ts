@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { per, progressOf, type LearningRate } from './learning-rate.ts';
+
+const options = z.strictObject({
+  name: z.literal('exponential'),
+  rate: z.number().positive().max(100).describe('Learning rate of the first epoch.'),
+  factor: z.number().positive().max(1).describe('Factor after every epoch, or after every step.'),
+  per,
+});
+
+/** As PyTorch's ExponentialLR with γ = factor. */
+export const exponential: LearningRate = {
+  name: 'exponential',
+  title: 'Multiplied by a factor after every epoch',
+  options,
+  rate(given, place) {
+    const { rate, factor, per } = options.parse(given);
+    return rate * factor ** progressOf(place, per).done;
+  },
+};

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { duration, stepsOf } from '../../../../common/study/duration.ts';
+import type { LearningRate } from './learning-rate.ts';
+
+const warmUp = z
+  .strictObject({
+    length: duration(1).describe("Epochs, or steps such as '500it', in which the rate rises."),
+    from: z.number().min(0).max(1).default(0).describe('Share of the rate at the first step.'),
+    schedule: z
+      .enum(['runs', 'waits'])
+      .default('runs')
+      .describe(
+        "'runs': the schedule counts from the first step, and its rate is multiplied; 'waits': it begins after the warm-up, with the steps that are left.",
+      ),
+  })
+  .nullable()
+  .default(null)
+  .describe('A linear rise of the rate at the beginning; null: none.');
+
+/**
+ * A schedule with the option of a warm-up before it: over its L steps the rate is that of the schedule times
+ * from + (1 − from) · step / L, as by PyTorch's LinearLR(start_factor = from, total_iters = L) stepped after every optimizer
+ * step. Where the schedule runs meanwhile (Goyal et al., arXiv 1706.02677, whose milestones count from the beginning), that
+ * is PyTorch's ChainedScheduler; where it waits, SequentialLR.
+ */
+export function withWarmUp(schedule: LearningRate): LearningRate {
+  const options = schedule.options.safeExtend({ warmup: warmUp });
+  return {
+    ...schedule,
+    options,
+    rate(given, place) {
+      const { warmup: asked, ...own } = given;
+      const warmup = warmUp.parse(asked);
+      if (warmup === null) return schedule.rate(own, place);
+      const { step, steps, stepsPerEpoch } = place;
+      const length = stepsOf(warmup.length, stepsPerEpoch);
+      const factor = step < length ? warmup.from + ((1 - warmup.from) * step) / length : 1;
+      const waiting = {
+        step: Math.max(0, step - length),
+        steps: Math.max(1, steps - length),
+        stepsPerEpoch,
+      };
+      return factor * schedule.rate(own, warmup.schedule === 'waits' ? waiting : place);
+    },
+  };
+}
