@@ -8,19 +8,20 @@ export interface LossGradientDesign {
   batch: number;
   /** Logits are divided by it before the softmax. */
   temperature: number;
-  /** Whether the gradient is taken at kernels that are moved along a direction. */
-  displaced: boolean;
+  /** Whether the Hessian's product with a direction is wanted instead of the gradient. */
+  product: boolean;
 }
 
-/** Moves every kernel by `step` times its tensor, float64 in the order of the network's layers. */
-export interface Displacement {
-  direction: readonly Handle[];
-  step: number;
+/** A batch of training examples. */
+export interface ScoringBatch {
+  indices: Int32Array;
+  /** What dropout draws from: two words. */
+  seed: Int32Array;
 }
 
 /**
- * Adds the gradient of a batch's mean cross-entropy to sums of such gradients, with respect to every kernel. Batch norm
- * normalises by the batch's statistics and its running ones stay as they are, as in the PyTorch code of SNIP
+ * Adds the gradient of a batch's mean cross-entropy to sums of such gradients, with respect to every kernel; or the
+ * Hessian of it times a direction, exactly. The network is in training mode: dropout drops, and batch norm normalises by the batch's statistics and its running ones stay as they are, as in the PyTorch code of SNIP
  * (mil-ad/snip), GraSP (alecwangcq/GraSP) and ShrinkBench; SNIP's authors' own in TensorFlow normalises by the running
  * ones, which at initialisation means not at all.
  */
@@ -33,7 +34,6 @@ export class LossGradient {
     this.#scored = scored;
     this.#design = design;
     const { engine, network, train } = scored;
-    const scalar = { shape: [], dtype: 'float64' } as const;
     const kernels = network.layers.map(({ shape }) => ({ shape, dtype: 'float64' }) as const);
     this.#traced = engine.trace(
       'loss_gradient',
@@ -41,46 +41,41 @@ export class LossGradient {
         inputLike(train.images),
         inputLike(train.labels),
         { shape: [design.batch], dtype: 'int32' },
-        scalar,
+        { shape: [2], dtype: 'int32' },
+        { shape: [], dtype: 'float64' },
         ...kernels,
-        ...(design.displaced ? [scalar, ...kernels] : []),
+        ...(design.product ? kernels : []),
         ...stateInputs(scored),
       ],
       (...tensors) => this.#body(tensors),
-      { precision: 'float64' },
+      { precision: 'float64', derivatives: design.product },
     );
   }
 
   /**
    * @param state parameters and masks
-   * @param sums float64, one a kernel; released
-   * @param factor of this gradient in the sums
+   * @param sums float64, one a kernel in the order of the network's layers; released
+   * @param factor of this gradient (or product) in the sums
+   * @param direction float64, one a kernel; for a product
    * @returns the sums with it
    */
   add(
     state: readonly Handle[],
-    indices: Int32Array,
+    { indices, seed }: ScoringBatch,
     sums: readonly Handle[],
     factor: number,
-    displacement?: Displacement,
+    direction: readonly Handle[] = [],
   ): Handle[] {
     const { engine, train } = this.#scored;
-    const scalars = [factor, ...(displacement ? [displacement.step] : [])].map((value) =>
-      engine.upload(Float64Array.of(value), [], 'float64'),
-    );
-    const batch = engine.upload(indices, [indices.length], 'int32');
+    const own = [
+      engine.upload(indices, [indices.length], 'int32'),
+      engine.upload(seed, [2], 'int32'),
+      engine.upload(Float64Array.of(factor), [], 'float64'),
+    ];
     try {
-      return this.#traced.call([
-        train.images,
-        train.labels,
-        batch,
-        scalars[0]!,
-        ...sums,
-        ...(displacement ? [scalars[1]!, ...displacement.direction] : []),
-        ...state,
-      ]);
+      return this.#traced.call([train.images, train.labels, ...own, ...sums, ...direction, ...state]);
     } finally {
-      for (const handle of [...scalars, batch, ...sums]) handle.release();
+      for (const handle of [...own, ...sums]) handle.release();
     }
   }
 
@@ -90,21 +85,20 @@ export class LossGradient {
 
   #body(tensors: Tensor[]): Tensor[] {
     const { engine, network, train, standardization } = this.#scored;
-    const { temperature, displaced } = this.#design;
+    const { temperature, product } = this.#design;
     const { tf } = engine;
     let position = 0;
     const take = (count: number): Tensor[] => tensors.slice(position, (position += count));
     const kernels = network.layers.map(({ kernel }) => kernel);
-    const [images, labels, indices, factor] = take(4) as [Tensor, Tensor, Tensor, Tensor];
+    const [images, labels, indices, seed, factor] = take(5) as [Tensor, Tensor, Tensor, Tensor, Tensor];
     const sums = take(kernels.length);
-    const [step, ...direction] = displaced ? take(1 + kernels.length) : [];
+    const direction = product ? take(kernels.length) : [];
     const { values, masks } = widenState(this.#scored, tensors.slice(position));
 
     const batch = standardize(engine, gather(engine, images, indices), standardization);
     const wanted = gather(engine, labels, indices);
-    const places = kernels.map((name, index) => {
-      const value = values.get(name)!;
-      return step ? tf.add(value, tf.mul(step, direction[index]!)) : value;
+    kernels.forEach((name, index) => {
+      if (product) engine.setDirection(values.get(name)!, direction[index]!);
     });
     const gradients = tf.grads((...weights: Tensor[]) => {
       const masked = new Map(kernels.map((name, index) => [name, tf.mul(weights[index]!, masks.get(name)!)]));
@@ -113,6 +107,7 @@ export class LossGradient {
           engine,
           training: true,
           turned: train.turned,
+          seed,
           parameter: (name) => masked.get(name) ?? values.get(name)!,
           updated: () => undefined,
         },
@@ -121,7 +116,8 @@ export class LossGradient {
       );
       const cooled = temperature === 1 ? logits : tf.mul(logits, engine.scalar(1 / temperature));
       return tf.mean(sparseSoftmaxCrossEntropy(engine, cooled, wanted)).asScalar();
-    })(places);
-    return gradients.map((gradient, index) => tf.add(sums[index]!, tf.mul(gradient, factor)));
+    })(kernels.map((name) => values.get(name)!));
+    const parts = product ? gradients.map((gradient) => engine.derivativeOf(gradient)) : gradients;
+    return parts.map((part, index) => tf.add(sums[index]!, tf.mul(part, factor)));
   }
 }

@@ -1,7 +1,7 @@
 import { generator } from '../../../common/random.ts';
 import type { Handle } from '../tensorflow/engine.ts';
 import { drawExamples } from './examples.ts';
-import { LossGradient, type Displacement, type LossGradientDesign } from './loss-gradient.ts';
+import { LossGradient, type LossGradientDesign, type ScoringBatch } from './loss-gradient.ts';
 import { normBehind } from './norm-behind.ts';
 import type { LayerMask, Probe, ScoringExamples } from './probe.ts';
 import { withMasks, type ScoredNetwork } from './scored-network.ts';
@@ -18,20 +18,6 @@ export interface DisposableProbe extends Probe {
   dispose(): void;
 }
 
-/**
- * Where and with what factor gradients are taken for H·g ≈ (g(θ − 2hg) − 8g(θ − hg) + 8g(θ + hg) − g(θ + 2hg)) / 12h:
- * the central difference of fourth order, in units of h.
- */
-const DIFFERENCE = [
-  { offset: -2, factor: 1 / 12 },
-  { offset: -1, factor: -2 / 3 },
-  { offset: 1, factor: 2 / 3 },
-  { offset: 2, factor: -1 / 12 },
-] as const;
-
-/** h·‖g‖ as a share of ‖θ‖. */
-const RELATIVE_STEP = 1e-6;
-
 /** Costs nothing until it is asked. */
 export function createProbe(setting: ProbeSetting): DisposableProbe {
   return new NetworkProbe(setting);
@@ -39,7 +25,7 @@ export function createProbe(setting: ProbeSetting): DisposableProbe {
 
 class NetworkProbe implements DisposableProbe {
   readonly #setting: ProbeSetting;
-  readonly #batches = new Map<string, Int32Array[]>();
+  readonly #batches = new Map<string, ScoringBatch[]>();
   readonly #gradients = new Map<string, LossGradient>();
   #flow: SynapticFlow | null = null;
 
@@ -54,9 +40,7 @@ class NetworkProbe implements DisposableProbe {
   }
 
   lossGradients(examples: ScoringExamples, masks: readonly LayerMask[]): Map<string, Float64Array> {
-    return withMasks(this.#setting, masks, (state) =>
-      this.#takeAll(this.#sum(state, examples, 1, [{ factor: 1 }])),
-    );
+    return withMasks(this.#setting, masks, (state) => this.#takeAll(this.#sum(state, examples, 1)));
   }
 
   hessianGradient(
@@ -65,20 +49,11 @@ class NetworkProbe implements DisposableProbe {
     masks: readonly LayerMask[],
   ): Map<string, Float64Array> {
     return withMasks(this.#setting, masks, (state) => {
-      const direction = this.#sum(state, examples, temperature, [{ factor: 1 }]);
+      const gradient = this.#sum(state, examples, temperature);
       try {
-        const length = norm(direction.map((handle) => this.#read(handle)));
-        if (length === 0) return this.#takeAll(direction);
-        const { network } = this.#setting;
-        const weights = network.layers.map(({ kernel }) => this.#setting.state.readParameter(kernel));
-        const step = (RELATIVE_STEP * norm(weights)) / length;
-        const difference = DIFFERENCE.map(({ offset, factor }) => ({
-          factor: factor / step,
-          displacement: { direction, step: offset * step },
-        }));
-        return this.#takeAll(this.#sum(state, examples, temperature, difference));
+        return this.#takeAll(this.#sum(state, examples, temperature, gradient));
       } finally {
-        for (const handle of direction) if (!handle.released) handle.release();
+        for (const handle of gradient) handle.release();
       }
     });
   }
@@ -95,38 +70,37 @@ class NetworkProbe implements DisposableProbe {
     this.#flow = null;
   }
 
-  /** Σ factor · gradient, each of the mean loss over all examples, at the kernels or beside them. */
+  /** The gradient of the mean loss over all examples, or its Hessian times a direction. */
   #sum(
     state: readonly Handle[],
     examples: ScoringExamples,
     temperature: number,
-    terms: readonly { factor: number; displacement?: Displacement }[],
+    direction?: readonly Handle[],
   ): Handle[] {
     const { engine, network } = this.#setting;
     const batches = this.#draw(examples);
-    const count = batches.reduce((sum, { length }) => sum + length, 0);
+    const count = batches.reduce((sum, { indices }) => sum + indices.length, 0);
     let sums = network.layers.map(({ shape, weights }) =>
       engine.upload(new Float64Array(weights), shape, 'float64'),
     );
-    for (const batch of batches)
-      for (const { factor, displacement } of terms)
-        sums = this.#gradient({ batch: batch.length, temperature, displaced: !!displacement }).add(
-          state,
-          batch,
-          sums,
-          (factor * batch.length) / count,
-          displacement,
-        );
+    for (const batch of batches) {
+      const { length } = batch.indices;
+      const gradient = this.#gradient({ batch: length, temperature, product: direction !== undefined });
+      sums = gradient.add(state, batch, sums, length / count, direction);
+    }
     return sums;
   }
 
-  #draw(examples: ScoringExamples): Int32Array[] {
+  #draw(examples: ScoringExamples): ScoringBatch[] {
     const key = JSON.stringify(examples);
     let batches = this.#batches.get(key);
     if (!batches) {
       const { engine, train, seed, counters } = this.#setting;
       const labels = engine.download(train.labels) as Int32Array;
-      batches = drawExamples(labels, examples, generator(seed, 'scoring examples', ...counters));
+      const words = generator(seed, 'scoring dropout', ...counters);
+      batches = drawExamples(labels, examples, generator(seed, 'scoring examples', ...counters)).map(
+        (indices) => ({ indices, seed: Int32Array.of(words.next(), words.next()) }),
+      );
       this.#batches.set(key, batches);
     }
     return batches;
@@ -156,10 +130,4 @@ class NetworkProbe implements DisposableProbe {
       for (const handle of handles) handle.release();
     }
   }
-}
-
-function norm(tensors: readonly (Float32Array | Float64Array)[]): number {
-  let square = 0;
-  for (const values of tensors) for (const value of values) square += value * value;
-  return Math.sqrt(square);
 }

@@ -46,6 +46,7 @@ export class SynapticFlow {
           engine,
           training: false,
           turned: train.turned,
+          seed: null,
           parameter: (name) => masked.get(name) ?? magnitudes.get(name)!,
           updated: () => undefined,
         },

@@ -5,6 +5,7 @@ import { Backend, type Tensor, type Tf } from './backend.ts';
 import { bindingConstants, type Precision } from './binding.ts';
 import { Context } from './context.ts';
 import type { Device } from './devices.ts';
+import { DerivativeBinding } from './derivative-binding.ts';
 import { codeOf, sizeOf, type DType, type TypedArray } from './dtypes.ts';
 import { EagerBinding } from './eager-binding.ts';
 import { Handle } from './handle.ts';
@@ -52,6 +53,8 @@ export interface TraceOptions {
    * Inputs of another type must be cast inside it.
    */
   readonly precision?: Precision;
+  /** Whether the body may ask for derivatives along directions: see `setDirection`. */
+  readonly derivatives?: boolean;
 }
 
 /** A loaded TensorFlow with one context, tfjs's ops over it, and the memory of its device. */
@@ -67,6 +70,7 @@ export class Engine {
   readonly #backend: Backend;
   readonly #atExit = () => this.dispose();
   #functions = 0;
+  #derivatives: DerivativeBinding | null = null;
   #disposed = false;
 
   constructor(options: EngineOptions = {}) {
@@ -159,10 +163,13 @@ export class Engine {
     const before = this.#precision;
     const precision = options.precision ?? before;
     const tracing = new TracingBinding(this.#context, this.device.type === 'GPU');
+    const derivatives = options.derivatives ? new DerivativeBinding(tracing) : null;
+    const around = this.#derivatives;
     try {
       const unique = `${name.replace(/[^A-Za-z0-9_]/g, '_')}_${this.#functions++}`;
-      return this.#backend.during(tracing, precision, () => {
+      return this.#backend.during(derivatives ?? tracing, precision, () => {
         this.#precision = precision;
+        this.#derivatives = derivatives;
         const placeholders = inputs.map(({ shape, dtype }) => tracing.placeholder(shape, dtype));
         const outputs = body(...placeholders.map((metadata) => this.#backend.tensor(metadata)));
         const ids = this.#backend.ids(outputs);
@@ -181,8 +188,38 @@ export class Engine {
       });
     } finally {
       this.#precision = before;
+      this.#derivatives = around;
       tracing.dispose();
     }
+  }
+
+  /**
+   * In a trace with derivatives: lets a tensor change along `direction`, of its shape and type. What is computed from it
+   * afterwards, gradients among it, has a derivative along all directions that were set.
+   */
+  setDirection(tensor: Tensor, direction: Tensor): void {
+    const [id, along] = this.#backend.ids([tensor, direction]) as [number, number];
+    const { shape } = direction;
+    this.#tracedDerivatives().setDirection(id, {
+      id: along,
+      shape: [...shape],
+      dtype: codeOf(this.typeOf(direction)),
+    });
+  }
+
+  /**
+   * The derivative of a tensor along the directions, exact and without a step (forward mode): of a gradient it is the
+   * Hessian times the direction. At kinks it is what differentiating the gradient itself would give.
+   */
+  derivativeOf(tensor: Tensor): Tensor {
+    const [id] = this.#backend.ids([tensor]) as [number];
+    const derivative = this.#tracedDerivatives().derivativeOf(id);
+    return derivative ? this.#backend.tensor(derivative) : this.tf.zerosLike(tensor);
+  }
+
+  #tracedDerivatives(): DerivativeBinding {
+    if (this.#derivatives) return this.#derivatives;
+    throw new CascadeError('ENGINE_TRACE', 'Only a trace with derivatives has directions.');
   }
 
   /** Copies an array to the device. Release the handle when it is no longer needed. */
