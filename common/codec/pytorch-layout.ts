@@ -1,11 +1,27 @@
-import type { NetworkDescription, ParameterDescription, PrunableLayer } from '../network.ts';
+import { CascadeError } from '../errors.ts';
+import {
+  sizeOf,
+  type NetworkDescription,
+  type ParameterDescription,
+  type PrunableLayer,
+} from '../network.ts';
 import { decodeSafetensors, encodeSafetensors, float32Of, type SafetensorsTensor } from './safetensors.ts';
 
 /**
- * A checkpoint as PyTorch would hold it: names and layouts of torch.nn (dense [out, in]; convolution
- * [out, in, height, width]; depthwise [channels, 1, height, width]), and the mask of each prunable kernel as a boolean
- * tensor `<layer>.weight_mask`, as torch.nn.utils.prune names it. A dense layer behind a flattened activation reads its
- * inputs channel by channel, as torch.flatten lays them. The optimizer's state is left out.
+ * A network's parameters as PyTorch holds them: names and layouts of torch.nn (dense [out, in]; convolution
+ * [out, in ÷ groups, height, width]; depthwise [channels, 1, height, width]). What reads a flattened activation reads it
+ * channel by channel, as torch.flatten lays it.
+ */
+interface PyTorchTensor {
+  name: string;
+  shape: number[];
+  /** For each of its elements the index in our layout; null where the layouts are the same. */
+  order(): Int32Array | null;
+}
+
+/**
+ * A checkpoint as PyTorch would hold it, with the mask of each prunable kernel as a boolean tensor
+ * `<layer>.weight_mask`, as torch.nn.utils.prune names it. The optimizer's state is left out.
  */
 export function checkpointToPyTorch(
   network: NetworkDescription,
@@ -14,29 +30,75 @@ export function checkpointToPyTorch(
   const file = decodeSafetensors(checkpoint);
   const layers = new Map(network.layers.map((layer) => [layer.kernel, layer]));
   const tensors = new Map<string, SafetensorsTensor>();
-  for (const parameter of network.parameters) {
+  for (const [parameter, theirs] of pyTorchTensors(network)) {
     const tensor = file.tensors.get(parameter.name)!;
+    const order = theirs.order();
+    tensors.set(theirs.name, order ? reordered(tensor, theirs.shape, order) : tensor);
     const layer = layers.get(parameter.name);
-    if (!layer) {
-      tensors.set(pyTorchName(parameter), tensor);
-      continue;
-    }
-    const { shape, order } = pyTorchOrder(layer, flattenedPlaces(network, layer));
-    const weights = float32Of(tensor);
-    tensors.set(pyTorchName(parameter), {
-      dtype: 'F32',
-      shape,
-      bytes: new Uint8Array(Float32Array.from(order, (index) => weights[index]!).buffer),
-    });
+    if (!layer || !order) continue;
     const mask = file.tensors.get(`mask/${layer.name}`)!.bytes;
     tensors.set(`${layer.name}.weight_mask`, {
       dtype: 'BOOL',
-      shape,
+      shape: theirs.shape,
       bytes: Uint8Array.from(order, (index) => mask[index]!),
     });
   }
   const metadata = { ...file.metadata, format: 'pt' };
   return encodeSafetensors({ metadata, tensors });
+}
+
+/**
+ * The parameters of a network, by our names and in our layout, from a safetensors file with PyTorch's: a state dict, or
+ * what `checkpointToPyTorch` wrote. Batch norm's num_batches_tracked and masks are not read.
+ *
+ * @throws CascadeError WEIGHTS_UNUSABLE when a tensor is missing, of another shape or type, not finite, or unknown to the
+ *   network; BAD_SAFETENSORS when the file is damaged
+ */
+export function parametersFromPyTorch(
+  network: NetworkDescription,
+  bytes: Uint8Array,
+): Map<string, Float32Array> {
+  const { tensors } = decodeSafetensors(bytes);
+  const refusal = pyTorchRefusal(network, tensors);
+  if (refusal !== null) throw unusable(network, refusal);
+  return new Map(
+    [...pyTorchTensors(network)].map(([parameter, theirs]) => {
+      const values = valuesOf(network, theirs.name, tensors.get(theirs.name)!);
+      if (!values.every(Number.isFinite))
+        throw unusable(network, `'${theirs.name}' holds values that are not finite numbers`);
+      const order = theirs.order();
+      if (!order) return [parameter.name, values];
+      const ours = new Float32Array(values.length);
+      for (let position = 0; position < order.length; position++) ours[order[position]!] = values[position]!;
+      return [parameter.name, ours];
+    }),
+  );
+}
+
+/** Why a file with tensors of these names and shapes is not one of the network's parameters, in words; null when it is. */
+export function pyTorchRefusal(
+  network: NetworkDescription,
+  tensors: ReadonlyMap<string, Pick<SafetensorsTensor, 'shape'>>,
+): string | null {
+  const wanted = [...pyTorchTensors(network)].map(([, tensor]) => tensor);
+  const names = new Set(wanted.map(({ name }) => name));
+  const missing = wanted.filter(({ name }) => !tensors.has(name));
+  const misshapen = wanted.filter(({ name, shape }) => {
+    const found = tensors.get(name);
+    return found && found.shape.join() !== shape.join();
+  });
+  const unknown = [...tensors.keys()].filter((name) => !names.has(name) && !isBeside(name));
+  const problems = [
+    ...(missing.length > 0 ? [`it has no '${missing[0]!.name}'${andMore(missing)}`] : []),
+    ...(misshapen.length > 0
+      ? [
+          `'${misshapen[0]!.name}' is ${shapeText(tensors.get(misshapen[0]!.name)!.shape)} where the network has ` +
+            `${shapeText(misshapen[0]!.shape)}${andMore(misshapen)}`,
+        ]
+      : []),
+    ...(unknown.length > 0 ? [`it has '${unknown[0]!}'${andMore(unknown)}, which the network has not`] : []),
+  ];
+  return problems.length === 0 ? null : problems.join('; ');
 }
 
 /** A parameter's name in torch.nn. */
@@ -52,11 +114,32 @@ export function pyTorchName({ layer, role }: Pick<ParameterDescription, 'layer' 
   return `${layer}.${names[role]}`;
 }
 
-/** Places of the activation that is flattened before a layer: 1 where none is. */
-function flattenedPlaces(network: NetworkDescription, { name }: PrunableLayer): number {
-  const nodes = new Map(network.nodes.map((node) => [node.name, node]));
-  const input = nodes.get(nodes.get(name)!.inputs[0]!)!;
-  return input.operation === 'flatten' ? input.spatial : 1;
+/** Each parameter with what it is in PyTorch, in the network's order. */
+export function* pyTorchTensors(
+  network: NetworkDescription,
+): Generator<[ParameterDescription, PyTorchTensor]> {
+  const layers = new Map(network.layers.map((layer) => [layer.kernel, layer]));
+  const places = flattenedPlaces(network);
+  for (const parameter of network.parameters) {
+    const name = pyTorchName(parameter);
+    const layer = layers.get(parameter.name);
+    const { layer: node, role, shape } = parameter;
+    const flattened = places(node);
+    const plain = role === 'bias' || flattened === 1;
+    yield [
+      parameter,
+      layer
+        ? { name, shape: pyTorchShape(layer), order: () => pyTorchOrder(layer, flattened).order }
+        : { name, shape, order: () => (plain ? null : flattenedOrder(sizeOf(shape), flattened)) },
+    ];
+  }
+}
+
+/** PyTorch's shape of a kernel. */
+function pyTorchShape({ kind, shape }: Pick<PrunableLayer, 'kind' | 'shape'>): number[] {
+  if (kind === 'dense') return [shape[1]!, shape[0]!];
+  const [height, width, inputs, outputs] = shape as [number, number, number, number];
+  return kind === 'depthwise' ? [inputs * outputs, 1, height, width] : [outputs, inputs, height, width];
 }
 
 /**
@@ -66,32 +149,86 @@ function flattenedPlaces(network: NetworkDescription, { name }: PrunableLayer): 
  *   channel by channel
  */
 export function pyTorchOrder(
-  { kind, shape }: Pick<PrunableLayer, 'kind' | 'shape'>,
+  layer: Pick<PrunableLayer, 'kind' | 'shape'>,
   places = 1,
 ): { shape: number[]; order: Int32Array } {
+  const { kind, shape } = layer;
+  const order = new Int32Array(sizeOf(shape));
+  let position = 0;
   if (kind === 'dense') {
     const [inputs, outputs] = shape as [number, number];
-    return {
-      shape: [outputs, inputs],
-      order: Int32Array.from({ length: inputs * outputs }, (_, position) => {
-        const [output, theirs] = [Math.floor(position / inputs), position % inputs];
-        const [channel, place] = [Math.floor(theirs / places), theirs % places];
-        return (place * (inputs / places) + channel) * outputs + output;
-      }),
-    };
+    const ours = flattenedOrder(inputs, places);
+    for (let output = 0; output < outputs; output++)
+      for (let input = 0; input < inputs; input++) order[position++] = ours[input]! * outputs + output;
+  } else {
+    const [height, width, inputs, outputs] = shape as [number, number, number, number];
+    const [plane, filters] = [height * width, inputs * outputs];
+    // In ours the last two axes are (in, multiplier) for depthwise, whose filters already run in that order.
+    for (let filter = 0; filter < filters; filter++) {
+      const ours = kind === 'depthwise' ? filter : (filter % inputs) * outputs + Math.floor(filter / inputs);
+      for (let place = 0; place < plane; place++) order[position++] = place * filters + ours;
+    }
   }
-  const [height, width, inputs, outputs] = shape as [number, number, number, number];
-  const plane = height * width;
-  const depthwise = kind === 'depthwise';
-  return {
-    shape: depthwise ? [inputs * outputs, 1, height, width] : [outputs, inputs, height, width],
-    order: Int32Array.from({ length: plane * inputs * outputs }, (_, position) => {
-      const place = position % plane;
-      const filter = Math.floor(position / plane);
-      // In ours the last two axes are (in, multiplier) for depthwise, whose filters already run in that order.
-      if (depthwise) return place * inputs * outputs + filter;
-      const [output, input] = [Math.floor(filter / inputs), filter % inputs];
-      return (place * inputs + input) * outputs + output;
-    }),
-  };
+  return { shape: pyTorchShape(layer), order };
+}
+
+/** For each element of torch.flatten's order, channel by channel, the index in ours, place by place. */
+function flattenedOrder(size: number, places: number): Int32Array {
+  const channels = size / places;
+  return Int32Array.from(
+    { length: size },
+    (_, theirs) => (theirs % places) * channels + Math.floor(theirs / places),
+  );
+}
+
+/**
+ * Of each layer the places of the flattened activation that its parameters run along: a dense layer reads one, batch
+ * norm makes one. 1 where nothing was flattened.
+ */
+function flattenedPlaces(network: NetworkDescription): (layer: string) => number {
+  const made = new Map<string, number>();
+  const read = new Map<string, number>();
+  for (const node of network.nodes) {
+    const before = made.get(node.inputs[0] ?? '') ?? 1;
+    read.set(node.name, before);
+    made.set(
+      node.name,
+      node.operation === 'flatten' ? node.spatial : node.operation === 'dense' ? 1 : before,
+    );
+  }
+  return (layer) => read.get(layer)!;
+}
+
+/** Tensors beside the parameters: batch norm's count of batches, and masks. */
+function isBeside(name: string): boolean {
+  return name.endsWith('.num_batches_tracked') || name.endsWith('.weight_mask');
+}
+
+function reordered(tensor: SafetensorsTensor, shape: number[], order: Int32Array): SafetensorsTensor {
+  const weights = float32Of(tensor);
+  const theirs = new Float32Array(weights.length);
+  for (let position = 0; position < order.length; position++) theirs[position] = weights[order[position]!]!;
+  return { dtype: 'F32', shape, bytes: new Uint8Array(theirs.buffer) };
+}
+
+function valuesOf(network: NetworkDescription, name: string, tensor: SafetensorsTensor): Float32Array {
+  if (tensor.dtype === 'F32') return float32Of(tensor);
+  if (tensor.dtype === 'F64')
+    return Float32Array.from(new Float64Array(Uint8Array.from(tensor.bytes).buffer));
+  throw unusable(
+    network,
+    `'${name}' holds ${tensor.dtype} where F32 or F64 is needed: convert it in PyTorch`,
+  );
+}
+
+function unusable({ name }: NetworkDescription, what: string): CascadeError {
+  return new CascadeError('WEIGHTS_UNUSABLE', `The weights do not fit the network ${name}: ${what}.`);
+}
+
+function shapeText(shape: readonly number[]): string {
+  return shape.length === 0 ? 'a single number' : shape.join(' × ');
+}
+
+function andMore({ length }: readonly unknown[]): string {
+  return length === 1 ? '' : ` and ${length - 1} more of the kind`;
 }

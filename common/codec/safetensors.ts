@@ -5,7 +5,8 @@ import { CascadeError } from '../errors.ts';
  * The safetensors format, as its README defines it: the header's length as uint64 (little endian), the header as JSON,
  * then the tensors' bytes. Python's `safetensors` opens what is written here.
  */
-export type SafetensorsType = 'F32' | 'F64' | 'I32' | 'U8' | 'BOOL';
+const ELEMENT_BYTES = { F32: 4, F64: 8, F16: 2, BF16: 2, I64: 8, I32: 4, U8: 1, BOOL: 1 } as const;
+export type SafetensorsType = keyof typeof ELEMENT_BYTES;
 
 export interface SafetensorsTensor {
   dtype: SafetensorsType;
@@ -19,12 +20,11 @@ export interface SafetensorsFile {
 }
 
 const ALIGNMENT = 8;
-const ELEMENT_BYTES: Record<SafetensorsType, number> = { F32: 4, F64: 8, I32: 4, U8: 1, BOOL: 1 };
 
 const METADATA = '__metadata__';
 const metadataSchema = z.record(z.string(), z.string());
 const tensorSchema = z.strictObject({
-  dtype: z.enum(['F32', 'F64', 'I32', 'U8', 'BOOL']),
+  dtype: z.enum(Object.keys(ELEMENT_BYTES) as SafetensorsType[]),
   shape: z.array(z.int().min(0)),
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });

@@ -9,7 +9,8 @@ type JsonSchema = Record<string, unknown>;
  * completes which shared setting: nothing is required there, and an arm's options without a name are not checked.
  */
 export function studyJsonSchema(catalogue: Catalogue): JsonSchema {
-  const run = propertiesOf(toJson(settingsSchema(catalogue)));
+  const definitions: JsonSchema = {};
+  const run = propertiesOf(toJson(settingsSchema(catalogue), definitions));
   const pruning = propertiesOf((run['pruning'] as { anyOf: JsonSchema[] }).anyOf[0] ?? {});
   const settings = {
     ...run,
@@ -35,7 +36,7 @@ export function studyJsonSchema(catalogue: Catalogue): JsonSchema {
     },
   };
 
-  const study = toJson(studySchema);
+  const study = toJson(studySchema, definitions);
   const properties = propertiesOf(study);
   const arms = properties['arms'] as JsonSchema;
   const arm = arms['items'] as JsonSchema;
@@ -64,6 +65,7 @@ export function studyJsonSchema(catalogue: Catalogue): JsonSchema {
     },
     required: ['study', 'seeds', 'arms'],
     additionalProperties: false,
+    ...(Object.keys(definitions).length === 0 ? {} : { $defs: definitions }),
   };
 
   /** Each component as a plain name, as a mapping with its name, or as options laid over the shared component. */
@@ -73,7 +75,7 @@ export function studyJsonSchema(catalogue: Catalogue): JsonSchema {
   ): Record<string, JsonSchema> {
     return Object.fromEntries(
       Object.entries(lists).map(([key, list]) => {
-        const entries = catalogue[list].map((entry) => ({ entry, json: toJson(entry.options) }));
+        const entries = catalogue[list].map((entry) => ({ entry, json: toJson(entry.options, definitions) }));
         return [
           key,
           {
@@ -98,17 +100,36 @@ export function studyJsonSchema(catalogue: Catalogue): JsonSchema {
   }
 }
 
-function toJson(schema: z.ZodType): JsonSchema {
+/**
+ * @param definitions takes what the schema refers to, such as a list that holds lists of its own kind: references are
+ *   from the root of the whole
+ */
+function toJson(schema: z.ZodType, definitions: JsonSchema): JsonSchema {
   const json = z.toJSONSchema(schema, {
     io: 'input',
     reused: 'inline',
-    override: ({ jsonSchema }) => {
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema instanceof z.ZodPipe && zodSchema.def.in instanceof z.ZodTransform) orByName(jsonSchema);
       // The safe integers, which zod writes for every whole number: noise in an editor's hint.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
     },
   });
-  return without(json as JsonSchema, '$schema');
+  Object.assign(definitions, json.$defs);
+  return without(json as JsonSchema, '$schema', '$defs');
+}
+
+/** What may be prepared from a plain name is written so where no other option is needed. */
+function orByName(json: z.core.JSONSchema.BaseSchema): void {
+  const { oneOf } = json;
+  if (!oneOf) return;
+  const names = oneOf.flatMap((option) => {
+    const [discriminator, ...others] = (option as JsonSchema)['required'] as string[];
+    const { const: name } = propertiesOf(option as JsonSchema)[discriminator!] as { const: string };
+    return others.length === 0 ? [name] : [];
+  });
+  delete json.oneOf;
+  json.anyOf = [{ type: 'string', enum: names }, { oneOf }];
 }
 
 function propertiesOf(json: JsonSchema): Record<string, unknown> {

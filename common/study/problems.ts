@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { allowedNames, describeAllowed, describeFound } from './describe.ts';
 import type { Path, StudyProblem } from './document.ts';
 import { quote } from './document.ts';
-import { componentOptions, objectSchema, schemaUnder, unwrap } from './schema-walk.ts';
+import { componentOptions, isPlainName, objectSchema, schemaUnder, unwrap } from './schema-walk.ts';
 
 /** One finding of a schema: where in the value, and the sentence. */
 export interface Finding {
@@ -31,8 +31,9 @@ export function findings(schema: z.ZodType, value: unknown, home: HomeOf = homeI
 }
 
 function explain(issue: z.core.$ZodIssue, root: z.ZodType, rootValue: unknown, home: HomeOf): Finding[] {
-  const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
-  const { schema, value } = follow(root, rootValue, path);
+  const whole = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
+  const { schema, value, plainName } = follow(root, rootValue, whole);
+  const path = plainName ? whole.slice(0, -1) : whole;
   const finding = (message: string, more: Partial<Finding> = {}): Finding[] => [
     { path, message, missing: false, atKey: false, ...more },
   ];
@@ -61,18 +62,21 @@ function explain(issue: z.core.$ZodIssue, root: z.ZodType, rootValue: unknown, h
   return finding(`found ${describeFound(value)}; allowed: ${allowed}${hint}`);
 }
 
-/** The schema and the value at a path; null where the schema ends before. */
+/** The schema and the value at a path, and whether that is the name of what is written as a plain one; null where the schema ends before. */
 function follow(root: z.ZodType, rootValue: unknown, path: Path) {
   let schema: z.core.$ZodType | null = root;
   let value = rootValue;
+  let plainName = false;
   for (const segment of path) {
+    plainName = isPlainName(schema, value, segment);
     schema = schema === null ? null : schemaUnder(schema, value, segment);
+    if (plainName) break;
     value =
       typeof value === 'object' && value !== null && Object.hasOwn(value, segment)
         ? (value as Record<string | number, unknown>)[segment]
         : undefined;
   }
-  return { schema, value };
+  return { schema, value, plainName };
 }
 
 /** Lists and texts of a wrong length; numbers out of range are told by their whole range. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /** Steps through zod schemas along the values that they describe. */
 
-/** The schema under defaults, null, and refinements; of a transformation, the schema of its input. */
+/** The schema under defaults, null, and refinements; of a transformation, the schema of its input, and of preparing, of what it prepares for. */
 export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   let inner = schema;
   for (;;) {
@@ -14,28 +14,46 @@ export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
       inner instanceof z.ZodReadonly
     )
       inner = inner.def.innerType;
-    else if (inner instanceof z.ZodPipe) inner = inner.def.in;
+    else if (inner instanceof z.ZodPipe)
+      inner = inner.def.in instanceof z.ZodTransform ? inner.def.out : inner.def.in;
     else return inner;
   }
 }
 
-/** The object schema that describes a value, where one does: of a component, that of the value's name. */
+/** The object schema that describes a value, where one does: of a component, that of its name, or of the plain name that it is. */
 export function objectSchema(schema: z.core.$ZodType, value: unknown): z.ZodObject | null {
   const inner = unwrap(schema);
   if (inner instanceof z.ZodObject) return inner;
   if (!(inner instanceof z.ZodDiscriminatedUnion)) return null;
-  const name = (value as { name?: unknown } | null)?.name;
+  const name =
+    typeof value === 'string' ? value : (value as Record<string, unknown> | null)?.[inner.def.discriminator];
   const option = componentOptions(inner).find(([known]) => known === name);
   return option?.[1] ?? null;
 }
 
-/** A component's possible names and the options of each. */
+/** A component's possible names, or whatever tells its kinds apart, and the options of each. */
 export function componentOptions(schema: z.ZodDiscriminatedUnion): [string, z.ZodObject][] {
   return schema.options.flatMap((option): [string, z.ZodObject][] => {
     const object = unwrap(option);
-    if (!(object instanceof z.ZodObject) || !(object.shape.name instanceof z.ZodLiteral)) return [];
-    return [[String(object.shape.name.value), object]];
+    const name = object instanceof z.ZodObject ? object.shape[schema.def.discriminator] : null;
+    return object instanceof z.ZodObject && name instanceof z.ZodLiteral
+      ? [[String(name.value), object]]
+      : [];
   });
+}
+
+/** Whether a value is a plain name that stands for a component: it then has its name where it stands itself. */
+export function isPlainName(
+  schema: z.core.$ZodType | null,
+  value: unknown,
+  segment: string | number,
+): boolean {
+  const inner = schema === null ? null : unwrap(schema);
+  return (
+    typeof value === 'string' &&
+    inner instanceof z.ZodDiscriminatedUnion &&
+    segment === inner.def.discriminator
+  );
 }
 
 /** The schema of what stands under a key or position of a value; null where the schema has no such key. */

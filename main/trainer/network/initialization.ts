@@ -1,19 +1,20 @@
-import { generator, normals } from '../../../common/random.ts';
+import { generator, normals, uniforms } from '../../../common/random.ts';
 import type { NetworkDescription, ParameterDescription } from '../../../common/network.ts';
+import { heNormal, type Draw, type InitializationRule } from './initialization-rules.ts';
+import { models } from './registry.ts';
 
 /**
  * Initial values of every parameter, by name; they depend on the seed and the parameter's position alone.
  *
- * Convolutions: He normal with fan-out (He et al., arXiv 1502.01852, as ResNet), where a depthwise kernel's fan-out is
- * its own size; hidden dense layers: He normal with fan-in; the last dense layer: normal of variance 1 / fan-in.
- * Biases and β are 0, γ 1, running mean 0, running variance 1.
+ * Kernels follow the rule of the network's model, `heNormal` unless it has its own. Biases and β are 0, γ 1, running
+ * mean 0, running variance 1.
  */
 export function initialParameters(network: NetworkDescription, seed: number): Map<string, Float32Array> {
-  const last = network.layers.at(-1)!.kernel;
+  const rule = models.all.find(({ name }) => name === network.name)?.initialization ?? heNormal;
   return new Map(
     network.parameters.map((parameter, index) => [
       parameter.name,
-      initialValues(network, parameter, parameter.name === last, seed, index),
+      initialValues(network, parameter, rule, seed, index),
     ]),
   );
 }
@@ -21,7 +22,7 @@ export function initialParameters(network: NetworkDescription, seed: number): Ma
 function initialValues(
   network: NetworkDescription,
   parameter: ParameterDescription,
-  isLast: boolean,
+  rule: InitializationRule,
   seed: number,
   index: number,
 ): Float32Array {
@@ -35,22 +36,15 @@ function initialValues(
     case 'variance':
       return new Float32Array(size).fill(1);
     case 'kernel': {
-      const deviation = kernelDeviation(network, parameter, isLast);
-      return Float32Array.from(
-        normals(size, generator(seed, 'initial weights', index)),
-        (value) => value * deviation,
-      );
+      const place = network.layers.findIndex(({ kernel }) => kernel === parameter.name);
+      return drawn(rule(network.layers[place]!, place === network.layers.length - 1), size, seed, index);
     }
   }
 }
 
-function kernelDeviation(
-  network: NetworkDescription,
-  parameter: ParameterDescription,
-  isLast: boolean,
-): number {
-  const { kind, shape } = network.layers.find((layer) => layer.kernel === parameter.name)!;
-  if (kind === 'dense') return Math.sqrt((isLast ? 1 : 2) / shape[0]!);
-  const [height, width, , outputs] = shape as [number, number, number, number];
-  return Math.sqrt(2 / (height * width * outputs));
+function drawn(draw: Draw, size: number, seed: number, index: number): Float32Array {
+  const random = generator(seed, 'initial weights', index);
+  return draw.distribution === 'normal'
+    ? Float32Array.from(normals(size, random), (value) => value * draw.deviation)
+    : Float32Array.from(uniforms(size, random), (value) => (2 * value - 1) * draw.bound);
 }

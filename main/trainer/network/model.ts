@@ -1,6 +1,8 @@
 import type { CatalogueEntry } from '../../../common/catalogue.ts';
+import { CascadeError } from '../../../common/errors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
+import type { InitializationRule } from './initialization-rules.ts';
 
 /** What a model needs to know of the data. */
 export interface ModelInput {
@@ -13,5 +15,24 @@ export interface ModelInput {
 
 /** A network that a study can name. */
 export interface Model extends CatalogueEntry {
+  /** The paper that it is from, and where in it. */
+  source: string;
+  /** How kernels are drawn, where the model's authors say so; unless given, as `heNormal` does. */
+  initialization?: InitializationRule;
+  /**
+   * @throws CascadeError INVALID_STUDY when the layers do not fit together or the images, as a ModelError where the
+   *   place among the options is known
+   */
   describe(options: NamedOptions, input: ModelInput): NetworkDescription;
+}
+
+/** A model that can not be built, and where among its options the reason stands. */
+export class ModelError extends CascadeError {
+  readonly key: readonly (string | number)[];
+
+  constructor(key: readonly (string | number)[], message: string, options?: ErrorOptions) {
+    super('INVALID_STUDY', message, options);
+    this.name = 'ModelError';
+    this.key = key;
+  }
 }

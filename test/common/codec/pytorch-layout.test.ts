@@ -61,7 +61,7 @@ test('names are torch.nn’s', () => {
 
 describe('an exported checkpoint', () => {
   const network: NetworkDescription = new NetworkBuilder('net', [4, 4, 1], 2, { minimum: 0, maximum: 1 })
-    .conv('conv', 2, 3, 2)
+    .conv('conv', 2, 3, { stride: 2 })
     .batchNorm('bn')
     .relu('relu')
     .dense('fc', 2)

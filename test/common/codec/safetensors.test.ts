@@ -8,7 +8,16 @@ import {
   type SafetensorsType,
 } from '../../../common/codec/safetensors.ts';
 
-const BYTES: Record<SafetensorsType, number> = { F32: 4, F64: 8, I32: 4, U8: 1, BOOL: 1 };
+const BYTES: Record<SafetensorsType, number> = {
+  F32: 4,
+  F64: 8,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  U8: 1,
+  BOOL: 1,
+};
 
 /** A file written by hand, as the format's README describes it. */
 function handmade(header: unknown, data: ArrayLike<number> = []): Uint8Array {

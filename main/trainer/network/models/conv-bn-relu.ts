@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import type { Model } from '../model.ts';
+import { startingWeights } from './options.ts';
 
 const options = z
   .strictObject({
@@ -15,6 +16,7 @@ const options = z
       .array(z.int().min(1).max(4))
       .default([1, 2, 1, 2, 1])
       .describe('Stride of each convolution: as many as widths.'),
+    ...startingWeights,
   })
   .refine(({ widths, strides }) => widths.length === strides.length, {
     path: ['strides'],
@@ -25,6 +27,7 @@ const options = z
 export const convBnRelu: Model = {
   name: 'conv-bn-relu',
   title: 'VGG-like: 3 × 3 convolution, batch norm, ReLU, of chosen widths and strides',
+  source: 'a small net of this workstation’s own, after Simonyan & Zisserman, arXiv 1409.1556',
   options,
   describe(given, { imageShape, classes, ...range }) {
     const { widths, strides } = options.parse(given);

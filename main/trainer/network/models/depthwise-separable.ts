@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import type { Model } from '../model.ts';
+import { startingWeights } from './options.ts';
 
 const options = z
   .strictObject({
@@ -21,6 +22,7 @@ const options = z
       .array(z.int().min(1).max(4))
       .default([1, 2, 1, 2])
       .describe('Stride of each depthwise convolution: as many as widths.'),
+    ...startingWeights,
   })
   .refine(({ widths, strides }) => widths.length === strides.length, {
     path: ['strides'],
@@ -34,6 +36,7 @@ const options = z
 export const depthwiseSeparable: Model = {
   name: 'depthwise-separable',
   title: 'MobileNet-like: depthwise and pointwise convolutions with batch norm and ReLU',
+  source: 'a small net of this workstation’s own, after Howard et al., arXiv 1704.04861',
   options,
   describe(given, { imageShape, classes, ...range }) {
     const { stem, widths, strides } = options.parse(given);

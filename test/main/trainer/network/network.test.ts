@@ -143,34 +143,6 @@ describe('the VGG-like family', () => {
   });
 });
 
-describe.each(models.all.map(({ name }) => name))('%s is described consistently', (name) => {
-  const network = describeModel({ name });
-
-  test('names, shapes and kernels fit together', () => {
-    const names = network.nodes.map((node) => node.name);
-    expect(new Set(names).size).toBe(names.length);
-    expect(new Set(network.parameters.map((parameter) => parameter.name)).size).toBe(
-      network.parameters.length,
-    );
-    network.nodes.forEach((node, place) => {
-      for (const input of node.inputs) expect(names.indexOf(input)).toBeLessThan(place);
-    });
-    for (const layer of network.layers) {
-      const node = network.nodes.find((each) => each.name === layer.name)!;
-      const kernel = network.parameters.find((parameter) => parameter.name === layer.kernel)!;
-      expect(kernel).toMatchObject({ layer: layer.name, role: 'kernel', shape: layer.shape });
-      expect(node).toMatchObject({
-        operation: layer.kind,
-        kernel: layer.kernel,
-        channels: layer.outputChannels,
-      });
-      expect(layer.weights).toBe(sizeOf(layer.shape));
-      expect(network.nodes.find((each) => each.name === node.inputs[0])!.channels).toBe(layer.inputChannels);
-    }
-    expect(network.nodes.at(-1)!.channels).toBe(10);
-  });
-});
-
 describe('initial parameters', () => {
   const network = describeModel({ name: 'depthwise-separable' });
   const values = initialParameters(network, 1);
