@@ -6,7 +6,9 @@ import { fashionMnist } from './fashion-mnist.ts';
 import { idx } from './idx.ts';
 import { kmnist } from './kmnist.ts';
 import { mnist } from './mnist.ts';
+import { npz } from './npz.ts';
 import { svhn } from './svhn.ts';
+import { synthetic } from './synthetic.ts';
 
 export const datasets = createRegistry('data set', [
   mnist,
@@ -17,4 +19,6 @@ export const datasets = createRegistry('data set', [
   cifar100,
   svhn,
   idx,
+  npz,
+  synthetic,
 ]);

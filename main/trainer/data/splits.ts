@@ -19,6 +19,8 @@ export function splitTraining(
 ): { train: Split; validation: Split | null } {
   const count = labels.length;
   const wanted = trainingCount(count, validation, train);
+  // All of them, in their own order, as below.
+  if (wanted === count) return { validation: null, train: splitOf({ images, labels, count }) };
   const order = permutation(count, generator(SPLIT_SEED, 'validation split'));
   const take = (from: number, to: number): Split => {
     const indices = order.slice(from, to).sort();
@@ -50,14 +52,19 @@ export function trainingCount(count: number, validation: number, train: number |
   return wanted;
 }
 
-/** The outline of a data set whose validation images are held out from `trainingImages`. Throws as `splitTraining`. */
+/**
+ * The outline of a data set whose validation images are held out from `trainingImages`, or have a count of their own.
+ * Throws as `splitTraining`.
+ */
 export function outlineOf(
   parts: Pick<DatasetOutline, 'imageShape' | 'classes' | 'classNames' | 'test'>,
   trainingImages: number,
-  validation: number,
+  held: number | { count: number },
   trained: number | null,
 ): DatasetOutline {
-  const train = trainingCount(trainingImages, validation, trained);
+  const heldOut = typeof held === 'number' ? held : 0;
+  const validation = typeof held === 'number' ? held : held.count;
+  const train = trainingCount(trainingImages, heldOut, trained);
   const imageBytes = parts.imageShape.reduce((product, length) => product * length, 1);
   const labelBytes = Int32Array.BYTES_PER_ELEMENT;
   return {
@@ -129,8 +136,8 @@ export interface DatasetParts {
   classNames?: string[];
   training: LabelledImages;
   test: LabelledImages;
-  /** Images held out of `training`. */
-  validation: number;
+  /** How many images of `training` to hold out, or images that are there for validation. */
+  validation: number | LabelledImages;
   /** Images of the rest to train on: all when null. */
   train: number | null;
   /** Published constants to normalise by, in place of those measured on the images that are trained on. */
@@ -141,15 +148,24 @@ export interface DatasetParts {
 export function datasetOf(parts: DatasetParts): Dataset {
   const { name, imageShape, classes, classNames, training, test, validation, train, published } = parts;
   const imageBytes = imageShape.reduce((product, length) => product * length, 1);
-  const splits = splitTraining(training.images, training.labels, imageBytes, validation, train);
+  const heldOut = typeof validation === 'number' ? validation : 0;
+  const splits = splitTraining(training.images, training.labels, imageBytes, heldOut, train);
   const dataset = {
     name,
     imageShape,
     classes,
     ...(classNames && { classNames }),
-    ...splits,
-    test: { images: test.images, labels: Int32Array.from(test.labels), count: test.count },
+    train: splits.train,
+    validation: typeof validation === 'number' ? splits.validation : splitOf(validation),
+    test: splitOf(test),
     ...(published ?? channelStatistics(splits.train.images, imageShape[2])),
   };
   return { ...dataset, hash: hashDataset(dataset) };
 }
+
+const splitOf = ({ images, labels, count }: LabelledImages): Split => ({
+  // A Buffer is a Uint8Array whose slice() copies nothing, which nobody expects here.
+  images: new Uint8Array(images.buffer, images.byteOffset, images.length),
+  labels: Int32Array.from(labels),
+  count,
+});

@@ -1,4 +1,5 @@
 import { deflateSync } from 'node:zlib';
+import { zipSync } from 'fflate';
 import { generator, integers } from '../../../../common/random.ts';
 
 /** Bytes of the file formats that data sets come in, as their own tools write them. */
@@ -115,3 +116,29 @@ export function matFile(
   });
   return Buffer.concat([ascii(header.padEnd(124)), ascii(ending), ...elements]);
 }
+
+/** A NumPy array as numpy.save writes it. */
+export function npyFile(
+  type: string,
+  shape: readonly number[],
+  bytes: Uint8Array,
+  { fortran = false, version = 1 } = {},
+): Buffer {
+  const dimensions = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const text = `{'descr': '${type}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': (${dimensions}), }`;
+  const prefix = version === 1 ? 10 : 12;
+  const length = Math.ceil((prefix + text.length + 1) / 64) * 64 - prefix;
+  const header = Buffer.concat([
+    Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, version, 0]),
+    uint32(length),
+  ]);
+  return Buffer.concat([header.subarray(0, prefix), ascii(`${text.padEnd(length - 1)}\n`), bytes]);
+}
+
+/** A ZIP archive as numpy.savez_compressed or numpy.savez write it. */
+export const npzFile = (arrays: Record<string, Buffer>, level: 0 | 6 = 6): Buffer =>
+  Buffer.from(
+    zipSync(Object.fromEntries(Object.entries(arrays).map(([name, bytes]) => [`${name}.npy`, bytes])), {
+      level,
+    }),
+  );

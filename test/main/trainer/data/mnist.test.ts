@@ -32,6 +32,8 @@ describe('MNIST', () => {
     for (const split of [whole.train, whole.validation!, whole.test]) {
       expect(split.images).toHaveLength(split.count * PIXELS);
       expect(split.labels).toHaveLength(split.count);
+      // A Buffer’s slice() copies nothing.
+      expect(Buffer.isBuffer(split.images)).toBe(false);
     }
     expect(whole).toMatchObject({ name: 'mnist', imageShape: [28, 28, 1], classes: 10 });
   });

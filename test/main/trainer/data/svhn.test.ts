@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -85,5 +85,22 @@ describe('SVHN', () => {
     expect(await svhn.outline({ name: 'svhn', folder, extra: true, validation: 2 })).toMatchObject({
       train: 9,
     });
+  });
+
+  test.each(['svhn-compressed.mat', 'svhn-plain.mat'])('is read as SciPy writes it: %s', async (name) => {
+    for (const part of ['train', 'test'])
+      copyFileSync(join(import.meta.dirname, 'golden', name), join(folder, `${part}_32x32.mat`));
+    const { test: found } = await load({ validation: 0 });
+    expect([...found.labels]).toEqual([1, 0, 5]);
+    expect(found.images).toEqual(
+      Uint8Array.from({ length: 3 * IMAGE }, (_, index) => {
+        const [image, pixel, channel] = [
+          Math.floor(index / IMAGE),
+          Math.floor((index % IMAGE) / 3),
+          index % 3,
+        ];
+        return (7 * Math.floor(pixel / 32) + 3 * (pixel % 32) + 50 * channel + 11 * image) % 256;
+      }),
+    );
   });
 });
