@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from '../../../common/catalogue.ts';
+import { CascadeError } from '../../../common/errors.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
 import type { Engine, Tensor } from '../tensorflow/engine.ts';
 import type { Draws } from './draws.ts';
@@ -31,4 +32,21 @@ export interface Augmentation extends CatalogueEntry {
   shape(options: NamedOptions, shape: ImageShape): ImageShape;
   /** @param images [batch, height, width, channels] */
   apply(options: NamedOptions, context: AugmentationContext, images: Tensor): Tensor;
+}
+
+/**
+ * The shape of square windows into images; without a size, that of the images. Evaluation takes a window of the same size
+ * from the middle, so that it may not be larger than an image.
+ */
+export function windowShape(
+  name: string,
+  size: number | null,
+  [height, width, channels]: ImageShape,
+): ImageShape {
+  if (size !== null && size > Math.min(height, width))
+    throw new CascadeError(
+      'AUGMENTATION_UNFIT',
+      `The size ${size} of ${name} is larger than the images, which are ${height} × ${width}: choose at most ${Math.min(height, width)}.`,
+    );
+  return [size ?? height, size ?? width, channels];
 }

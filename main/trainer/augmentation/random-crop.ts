@@ -1,10 +1,8 @@
 import * as z from 'zod';
-import { CascadeError } from '../../../common/errors.ts';
-import type { NamedOptions } from '../../../common/run-specification.ts';
 import { attribute, type Engine, type Tensor } from '../tensorflow/engine.ts';
 import { gather } from '../tensorflow/operations/index.ts';
 import { toInt32 } from './arithmetic.ts';
-import type { Augmentation, ImageShape } from './augmentation.ts';
+import { windowShape, type Augmentation } from './augmentation.ts';
 import { integersOf } from './draws.ts';
 
 const options = z.strictObject({
@@ -28,12 +26,12 @@ export const randomCrop: Augmentation = {
   title: 'A window at a random place of the padded image',
   source: 'as torchvision’s RandomCrop',
   options,
-  shape: cropped,
+  shape: (given, shape) => windowShape('random-crop', options.parse(given).size, shape),
   apply(given, { engine, draws, turned }, images) {
     const { tf } = engine;
-    const { padding } = options.parse(given);
+    const { padding, size } = options.parse(given);
     const [batch, height, width, channels] = images.shape as [number, number, number, number];
-    const [rows, columns] = cropped(given, [height, width, channels]);
+    const [rows, columns] = [size ?? height, size ?? width];
     const [tall, wide] = [height + 2 * padding, width + 2 * padding];
     /** First row or column of every window within the padded images, in memory. */
     const starts = (padded: number, window: number): Tensor => {
@@ -50,16 +48,6 @@ export const randomCrop: Augmentation = {
     return gather(engine, table, pixels);
   },
 };
-
-function cropped(given: NamedOptions, [height, width, channels]: ImageShape): ImageShape {
-  const { size, padding } = options.parse(given);
-  if (size !== null && size > Math.min(height, width) + 2 * padding)
-    throw new CascadeError(
-      'AUGMENTATION_UNFIT',
-      `A crop of ${size} × ${size} does not fit into images of ${height} × ${width} with a padding of ${padding}: choose a smaller size, or more padding.`,
-    );
-  return [size ?? height, size ?? width, channels];
-}
 
 function padded(engine: Engine, images: Tensor, padding: number): Tensor {
   if (padding === 0) return images;

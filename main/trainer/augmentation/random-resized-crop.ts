@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Engine, Tensor } from '../tensorflow/engine.ts';
 import { attribute } from '../tensorflow/engine.ts';
 import { constantOf, positionsOf, select } from './arithmetic.ts';
-import type { Augmentation } from './augmentation.ts';
+import { windowShape, type Augmentation } from './augmentation.ts';
 import { integersOf } from './draws.ts';
 
 const range = (lowest: number, highest: number, largest: number) =>
@@ -38,10 +38,7 @@ export const randomResizedCrop: Augmentation = {
   title: 'A random part of the image, resized',
   source: 'Szegedy et al., arXiv 1409.4842, as torchvision’s RandomResizedCrop',
   options,
-  shape(given, [height, width, channels]) {
-    const { size } = options.parse(given);
-    return [size ?? height, size ?? width, channels];
-  },
+  shape: (given, shape) => windowShape('random-resized-crop', options.parse(given).size, shape),
   apply(given, { engine, draws, turned }, images) {
     const { tf } = engine;
     const { size, scale, ratio } = options.parse(given);
