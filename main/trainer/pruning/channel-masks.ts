@@ -1,6 +1,7 @@
 import { weightsOf, type ChannelGroup } from '../../../common/cascade/channel-groups.ts';
 import type { NetworkDescription, PrunableLayer } from '../../../common/network.ts';
 import type { LayerScores, MaskRequest } from './granularities/granularity.ts';
+import { countPruned } from './masks.ts';
 import { ascendingOrder } from './ordering.ts';
 import { aggregated, type Aggregate } from './tiles.ts';
 import { alreadyPruned, comesNearer, type ChosenDistribution } from './unit-selection.ts';
@@ -59,7 +60,7 @@ export function maskChannels(
   );
   const masks = new Map(layers.map(({ name, mask }) => [name, new Uint8Array(mask)]));
   const all = layers.reduce((sum, { mask }) => sum + mask.length, 0);
-  const pruned = layers.reduce((sum, { mask }) => sum + zerosOf(mask), 0);
+  const pruned = layers.reduce((sum, { mask }) => sum + countPruned(mask), 0);
   const live = groups.map((group) => liveChannels(group, chosen, scoring));
   const result = (): Uint8Array<ArrayBuffer>[] => layers.map(({ name }) => masks.get(name)!);
 
@@ -145,10 +146,4 @@ function replace(
       }
   }
   return count;
-}
-
-function zerosOf(mask: Uint8Array): number {
-  let zeros = 0;
-  for (let index = 0; index < mask.length; index++) zeros += 1 - mask[index]!;
-  return zeros;
 }

@@ -7,6 +7,7 @@ import { distributions } from './distributions/registry.ts';
 import { granularities } from './granularities/registry.ts';
 import type { LayerShape } from './kernel-view.ts';
 import { selectLayers } from './layer-selection.ts';
+import { countPruned } from './masks.ts';
 import { combinationRefusals } from './refusals.ts';
 
 export interface MaskedLayer extends LayerShape {
@@ -84,7 +85,7 @@ export function prune(
     }));
   }
 
-  const counts = current.map(({ name, mask }) => ({ name, weights: mask.length, pruned: zerosOf(mask) }));
+  const counts = current.map(({ name, mask }) => ({ name, weights: mask.length, pruned: countPruned(mask) }));
   return {
     masks: new Map(current.map(({ name, mask }) => [name, mask])),
     asked: sparsity,
@@ -118,11 +119,5 @@ function masked(weights: Float32Array, mask: Uint8Array): Float32Array {
 }
 
 function prunedOf(layers: readonly { mask: Uint8Array }[]): number {
-  return layers.reduce((sum, { mask }) => sum + zerosOf(mask), 0);
-}
-
-function zerosOf(mask: Uint8Array): number {
-  let zeros = 0;
-  for (let index = 0; index < mask.length; index++) zeros += 1 - mask[index]!;
-  return zeros;
+  return layers.reduce((sum, { mask }) => sum + countPruned(mask), 0);
 }

@@ -107,7 +107,8 @@ function refuseBeyondUnit(layers: readonly UnitLayer[], sparsity: number, excess
   );
   if (excess > 0 && excess <= largest) return;
   const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
-  const left = layers.reduce((sum, { kept }) => sum + kept.reduce((total, count) => total + count, 0), 0);
+  let left = 0;
+  for (const { kept } of layers) for (const count of kept) left += count;
   throw alreadyPruned(Math.round(sparsity * weights), weights, weights - left);
 }
 

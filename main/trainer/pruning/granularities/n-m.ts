@@ -67,8 +67,8 @@ function partRefusals({ pruning, prunings }: Combination): Refusal[] {
   const rounds = criteria.find(pruning.criterion.name).rounds?.(pruning.criterion) ?? 1;
   if (rounds > 1)
     refusals.push({
-      key: ['pruning', 'criterion', 'rounds'],
-      message: `N:M is reached in one round, and this criterion chooses in ${rounds}: write 1`,
+      key: ['pruning', 'criterion'],
+      message: `N:M is reached in one round, and '${pruning.criterion.name}' scores anew in ${rounds}: let it take one`,
     });
   return refusals;
 }

@@ -1,16 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import type { KernelKind } from '../../../../common/network.ts';
-import { generator, normals } from '../../../../common/random.ts';
+import type { LayerSelection, PruningSpecification } from '../../../../common/run-specification.ts';
 import {
-  completePruning,
-  type LayerSelection,
-  type PruningSpecification,
-} from '../../../../common/run-specification.ts';
-import { prune, type MaskedLayer, type PruningMoment } from '../../../../main/trainer/pruning/prune.ts';
+  prune,
+  roundSparsity,
+  type MaskedLayer,
+  type PruningMoment,
+} from '../../../../main/trainer/pruning/prune.ts';
+import * as helpers from './layers.ts';
+import { prunedOf, withMasks, zeros } from './layers.ts';
 
 function layer(name: string, kind: KernelKind, size: number, scale = 1): MaskedLayer {
-  const weights = Float32Array.from(normals(size, generator(3, `weights of ${name}`)), (x) => x * scale);
-  return { name, kind, shape: [size], weights, mask: new Uint8Array(size).fill(1) };
+  const made = helpers.layer(name, kind, [size]);
+  return { ...made, weights: made.weights.map((x) => x * scale) };
 }
 
 /** Three layers of odd sizes and unlike scales. */
@@ -25,28 +27,11 @@ function pruning(
   distribution: string,
   layers: Partial<LayerSelection> = {},
 ): PruningSpecification {
-  return completePruning({
-    criterion: { name: criterion },
-    granularity: { name: 'weight' },
-    distribution: { name: distribution },
-    schedule: { name: 'one-shot', epoch: 1 },
-    layers: { kinds: [], names: [], except: [], ...layers },
-    sparsity: 0.5,
-  });
+  return helpers.pruning({ criterion, distribution, layers });
 }
 
-const moment = (sparsity: number, seed: number, epoch: number): PruningMoment => ({
-  sparsity,
-  seed,
-  counters: [epoch],
-  probe: { normScales: () => null },
-});
-
-const zeros = (mask: Uint8Array): number => mask.filter((kept) => kept === 0).length;
-const prunedOf = (outcome: ReturnType<typeof prune>): number =>
-  [...outcome.masks.values()].reduce((sum, mask) => sum + zeros(mask), 0);
-const withMasks = (layers: MaskedLayer[], outcome: ReturnType<typeof prune>): MaskedLayer[] =>
-  layers.map((each) => ({ ...each, mask: outcome.masks.get(each.name) ?? each.mask }));
+const moment = (sparsity: number, seed: number, epoch: number): PruningMoment =>
+  helpers.moment(sparsity, { seed, counters: [epoch] });
 
 describe.each(['random', 'magnitude'])('%s', (criterion) => {
   describe.each(['global', 'uniform'])('%s', (distribution) => {
@@ -230,4 +215,75 @@ test('a layer that loses every weight is reported', () => {
   expect(outcome.collapsed).toEqual([]);
   const tiny = [layer('a', 'dense', 50, 1e-6), layer('b', 'dense', 50), layer('c', 'dense', 1, 1e-6)];
   expect(prune(pruning('magnitude', 'global'), tiny, moment(0.6, 1, 1)).collapsed).toEqual(['a', 'c']);
+});
+
+describe('criteria that choose in rounds', () => {
+  const synflow = (iterations: number) =>
+    helpers.pruning({ criterion: { name: 'synflow', iterations }, distribution: 'global' });
+  const layers = () => [helpers.layer('a', 'dense', [40, 10]), helpers.layer('b', 'dense', [60, 10])];
+
+  /** A flow through the kept weights of each layer alone; remembers how many were kept when it was asked. */
+  function watched() {
+    const kept: number[] = [];
+    const flow = (masks: readonly { name: string; mask: Uint8Array }[]) => {
+      kept.push(masks.reduce((sum, { mask }) => sum + mask.length - zeros(mask), 0));
+      return new Map(
+        masks.map(({ name, mask }) => [name, Float64Array.from(mask, (bit) => bit / kept.at(-1)!)]),
+      );
+    };
+    const { probe } = helpers.moment(0.5);
+    return { kept, probe: { ...probe, synapticFlow: flow } };
+  }
+
+  test('keep the same share of what is left in each, from all to what is asked', () => {
+    const { kept, probe } = watched();
+    const outcome = prune(synflow(4), layers(), helpers.moment(0.9999, { probe }));
+    // 1000 weights, of which 0.1 stay: a factor of 10 in each round.
+    expect(kept).toEqual([1000, 100, 10, 1]);
+    expect(prunedOf(outcome)).toBe(1000);
+    const { kept: more, probe: other } = watched();
+    expect(prunedOf(prune(synflow(3), layers(), helpers.moment(0.992, { probe: other })))).toBe(992);
+    expect(more).toEqual([1000, 200, 40]);
+  });
+
+  test('begin at what is pruned already', () => {
+    const first = withMasks(layers(), prune(pruning('random', 'global'), layers(), moment(0.2, 1, 1)));
+    const { kept, probe } = watched();
+    const outcome = prune(synflow(3), first, helpers.moment(0.9, { probe }));
+    // 800 of 1000 are left, and 100 stay: a factor of 2 in each round.
+    expect(kept).toEqual([800, 400, 200]);
+    expect(prunedOf(outcome)).toBe(900);
+    for (const { name, mask } of first)
+      expect(mask.every((bit, index) => outcome.masks.get(name)![index]! <= bit)).toBe(true);
+  });
+
+  test('reach in the last round what is asked, to the last bit', () => {
+    for (const sparsity of [0.1, 0.3, 0.9, 0.977])
+      for (const before of [0, 0.05]) {
+        expect(roundSparsity(before, sparsity, 7, 7)).toBe(sparsity);
+        expect(roundSparsity(before, sparsity, 1, 1)).toBe(sparsity);
+      }
+    expect(roundSparsity(1, 1, 1, 3)).toBe(1);
+  });
+
+  test('see the weights that were pruned in the rounds before as zeros', () => {
+    const { probe } = watched();
+    const one = layers();
+    const outcome = prune(synflow(5), one, helpers.moment(0.5, { probe }));
+    // The flow is the same for every kept weight, so that magnitudes decide in each round as in one.
+    const magnitudes = prune(helpers.pruning({}), one, helpers.moment(0.5));
+    for (const [name, mask] of magnitudes.masks)
+      expect(Buffer.compare(outcome.masks.get(name)!, mask)).toBe(0);
+    expect(one).toEqual(layers());
+  });
+});
+
+test('what can not be is refused before anything is scored', () => {
+  const specification = helpers.pruning({ criterion: 'random', distribution: 'lamp' });
+  expect(() => prune(specification, network(), helpers.moment(0.5))).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_STUDY',
+      message: expect.stringMatching(/^pruning\.distribution: LAMP .*\.$/),
+    }),
+  );
 });
