@@ -13,6 +13,8 @@ export interface Beginning {
   datasetHash: string;
   /** Where it leaves its trunk; null where it trains from the first epoch. */
   trunk: {
+    /** Last epoch that it was given; -1 for none. */
+    given: number;
     checkpoint: Uint8Array<ArrayBuffer>;
     shared: SharedEpoch | null;
     rewind: Uint8Array<ArrayBuffer> | null;
@@ -68,8 +70,10 @@ async function leaveTrunk(
   const checkpoint = await weightsAfter(branch.epoch);
   const rewind = branch.rewindEpoch === null ? null : await weightsAfter(branch.rewindEpoch);
   if (!checkpoint || (branch.rewindEpoch !== null && !rewind)) return null;
-  await workspace.adoptEpochs(id, trunk.id, branch.prunes ? branch.epoch - 1 : branch.epoch);
+  const given = branch.prunes ? branch.epoch - 1 : branch.epoch;
+  await workspace.adoptEpochs(id, trunk.id, given);
   return {
+    given,
     checkpoint,
     shared: branch.prunes ? await sharedEpoch(workspace, trunk) : null,
     rewind,

@@ -161,7 +161,7 @@ export class Training {
 
   async #train(): Promise<TrainerEnd> {
     const { journal, reclaim, thread } = this.#options;
-    const { input, epoch } = await this.#prepare();
+    const { input, epoch, given } = await this.#prepare();
     if (this.isEnding) return { type: 'stopped', epoch: epoch ?? 0 };
     await journal.change(this.id, 'running', null, {
       kind: epoch === null ? 'started' : 'resumed',
@@ -169,6 +169,7 @@ export class Training {
       message: epoch === null ? 'Started.' : `Resumed after epoch ${epoch}.`,
       data: {},
     });
+    for (let shared = 0; shared <= given; shared++) await journal.announceEpoch(this.id, shared);
     if (this.isEnding) return { type: 'stopped', epoch: epoch ?? 0 };
     const ledger = createLedger();
     this.#thread = new TrainerThread(
@@ -183,8 +184,8 @@ export class Training {
     return end;
   }
 
-  /** What the thread is started with, and the epoch of the run's own that it goes on after. */
-  async #prepare(): Promise<{ input: Omit<TrainerInput, 'ledger'>; epoch: number | null }> {
+  /** What the thread is started with, the epoch of its own that it goes on after, and the last that its trunk gave it. */
+  async #prepare(): Promise<{ input: Omit<TrainerInput, 'ledger'>; epoch: number | null; given: number }> {
     const { workspace, application, threads } = this.#options;
     const { summary, specification, environment } = await workspace.getRun(this.id);
     const own = environment as Partial<StoredEnvironment> | null;
@@ -200,6 +201,7 @@ export class Training {
     const { every, epochs } = this.#checkpoints;
     return {
       epoch: checkpoint?.epoch ?? null,
+      given: beginning?.trunk?.given ?? -1,
       input: {
         specification,
         seed: summary.seed,
