@@ -12,9 +12,8 @@ interface Window {
  * Whether a network runs on images that lie turned by half a turn, kernels turned with them. Where PyTorch's padding
  * is longer before an image than after it (3 × 3 at stride 2 on even sizes), TensorFlow's fast convolutions can not pad
  * so, but they can the other way round: the results are the same, and no padded copies are made. It needs that every
- * window reads its input to the end (those of one place, which are picked, may start later instead), and that positions
- * have no meaning of their own before they are averaged away. Maxima do give them one: the gradient of equal ones goes
- * to the first.
+ * window reads its input to the end, and that positions have no meaning of their own before they are averaged away.
+ * Maxima do give them one: the gradient of equal ones goes to the first.
  */
 export function runsTurned(network: NetworkDescription): boolean {
   const shapes = new Map(network.layers.map(({ name, shape }) => [name, shape]));
@@ -30,11 +29,9 @@ export function runsTurned(network: NetworkDescription): boolean {
     }
     const { rows, columns, stride, padding, dilation = 1 } = window;
     const output = convolvedSize(size, [rows, columns], window);
-    const picked = rows === 1 && columns === 1 && padding === 0;
     for (const axis of [0, 1] as const) {
       const reach = dilation * ((axis === 0 ? rows : columns) - 1) + 1;
       const after = (output[axis] - 1) * stride + reach - size[axis] - padding;
-      if (picked) continue;
       if (after < 0) return false;
       if (after !== padding) uneven = true;
     }

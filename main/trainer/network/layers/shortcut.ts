@@ -3,6 +3,5 @@ import type { Layer } from './layer.ts';
 
 export const shortcut: Layer<'shortcut'> = {
   operation: 'shortcut',
-  forward: ({ engine, turned }, { stride, before, after }, input) =>
-    shortcutOperation(engine, input, { stride, before, after, turned }),
+  forward: ({ engine }, node, input) => shortcutOperation(engine, input, node),
 };

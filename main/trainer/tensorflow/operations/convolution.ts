@@ -1,6 +1,6 @@
 import { attribute, type Attribute, type Engine, type Tensor } from '../engine.ts';
-import { dilate, subsample } from './places.ts';
-import { firstPlace, pad, placementOf, type Placement, type WindowOptions } from './windows.ts';
+import { dilate } from './places.ts';
+import { pad, placementOf, type Placement, type WindowOptions } from './windows.ts';
 
 export interface ConvolutionOptions extends WindowOptions {
   /** Parts of the channels that are convolved each on its own. */
@@ -102,12 +102,8 @@ const DEPTHWISE: Kernels = {
  * @returns [batch, height', width', out]
  */
 export function conv2d(engine: Engine, x: Tensor, filter: Tensor, options: ConvolutionOptions = {}): Tensor {
-  const { stride = 1, padding = 0, dilation = 1, groups = 1, turned = false } = options;
+  const { dilation = 1, groups = 1 } = options;
   const [rows, columns] = filter.shape as [number, number];
-  if (rows === 1 && columns === 1 && stride > 1 && padding === 0) {
-    const thin = subsample(engine, x, stride, firstPlace(x, stride, turned));
-    return conv2d(engine, thin, filter, { groups });
-  }
   if (!knowsGroups(engine)) {
     if (dilation > 1) return conv2d(engine, x, dilate(engine, filter, dilation), { ...options, dilation: 1 });
     if (groups > 1) return groupByGroup(engine, x, filter, options);

@@ -1,4 +1,4 @@
-import { attribute, type Attribute, type Engine, type Tensor } from '../engine.ts';
+import { attribute, type Engine, type Tensor } from '../engine.ts';
 
 /** Two numbers: before and after an axis, or of rows and columns. */
 export type Side = readonly [number, number];
@@ -22,63 +22,6 @@ export function padAxes(engine: Engine, x: Tensor, margins: readonly Side[]): Te
   return surround(x);
 }
 
-/** Which rows and columns are picked: `axes` are their places among the four. */
-interface Picking {
-  readonly axes: Side;
-  readonly first: Side;
-  readonly stride: number;
-}
-
-const vector = (engine: Engine, values: readonly number[]): Tensor =>
-  engine.tf.tensor1d([...values], 'int32');
-
-function pickingInputs(engine: Engine, { axes, first, stride }: Picking): Tensor[] {
-  const at = (values: Side, otherwise: number): Tensor => {
-    const four = [otherwise, otherwise, otherwise, otherwise];
-    axes.forEach((axis, index) => (four[axis] = values[index]!));
-    return vector(engine, four);
-  };
-  return [at(first, 0), at([0, 0], 0), at([stride, stride], 1)];
-}
-
-function pickingAttributes(engine: Engine): Attribute[] {
-  return [
-    attribute.type('T', engine.precision),
-    attribute.type('Index', 'int32'),
-    attribute.int('begin_mask', 0),
-    // To the end of every axis.
-    attribute.int('end_mask', 0b1111),
-    attribute.int('ellipsis_mask', 0),
-    attribute.int('new_axis_mask', 0),
-    attribute.int('shrink_axis_mask', 0),
-  ];
-}
-
-function pick(engine: Engine, x: Tensor, picking: Picking): Tensor {
-  const inputs = [x, ...pickingInputs(engine, picking)];
-  return engine.op('StridedSlice', pickingAttributes(engine), inputs, 1)[0] as Tensor;
-}
-
-/** The gradient of picking: what was picked in its place, among zeros. */
-function spread(engine: Engine, picked: Tensor, shape: readonly number[], picking: Picking): Tensor {
-  const inputs = [vector(engine, shape), ...pickingInputs(engine, picking), picked];
-  return engine.op('StridedSliceGrad', pickingAttributes(engine), inputs, 1)[0] as Tensor;
-}
-
-/**
- * Every `stride`-th row and column, with gradient.
- * @param x [batch, height, width, channels]
- * @param first row and column that are kept first
- */
-export function subsample(engine: Engine, x: Tensor, stride: number, first: Side): Tensor {
-  const picking = { axes: [1, 2], first, stride } as const;
-  const thin = engine.tf.customGrad((images) => ({
-    value: pick(engine, images as Tensor, picking),
-    gradFunc: (dy: Tensor) => spread(engine, dy, x.shape, picking),
-  }));
-  return thin(x);
-}
-
 /**
  * A kernel with zeros between its weights, which is what dilation means, with gradient.
  * @param filter [rows, columns, in, out]
@@ -86,10 +29,27 @@ export function subsample(engine: Engine, x: Tensor, stride: number, first: Side
 export function dilate(engine: Engine, filter: Tensor, dilation: number): Tensor {
   const [rows, columns, ...channels] = filter.shape as [number, number, ...number[]];
   const shape = [dilation * (rows - 1) + 1, dilation * (columns - 1) + 1, ...channels];
-  const picking = { axes: [0, 1], first: [0, 0], stride: dilation } as const;
-  const widen = engine.tf.customGrad((kernel) => ({
-    value: spread(engine, kernel as Tensor, shape, picking),
-    gradFunc: (dy: Tensor) => pick(engine, dy, picking),
+  const attributes = [
+    attribute.type('T', engine.precision),
+    attribute.type('Index', 'int32'),
+    attribute.int('begin_mask', 0b1111),
+    attribute.int('end_mask', 0b1111),
+    attribute.int('ellipsis_mask', 0),
+    attribute.int('new_axis_mask', 0),
+    attribute.int('shrink_axis_mask', 0),
+  ];
+  const vector = (...values: number[]): Tensor => engine.tf.tensor1d(values, 'int32');
+  // Every so manieth row and column, from the first to the last.
+  const picked = (): Tensor[] => [vector(0, 0, 0, 0), vector(0, 0, 0, 0), vector(dilation, dilation, 1, 1)];
+  // To spread weights out is the gradient of picking them.
+  const spread = engine.tf.customGrad((kernel) => ({
+    value: engine.op(
+      'StridedSliceGrad',
+      attributes,
+      [vector(...shape), ...picked(), kernel as Tensor],
+      1,
+    )[0] as Tensor,
+    gradFunc: (dy: Tensor) => engine.op('StridedSlice', attributes, [dy, ...picked()], 1)[0] as Tensor,
   }));
-  return widen(filter);
+  return spread(filter);
 }

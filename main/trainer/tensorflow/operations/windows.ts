@@ -54,9 +54,3 @@ export function placementOf(x: Tensor, window: Side, options: WindowOptions): Pl
 export function pad(engine: Engine, x: Tensor, { rows, columns }: Placement): Tensor {
   return padAxes(engine, x, [[0, 0], rows, columns, [0, 0]]);
 }
-
-/** First row and column that windows of one place read, in a turned image too. */
-export function firstPlace(x: Tensor, stride: number, turned: boolean): Side {
-  const unread = (length: number) => (turned ? (length - 1) % stride : 0);
-  return [unread(x.shape[1] ?? 1), unread(x.shape[2] ?? 1)];
-}
