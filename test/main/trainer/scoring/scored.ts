@@ -17,6 +17,7 @@ export const COUNTERS = [3];
 /** A network with everything that a criterion looks at. */
 export interface Scored {
   network: NetworkDescription;
+  state: DeviceState;
   /** Parameters by name, pruned weights zero. */
   values: Map<string, Float32Array>;
   layers: ScoredLayer[];
@@ -40,7 +41,7 @@ export function trainedValues(network: NetworkDescription): Map<string, Float32A
     values.set(
       name,
       before.map((value, position) => {
-        if (role === 'gamma') return 0.5 + uniform[position]! * (position % 3 === 2 ? -1 : 1);
+        if (role === 'gamma') return (0.5 + uniform[position]!) * (position % 3 === 2 ? -1 : 1);
         if (role === 'variance') return 0.5 + uniform[position]!;
         return role === 'kernel' ? value : 0.3 * noise[position]!;
       }),
@@ -71,6 +72,7 @@ export function scored(
   const probe = createProbe(setting);
   return {
     network,
+    state,
     values,
     layers,
     probe,

@@ -117,7 +117,7 @@ const cases: [string, number[][], (...inputs: Tensor[]) => Tensor][] = [
   [
     'the shortcut without parameters',
     [IMAGES],
-    (x) => shortcut(engine, x!, { stride: 2, before: 1, after: 2, turned: false }),
+    (x) => shortcut(engine, x!, { stride: 2, before: 1, after: 2 }),
   ],
   ['dropout', [IMAGES], (x) => dropout(engine, x!, 0.5, engine.tf.tensor1d([3, 4], 'int32'), [5, 6])],
   [
