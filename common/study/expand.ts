@@ -1,13 +1,13 @@
 import type * as z from 'zod';
 import type { Catalogue } from '../catalogue.ts';
 import type { PlannedRun, RunSpecification } from '../run-specification.ts';
-import { readDocument, formatPath } from './document.ts';
-import type { Path, StudyDocument, StudyProblem } from './document.ts';
-import { isSettings, mergeSettings } from './merge.ts';
-import type { MergedSettings } from './merge.ts';
+import { MAXIMUM_RUNS, readArms } from './arms.ts';
+import { readDocument } from './document.ts';
+import type { StudyProblem } from './document.ts';
+import { isSettings, MergedSettings } from './merge.ts';
 import { planRuns } from './plan-runs.ts';
+import { ProblemList } from './problem-list.ts';
 import { findings } from './problems.ts';
-import type { Finding } from './problems.ts';
 import { settingsSchema, studySchema } from './schema.ts';
 import { withTrunks } from './trunks.ts';
 
@@ -49,8 +49,6 @@ export interface Arm {
   specification: RunSpecification;
 }
 
-const MAXIMUM_RUNS = 10_000;
-
 /** From the text of a study file to its runs, or to everything that is wrong with it. Never throws for a bad file. */
 export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules): StudyReading {
   const document = readDocument(text);
@@ -68,20 +66,12 @@ export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules)
   for (const finding of findings(studySchema, value, home)) problems.add(finding, finding.path);
   const heading = studySchema.safeParse(value);
 
-  const shared = isSettings(value['shared']) ? value['shared'] : {};
-  checkShared(shared, schema, problems);
-
-  const arms: (Arm | null)[] = (Array.isArray(value['arms']) ? value['arms'] : []).map(
-    (arm: unknown, index) => (isSettings(arm) ? readArm(arm, index, shared, schema, rules, problems) : null),
-  );
-  problems.collectMissing(arms.length);
-
-  const whole = arms.filter((arm) => arm !== null);
-  if (heading.success && whole.length * heading.data.seeds.length > MAXIMUM_RUNS)
+  if (isSettings(value['shared'])) checkShared(value['shared'], schema, problems);
+  const arms = readArms(value, { schema, rules, problems });
+  if (heading.success && arms.length * heading.data.seeds.length > MAXIMUM_RUNS)
     problems.add(
       {
-        path: ['seeds'],
-        message: `${whole.length} arms with ${heading.data.seeds.length} seeds each are more than ${MAXIMUM_RUNS} runs; split the study`,
+        message: `${arms.length} arms with ${heading.data.seeds.length} seeds each are more than ${MAXIMUM_RUNS} runs; split the study`,
         missing: false,
         atKey: true,
       },
@@ -96,11 +86,11 @@ export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules)
       title: title ?? study,
       description,
       seeds,
-      arms: whole.map(({ name }) => name),
+      arms: arms.map(({ name }) => name),
       checkpoints,
     },
     runs: withTrunks(
-      planRuns(whole, seeds, catalogue),
+      planRuns(arms, seeds, catalogue),
       (specification) => rules.sharedEpochs(specification),
       catalogue,
     ),
@@ -117,84 +107,7 @@ function refused(problems: readonly StudyProblem[]): StudyReading {
 
 /** Shared settings need not be whole, since arms may complete them; what they do hold must be right even where every arm replaces it. */
 function checkShared(shared: Record<string, unknown>, schema: z.ZodType, problems: ProblemList): void {
-  const alone = mergeSettings(shared, {}, ['shared'], ['shared']);
+  const alone = new MergedSettings(['shared']).lay(shared, ['shared']);
   for (const finding of findings(schema, alone.value))
     if (!finding.missing) problems.addMerged(finding, alone);
-}
-
-function readArm(
-  { name, control, ...own }: Record<string, unknown>,
-  index: number,
-  shared: Record<string, unknown>,
-  schema: z.ZodType,
-  rules: StudyRules,
-  problems: ProblemList,
-): Arm | null {
-  const merged = mergeSettings(shared, own, ['shared'], ['arms', index]);
-  const parsed = schema.safeParse(merged.value);
-  if (!parsed.success) {
-    for (const finding of findings(schema, merged.value)) problems.addMerged(finding, merged);
-    return null;
-  }
-  // The catalogue's schemas, gathered at run time, describe this type no closer.
-  const settings = parsed.data as Omit<RunSpecification, 'referenceEpoch' | 'rounds'>;
-  const specification: RunSpecification = { ...settings, referenceEpoch: 0, rounds: 1 };
-  const found = rules.check(specification);
-  for (const { key, message } of found)
-    problems.addMerged({ path: key, message, missing: false, atKey: false }, merged);
-  return {
-    name: String(name),
-    control: control !== false,
-    specification: found.length > 0 ? specification : { ...specification, ...rules.derive(specification) },
-  };
-}
-
-/** Findings placed in the file, each once however many arms share it. */
-class ProblemList {
-  readonly all: StudyProblem[] = [];
-  readonly #document: StudyDocument;
-  /** Settings that an arm lacks as a whole, by key: the arms that lack it, and the sentence. */
-  readonly #missing = new Map<string, { arms: Path[]; message: string }>();
-
-  constructor(document: StudyDocument) {
-    this.#document = document;
-  }
-
-  add({ message, missing, atKey }: Finding, path: Path): void {
-    const place = atKey ? this.#document.locateKey(path) : this.#document.locate(path);
-    const problem = { ...place, key: formatPath(path), message };
-    const known = this.all.some(
-      (other) =>
-        other.key === problem.key &&
-        other.line === problem.line &&
-        (other.message === message || (missing && other.message.startsWith('is missing'))),
-    );
-    if (!known) this.all.push(problem);
-  }
-
-  /** A finding in merged settings, told of where the value was written. */
-  addMerged(finding: Finding, merged: MergedSettings): void {
-    const { written, covered } = merged.origin(finding.path);
-    const rest = finding.path.slice(covered);
-    if (finding.missing && covered === 0) {
-      const key = formatPath(finding.path);
-      const lacking = this.#missing.get(key) ?? { arms: [], message: finding.message };
-      lacking.arms.push(written);
-      this.#missing.set(key, lacking);
-      return;
-    }
-    // A component that was written as a plain name has its name where it stands itself.
-    const shorthand = rest.length === 1 && rest[0] === 'name' && !finding.missing;
-    this.add(finding, shorthand ? written : [...written, ...rest]);
-  }
-
-  /** What every arm lacks is missing once, under the shared settings. */
-  collectMissing(arms: number): void {
-    for (const [key, { arms: lacking, message }] of this.#missing) {
-      const sentence = `${message}; write it under shared, or in the arm`;
-      const paths = lacking.length === arms && arms > 1 ? [['shared']] : lacking;
-      for (const path of paths)
-        this.add({ path, message: sentence, missing: true, atKey: false }, [...path, key]);
-    }
-  }
 }

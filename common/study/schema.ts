@@ -147,6 +147,15 @@ function onceFor<T>(build: (catalogue: Catalogue) => T): (catalogue: Catalogue) 
 }
 
 const settings = z.record(z.string(), z.unknown());
+const grid = z
+  .record(
+    z.string(),
+    z.array(z.unknown()).min(1).register(wording, { allowed: 'a list of values, such as [0.5, 0.9]' }),
+  )
+  .register(wording, {
+    allowed: 'a mapping from settings to lists of values, such as {pruning.sparsity: [0.5, 0.9]}',
+  })
+  .optional();
 
 /** A study around its settings, which `settingsSchema` checks once they are laid over each other. */
 export const studySchema = z.strictObject({
@@ -184,6 +193,7 @@ export const studySchema = z.strictObject({
     .prefault({})
     .meta({ description: 'When weights are saved; decides no number of a run.' }),
   shared: settings.default({}).meta({ description: 'Settings of every arm.' }),
+  grid: grid.meta({ description: 'Settings with lists of values: every arm runs with each combination.' }),
   arms: z
     .array(
       z
@@ -198,6 +208,9 @@ export const studySchema = z.strictObject({
             .boolean()
             .default(true)
             .meta({ description: 'Whether a pruned arm gets its control twin, with nothing pruned.' }),
+          grid: grid.meta({
+            description: 'Settings with lists of values: each combination is an arm of its own.',
+          }),
         })
         .register(wording, { allowed: 'a mapping with a name, and the settings of this arm' }),
     )

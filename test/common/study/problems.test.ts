@@ -120,7 +120,7 @@ const CASES: Case[] = [
     'seeds: [0, 1]\ntitel: x',
     3,
     'titel',
-    "unknown key 'titel'; allowed: study, title, description, seeds, checkpoints, shared, arms; did you mean 'title'?",
+    "unknown key 'titel'; allowed: study, title, description, seeds, checkpoints, shared, grid, arms; did you mean 'title'?",
   ],
   [
     'a setting at the top',
@@ -128,7 +128,7 @@ const CASES: Case[] = [
     'seeds: [0, 1]\nepochs: 3',
     3,
     'epochs',
-    "unknown key 'epochs'; allowed: study, title, description, seeds, checkpoints, shared, arms; it belongs under shared",
+    "unknown key 'epochs'; allowed: study, title, description, seeds, checkpoints, shared, grid, arms; it belongs under shared",
   ],
   [
     'a key of an object’s own',

@@ -1,0 +1,96 @@
+import type * as z from 'zod';
+import type { RunSpecification } from '../run-specification.ts';
+import type { Path } from './document.ts';
+import type { Arm, StudyRules } from './expand.ts';
+import { axesOf, combinations, countCombinations, readGrid } from './grid.ts';
+import type { Combination, GridAxis } from './grid.ts';
+import { isSettings, MergedSettings } from './merge.ts';
+import type { ProblemList } from './problem-list.ts';
+import { findings } from './problems.ts';
+
+/** Runs that a study may ask for, and so arms that its grids may make. */
+export const MAXIMUM_RUNS = 10_000;
+
+interface Reading {
+  schema: z.ZodObject;
+  rules: StudyRules;
+  problems: ProblemList;
+}
+
+/** The arms of a study, those of grids one for each combination, as far as nothing is wrong with them. */
+export function readArms(study: Readonly<Record<string, unknown>>, reading: Reading): Arm[] {
+  const { problems } = reading;
+  const written: unknown[] = Array.isArray(study['arms']) ? study['arms'] : [];
+  const shared = isSettings(study['shared']) ? study['shared'] : {};
+  const axes = axesIn(study['grid'], ['grid'], reading);
+  const unused = new Set(axes);
+  /** Names, and whether a grid made them. */
+  const names = new Map<string, boolean>();
+  const arms: Arm[] = [];
+  let count = 0;
+  written.forEach((arm, index) => {
+    if (!isSettings(arm)) return;
+    const { name, control, grid, ...own } = arm;
+    const place: Path = ['arms', index];
+    const merged = new MergedSettings(place).lay(shared, ['shared']).lay(own, place);
+    const applied = axesOf(axes, axesIn(grid, [...place, 'grid'], reading), merged);
+    for (const axis of applied) unused.delete(axis);
+    const many = countCombinations(applied);
+    count += many;
+    if (count > MAXIMUM_RUNS && many > 1) {
+      const message = `${many} combinations make ${count} arms so far; a study has at most ${MAXIMUM_RUNS} runs: shorten the lists, or split the study`;
+      const at = grid === undefined ? ['grid'] : [...place, 'grid'];
+      problems.add({ message, missing: false, atKey: true }, at);
+      count -= many;
+      return;
+    }
+    for (const combination of combinations(applied)) {
+      const made = combination.name !== '';
+      const whole = made ? `${String(name)} ${combination.name}` : String(name);
+      // Those that stand in the file are compared by its schema.
+      if (names.has(whole) && (made || names.get(whole) === true)) noteSameName(whole, place, problems);
+      names.set(whole, made);
+      const specification = readSpecification(merged, combination, reading);
+      if (specification !== null) arms.push({ name: whole, control: control !== false, specification });
+    }
+  });
+  problems.collectMissing(written.length);
+  if (problems.all.length === 0)
+    for (const { written: at, key } of unused) {
+      const message = `changes no arm: each has a list of its own${key.startsWith('pruning') ? ', or prunes nothing' : ''}`;
+      problems.add({ message, missing: false, atKey: true }, at);
+    }
+  return arms;
+}
+
+function axesIn(grid: unknown, written: Path, { schema, problems }: Reading): GridAxis[] {
+  if (!isSettings(grid)) return [];
+  const { axes, findings: found } = readGrid(grid, written, schema);
+  for (const finding of found) problems.add(finding, finding.path);
+  return axes;
+}
+
+function noteSameName(name: string, place: Path, problems: ProblemList): void {
+  const message = `a grid makes two arms named '${name}'; names of arms are distinct`;
+  problems.add({ message, missing: false, atKey: false }, [...place, 'name']);
+}
+
+function readSpecification(
+  arm: MergedSettings,
+  { settings }: Combination,
+  { schema, rules, problems }: Reading,
+): RunSpecification | null {
+  const merged = settings.reduce((under, { path, value, written }) => under.layAt(path, value, written), arm);
+  const parsed = schema.safeParse(merged.value);
+  if (!parsed.success) {
+    for (const finding of findings(schema, merged.value)) problems.addMerged(finding, merged);
+    return null;
+  }
+  // The catalogue's schemas, gathered at run time, describe this type no closer.
+  const parts = parsed.data as unknown as Omit<RunSpecification, 'referenceEpoch' | 'rounds'>;
+  const specification: RunSpecification = { ...parts, referenceEpoch: 0, rounds: 1 };
+  const found = rules.check(specification);
+  for (const { key, message } of found)
+    problems.addMerged({ path: key, message, missing: false, atKey: false }, merged);
+  return found.length > 0 ? specification : { ...specification, ...rules.derive(specification) };
+}
