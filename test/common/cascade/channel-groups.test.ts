@@ -202,6 +202,31 @@ test('weights of a slice, by the layout of kernels', () => {
   expect(weightsOf(conv, 'input', 2)).toEqual([8, 9, 10, 11, 20, 21, 22, 23]);
 });
 
+test('random networks: each slice of a kernel, and each channel of a batch norm, is in one place of one group', () => {
+  for (let number = 0; number < 50; number++) {
+    const network = randomNetwork(generator(number, 'parted'), { activations: ACTIVATIONS, skips: true });
+    const seen = new Map<string, number[]>();
+    for (const { channels, members, norms } of channelGroups(network))
+      for (const [place, of] of [
+        ...members.map(({ layer, side, of }) => [`${layer} ${side}`, of] as const),
+        ...norms.map(({ node, of }) => [`${node} norm`, of] as const),
+      ]) {
+        expect(of).toHaveLength(channels);
+        seen.set(place, [...(seen.get(place) ?? []), ...of.flat()]);
+      }
+    const wanted = new Map<string, number>();
+    for (const { name, kind, groups, inputChannels, outputChannels } of network.layers) {
+      wanted.set(`${name} output`, outputChannels);
+      if (kind !== 'depthwise' && groups === undefined) wanted.set(`${name} input`, inputChannels);
+    }
+    for (const { name, operation, channels } of network.nodes)
+      if (operation === 'batch-norm') wanted.set(`${name} norm`, channels);
+    expect(new Set(seen.keys())).toEqual(new Set(wanted.keys()));
+    for (const [place, count] of wanted)
+      expect(seen.get(place)!.toSorted((a, b) => a - b)).toEqual([...Array(count).keys()]);
+  }
+});
+
 test('random networks: channels deleted from all tensors give the logits of channels whose parameters are zero', () => {
   let deleted = 0;
   for (let number = 0; number < 150; number++) {

@@ -5,7 +5,7 @@ import { findInert } from '../../../common/cascade/inert.ts';
 import { compression, effectiveMacs, theoreticalSpeedUp } from '../../../common/cascade/macs.ts';
 import { ACTIVATIONS } from '../../../common/network.ts';
 import { generator } from '../../../common/random.ts';
-import type { LayerRecord } from '../../../common/records.ts';
+import { INERT_PLANE, type LayerRecord } from '../../../common/records.ts';
 import { measureStates } from '../../../main/trainer/measurement/states.ts';
 import { NetworkBuilder } from '../../../main/trainer/network/builder.ts';
 import { compact, trainable } from './compact.ts';
@@ -127,6 +127,24 @@ describe('by hand', () => {
       { macs: 64, weights: 4 },
       { macs: 4, weights: 4 },
     ]);
+  });
+
+  test('a channel stays while any of its weights is neither pruned nor inert, wherever in the kernel', () => {
+    const net = chain();
+    const [kernel, read] = [net.values.get('a.weight')!, net.values.get('b.weight')!];
+    // Output 0 is made at the first place of the kernel, output 1 at the second, 2 at the last; 3 nowhere.
+    kernel.fill(0);
+    for (const index of [0, 5, 34]) kernel[index] = 1;
+    read.fill(0);
+    // As if nothing were inert.
+    const records = recordsOf(net).map((record) => ({
+      ...record,
+      planes: record.planes.map((byte, index) =>
+        Math.floor(index / Math.ceil(record.weights / 8)) === INERT_PLANE ? 0 : byte,
+      ),
+    }));
+    const groups = channelGroups(net.network);
+    expect([...removableChannels(net.network, groups, records)[1]!]).toEqual([0, 0, 0, 1]);
   });
 
   test('speed-up and compression', () => {
