@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { learningRates } from '../../../../main/trainer/optimization/learning-rates/registry.ts';
 
@@ -53,3 +54,81 @@ describe('cosine, as PyTorch’s CosineAnnealingLR with T_max = epochs', () => {
     ]);
   });
 });
+
+describe('steps', () => {
+  test('may stand within epochs', () => {
+    const place = (step: number) => ({ step, steps: 21, stepsPerEpoch: 7 });
+    const { rate } = learningRates.find('steps');
+    const options = { name: 'steps', rate: 1, milestones: ['10it', 2] };
+    expect([0, 9, 10, 13, 14].map((step) => rate(options, place(step)))).toEqual([
+      1,
+      1,
+      0.1,
+      0.1,
+      expect.closeTo(0.01, 12),
+    ]);
+  });
+});
+
+describe('a warm-up', () => {
+  const at = (options: { name: string; [option: string]: unknown }, step: number, steps = 40): number =>
+    learningRates.find(options.name).rate(options, { step, steps, stepsPerEpoch: 10 });
+  const warmup = { length: '4it', from: 0.2 };
+
+  test('rises in a straight line, step by step, and is over after its length', () => {
+    const options = { name: 'constant', rate: 10, warmup };
+    close(
+      [0, 1, 2, 3, 4, 5, 39].map((step) => at(options, step)),
+      [2, 4, 6, 8, 10, 10, 10],
+    );
+  });
+
+  test('counts whole epochs in their steps, and begins at nothing unless told', () => {
+    const options = { name: 'constant', rate: 10, warmup: { length: 2 } };
+    close(
+      [0, 5, 10, 20].map((step) => at(options, step)),
+      [0, 2.5, 5, 10],
+    );
+  });
+
+  test('leaves milestones where they are, or moves them', () => {
+    const steps = { name: 'steps', rate: 1, milestones: [1] };
+    const changes = (options: { name: string; [option: string]: unknown }): number =>
+      Array.from({ length: 40 }, (_, step) => step).findLast((step) => at(options, step) === 1)! + 1;
+    expect(changes({ ...steps, warmup })).toBe(10);
+    expect(changes({ ...steps, warmup: { ...warmup, schedule: 'waits' } })).toBe(14);
+  });
+
+  test('that is longer than the training never ends', () => {
+    for (const name of ['constant', 'cosine', 'linear', 'one-cycle'])
+      for (const schedule of ['runs', 'waits']) {
+        const options = { name, rate: 1, warmup: { length: 9, schedule } };
+        for (let step = 0; step < 40; step++) {
+          expect(at(options, step)).toBeGreaterThanOrEqual(0);
+          expect(at(options, step)).toBeLessThan(0.5);
+        }
+      }
+  });
+});
+
+test.each(learningRates.all.map(({ name }) => [name]))(
+  '%s gives a number of 0 … its rate, however short the training',
+  (name) => {
+    const options = { name, rate: 0.5, factor: 0.7, milestones: [1] };
+    const known = Object.keys(learningRates.find(name).options.shape);
+    const given = Object.fromEntries(Object.entries(options).filter(([key]) => known.includes(key)));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 1, max: 12 }),
+        (steps, stepsPerEpoch) => {
+          for (let step = 0; step < steps; step++) {
+            const rate = learningRates.find(name).rate({ ...given, name }, { step, steps, stepsPerEpoch });
+            expect(rate).toBeGreaterThanOrEqual(0);
+            expect(rate).toBeLessThanOrEqual(0.5 * (1 + 1e-12));
+          }
+        },
+      ),
+    );
+  },
+);

@@ -147,6 +147,8 @@ export class SmallTraining {
   readonly data: DeviceSplit;
   readonly step: TrainingStep;
   readonly #engine: Engine;
+  readonly #side: number;
+  readonly #turned: boolean;
   #totals: Handle[];
 
   constructor(
@@ -155,12 +157,23 @@ export class SmallTraining {
   ) {
     const { engine, network } = design;
     this.#engine = engine;
-    this.data = uploadSplit(engine, smallImages(side), [side, side, 1], turned);
+    this.#side = side;
+    this.#turned = turned;
+    this.data = this.split(this.smallImages, side);
     this.state = new DeviceState(engine, network, stateSlots(design), smallParameters(network));
     this.step = new TrainingStep(design, this.data, this.state, batch);
     this.#totals = Array.from({ length: TOTALS }, () =>
       engine.upload(inPrecision(engine, [0]), [], engine.precision),
     );
+  }
+
+  get smallImages() {
+    return smallImages(this.#side);
+  }
+
+  /** Other images in device memory, lying as those of the training do. */
+  split(images: ReturnType<typeof smallImages>, side: number): DeviceSplit {
+    return uploadSplit(this.#engine, images, [side, side, 1], this.#turned);
   }
 
   run(step: number, rate = 0.05, indices = smallBatch(step)): void {
