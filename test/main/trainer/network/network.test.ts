@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { NetworkDescription } from '../../../../common/network.ts';
+import { sizeOf, type NetworkDescription } from '../../../../common/network.ts';
 import { initialParameters } from '../../../../main/trainer/network/initialization.ts';
 import { models } from '../../../../main/trainer/network/registry.ts';
 
@@ -9,7 +9,6 @@ const describeModel = (
   input = INPUT,
 ): NetworkDescription => models.find(options.name).describe(options, input);
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 const count = (network: NetworkDescription, ...roles: string[]): number =>
   network.parameters
     .filter(({ role }) => roles.length === 0 || roles.includes(role))

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
+import { NetworkBuilder } from '../../../../main/trainer/network/builder.ts';
+import { forward } from '../../../../main/trainer/network/forward.ts';
 import { models } from '../../../../main/trainer/network/registry.ts';
 import { runsTurned } from '../../../../main/trainer/network/turned.ts';
 import { turnImages } from '../../../../main/trainer/steps/device-data.ts';
@@ -30,6 +32,80 @@ test('only networks whose padding TensorFlow has the other way round run turned'
   expect(runsTurned(describe({ name: 'lenet-300-100' }, 28)), 'positions have meaning').toBe(false);
   // 29 → 15 at stride 2, then 15 → 5 at stride 3, which leaves out the last row: turned, it would leave out the first.
   expect(runsTurned(describe(conv([2, 3, 3]), 29)), 'rows that nobody reads').toBe(false);
+});
+
+const build = (side: number): NetworkBuilder =>
+  new NetworkBuilder('net', [side, side, 2], 3, { minimum: -1, maximum: 1 });
+
+test.each<[string, boolean, (network: NetworkBuilder) => NetworkBuilder]>([
+  ['stride 2', true, (network) => network],
+  ['a residual sum', true, (network) => network.relu('relu').add('sum', 'first')],
+  ['average pooling', true, (network) => network.averagePool('pool', 3, { stride: 1, padding: 1 })],
+  ['dilation', true, (network) => network.conv('dilated', 4, 3, { dilation: 2 })],
+  ['a shortcut that leaves out the last row', false, (network) => network.shortcut('short', 4, 2)],
+  ['a pointwise layer that leaves it out', false, (network) => network.conv('down', 4, 1, { stride: 2 })],
+  ['average pooling that leaves it out', false, (network) => network.averagePool('pool', 3)],
+  [
+    'dilation that leaves it out',
+    false,
+    (network) => network.conv('dilated', 4, 2, { dilation: 2, stride: 2, padding: 0 }),
+  ],
+  // The gradient goes to the first of equal places, which is the last of a turned image.
+  ['max-pooling', false, (network) => network.maxPool('pool', 2)],
+])('of the others: %s: %s', (_, turned, more) => {
+  const network = more(build(16).conv('first', 4, 3, { stride: 2 })).globalAveragePool('mean');
+  expect(runsTurned(network.dense('fc', 3).build())).toBe(turned);
+});
+
+test('a network with branches gives the same turned, forward and back', () => {
+  const { tf } = engine;
+  const builder = build(12)
+    .conv('stem', 4, 3, { stride: 2 })
+    .batchNorm('bn')
+    .activation('swish', 'hard-swish');
+  const trunk = builder.cursor;
+  const branch = builder.depthwise('deep', 3).conv('wide', 4, 3, { groups: 2, dilation: 2 }).cursor;
+  builder
+    .from(trunk)
+    .shortcut('short', 4, 1)
+    .averagePool('mean', 3, { stride: 1, padding: 1 })
+    .add('sum', branch);
+  const features = builder.cursor;
+  const network = builder
+    .globalAveragePool('squeeze', { keepSpatial: true })
+    .conv('gate', 4, 1)
+    .activation('gates', 'sigmoid')
+    .scale('scaled', features)
+    .conv('last', 5, 3, { stride: 2 })
+    .globalAveragePool('pool')
+    .dense('fc', 3)
+    .build();
+  expect(runsTurned(network)).toBe(true);
+  const values = new Map(
+    network.parameters.map(({ name, shape }, index) => [
+      name,
+      tf.randomUniform(shape, -0.5, 0.5, 'float32', index),
+    ]),
+  );
+  const images = tf.randomUniform([2, 12, 12, 2], -1, 1, 'float32', 99);
+  const trained = network.parameters.filter(({ role }) => role !== 'mean' && role !== 'variance');
+  const outcome = (turned: boolean): Tensor[] => {
+    let logits!: Tensor;
+    const gradients = tf.grads((x: Tensor, ...parameters: Tensor[]) => {
+      const current = new Map(trained.map(({ name }, index) => [name, parameters[index]!]));
+      const parameter = (name: string): Tensor => current.get(name) ?? values.get(name)!;
+      const context = { engine, training: true, turned, seed: null, parameter, updated: () => undefined };
+      logits = tf.keep(forward(context, network, x));
+      return tf.sum(tf.square(logits));
+    })([turned ? tf.reverse(images, [1, 2]) : images, ...trained.map(({ name }) => values.get(name)!)]);
+    const [toImages, ...others] = gradients as [Tensor, ...Tensor[]];
+    return [logits, turned ? tf.reverse(toImages, [1, 2]) : toImages, ...others];
+  };
+  const [plain, turned] = [outcome(false), outcome(true)];
+  turned.forEach((tensor, index) => {
+    const size = Number(tf.max(tf.abs(plain[index]!)).dataSync()[0]);
+    expect(differ(tensor, plain[index]!) / size, String(index)).toBeLessThan(1e-11);
+  });
 });
 
 test('images are turned by half a turn, their channels stay in order', () => {
