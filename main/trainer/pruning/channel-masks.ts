@@ -29,7 +29,7 @@ interface Channel {
 }
 
 /** A chosen layer with what tells the weights of its channels. */
-type ChannelLayer = LayerScores & Pick<PrunableLayer, 'weights' | 'inputChannels' | 'outputChannels'>;
+type ChannelLayer = PrunableLayer & Pick<LayerScores, 'scores' | 'mask'>;
 
 /**
  * Groups of which channels can be pruned: the network does not fix them, and all layers that make them are chosen.
@@ -54,10 +54,12 @@ export function maskChannels(
   groups: readonly ChannelGroup[],
   scoring: ChannelScoring,
 ): Uint8Array<ArrayBuffer>[] {
-  const byName = new Map(network.layers.map((layer) => [layer.name, layer]));
-  const chosen = new Map<string, ChannelLayer>(
-    layers.map((layer) => [layer.name, { ...byName.get(layer.name)!, ...layer }]),
-  );
+  const given = new Map(layers.map((layer) => [layer.name, layer]));
+  const chosen = new Map<string, ChannelLayer>();
+  for (const layer of network.layers) {
+    const { scores, mask } = given.get(layer.name) ?? {};
+    if (scores && mask) chosen.set(layer.name, { ...layer, scores, mask });
+  }
   const masks = new Map(layers.map(({ name, mask }) => [name, new Uint8Array(mask)]));
   const all = layers.reduce((sum, { mask }) => sum + mask.length, 0);
   const pruned = layers.reduce((sum, { mask }) => sum + countPruned(mask), 0);
