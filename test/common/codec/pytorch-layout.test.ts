@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { checkpointToPyTorch, pyTorchName, pyTorchOrder } from '../../../common/codec/pytorch-layout.ts';
+import {
+  checkpointToPyTorch,
+  parametersFromPyTorch,
+  pyTorchName,
+  pyTorchOrder,
+} from '../../../common/codec/pytorch-layout.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,
   float32Of,
+  type SafetensorsFile,
   type SafetensorsTensor,
 } from '../../../common/codec/safetensors.ts';
-import type { NetworkDescription } from '../../../common/network.ts';
+import { sizeOf, type NetworkDescription } from '../../../common/network.ts';
 import { NetworkBuilder } from '../../../main/trainer/network/builder.ts';
 
 describe('a kernel’s elements in PyTorch’s order', () => {
@@ -32,6 +38,13 @@ describe('a kernel’s elements in PyTorch’s order', () => {
       for (let from = 0; from < 4; from++)
         for (let y = 0; y < 2; y++)
           for (let x = 0; x < 3; x++) expect(order[position++]).toBe(((y * 3 + x) * 4 + from) * 5 + out);
+  });
+
+  test('grouped convolution: [height, width, in ÷ groups, out] becomes [out, in ÷ groups, height, width]', () => {
+    const { shape, order } = pyTorchOrder({ kind: 'conv', shape: [1, 2, 2, 6] });
+    expect(shape).toEqual([6, 2, 1, 2]);
+    // Output 4 of place 1, reading the second channel of its group.
+    expect(order[(4 * 2 + 1) * 2 + 1]).toBe((1 * 2 + 1) * 6 + 4);
   });
 
   test('depthwise: [height, width, in, multiplier] becomes [in · multiplier, 1, height, width]', () => {
@@ -119,5 +132,136 @@ describe('an exported checkpoint', () => {
   test('keeps what is not a kernel as it is', () => {
     expect([...float32Of(tensors.get('bn.running_var')!)]).toEqual([0, 1]);
     expect([...float32Of(tensors.get('fc.bias')!)]).toEqual([0, 1]);
+  });
+});
+
+describe('parameters from a state dict', () => {
+  /** Every kind of kernel, and batch norm and dense layers behind a flattened activation. */
+  const network = new NetworkBuilder('mixed', [5, 4, 3], 4, { minimum: 0, maximum: 1 })
+    .conv('conv', 6, 3, { bias: true })
+    .batchNorm('bn')
+    .relu('relu')
+    .conv('grouped', 4, 3, { groups: 2, stride: 2 })
+    .depthwise('depthwise', 3, { multiplier: 2 })
+    .conv('pointwise', 5, 1)
+    .flatten('flatten')
+    .batchNorm('flat-bn')
+    .relu('flat-relu')
+    .dropout('dropout', 0.5)
+    .dense('fc1', 7)
+    .dense('fc2', 4)
+    .build();
+
+  /** Parameters of bits without a pattern, NaN and infinities left out. */
+  function checkpoint(): SafetensorsFile {
+    const tensors = new Map<string, SafetensorsTensor>();
+    let word = 1;
+    for (const { name, shape } of network.parameters) {
+      const bits = Uint32Array.from(
+        { length: sizeOf(shape) },
+        () => (word = Math.imul(word ^ (word >>> 15), 0x2c1b3c6d) + 0x9e3779b9) & 0xbf7fffff,
+      );
+      tensors.set(name, { dtype: 'F32', shape, bytes: new Uint8Array(bits.buffer) });
+    }
+    for (const { name, shape, weights } of network.layers)
+      tensors.set(`mask/${name}`, { dtype: 'U8', shape, bytes: new Uint8Array(weights).fill(1) });
+    return { metadata: {}, tensors };
+  }
+  const exported = (): SafetensorsFile =>
+    decodeSafetensors(checkpointToPyTorch(network, encodeSafetensors(checkpoint())));
+  const imported = (change: (file: SafetensorsFile) => void): Map<string, Float32Array> => {
+    const file = exported();
+    change(file);
+    return parametersFromPyTorch(network, encodeSafetensors(file));
+  };
+  const f32 = (shape: number[], values: number[]): SafetensorsTensor => ({
+    dtype: 'F32',
+    shape,
+    bytes: new Uint8Array(Float32Array.from(values).buffer),
+  });
+
+  test('are to the bit what was exported', () => {
+    const parameters = imported(() => undefined);
+    const { tensors } = checkpoint();
+    expect([...parameters.keys()]).toEqual(network.parameters.map(({ name }) => name));
+    for (const [name, values] of parameters) {
+      const { buffer, byteOffset, byteLength } = values;
+      expect(
+        Buffer.compare(new Uint8Array(buffer, byteOffset, byteLength), tensors.get(name)!.bytes),
+        name,
+      ).toBe(0);
+    }
+  });
+
+  test('batch norm behind a flattened activation runs channel by channel in PyTorch', () => {
+    // 3 × 2 places of 5 channels. Ours: index = place · 5 + channel; theirs: channel · 6 + place.
+    const [ours, theirs] = [checkpoint(), exported()].map(({ tensors }, side) =>
+      float32Of(tensors.get(side === 0 ? 'flat-bn.gamma' : 'flat-bn.weight')!),
+    );
+    expect(theirs).toHaveLength(30);
+    for (let channel = 0; channel < 5; channel++)
+      for (let place = 0; place < 6; place++)
+        expect(Object.is(theirs![channel * 6 + place], ours![place * 5 + channel])).toBe(true);
+  });
+
+  test('float64 is rounded; counts of batches and masks are not read', () => {
+    const parameters = imported(({ tensors }) => {
+      const bytes = new Uint8Array(Float64Array.of(0.1, 2, 3, 4).buffer);
+      tensors.set('fc2.bias', { dtype: 'F64', shape: [4], bytes });
+      tensors.set('bn.num_batches_tracked', { dtype: 'I64', shape: [], bytes: new Uint8Array(8) });
+      expect(tensors.has('conv.weight_mask')).toBe(true);
+    });
+    expect([...parameters.get('fc2.bias')!]).toEqual([Math.fround(0.1), 2, 3, 4]);
+  });
+
+  test.each<[string, (file: SafetensorsFile) => void, string]>([
+    ['a missing tensor', ({ tensors }) => tensors.delete('grouped.weight'), "it has no 'grouped.weight'."],
+    [
+      'several missing tensors',
+      ({ tensors }) => ['fc1.bias', 'conv.weight', 'fc2.weight'].forEach((name) => tensors.delete(name)),
+      "it has no 'conv.weight' and 2 more of the kind.",
+    ],
+    [
+      'a tensor of another shape',
+      ({ tensors }) => tensors.set('fc2.bias', f32([5], [1, 2, 3, 4, 5])),
+      "'fc2.bias' is 5 where the network has 4.",
+    ],
+    [
+      'our own layout of a kernel',
+      ({ tensors }) =>
+        tensors.set('depthwise.weight', { ...tensors.get('depthwise.weight')!, shape: [3, 3, 4, 2] }),
+      "'depthwise.weight' is 3 × 3 × 4 × 2 where the network has 8 × 1 × 3 × 3.",
+    ],
+    [
+      'a tensor of a larger network',
+      ({ tensors }) => tensors.set('fc3.weight', f32([1, 1], [1])),
+      "it has 'fc3.weight', which the network has not.",
+    ],
+    [
+      'another head, in one sentence',
+      ({ tensors }) => {
+        tensors.delete('fc2.weight');
+        tensors.set('fc2.bias', f32([2], [1, 2]));
+        tensors.set('head.weight', f32([1], [1]));
+      },
+      "it has no 'fc2.weight'; 'fc2.bias' is 2 where the network has 4; it has 'head.weight', which the network has not.",
+    ],
+    [
+      'half precision',
+      ({ tensors }) => tensors.set('fc2.bias', { dtype: 'F16', shape: [4], bytes: new Uint8Array(8) }),
+      "'fc2.bias' holds F16 where F32 or F64 is needed: convert it in PyTorch.",
+    ],
+    [
+      'a value that is no number',
+      ({ tensors }) => tensors.set('fc2.bias', f32([4], [1, NaN, 3, 4])),
+      "'fc2.bias' holds values that are not finite numbers.",
+    ],
+  ])('are refused with %s', (_, change, sentence) => {
+    expect(() => imported(change)).toThrow(
+      expect.objectContaining({
+        code: 'WEIGHTS_UNUSABLE',
+        message: `The weights do not fit the network mixed: ${sentence}`,
+      }),
+    );
   });
 });
