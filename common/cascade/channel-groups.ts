@@ -1,6 +1,5 @@
 import type { NetworkDescription, PrunableLayer } from '../network.ts';
 import { DisjointSets } from './disjoint-sets.ts';
-import { kernelGroups } from './kernel-groups.ts';
 import { joinChannels, type JoinedChannels } from './joined-channels.ts';
 
 /**
@@ -126,8 +125,8 @@ export function weightsOf(
 }
 
 /** Whether a layer makes channels of its own, rather than carrying those that it reads on. */
-function endsChannels(layer: PrunableLayer): boolean {
-  return kernelGroups(layer, layer.inputChannels) === 1;
+function endsChannels({ kind, groups = 1 }: PrunableLayer): boolean {
+  return kind !== 'depthwise' && groups === 1;
 }
 
 /** Why channels can not be pruned, by their root. */
