@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Criterion } from './criterion.ts';
+import { CascadeError } from '../../../../common/errors.ts';
+import type { Criterion, ScoredLayer } from './criterion.ts';
 import { scaledScores, sensitivities } from './scaled-scores.ts';
 
 const options = z.strictObject({
@@ -17,7 +18,8 @@ const options = z.strictObject({
 /**
  * |∂R/∂θ · θ| of the synaptic flow R, which looks at no data. Within each layer the scores add up to the same where there
  * are no biases, so the fewer weights a layer has left the higher they score. Divided by the largest, which changes no
- * order: R itself grows beyond float32 in deep networks.
+ * order: R itself grows beyond float32 in deep networks. Activations that saturate (ReLU6, sigmoids) may stop the flow
+ * altogether; in a network that is still whole that is refused, for it would empty layers that do matter.
  */
 export const synflow: Criterion = {
   name: 'synflow',
@@ -27,6 +29,23 @@ export const synflow: Criterion = {
   rounds: (given) => options.parse(given).iterations,
   scores(_given, { layers, probe }) {
     const flows = probe.synapticFlow(layers);
-    return scaledScores(layers, 'largest', (layer) => sensitivities(layer, flows.get(layer.name)!));
+    const scores = scaledScores(layers, 'largest', (layer) => sensitivities(layer, flows.get(layer.name)!));
+    if (layers.every(isWhole)) refuseStopped(scores);
+    return scores;
   },
 };
+
+function isWhole({ mask }: ScoredLayer): boolean {
+  return !mask.includes(0);
+}
+
+/** @throws CascadeError BAD_SCORES when no score of some layer is above zero */
+function refuseStopped(scores: ReadonlyMap<string, Float32Array>): void {
+  const stopped = [...scores].filter(([, values]) => values.every((score) => score === 0));
+  if (stopped.length === 0) return;
+  const names = stopped.map(([name]) => name).join(', ');
+  throw new CascadeError(
+    'BAD_SCORES',
+    `No synaptic flow passes through ${names}: activations that saturate, such as ReLU6 or hard-sigmoid, stop it; leave these layers out with layers.except, or choose another criterion.`,
+  );
+}
