@@ -38,7 +38,7 @@ export function readArms(study: Readonly<Record<string, unknown>>, reading: Read
     const many = countCombinations(applied);
     count += many;
     if (count > MAXIMUM_RUNS && many > 1) {
-      const message = `${many} combinations make ${count} arms so far; a study has at most ${MAXIMUM_RUNS} runs: shorten the lists, or split the study`;
+      const message = `with these lists there are ${count} arms; a study has at most ${MAXIMUM_RUNS} runs: shorten them, or split the study`;
       const at = grid === undefined ? ['grid'] : [...place, 'grid'];
       problems.add({ message, missing: false, atKey: true }, at);
       count -= many;

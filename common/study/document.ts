@@ -81,8 +81,10 @@ export function readDocument(text: string): StudyDocument {
     return place(offset);
   };
   try {
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    if (isEndless(value, new Set(), new Set())) throw new Error('it stands within what it repeats');
     return {
-      value: document.toJS({ maxAliasCount: 100 }),
+      value,
       problems: [],
       locate: (path) => locate(path, 'value'),
       locateKey: (path) => locate(path, 'key'),
@@ -134,7 +136,18 @@ function beginningOf(error: YAMLError, document: Document.Parsed): number {
   return offset;
 }
 
-/** The first alias without an anchor, or else the last alias: the one that made too many. */
+/** Whether a value holds itself, as an alias within its own anchor makes it. */
+function isEndless(value: unknown, around: Set<object>, known: Set<object>): boolean {
+  if (typeof value !== 'object' || value === null || known.has(value)) return false;
+  if (around.has(value)) return true;
+  around.add(value);
+  const endless = Object.values(value).some((inner) => isEndless(inner, around, known));
+  around.delete(value);
+  known.add(value);
+  return endless;
+}
+
+/** The first alias without an anchor or within its own, or else the last alias: the one that made too many. */
 function troublesomeAlias(document: Document.Parsed): Alias | null {
   const aliases: Alias[] = [];
   visit(document, {
@@ -142,26 +155,33 @@ function troublesomeAlias(document: Document.Parsed): Alias | null {
       aliases.push(node);
     },
   });
-  return aliases.find((alias) => alias.resolve(document) === undefined) ?? aliases.at(-1) ?? null;
+  const wrong = (alias: Alias): boolean => {
+    const anchored = alias.resolve(document);
+    return anchored === undefined || holds(anchored, offsetOf(alias));
+  };
+  return aliases.slice(0, 1000).find(wrong) ?? aliases.at(-1) ?? null;
+}
+
+function holds(node: unknown, offset: number): boolean {
+  const range = (node as Node | null | undefined)?.range;
+  return range !== null && range !== undefined && range[0] <= offset && offset <= range[1];
 }
 
 /** The path of the innermost value or key that holds an offset. */
 function pathAt(document: Document.Parsed, offset: number): Path {
   const path: (string | number)[] = [];
   let node: unknown = document.contents;
-  const holds = (candidate: unknown): boolean => {
-    const range = (candidate as Node | null)?.range;
-    return range !== null && range !== undefined && range[0] <= offset && offset <= range[1];
-  };
   for (;;) {
     if (isMap(node)) {
-      const pair = node.items.findLast((item) => isPair(item) && (holds(item.key) || holds(item.value)));
+      const pair = node.items.findLast(
+        (item) => isPair(item) && (holds(item.key, offset) || holds(item.value, offset)),
+      );
       if (pair === undefined || !isScalar(pair.key)) return path;
       path.push(String(pair.key.value));
-      if (holds(pair.key)) return path;
+      if (holds(pair.key, offset)) return path;
       node = pair.value;
     } else if (isSeq(node)) {
-      const index = node.items.findLastIndex(holds);
+      const index = node.items.findLastIndex((item) => holds(item, offset));
       if (index < 0) return path;
       path.push(index);
       node = node.items[index];

@@ -51,7 +51,7 @@ export function readGrid(
           missing: false,
           atKey: false,
         });
-    if (path !== null) axes.push({ key, written: place, path, values });
+    if (path !== null && values.length > 0) axes.push({ key, written: place, path, values });
   }
   return { axes, findings };
 }

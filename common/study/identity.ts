@@ -29,12 +29,22 @@ function withoutDefaults(value: unknown, schema: z.core.$ZodType): unknown {
         if (inner === undefined) return [];
         if (field === null) return [[key, sorted(inner)]];
         const short = withoutDefaults(inner, field);
-        const standard = z.safeParse(field, undefined);
-        const isDefault =
-          standard.success && JSON.stringify(withoutDefaults(standard.data, field)) === JSON.stringify(short);
-        return isDefault ? [] : [[key, short]];
+        return JSON.stringify(short) === defaultOf(field) ? [] : [[key, short]];
       }),
   );
+}
+
+/** The canonical text of each field's default, undefined where it has none: a study of thousands of runs asks for few. */
+const defaults = new WeakMap<z.core.$ZodType, { text: string | undefined }>();
+
+function defaultOf(field: z.core.$ZodType): string | undefined {
+  let known = defaults.get(field);
+  if (!known) {
+    const standard = z.safeParse(field, undefined);
+    known = { text: standard.success ? JSON.stringify(withoutDefaults(standard.data, field)) : undefined };
+    defaults.set(field, known);
+  }
+  return known.text;
 }
 
 function sorted(value: unknown): unknown {

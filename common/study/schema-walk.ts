@@ -32,14 +32,31 @@ export function objectSchema(schema: z.core.$ZodType, value: unknown): z.ZodObje
 }
 
 /** A component's possible names, or whatever tells its kinds apart, and the options of each. */
-export function componentOptions(schema: z.ZodDiscriminatedUnion): [string, z.ZodObject][] {
-  return schema.options.flatMap((option): [string, z.ZodObject][] => {
+export function componentOptions(schema: z.ZodDiscriminatedUnion): readonly [string, z.ZodObject][] {
+  return componentOf(schema).options;
+}
+
+interface Component {
+  options: readonly [string, z.ZodObject][];
+  names: z.ZodEnum;
+}
+
+/** Identities of thousands of runs walk through the same few components. */
+const components = new WeakMap<z.ZodDiscriminatedUnion, Component>();
+
+function componentOf(schema: z.ZodDiscriminatedUnion): Component {
+  const known = components.get(schema);
+  if (known) return known;
+  const options = schema.options.flatMap((option): [string, z.ZodObject][] => {
     const object = unwrap(option);
     const name = object instanceof z.ZodObject ? object.shape[schema.def.discriminator] : null;
     return object instanceof z.ZodObject && name instanceof z.ZodLiteral
       ? [[String(name.value), object]]
       : [];
   });
+  const component = { options, names: z.enum(options.map(([name]) => name)) };
+  components.set(schema, component);
+  return component;
 }
 
 /** Whether a value is a plain name that stands for a component: it then has its name where it stands itself. */
@@ -66,6 +83,6 @@ export function schemaUnder(
   if (inner instanceof z.ZodArray) return inner.element;
   if (inner instanceof z.ZodRecord) return inner.valueType;
   if (inner instanceof z.ZodDiscriminatedUnion && segment === inner.def.discriminator)
-    return z.enum(componentOptions(inner).map(([name]) => name) as [string, ...string[]]);
+    return componentOf(inner).names;
   return objectSchema(inner, value)?.shape[segment] ?? null;
 }
