@@ -3,20 +3,21 @@ import { attribute, type Engine, type Tensor } from '../engine.ts';
 /** Two numbers: before and after an axis, or of rows and columns. */
 export type Side = readonly [number, number];
 
-/** Zeros before and after each axis, with gradient. */
-export function padAxes(engine: Engine, x: Tensor, margins: readonly Side[]): Tensor {
+/** Places of a constant value, zero by default, before and after each axis, with gradient. */
+export function padAxes(engine: Engine, x: Tensor, margins: readonly Side[], value = 0): Tensor {
   const { tf } = engine;
   const attributes = [attribute.type('T', engine.precision), attribute.type('Tpaddings', 'int32')];
+  const begin = margins.map(([before]) => before);
   const surround = tf.customGrad((inner) => {
     const around = tf.tensor2d(margins.map((side) => [...side]) as number[][], [margins.length, 2], 'int32');
+    const inputs = [inner as Tensor, around];
+    const [padded] =
+      value === 0
+        ? engine.op('Pad', attributes, inputs, 1)
+        : engine.op('PadV2', attributes, [...inputs, engine.scalar(value)], 1);
     return {
-      value: engine.op('Pad', attributes, [inner as Tensor, around], 1)[0] as Tensor,
-      gradFunc: (dy: Tensor) =>
-        tf.slice(
-          dy,
-          margins.map(([before]) => before),
-          x.shape,
-        ),
+      value: padded as Tensor,
+      gradFunc: (dy: Tensor) => tf.slice(dy, begin, x.shape),
     };
   });
   return surround(x);

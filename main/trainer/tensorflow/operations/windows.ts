@@ -50,7 +50,7 @@ export function placementOf(x: Tensor, window: Side, options: WindowOptions): Pl
   return { padding: none ? 'VALID' : same ? 'SAME' : 'EXPLICIT', rows, columns };
 }
 
-/** Zeros around the images, with gradient. */
-export function pad(engine: Engine, x: Tensor, { rows, columns }: Placement): Tensor {
-  return padAxes(engine, x, [[0, 0], rows, columns, [0, 0]]);
+/** A value around the images, zero by default, with gradient. */
+export function pad(engine: Engine, x: Tensor, { rows, columns }: Placement, value = 0): Tensor {
+  return padAxes(engine, x, [[0, 0], rows, columns, [0, 0]], value);
 }
