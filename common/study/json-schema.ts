@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { Catalogue } from '../catalogue.ts';
+import { gridSettings } from './grid.ts';
+import { unwrap } from './schema-walk.ts';
 import { PRUNING_COMPONENTS, RUN_COMPONENTS, settingsSchema, studySchema } from './schema.ts';
 
 type JsonSchema = Record<string, unknown>;
@@ -10,36 +12,48 @@ type JsonSchema = Record<string, unknown>;
  */
 export function studyJsonSchema(catalogue: Catalogue): JsonSchema {
   const definitions: JsonSchema = {};
-  const run = propertiesOf(toJson(settingsSchema(catalogue), definitions));
+  const schema = settingsSchema(catalogue);
+  const run = propertiesOf(toJson(schema, definitions));
   const pruning = propertiesOf((run['pruning'] as { anyOf: JsonSchema[] }).anyOf[0] ?? {});
-  const settings = {
+  /** Puts what stands under a setting among the definitions: grids name it too. */
+  const define = (fields: Record<string, unknown>, prefix = ''): Record<string, JsonSchema> =>
+    Object.fromEntries(
+      Object.entries(fields).map(([key, json]) => {
+        definitions[`${prefix}${key}`] = json;
+        return [key, referenceTo(`${prefix}${key}`, definitions)];
+      }),
+    );
+  const parts = {
+    ...pruning,
+    ...components(PRUNING_COMPONENTS, pruning, catalogue, definitions),
+    layers: {
+      description: described(pruning['layers']),
+      anyOf: [{ const: 'all' }, without(pruning['layers'] as JsonSchema, 'default', 'description')],
+    },
+  };
+  const settings = define({
     ...run,
-    ...components(RUN_COMPONENTS, run),
+    ...components(RUN_COMPONENTS, run, catalogue, definitions),
     pruning: {
       description: described(run['pruning']),
       anyOf: [
         {
           type: 'object',
           title: 'Pruning',
-          properties: {
-            ...pruning,
-            ...components(PRUNING_COMPONENTS, pruning),
-            layers: {
-              description: described(pruning['layers']),
-              anyOf: [{ const: 'all' }, without(pruning['layers'] as JsonSchema, 'default', 'description')],
-            },
-          },
+          properties: define(parts, 'pruning.'),
           additionalProperties: false,
         },
-        { type: 'null', title: 'Nothing' },
+        NOTHING,
       ],
     },
-  };
+  });
+  definitions['grid'] = gridJson(schema, definitions);
 
   const study = toJson(studySchema, definitions);
   const properties = propertiesOf(study);
   const arms = properties['arms'] as JsonSchema;
-  const arm = arms['items'] as JsonSchema;
+  const arm = propertiesOf(arms['items'] as JsonSchema);
+  const grid = (json: unknown): JsonSchema => ({ description: described(json), $ref: '#/$defs/grid' });
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Cascade Lab study',
@@ -53,11 +67,12 @@ export function studyJsonSchema(catalogue: Catalogue): JsonSchema {
         properties: settings,
         additionalProperties: false,
       },
+      grid: grid(properties['grid']),
       arms: {
         ...arms,
         items: {
           type: 'object',
-          properties: { ...propertiesOf(arm), ...settings },
+          properties: { ...arm, grid: grid(arm['grid']), ...settings },
           required: ['name'],
           additionalProperties: false,
         },
@@ -65,39 +80,77 @@ export function studyJsonSchema(catalogue: Catalogue): JsonSchema {
     },
     required: ['study', 'seeds', 'arms'],
     additionalProperties: false,
-    ...(Object.keys(definitions).length === 0 ? {} : { $defs: definitions }),
+    $defs: definitions,
   };
+}
 
-  /** Each component as a plain name, as a mapping with its name, or as options laid over the shared component. */
-  function components(
-    lists: Readonly<Record<string, keyof Catalogue>>,
-    fields: Record<string, unknown>,
-  ): Record<string, JsonSchema> {
-    return Object.fromEntries(
-      Object.entries(lists).map(([key, list]) => {
-        const entries = catalogue[list].map((entry) => ({ entry, json: toJson(entry.options, definitions) }));
-        return [
-          key,
-          {
-            description: described(fields[key]),
-            anyOf: [
-              ...entries.map(({ entry }) => ({ const: entry.name, title: entry.title })),
-              ...entries.map(({ entry, json }) => ({ ...json, title: entry.title, required: ['name'] })),
-              {
-                title: 'Options of the shared component',
-                type: 'object',
-                properties: Object.assign(
-                  { name: false },
-                  ...entries.map(({ json }) => optionsOf(json)),
-                ) as JsonSchema,
-                additionalProperties: false,
-              },
-            ],
-          },
-        ];
-      }),
-    );
+const NOTHING = { type: 'null', title: 'Nothing' };
+
+/** Each component as a plain name, as a mapping with its name, or as options laid over the shared component. */
+function components(
+  lists: Readonly<Record<string, keyof Catalogue>>,
+  fields: Record<string, unknown>,
+  catalogue: Catalogue,
+  definitions: JsonSchema,
+): Record<string, JsonSchema> {
+  return Object.fromEntries(
+    Object.entries(lists).map(([key, list]) => {
+      const field = fields[key] as JsonSchema;
+      const entries = catalogue[list].map((entry) => ({ entry, json: toJson(entry.options, definitions) }));
+      return [
+        key,
+        {
+          description: described(field),
+          anyOf: [
+            ...entries.map(({ entry }) => ({ const: entry.name, title: entry.title })),
+            ...entries.map(({ entry, json }) => ({ ...json, title: entry.title, required: ['name'] })),
+            {
+              title: 'Options of the shared component',
+              type: 'object',
+              properties: Object.assign(
+                { name: false },
+                ...entries.map(({ json }) => optionsOf(json)),
+              ) as JsonSchema,
+              additionalProperties: false,
+            },
+            ...(isNullable(field) ? [NOTHING] : []),
+          ],
+        },
+      ];
+    }),
+  );
+}
+
+/** A list of values for every setting; what an option may be, only the component decides that it is laid over. */
+function gridJson(schema: z.ZodObject, definitions: JsonSchema): JsonSchema {
+  const lists: Record<string, JsonSchema> = {};
+  const named: Record<string, JsonSchema> = {};
+  for (const [key, fields] of gridSettings(schema)) {
+    const items = Object.hasOwn(definitions, key) ? { $ref: `#/$defs/${key}` } : {};
+    lists[key] = { ...descriptionOf(fields), type: 'array', minItems: 1, items };
+    if (fields.some((field) => unwrap(field) instanceof z.ZodRecord))
+      named[`^${key.replaceAll('.', '\\.')}\\..`] = { type: 'array', minItems: 1 };
   }
+  return {
+    type: 'object',
+    properties: lists,
+    ...(Object.keys(named).length === 0 ? {} : { patternProperties: named }),
+    additionalProperties: false,
+  };
+}
+
+function descriptionOf(fields: readonly z.core.$ZodType[]): JsonSchema {
+  const texts = fields.map((field) => (field instanceof z.ZodType ? field.description : undefined));
+  const text = texts.find((candidate) => candidate !== undefined);
+  return text === undefined ? {} : { description: text };
+}
+
+function referenceTo(key: string, definitions: JsonSchema): JsonSchema {
+  return { description: described(definitions[key]), $ref: `#/$defs/${key}` };
+}
+
+function isNullable(json: JsonSchema): boolean {
+  return ((json['anyOf'] ?? []) as JsonSchema[]).some((option) => option['type'] === 'null');
 }
 
 /**

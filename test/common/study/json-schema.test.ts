@@ -52,6 +52,11 @@ describe('the JSON Schema of study files', () => {
     ['pruning removed', (text: string) => `${text}  - name: c\n    pruning: null\n`],
     ['thresholds of both kinds', (text: string) => `${text}    thresholds: [1e-3, '1e-3σ']\n`],
     ['all layers', (text: string) => text.replace('sparsity', 'layers: all\n      sparsity')],
+    [
+      'grids',
+      (text: string) =>
+        `${text}    grid: {pruning.sparsity: [0.5, 0.9], pruning.criterion: [random, {name: magnitude}], optimizer.momentum: [0]}\ngrid: {batchSize: [1, 2]}\n`,
+    ],
     ['some layers', (text: string) => text.replace('sparsity', 'layers: {kinds: [dense]}\n      sparsity')],
   ])('accepts %s', (_, change) => {
     expect(accepts(change(SOUND))).toBe(true);
@@ -64,6 +69,10 @@ describe('the JSON Schema of study files', () => {
     ['a number out of range', 'sparsity: 0.5', 'sparsity: 5'],
     ['text for a number', 'batchSize: 64', 'batchSize: many'],
     ['no arms', 'arms:', 'legs:'],
+    ['a grid of no setting', 'seeds: [0, 1]', 'seeds: [0, 1]\ngrid: {sparsity: [0.5]}'],
+    ['a grid without a list', 'seeds: [0, 1]', 'seeds: [0, 1]\ngrid: {batchSize: 5}'],
+    ['an empty list in a grid', 'seeds: [0, 1]', 'seeds: [0, 1]\ngrid: {batchSize: []}'],
+    ['a value out of range in a grid', 'seeds: [0, 1]', 'seeds: [0, 1]\ngrid: {pruning.sparsity: [2]}'],
     ['a wrong threshold', 'epochs: 5', 'thresholds: [tiny]'],
   ])('refuses %s', (_, from, to) => {
     expect(accepts(SOUND.replace(from, to))).toBe(false);
