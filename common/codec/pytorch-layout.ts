@@ -37,11 +37,9 @@ export function checkpointToPyTorch(
     const layer = layers.get(parameter.name);
     if (!layer || !order) continue;
     const mask = file.tensors.get(`mask/${layer.name}`)!.bytes;
-    tensors.set(`${layer.name}.weight_mask`, {
-      dtype: 'BOOL',
-      shape: theirs.shape,
-      bytes: Uint8Array.from(order, (index) => mask[index]!),
-    });
+    const bytes = new Uint8Array(order.length);
+    for (let position = 0; position < order.length; position++) bytes[position] = mask[order[position]!]!;
+    tensors.set(`${layer.name}.weight_mask`, { dtype: 'BOOL', shape: theirs.shape, bytes });
   }
   const metadata = { ...file.metadata, format: 'pt' };
   return encodeSafetensors({ metadata, tensors });

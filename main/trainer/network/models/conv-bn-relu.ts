@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import type { Model } from '../model.ts';
 import { startingWeights } from './options.ts';
+import { MNIST_INPUT } from '../usual-input.ts';
 
 const options = z
   .strictObject({
@@ -28,6 +29,7 @@ export const convBnRelu: Model = {
   name: 'conv-bn-relu',
   title: 'VGG-like: 3 × 3 convolution, batch norm, ReLU, of chosen widths and strides',
   source: 'a small net of this workstation’s own, after Simonyan & Zisserman, arXiv 1409.1556',
+  usualInput: MNIST_INPUT,
   options,
   describe(given, { imageShape, classes, ...range }) {
     const { widths, strides } = options.parse(given);

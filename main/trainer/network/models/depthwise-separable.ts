@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import type { Model } from '../model.ts';
 import { startingWeights } from './options.ts';
+import { MNIST_INPUT } from '../usual-input.ts';
 
 const options = z
   .strictObject({
@@ -37,6 +38,7 @@ export const depthwiseSeparable: Model = {
   name: 'depthwise-separable',
   title: 'MobileNet-like: depthwise and pointwise convolutions with batch norm and ReLU',
   source: 'a small net of this workstation’s own, after Howard et al., arXiv 1704.04861',
+  usualInput: MNIST_INPUT,
   options,
   describe(given, { imageShape, classes, ...range }) {
     const { stem, widths, strides } = options.parse(given);

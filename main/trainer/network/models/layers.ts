@@ -16,6 +16,7 @@ export const layers: Model = {
   name: 'layers',
   title: 'A network of one’s own, as a list of layers',
   source: 'the study that lists them',
+  usualInput: null,
   options,
   describe(given, { imageShape, classes, ...range }) {
     const { layers: listed } = options.parse(given);

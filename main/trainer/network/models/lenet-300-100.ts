@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import type { Model } from '../model.ts';
 import { startingWeights } from './options.ts';
+import { MNIST_INPUT } from '../usual-input.ts';
 
 /** LeNet-300-100 (LeCun et al. 1998, section III.C.4), with ReLU as the pruning literature uses it: 266,200 weights on MNIST. */
 export const lenet300100: Model = {
   name: 'lenet-300-100',
   title: 'LeNet-300-100: two hidden dense layers of 300 and 100',
   source: 'LeCun et al. 1998, Proc. IEEE 86(11), section III.C.4',
+  usualInput: MNIST_INPUT,
   options: z.strictObject({ name: z.literal('lenet-300-100'), ...startingWeights }),
   describe: (_options, { imageShape, classes, ...range }) =>
     new NetworkBuilder('lenet-300-100', imageShape, classes, range)

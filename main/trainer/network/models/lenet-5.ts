@@ -3,6 +3,7 @@ import { NetworkBuilder } from '../builder.ts';
 import { caffeXavier } from '../initialization-rules.ts';
 import type { Model } from '../model.ts';
 import { startingWeights } from './options.ts';
+import { MNIST_INPUT } from '../usual-input.ts';
 
 /**
  * LeNet-5 as Caffe has it, which pruning papers since Han et al. (arXiv 1506.02626) use: ReLU behind the hidden dense
@@ -12,6 +13,7 @@ export const lenet5: Model = {
   name: 'lenet-5',
   title: 'LeNet-5 (Caffe): two 5 × 5 convolutions with max pooling, two dense layers',
   source: 'LeCun et al. 1998, Proc. IEEE 86(11), in the version of Caffe’s examples/mnist/lenet.prototxt',
+  usualInput: MNIST_INPUT,
   options: z.strictObject({ name: z.literal('lenet-5'), ...startingWeights }),
   initialization: caffeXavier,
   describe: (_options, { imageShape, classes, ...range }) =>

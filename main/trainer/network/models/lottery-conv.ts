@@ -3,6 +3,7 @@ import { NetworkBuilder } from '../builder.ts';
 import { glorotNormal } from '../initialization-rules.ts';
 import type { Model } from '../model.ts';
 import { startingWeights } from './options.ts';
+import { CIFAR_INPUT } from '../usual-input.ts';
 
 /**
  * Conv-2, -4 and -6 of the lottery ticket hypothesis: pairs of 3 × 3 convolutions with max pooling behind each pair,
@@ -15,6 +16,7 @@ export const lotteryConvs: readonly Model[] = [2, 4, 6].map((convolutions) => {
     name,
     title: `Conv-${convolutions}: ${convolutions} convolutions in pairs with max pooling, three dense layers`,
     source: 'Frankle & Carbin, ICLR 2019, arXiv 1803.03635, figure 2',
+    usualInput: CIFAR_INPUT,
     options: z.strictObject({ name: z.literal(name), ...startingWeights }),
     initialization: glorotNormal,
     describe: (_options, { imageShape, classes, ...range }) => {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import type { Model } from '../model.ts';
 import { startingWeights, stemStride, widthMultiplier } from './options.ts';
+import { IMAGENET_INPUT } from '../usual-input.ts';
 
 const options = z.strictObject({
   name: z.literal('mobilenet-v1'),
@@ -33,6 +34,7 @@ export const mobilenetV1: Model = {
   name: 'mobilenet-v1',
   title: 'MobileNet: blocks of depthwise and pointwise convolution',
   source: 'Howard et al. 2017, arXiv 1704.04861, table 1',
+  usualInput: IMAGENET_INPUT,
   options,
   describe(given, { imageShape, classes, ...range }) {
     const { width, stemStride: stride } = options.parse(given);

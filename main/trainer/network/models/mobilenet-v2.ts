@@ -4,6 +4,7 @@ import { torchvisionNormal } from '../initialization-rules.ts';
 import type { Model } from '../model.ts';
 import { appendNormalisedConvolution, divisibleChannels } from './blocks/convolution.ts';
 import { dropoutOf, startingWeights, stemStride, widthMultiplier } from './options.ts';
+import { IMAGENET_INPUT } from '../usual-input.ts';
 
 const options = z.strictObject({
   name: z.literal('mobilenet-v2'),
@@ -29,6 +30,7 @@ export const mobilenetV2: Model = {
   name: 'mobilenet-v2',
   title: 'MobileNetV2: inverted residuals with linear bottlenecks',
   source: 'Sandler et al., CVPR 2018, arXiv 1801.04381, table 2, as torchvision’s',
+  usualInput: IMAGENET_INPUT,
   options,
   initialization: torchvisionNormal,
   describe(given, { imageShape, classes, ...range }) {

@@ -5,6 +5,7 @@ import type { Model } from '../model.ts';
 import { appendNormalisedConvolution, divisibleChannels } from './blocks/convolution.ts';
 import { appendSqueezeExcite } from './blocks/squeeze-excite.ts';
 import { dropoutOf, startingWeights, stemStride, widthMultiplier } from './options.ts';
+import { IMAGENET_INPUT } from '../usual-input.ts';
 
 /** A row of table 1 or 2: kernel size, expanded channels, output channels, squeeze-and-excite, activation, stride. */
 type Row = readonly [
@@ -69,6 +70,7 @@ function mobilenetV3(size: string, rows: readonly Row[], lastChannels: number, t
     name,
     title: `MobileNetV3-${size === 'small' ? 'Small' : 'Large'}: squeeze-and-excite, hard-swish`,
     source: `Howard et al., ICCV 2019, arXiv 1905.02244, table ${table}, as torchvision’s`,
+    usualInput: IMAGENET_INPUT,
     options,
     initialization: torchvisionNormal,
     describe(given, { imageShape, classes, ...range }) {

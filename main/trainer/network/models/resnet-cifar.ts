@@ -3,6 +3,7 @@ import { NetworkBuilder } from '../builder.ts';
 import type { Model } from '../model.ts';
 import { appendBasicBlock } from './blocks/basic-block.ts';
 import { startingWeights } from './options.ts';
+import { CIFAR_INPUT } from '../usual-input.ts';
 
 const STAGES = [16, 32, 64];
 
@@ -24,6 +25,7 @@ export const cifarResnets: readonly Model[] = [20, 32, 44, 56, 110].map((layers)
     name,
     title: `ResNet-${layers} for CIFAR`,
     source: 'He et al., CVPR 2016, arXiv 1512.03385, section 4.2',
+    usualInput: CIFAR_INPUT,
     options,
     describe(given, { imageShape, classes, ...range }) {
       const { shortcut } = options.parse(given);

@@ -4,6 +4,7 @@ import type { Model } from '../model.ts';
 import { appendBasicBlock } from './blocks/basic-block.ts';
 import { appendBottleneck } from './blocks/bottleneck.ts';
 import { startingWeights } from './options.ts';
+import { IMAGENET_INPUT } from '../usual-input.ts';
 
 const STAGES = [64, 128, 256, 512];
 
@@ -30,6 +31,7 @@ export const imagenetResnets: readonly Model[] = SIZES.map(({ layers, blocks, bo
     name,
     title: `ResNet-${layers} for ImageNet`,
     source: 'He et al., CVPR 2016, arXiv 1512.03385, table 1, as torchvision’s',
+    usualInput: IMAGENET_INPUT,
     options,
     describe(given, { imageShape, classes, ...range }) {
       const { stem } = options.parse(given);

@@ -3,6 +3,7 @@ import { NetworkBuilder } from '../builder.ts';
 import { torchvisionNormal } from '../initialization-rules.ts';
 import { ModelError, type Model } from '../model.ts';
 import { dropoutOf, startingWeights } from './options.ts';
+import { CIFAR_INPUT } from '../usual-input.ts';
 
 /** Convolutions of 64, 128, 256, 512 and 512 channels before each of the five poolings, by the number of layers. */
 const CONFIGURATIONS: Record<number, readonly number[]> = {
@@ -37,6 +38,7 @@ export const vggs: readonly Model[] = Object.entries(CONFIGURATIONS).map(([layer
     title: `VGG-${layers} with batch norm`,
     source:
       'Simonyan & Zisserman, ICLR 2015, arXiv 1409.1556, table 1, with batch norm as torchvision’s vgg_bn',
+    usualInput: CIFAR_INPUT,
     options,
     initialization: torchvisionNormal,
     describe(given, { imageShape, classes, ...range }) {

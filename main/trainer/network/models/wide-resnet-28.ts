@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import type { Model } from '../model.ts';
 import { dropoutOf, startingWeights } from './options.ts';
+import { CIFAR_INPUT } from '../usual-input.ts';
 
 const options = z.strictObject({
   name: z.literal('wide-resnet-28'),
@@ -23,6 +24,7 @@ export const wideResnet28: Model = {
   name: 'wide-resnet-28',
   title: 'Wide ResNet of 28 layers (WRN-28-k)',
   source: 'Zagoruyko & Komodakis, BMVC 2016, arXiv 1605.07146, table 1',
+  usualInput: CIFAR_INPUT,
   options,
   describe(given, { imageShape, classes, ...range }) {
     const { widen, dropout } = options.parse(given);

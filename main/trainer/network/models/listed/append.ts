@@ -105,7 +105,7 @@ function appendResidual(
     if (!stride)
       throw new ModelError(
         [...key, 'shortcut'],
-        `no stride leads from ${placesText(before)} to the ${placesText(spatial)} of the layers: let them keep rows and columns, or subsample both alike`,
+        `no stride of the shortcut leads from ${placesText(before)} to ${placesText(spatial)}: let the layers of the block keep rows and columns, and subsample both alike`,
       );
     if (shortcut === 'zero-padding') network.shortcut(`${name}.shortcut`, channels, stride);
     else network.conv(`${name}.shortcut.conv`, channels, 1, { stride }).batchNorm(`${name}.shortcut.norm`);
