@@ -125,8 +125,9 @@ const pool: Block = (net, name, random) => {
 /** Random parameters with what makes weights inert: pruned weights and channels, dead γ, biases and β far off. */
 export function randomValues(network: NetworkDescription, random: Random): Values {
   const sparsity = oneOf(random, [0, 0.3, 0.6, 0.9]);
+  // No two far ones are the same, for they would cancel in an add.
   const shift = (x: number): number =>
-    chance(random, 0.3) ? 0 : chance(random, 0.4) ? Math.sign(x) * 60 : x;
+    chance(random, 0.3) ? 0 : chance(random, 0.4) ? Math.sign(x) * 60 + x : x;
   const layers = new Map(network.layers.map((layer) => [layer.kernel, layer]));
   return new Map(
     network.parameters.map(({ name, role, shape }) => {
