@@ -3,6 +3,7 @@ import { CascadeError } from '../../../common/errors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
 import type { InitializationRule } from './initialization-rules.ts';
+import type { UsualInput } from './usual-input.ts';
 
 /** What a model needs to know of the data. */
 export interface ModelInput {
@@ -17,6 +18,8 @@ export interface ModelInput {
 export interface Model extends CatalogueEntry {
   /** The paper that it is from, and where in it. */
   source: string;
+  /** What its parameters and multiply-accumulates are told for; null where its options alone decide what it is. */
+  usualInput: UsualInput | null;
   /** How kernels are drawn, where the model's authors say so; unless given, as `heNormal` does. */
   initialization?: InitializationRule;
   /**

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import type { Model } from '../model.ts';
-import { startingWeights } from './options.ts';
 import { MNIST_INPUT } from '../usual-input.ts';
+import { startingWeights } from './options.ts';
 
 const options = z
   .strictObject({

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import type { Model } from '../model.ts';
-import { startingWeights } from './options.ts';
 import { MNIST_INPUT } from '../usual-input.ts';
+import { startingWeights } from './options.ts';
 
 /** LeNet-300-100 (LeCun et al. 1998, section III.C.4), with ReLU as the pruning literature uses it: 266,200 weights on MNIST. */
 export const lenet300100: Model = {

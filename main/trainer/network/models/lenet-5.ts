@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import { caffeXavier } from '../initialization-rules.ts';
 import type { Model } from '../model.ts';
-import { startingWeights } from './options.ts';
 import { MNIST_INPUT } from '../usual-input.ts';
+import { startingWeights } from './options.ts';
 
 /**
  * LeNet-5 as Caffe has it, which pruning papers since Han et al. (arXiv 1506.02626) use: ReLU behind the hidden dense

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import { glorotNormal } from '../initialization-rules.ts';
 import type { Model } from '../model.ts';
-import { startingWeights } from './options.ts';
 import { CIFAR_INPUT } from '../usual-input.ts';
+import { startingWeights } from './options.ts';
 
 /**
  * Conv-2, -4 and -6 of the lottery ticket hypothesis: pairs of 3 × 3 convolutions with max pooling behind each pair,

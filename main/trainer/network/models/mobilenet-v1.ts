@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import type { Model } from '../model.ts';
-import { startingWeights, stemStride, widthMultiplier } from './options.ts';
 import { IMAGENET_INPUT } from '../usual-input.ts';
+import { startingWeights, stemStride, widthMultiplier } from './options.ts';
 
 const options = z.strictObject({
   name: z.literal('mobilenet-v1'),

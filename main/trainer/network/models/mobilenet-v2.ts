@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import { torchvisionNormal } from '../initialization-rules.ts';
 import type { Model } from '../model.ts';
+import { IMAGENET_INPUT } from '../usual-input.ts';
 import { appendNormalisedConvolution, divisibleChannels } from './blocks/convolution.ts';
 import { dropoutOf, startingWeights, stemStride, widthMultiplier } from './options.ts';
-import { IMAGENET_INPUT } from '../usual-input.ts';
 
 const options = z.strictObject({
   name: z.literal('mobilenet-v2'),

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import { torchvisionNormal } from '../initialization-rules.ts';
 import type { Model } from '../model.ts';
+import { IMAGENET_INPUT } from '../usual-input.ts';
 import { appendNormalisedConvolution, divisibleChannels } from './blocks/convolution.ts';
 import { appendSqueezeExcite } from './blocks/squeeze-excite.ts';
 import { dropoutOf, startingWeights, stemStride, widthMultiplier } from './options.ts';
-import { IMAGENET_INPUT } from '../usual-input.ts';
 
 /** A row of table 1 or 2: kernel size, expanded channels, output channels, squeeze-and-excite, activation, stride. */
 type Row = readonly [

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import type { Model } from '../model.ts';
+import { CIFAR_INPUT } from '../usual-input.ts';
 import { appendBasicBlock } from './blocks/basic-block.ts';
 import { startingWeights } from './options.ts';
-import { CIFAR_INPUT } from '../usual-input.ts';
 
 const STAGES = [16, 32, 64];
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import type { Model } from '../model.ts';
+import { IMAGENET_INPUT } from '../usual-input.ts';
 import { appendBasicBlock } from './blocks/basic-block.ts';
 import { appendBottleneck } from './blocks/bottleneck.ts';
 import { startingWeights } from './options.ts';
-import { IMAGENET_INPUT } from '../usual-input.ts';
 
 const STAGES = [64, 128, 256, 512];
 

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import { torchvisionNormal } from '../initialization-rules.ts';
 import { ModelError, type Model } from '../model.ts';
-import { dropoutOf, startingWeights } from './options.ts';
 import { CIFAR_INPUT } from '../usual-input.ts';
+import { dropoutOf, startingWeights } from './options.ts';
 
 /** Convolutions of 64, 128, 256, 512 and 512 channels before each of the five poolings, by the number of layers. */
 const CONFIGURATIONS: Record<number, readonly number[]> = {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import type { Model } from '../model.ts';
-import { dropoutOf, startingWeights } from './options.ts';
 import { CIFAR_INPUT } from '../usual-input.ts';
+import { dropoutOf, startingWeights } from './options.ts';
 
 const options = z.strictObject({
   name: z.literal('wide-resnet-28'),
