@@ -163,6 +163,8 @@ async function recordRun(workspace: Workspace, id: string, scenario: Scenario): 
     specification: SPECIFICATION,
     control: null,
       trunk: null,
+      checkpointEvery: null,
+      priority: 0,
     epochsTotal: scenario.epochs,
     prunes: true,
     study: 'bench',

@@ -18,6 +18,7 @@ import type { OpenWorkstation, WorkstationOptions, WorkstationServices } from '.
 import { Background } from './background/background.ts';
 import { RunManager } from './runs/run-manager.ts';
 import { bundledStudies } from './studies/bundled.ts';
+import { estimateStudy } from './studies/estimate.ts';
 import { StudyError } from './studies/problems.ts';
 import type { Timetable } from './studies/timetable.ts';
 import { catalogue } from './trainer/catalogue.ts';
@@ -90,20 +91,26 @@ class Workstation implements WorkstationServices {
   async checkStudy(text: string): Promise<StudyCheck> {
     const { plan, problems } = await this.#background.call('planStudy', [text]);
     if (!plan) return { problems, preview: null };
-    const known = new Map((await this.listRuns()).map((run) => [run.id, run.state]));
+    const [listed, speeds] = await Promise.all([this.listRuns(), this.#workspace.speeds()]);
+    const known = new Map(listed.map((run) => [run.id, run]));
+    const open = plan.runs
+      .filter(({ id }) => known.get(id)?.state !== 'finished')
+      .map((run) => ({ run, done: known.get(run.id)?.epochsDone ?? 0 }));
     return {
       problems,
       preview: {
         name: plan.name,
         title: plan.title,
-        runs: plan.runs.map(({ id, arms, named, seed, epochs, control }) => ({
+        runs: plan.runs.map(({ id, arms, seed, epochs, control, trunk }) => ({
           id,
-          arms: named ? arms : [],
+          arms,
           seed,
           epochs,
           control,
-          state: known.get(id) ?? null,
+          trunk: trunk && { id: trunk.id, epoch: trunk.epoch },
+          state: known.get(id)?.state ?? null,
         })),
+        estimate: estimateStudy(open, plan.checkpointEvery, speeds),
       },
     };
   }
@@ -121,12 +128,14 @@ class Workstation implements WorkstationServices {
           specification,
           control,
           trunk,
+          checkpointEvery: plan.checkpointEvery,
+          priority: plan.priority,
           epochsTotal: epochs,
           prunes: specification.pruning !== null,
           study: plan.name,
           arm,
         });
-    for (const { id } of plan.runs) await this.#runs.enqueue(id, { every: plan.checkpointEvery, epochs: plan.checkpointEpochs[id] ?? [] });
+    for (const { id } of plan.runs) await this.#runs.enqueue(id);
     return { study: plan.name, runs: plan.runs.map(({ id }) => id) };
   }
 
@@ -188,6 +197,16 @@ class Workstation implements WorkstationServices {
   resume(id: string): Promise<void> {
     return this.#runs.resume(id);
   }
+  async resumeAll(): Promise<string[]> {
+    const interrupted = (await this.listRuns()).filter(({ state }) => state === 'interrupted').toReversed();
+    for (const { id } of interrupted) await this.#runs.enqueue(id);
+    return interrupted.map(({ id }) => id);
+  }
+
+  setPriority(id: string, priority: number): Promise<void> {
+    return this.#runs.setPriority(id, priority);
+  }
+
   stop(id: string): Promise<void> {
     return this.#runs.stop(id);
   }

@@ -163,22 +163,38 @@ export const studyProblem = z.object({
 });
 export type StudyProblem = z.infer<typeof studyProblem>;
 
+/** What a study takes that is not there yet. */
+export const studyEstimate = z.object({
+  /** Runs that are not finished. */
+  runs: z.number().int(),
+  /** Seconds, one run after another; null where nothing was measured on this machine yet. */
+  seconds: z.number().nullable(),
+  /** Whether all of it was measured on the same network, data and batch; otherwise scaled by multiply-accumulates. */
+  measured: z.boolean(),
+  /** Bytes on the disk, about. */
+  bytes: z.number(),
+});
+export type StudyEstimate = z.infer<typeof studyEstimate>;
+
 export const studyPreview = z.object({
   name: z.string(),
   title: z.string(),
   runs: z.array(
     z.object({
       id: z.string(),
+      /** Arms that ask for it; for a control or a trunk that none named, whose it is. */
       arms: z.array(z.string()),
       seed: z.number().int(),
       epochs: z.number().int(),
       control: z.string().nullable(),
+      /** The run that trains its first epochs, and the last of them. */
+      trunk: z.object({ id: z.string(), epoch: z.number().int() }).nullable(),
       /** State of the run where it is known already; null for a new one. */
       state: runState.nullable(),
     }),
   ),
+  estimate: studyEstimate,
 });
-export type StudyPreview = z.infer<typeof studyPreview>;
 
 export const studyCheck = z.object({ problems: z.array(studyProblem), preview: studyPreview.nullable() });
 export type StudyCheck = z.infer<typeof studyCheck>;

@@ -21,6 +21,8 @@ export interface Study {
   arms: string[];
   /** Epochs between checkpoints, null by the network's size: of the study's execution, not of a run's identity. */
   checkpoints: { every: number | null };
+  /** Its runs are trained before those of lower priority. */
+  priority: number;
 }
 
 /** What only the trainer knows of a specification. */
@@ -79,7 +81,7 @@ export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules)
     );
   if (!heading.success || problems.all.length > 0) return refused(problems.all);
 
-  const { study, title, description, seeds, checkpoints } = heading.data;
+  const { study, title, description, seeds, checkpoints, priority } = heading.data;
   return {
     study: {
       study,
@@ -88,6 +90,7 @@ export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules)
       seeds,
       arms: arms.map(({ name }) => name),
       checkpoints,
+      priority,
     },
     runs: withTrunks(
       planRuns(arms, seeds, catalogue),

@@ -192,6 +192,14 @@ export const studySchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'When weights are saved; decides no number of a run.' }),
+  priority: z
+    .int()
+    .min(-1000)
+    .max(1000)
+    .default(0)
+    .meta({
+      description: 'Runs of studies of higher priority are trained first; decides no number of a run.',
+    }),
   shared: settings.default({}).meta({ description: 'Settings of every arm.' }),
   grid: grid.meta({ description: 'Settings with lists of values: every arm runs with each combination.' }),
   arms: z

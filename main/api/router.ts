@@ -69,6 +69,10 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       decayClock: os.runs.decayClock.handler(({ input }) => services.decayClock(input.id)),
       pause: os.runs.pause.handler(({ input }) => services.pause(input.id).then(() => ({}))),
       resume: os.runs.resume.handler(({ input }) => services.resume(input.id).then(() => ({}))),
+      resumeAll: os.runs.resumeAll.handler(() => services.resumeAll().then((runs) => ({ runs }))),
+      setPriority: os.runs.setPriority.handler(({ input }) =>
+        services.setPriority(input.id, input.priority).then(() => ({})),
+      ),
       stop: os.runs.stop.handler(({ input }) => services.stop(input.id).then(() => ({}))),
       remove: os.runs.remove.handler(({ input }) => services.remove(input.id).then(() => ({}))),
       channels: os.runs.channels.handler(async ({ input }) =>

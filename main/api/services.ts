@@ -31,6 +31,9 @@ export interface WorkstationServices {
   decayClock(id: string): Promise<DecayClock>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
+  /** Queues every run that was interrupted, in the order in which they were asked for; answers with their ids. */
+  resumeAll(): Promise<string[]>;
+  setPriority(id: string, priority: number): Promise<void>;
   stop(id: string): Promise<void>;
   remove(id: string): Promise<void>;
 

@@ -3,15 +3,13 @@ import { CascadeError } from '../../common/errors.ts';
 import { Problems } from './problems.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunQueue } from './run-queue.ts';
-import { Training, type CheckpointWishes, type TrainingOptions } from './training.ts';
+import { Training, type TrainingOptions } from './training.ts';
 
 export interface RunManagerOptions extends Omit<TrainingOptions, 'journal' | 'onRecorded'> {
   concurrency: number;
   /** Called when `problems` has changed. */
   onProblems(): void;
 }
-
-const NO_WISHES: CheckpointWishes = { every: null, epochs: [] };
 
 /** Decides which runs train: the queue, in the order asked for, and as many at once as wanted. */
 export class RunManager {
@@ -63,13 +61,13 @@ export class RunManager {
    * Queues a run. One that is queued, training or finished stays as it is.
    * @throws CascadeError NOT_FOUND, CONFLICT while it is being deleted
    */
-  async enqueue(id: string, checkpoints: CheckpointWishes = NO_WISHES): Promise<void> {
+  async enqueue(id: string): Promise<void> {
     if (this.#closing) throw this.#conflict(id, 'can not be queued: the workstation is closing');
     if (this.#leaving.has(id)) throw this.#conflict(id, 'is being deleted');
     const entering = this.#entering.get(id);
     if (entering) return entering;
     if (this.#queue.has(id) || this.#training.has(id)) return;
-    const entry = this.#enter(id, checkpoints).finally(() => this.#entering.delete(id));
+    const entry = this.#enter(id).finally(() => this.#entering.delete(id));
     this.#entering.set(id, entry);
     return entry;
   }
@@ -97,6 +95,13 @@ export class RunManager {
     const { state } = this.show(await this.#options.workspace.summary(id));
     if (state === 'finished') throw this.#conflict(id, 'is finished: there is nothing to resume');
     await this.enqueue(id);
+  }
+
+  /** Gives a run another place among those that wait, and keeps it for later. @throws CascadeError NOT_FOUND */
+  async setPriority(id: string, priority: number): Promise<void> {
+    await this.#options.workspace.setPriority(id, priority);
+    this.#queue.prioritise(id, priority);
+    await this.#journal.announce(id);
   }
 
   /** Ends a run between two steps, so that it can be resumed from its last checkpoint. @throws CascadeError CONFLICT */
@@ -139,10 +144,10 @@ export class RunManager {
     await this.#journal.catchUp();
   }
 
-  async #enter(id: string, checkpoints: CheckpointWishes): Promise<void> {
+  async #enter(id: string): Promise<void> {
     const { state, trunk, priority } = this.show(await this.#options.workspace.summary(id));
     if (state === 'finished' || this.#closing) return;
-    this.#queue.push({ id, trunk, priority, checkpoints });
+    this.#queue.push({ id, trunk, priority });
     const written = this.#journal.change(id, 'queued', null, {
       kind: 'queued',
       epoch: null,
@@ -158,9 +163,9 @@ export class RunManager {
     while (!this.#closing && !this.#journal.lost && this.#training.size < this.#concurrency) {
       const next = this.#queue.next((trunk) => this.#isReady(trunk));
       if (next === null) return;
-      const { id, checkpoints } = next;
+      const { id } = next;
       const options = { ...this.#options, journal: this.#journal, onRecorded: () => this.#fill() };
-      const training = new Training(id, options, checkpoints);
+      const training = new Training(id, options);
       this.#training.set(id, training);
       void training.ended.then(() => {
         this.#training.delete(id);

@@ -1,10 +1,7 @@
 import type { RunSummary } from '../../common/contract/schemas.ts';
-import type { CheckpointWishes } from './training.ts';
 
 /** A run that waits to be trained. */
-export interface QueuedRun extends Pick<RunSummary, 'id' | 'trunk' | 'priority'> {
-  checkpoints: CheckpointWishes;
-}
+export type QueuedRun = Pick<RunSummary, 'id' | 'trunk' | 'priority'>;
 
 /** Runs that wait: those of higher priority first, and of equal ones those that were asked for first. */
 export class RunQueue {

@@ -11,13 +11,6 @@ import { isWorkspaceLost, isWorkspaceTrouble, type RunJournal } from './run-jour
 import { TimeLeft } from './time-left.ts';
 import { TrainerThread, type ThreadStart } from './trainer-thread.ts';
 
-/** When weights are saved, as the study that asked for the run wants it: every so many epochs, and after some besides. */
-export interface CheckpointWishes {
-  /** null leaves it to the size of the network. */
-  every: number | null;
-  epochs: readonly number[];
-}
-
 export interface TrainingOptions {
   workspace: Workspace;
   journal: RunJournal;
@@ -35,12 +28,6 @@ export interface TrainingOptions {
 
 type EpochMessage = Extract<TrainerMessage, { type: 'epoch' }>;
 
-/** What is kept of a run's environment: with how often it saves its weights, so that it does so when resumed. */
-type StoredEnvironment = RunEnvironment & {
-  checkpointEvery: number | null;
-  checkpointEpochs: readonly number[];
-};
-
 /** What a person, or the end of the program, wants of a run. */
 type Wish = 'train' | 'stop' | 'close';
 
@@ -52,7 +39,6 @@ export class Training {
   /** Settles when the thread is gone and the end is written down. Never rejects. */
   readonly ended: Promise<void>;
   readonly #options: TrainingOptions;
-  #checkpoints: CheckpointWishes;
   readonly #control = new RunControl();
   #wish: Wish = 'train';
   #thread: TrainerThread | null = null;
@@ -61,7 +47,7 @@ export class Training {
   #paused = false;
   #epoch = 0;
   #recorded = -1;
-  #unwrittenEnvironment: StoredEnvironment | null = null;
+  #unwrittenEnvironment: RunEnvironment | null = null;
   /** A record that the disk did not take, and why, kept until the run is resumed. */
   #held: { message: EpochMessage; error: CascadeError } | null = null;
   /** Everything of the run is handled in the order in which it came. */
@@ -69,10 +55,9 @@ export class Training {
   /** What made it impossible to go on, other than the thread. */
   #failure: unknown = null;
 
-  constructor(id: string, options: TrainingOptions, checkpoints: CheckpointWishes) {
+  constructor(id: string, options: TrainingOptions) {
     this.id = id;
     this.#options = options;
-    this.#checkpoints = checkpoints;
     this.ended = this.#live();
   }
 
@@ -188,17 +173,11 @@ export class Training {
   async #prepare(): Promise<{ input: Omit<TrainerInput, 'ledger'>; epoch: number | null; given: number }> {
     const { workspace, application, threads } = this.#options;
     const { summary, specification, environment } = await workspace.getRun(this.id);
-    const own = environment as Partial<StoredEnvironment> | null;
+    const own = environment as (RunEnvironment & { checkpointEvery?: number | null }) | null;
     const checkpoint = await workspace.lastCheckpoint(this.id);
-    const beginning = checkpoint
-      ? null
-      : await findBeginning(workspace, summary, specification, own as RunEnvironment | null);
+    const beginning = checkpoint ? null : await findBeginning(workspace, summary, specification, own);
     this.#timeLeft = new TimeLeft(summary.epochsTotal);
-    this.#checkpoints = {
-      every: this.#checkpoints.every ?? own?.checkpointEvery ?? null,
-      epochs: [...new Set([...this.#checkpoints.epochs, ...(own?.checkpointEpochs ?? [])])],
-    };
-    const { every, epochs } = this.#checkpoints;
+    const wishes = await workspace.checkpointWishes(this.id);
     return {
       epoch: checkpoint?.epoch ?? null,
       given: beginning?.trunk?.given ?? -1,
@@ -211,8 +190,9 @@ export class Training {
         device: null,
         library: null,
         datasetHash: own?.datasetHash ?? beginning?.datasetHash ?? null,
-        checkpointEvery: every,
-        checkpointEpochs: epochs,
+        // What an earlier version kept of a run's wish stands in its environment.
+        checkpointEvery: wishes.every ?? own?.checkpointEvery ?? null,
+        checkpointEpochs: wishes.epochs,
         checkpoint: checkpoint?.bytes ?? beginning?.trunk?.checkpoint ?? null,
         shared: beginning?.trunk?.shared ?? null,
         rewind: beginning?.trunk?.rewind ?? null,
@@ -226,11 +206,7 @@ export class Training {
     switch (message.type) {
       case 'prepared':
         onPrepared(message.environment);
-        this.#unwrittenEnvironment = {
-          ...message.environment,
-          checkpointEvery: this.#checkpoints.every,
-          checkpointEpochs: this.#checkpoints.epochs,
-        };
+        this.#unwrittenEnvironment = message.environment;
         // Where the disk takes nothing now, the first record will have to wait for it too.
         await this.#writeEnvironment().catch((error: unknown) => this.#bearable(error));
         return journal.announce(this.id);

@@ -5,6 +5,9 @@ import { runIdentity } from '../runs/identity.ts';
 import { catalogue } from '../trainer/catalogue.ts';
 import { branchOf } from '../trainer/branch.ts';
 import type { DatasetOutline } from '../trainer/data/dataset.ts';
+import { checkpointInterval } from '../trainer/checkpoint-interval.ts';
+import { describeModel, parameterCount } from '../trainer/network/describe.ts';
+import { optimizers } from '../trainer/optimization/optimizers/registry.ts';
 import { planRun } from '../trainer/plan.ts';
 import { outlinesOf } from './outlines.ts';
 import { stepsPerEpoch, studyRules } from './rules.ts';
@@ -20,9 +23,24 @@ export interface StudyRun {
   /** Whether an arm named it. */
   named: boolean;
   control: string | null;
-  /** The run that trains its first epochs, and the last of them. */
-  trunk: { id: string; epoch: number } | null;
+  /** The run that trains its first epochs, the last of them, and the one whose weights it rewinds to later. */
+  trunk: { id: string; epoch: number; rewindEpoch: number | null } | null;
   epochs: number;
+  size: RunSize;
+}
+
+/** What a run's time and room go by. */
+export interface RunSize {
+  /** Prunable weights, all parameters, and multiply-accumulates for one image. */
+  weights: number;
+  parameters: number;
+  macs: number;
+  /** Training images. */
+  images: number;
+  /** State tensors that the optimizer keeps of a parameter. */
+  slots: number;
+  /** Epochs between checkpoints unless the study says otherwise. */
+  checkpointEvery: number;
 }
 
 /** A study ready to be started; plain data, so that it can change threads. */
@@ -31,8 +49,8 @@ export interface StudyPlan {
   title: string;
   /** Epochs between checkpoints; null leaves it to the size of the network. */
   checkpointEvery: number | null;
-  /** Epochs after which a run keeps its weights for others that leave it there, by its id. */
-  checkpointEpochs: Record<string, number[]>;
+  /** Studies of higher priority are trained first. */
+  priority: number;
   /** For each seed every arm, each pruned run after its control. */
   runs: StudyRun[];
 }
@@ -55,24 +73,18 @@ export async function planStudy(text: string): Promise<{ plan: StudyPlan | null;
   };
   // A study without problems has its data.
   const schedules = runs.map(({ specification }) => {
-    const steps = stepsPerEpoch(specification, outlineOf(specification.dataset) as DatasetOutline);
+    const outline = outlineOf(specification.dataset) as DatasetOutline;
+    const steps = stepsPerEpoch(specification, outline);
     const plan = planRun(specification, steps);
-    return { epochs: plan.epochs, branch: branchOf(plan, steps) };
+    return { epochs: plan.epochs, branch: branchOf(plan, steps), size: sizeOf(specification, outline) };
   });
-  const checkpointEpochs: Record<string, number[]> = {};
-  for (const [index, { trunk }] of runs.entries()) {
-    if (!trunk) continue;
-    const { id } = identities[trunk.run]!;
-    const rewindEpoch = schedules[index]!.branch?.rewindEpoch ?? trunk.epoch;
-    checkpointEpochs[id] = [...new Set([...(checkpointEpochs[id] ?? []), trunk.epoch, rewindEpoch])];
-  }
   return {
     problems,
     plan: {
       name: study.study,
       title: study.title,
       checkpointEvery: study.checkpoints.every,
-      checkpointEpochs,
+      priority: study.priority,
       runs: runs.map(({ specification, seed, arms, control, trunk }, index) => ({
         ...identities[index]!,
         seed,
@@ -80,9 +92,27 @@ export async function planStudy(text: string): Promise<{ plan: StudyPlan | null;
         arms: armsOf(index),
         named: arms.length > 0,
         control: control === null ? null : identities[control]!.id,
-        trunk: trunk && { id: identities[trunk.run]!.id, epoch: trunk.epoch },
+        trunk: trunk && {
+          id: identities[trunk.run]!.id,
+          epoch: trunk.epoch,
+          rewindEpoch: schedules[index]!.branch?.rewindEpoch ?? null,
+        },
         epochs: schedules[index]!.epochs,
+        size: schedules[index]!.size,
       })),
     },
+  };
+}
+
+function sizeOf(specification: RunSpecification, outline: DatasetOutline): RunSize {
+  const network = describeModel(specification.model, outline);
+  const parameters = parameterCount(network);
+  return {
+    weights: network.layers.reduce((sum, layer) => sum + layer.weights, 0),
+    parameters,
+    macs: network.layers.reduce((sum, layer) => sum + layer.macs, 0),
+    images: outline.train,
+    slots: optimizers.find(specification.optimizer.name).slots.length,
+    checkpointEvery: checkpointInterval(parameters),
   };
 }

@@ -4,7 +4,8 @@ import type { NamedOptions, RunSpecification } from '../../common/run-specificat
 import type { StudyRules } from '../../common/study/index.ts';
 import type { DatasetOutline } from '../trainer/data/dataset.ts';
 import { branchOf } from '../trainer/branch.ts';
-import { models } from '../trainer/network/registry.ts';
+import { describeModel } from '../trainer/network/describe.ts';
+import { ModelError } from '../trainer/network/model.ts';
 import { planRun, retrainingContext, roundSparsities, scheduleContext } from '../trainer/plan.ts';
 import { selectLayers } from '../trainer/pruning/layer-selection.ts';
 import { schedules } from '../trainer/pruning/schedules/registry.ts';
@@ -88,11 +89,10 @@ function networkProblems(specification: RunSpecification, outline: DatasetOutlin
   const problems: RuleProblem[] = [];
   let layers: PrunableLayer[];
   try {
-    const { imageShape, classes } = outline;
-    const input = { imageShape, classes, minimum: 0, maximum: 1 };
-    layers = models.find(model.name).describe(model, input).layers;
+    ({ layers } = describeModel(model, outline));
   } catch (error) {
-    return [{ key: ['model'], message: messageOf(error) }];
+    const place = error instanceof ModelError ? error.key : [];
+    return [{ key: ['model', ...place], message: messageOf(error) }];
   }
   if (!pruning) return [];
   const known = layers.map(({ name }) => name);

@@ -54,7 +54,7 @@ export const COMMAND_PAUSE = 1;
 export const COMMAND_STOP = 2;
 
 export type TrainerMessage =
-  | { type: 'prepared'; environment: RunEnvironment; nodes: number }
+  | { type: 'prepared'; environment: RunEnvironment }
   | {
       type: 'progress';
       epoch: number;

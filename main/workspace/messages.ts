@@ -7,6 +7,7 @@ import type {
   RunSummary,
 } from '../../common/contract/schemas.ts';
 import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../common/records.ts';
+import type { NetworkDescription } from '../../common/network.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
 
 /** What the main thread may ask of the writer and of the reader: names, arguments and answers. */
@@ -25,8 +26,15 @@ export interface NewRun {
   specification: RunSpecification;
   /** Id of the control twin, which must be there already. */
   control: string | null;
-  /** The run that trains its first epochs, which must be there already, and the last of them. */
-  trunk: { id: string; epoch: number } | null;
+  /**
+   * The run that trains its first epochs, which must be there already, the last of them, and the one whose weights it
+   * rewinds to later, if any.
+   */
+  trunk: { id: string; epoch: number; rewindEpoch: number | null } | null;
+  /** Epochs between checkpoints; null leaves it to the size of the network. */
+  checkpointEvery: number | null;
+  /** Runs of higher priority are trained first. */
+  priority: number;
   epochsTotal: number;
   prunes: boolean;
   /** The membership: which arm of which study asks for it. */
@@ -38,6 +46,26 @@ export interface NewRun {
 export interface KeepCheckpoints {
   newest: number;
   epochs?: readonly number[];
+}
+
+/** When a run has to save its weights, beside where it does anyway. */
+export interface CheckpointWishes {
+  /** Epochs between checkpoints; null leaves it to the size of the network. */
+  every: number | null;
+  /** Epochs at which other runs leave it, or whose weights they rewind to. */
+  epochs: number[];
+}
+
+/** How fast a run trained, and how much its epochs take on the disk. */
+export interface MeasuredSpeed {
+  specification: RunSpecification;
+  network: NetworkDescription;
+  /** Median seconds of an epoch with all its steps, evaluation and measuring included. */
+  secondsPerEpoch: number;
+  /** Optimizer steps of such an epoch. */
+  steps: number;
+  /** Mean bytes of an epoch's record, without weights. */
+  bytesPerEpoch: number;
 }
 
 /** 'stored': new. 'known': it was there already, to the bit. 'replaced': it differed, so that epoch and all later ones gave way. */
@@ -55,6 +83,7 @@ export interface WriterCalls {
   addStudy(study: NewStudy): void;
   addRun(run: NewRun): { created: boolean };
   setState(id: string, state: RunState, reason: string | null): void;
+  setPriority(id: string, priority: number): void;
   setEnvironment(id: string, environment: RunEnvironment): void;
   recordEpoch(
     id: string,
@@ -83,6 +112,8 @@ export interface ReaderCalls {
   checkpoint(id: string, epoch: number | 'last'): StoredCheckpoint;
   lastCheckpoint(id: string): StoredCheckpoint | null;
   checkpointEpochs(id: string): number[];
+  checkpointWishes(id: string): CheckpointWishes;
+  speeds(): MeasuredSpeed[];
   close(): void;
 }
 

@@ -9,7 +9,9 @@ import type {
 import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../common/records.ts';
 import { threadUrl } from '../threads.ts';
 import type {
+  CheckpointWishes,
   KeepCheckpoints,
+  MeasuredSpeed,
   NewRun,
   NewStudy,
   ReaderCalls,
@@ -39,6 +41,7 @@ export interface Workspace {
   addRun(run: NewRun): Promise<{ created: boolean }>;
   /** Keeps the times of the first start and of the end. Logs no event. */
   setState(id: string, state: RunState, reason: string | null): Promise<void>;
+  setPriority(id: string, priority: number): Promise<void>;
   setEnvironment(id: string, environment: RunEnvironment): Promise<void>;
   /**
    * Stores an epoch, its checkpoint and its events together. Epochs follow one another from 0; one that is stored
@@ -80,6 +83,9 @@ export interface Workspace {
   /** The newest intact checkpoint, or null. */
   lastCheckpoint(id: string): Promise<StoredCheckpoint | null>;
   checkpointEpochs(id: string): Promise<number[]>;
+  checkpointWishes(id: string): Promise<CheckpointWishes>;
+  /** Of the runs of late that have trained, the newest first. */
+  speeds(): Promise<MeasuredSpeed[]>;
 
   /** Ends after what was asked before it, with the log moved into the database and the lock released. */
   close(): Promise<void>;
@@ -141,6 +147,10 @@ class OpenWorkspace implements Workspace {
 
   setState(id: string, state: RunState, reason: string | null): Promise<void> {
     return this.#writer.call('setState', id, state, reason);
+  }
+
+  setPriority(id: string, priority: number): Promise<void> {
+    return this.#writer.call('setPriority', id, priority);
   }
 
   setEnvironment(id: string, environment: RunEnvironment): Promise<void> {
@@ -211,6 +221,14 @@ class OpenWorkspace implements Workspace {
 
   lastCheckpoint(id: string): Promise<StoredCheckpoint | null> {
     return this.#reader.call('lastCheckpoint', id);
+  }
+
+  checkpointWishes(id: string): Promise<CheckpointWishes> {
+    return this.#reader.call('checkpointWishes', id);
+  }
+
+  speeds(): Promise<MeasuredSpeed[]> {
+    return this.#reader.call('speeds');
   }
 
   checkpointEpochs(id: string): Promise<number[]> {

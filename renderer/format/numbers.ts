@@ -49,6 +49,13 @@ export function count(value: number | null | undefined): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u2009');
 }
 
+/** Bytes as '34 kB', '1.2 GB': powers of ten, two digits. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3));
+  return `${Number((value / 1000 ** step).toPrecision(2))}\u00a0${units[step]!}`;
+}
+
 /** Local date and time of milliseconds since 1970, to the second. */
 export function moment(time: number | null | undefined): string {
   if (time === null || time === undefined) return MISSING;

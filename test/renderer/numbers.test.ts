@@ -6,6 +6,7 @@ import {
   percent,
   points,
   shedLabel,
+  bytes,
   significant,
 } from '../../renderer/format/numbers.ts';
 
@@ -42,5 +43,17 @@ describe('numbers for people', () => {
 
   it('always name the threshold', () => {
     expect(shedLabel('1e-4')).toBe('shed ≤ 1e-4');
+  });
+});
+
+describe('bytes', () => {
+  it('go by powers of ten, to two digits', () => {
+    expect([0, 999, 1000, 34_400, 1_250_000_000].map(bytes)).toEqual([
+      '0\u00a0B',
+      '1000\u00a0B',
+      '1\u00a0kB',
+      '34\u00a0kB',
+      '1.3\u00a0GB',
+    ]);
   });
 });

@@ -11,6 +11,8 @@ import {
   type TrainerInput,
   type TrainerMessage,
 } from '../messages.ts';
+import { checkpointInterval } from '../checkpoint-interval.ts';
+import { parameterCount } from '../network/describe.ts';
 import { stageOf } from '../plan.ts';
 import { locateLibrary, openEngine, type Engine, type LibraryLocation } from '../tensorflow/engine.ts';
 import { TrainingSession, type TrainedEpoch } from './session.ts';
@@ -20,9 +22,6 @@ const PROGRESS_INTERVAL = 250;
 
 /** Milliseconds after which a thread that waits for the disk looks whether it was told to stop. */
 const WAKE_INTERVAL = 200;
-
-/** Networks of at most this many parameters keep the weights of every epoch. */
-const SMALL_NETWORK = 1_000_000;
 
 /** Sends a message; the buffers named are transferred, not copied. */
 export type Send = (message: TrainerMessage, transfer?: ArrayBuffer[]) => void;
@@ -64,7 +63,6 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
     if (input.rewind) session.rewindLaterTo(input.rewind);
     send({
       type: 'prepared',
-      nodes: session.nodes,
       environment: {
         application: input.application,
         engine: `TensorFlow ${engine.version}`,
@@ -105,7 +103,7 @@ class RunLoop {
     this.#input = input;
     this.#send = send;
     this.#control = new Int32Array(input.control);
-    this.#checkpointEvery = input.checkpointEvery ?? (session.parameters <= SMALL_NETWORK ? 1 : 10);
+    this.#checkpointEvery = input.checkpointEvery ?? checkpointInterval(parameterCount(session.network));
     this.#sent = Atomics.load(this.#control, CONTROL_ACKNOWLEDGED);
   }
 

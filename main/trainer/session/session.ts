@@ -8,7 +8,7 @@ import { absoluteThresholds } from '../../../common/thresholds.ts';
 import type { Dataset, Split } from '../data/dataset.ts';
 import { kernelSigma, measureStates } from '../measurement/states.ts';
 import { initialParameters } from '../network/initialization.ts';
-import { models } from '../network/registry.ts';
+import { describeNetwork } from '../network/describe.ts';
 import { runsTurned } from '../network/turned.ts';
 import { optimizers } from '../optimization/optimizers/registry.ts';
 import {
@@ -31,18 +31,6 @@ import { epochBatches } from './batches.ts';
 import { encodeCheckpoint, restoreCheckpoint, snapshotOf, type Position } from './checkpoint.ts';
 import { pruningEvents } from './pruning-events.ts';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.ts';
-
-/** Describes the network that a specification asks for on the given data. */
-export function describeNetwork(specification: RunSpecification, dataset: Dataset): NetworkDescription {
-  const normalised = (byte: number): number[] =>
-    dataset.mean.map((mean, channel) => (byte / 255 - mean) / dataset.standardDeviation[channel]!);
-  return models.find(specification.model.name).describe(specification.model, {
-    imageShape: dataset.imageShape,
-    classes: dataset.classes,
-    minimum: Math.min(...normalised(0)),
-    maximum: Math.max(...normalised(255)),
-  });
-}
 
 /** What an epoch of training gave. */
 export interface TrainedEpoch {
@@ -90,7 +78,7 @@ export class TrainingSession {
     this.#engine = engine;
     this.#specification = specification;
     this.#seed = seed;
-    this.network = describeNetwork(specification, dataset);
+    this.network = describeNetwork(specification.model, dataset);
     this.#stepsPerEpoch = Math.ceil(dataset.train.count / specification.batchSize);
     this.plan = planRun(specification, this.#stepsPerEpoch);
     const optimizer = optimizers.find(specification.optimizer.name);
@@ -122,19 +110,6 @@ export class TrainingSession {
   /** Epochs done. */
   get epoch(): number {
     return this.#position.epoch;
-  }
-
-  /** Number of parameters, running statistics included. */
-  get parameters(): number {
-    return this.network.parameters.reduce(
-      (sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1),
-      0,
-    );
-  }
-
-  /** Nodes of the traced step, before TensorFlow optimises it. */
-  get nodes(): number {
-    return this.#step(Math.min(this.#specification.batchSize, this.#train.count)).nodes;
   }
 
   /** Rate of the first step of an epoch, from 1. */

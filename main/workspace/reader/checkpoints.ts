@@ -2,7 +2,7 @@ import { CascadeError } from '../../../common/errors.ts';
 import type { CheckpointFiles, CheckpointRow } from '../checkpoint-files.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
-import type { StoredCheckpoint } from '../messages.ts';
+import type { CheckpointWishes, StoredCheckpoint } from '../messages.ts';
 import type { StoredRun } from './summaries.ts';
 
 /** The checkpoint after an epoch; CHECKPOINT_CORRUPT where its file is missing or is not what was written. */
@@ -35,6 +35,18 @@ export function lastCheckpoint(
     if (bytes) return { epoch: row.epoch, bytes };
   }
   return null;
+}
+
+/** When a run has to save its weights for those that asked for it, and for those that leave it. */
+export function checkpointWishes(database: Connection, run: StoredRun): CheckpointWishes {
+  const every = prepared(database, 'select checkpoint_every from runs where number = ?')
+    .pluck()
+    .get(run.number) as number | null;
+  const leaving = prepared(database, 'select trunk_epoch, trunk_rewind from runs where trunk = ?').all(
+    run.number,
+  ) as { trunk_epoch: number | null; trunk_rewind: number | null }[];
+  const epochs = leaving.flatMap((row) => [row.trunk_epoch, row.trunk_rewind]);
+  return { every, epochs: [...new Set(epochs.filter((epoch) => epoch !== null))].sort((a, b) => a - b) };
 }
 
 function rowsOf(database: Connection, run: StoredRun): CheckpointRow[] {

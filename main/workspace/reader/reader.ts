@@ -4,10 +4,11 @@ import { CheckpointFiles } from '../checkpoint-files.ts';
 import { connect, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import { layoutOf } from '../layout.ts';
-import type { ReaderCalls, StoredCheckpoint } from '../messages.ts';
-import { checkpointAt, lastCheckpoint } from './checkpoints.ts';
+import type { CheckpointWishes, MeasuredSpeed, ReaderCalls, StoredCheckpoint } from '../messages.ts';
+import { checkpointAt, checkpointWishes, lastCheckpoint } from './checkpoints.ts';
 import { epochOf, epochsOf } from './epochs.ts';
 import { excessOf } from './excess.ts';
+import { speeds } from './speeds.ts';
 import { channelFrame, masks, planeFrame } from './planes.ts';
 import {
   checkpointEpochs,
@@ -81,6 +82,14 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   checkpointEpochs(id: string): number[] {
     return this.#of(id, (run) => checkpointEpochs(this.#database, run.number));
+  }
+
+  checkpointWishes(id: string): CheckpointWishes {
+    return this.#of(id, (run) => checkpointWishes(this.#database, run));
+  }
+
+  speeds(): MeasuredSpeed[] {
+    return speeds(this.#database);
   }
 
   close(): void {

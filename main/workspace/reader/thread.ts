@@ -31,6 +31,8 @@ serve<ReaderCalls>(
     checkpoint: (id, epoch) => opened().checkpoint(id, epoch),
     lastCheckpoint: (id) => opened().lastCheckpoint(id),
     checkpointEpochs: (id) => opened().checkpointEpochs(id),
+    checkpointWishes: (id) => opened().checkpointWishes(id),
+    speeds: () => opened().speeds(),
     close: () => reader?.close(),
   },
   () => folder,

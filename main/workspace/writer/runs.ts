@@ -48,6 +48,12 @@ export function insertRun(database: Connection, run: NewRun): { created: boolean
     run.study,
     run.arm,
   );
+  if (known)
+    prepared(database, 'update runs set checkpoint_every = ?, priority = ? where number = ?').run(
+      run.checkpointEvery,
+      run.priority,
+      number,
+    );
   const linked = known !== undefined && known.control === null && control !== null && control !== number;
   if (linked) prepared(database, 'update runs set control = ? where number = ?').run(control, number);
   return { created: known === undefined, linked };
@@ -56,8 +62,9 @@ export function insertRun(database: Connection, run: NewRun): { created: boolean
 function insertRow(database: Connection, run: NewRun, control: number | null): number {
   const { lastInsertRowid } = prepared(
     database,
-    `insert into runs (id, hash, seed, specification, control, trunk, trunk_epoch, epochs_total, prunes, state, created_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+    `insert into runs (id, hash, seed, specification, control, trunk, trunk_epoch, trunk_rewind,
+       checkpoint_every, priority, epochs_total, prunes, state, created_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
   ).run(
     run.id,
     run.hash,
@@ -66,11 +73,18 @@ function insertRow(database: Connection, run: NewRun, control: number | null): n
     control,
     run.trunk === null ? null : requireRun(database, run.trunk.id).number,
     run.trunk?.epoch ?? null,
+    run.trunk?.rewindEpoch ?? null,
+    run.checkpointEvery,
+    run.priority,
     run.epochsTotal,
     run.prunes ? 1 : 0,
     Date.now(),
   );
   return Number(lastInsertRowid);
+}
+
+export function updatePriority(database: Connection, run: RunRow, priority: number): void {
+  prepared(database, 'update runs set priority = ? where number = ?').run(priority, run.number);
 }
 
 /** A run starts with its first 'running', and ends in every state that is neither queued, running nor paused. */

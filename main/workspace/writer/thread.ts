@@ -23,6 +23,7 @@ serve<WriterCalls>(
     addStudy: (study) => opened().addStudy(study),
     addRun: (run) => opened().addRun(run),
     setState: (id, state, reason) => opened().setState(id, state, reason),
+    setPriority: (id, priority) => opened().setPriority(id, priority),
     setEnvironment: (id, environment) => opened().setEnvironment(id, environment),
     recordEpoch: (...args) => opened().recordEpoch(...args),
     adoptEpochs: (id, trunk, last) => opened().adoptEpochs(id, trunk, last),

@@ -19,6 +19,7 @@ import {
   insertStudy,
   isActive,
   requireRun,
+  updatePriority,
   updateState,
   upsertEnvironment,
   type RunRow,
@@ -76,6 +77,11 @@ export class Writer implements Omit<WriterCalls, 'open'> {
     const run = requireRun(this.#database, id);
     this.#commit(() => updateState(this.#database, run, state, reason));
     if (!isActive(state)) this.#forget(run);
+  }
+
+  setPriority(id: string, priority: number): void {
+    const run = requireRun(this.#database, id);
+    this.#commit(() => updatePriority(this.#database, run, priority));
   }
 
   setEnvironment(id: string, environment: RunEnvironment): void {

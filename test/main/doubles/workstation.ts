@@ -111,7 +111,8 @@ export class WorkstationDouble implements WorkstationServices {
 
   async checkStudy(text: string, fileName: string) {
     if (text.includes('broken')) return { problems: [this.#problem(fileName)], preview: null };
-    return { problems: [], preview: { name: fileName, title: fileName, runs: [] } };
+    const estimate = { runs: 0, seconds: 0, measured: true, bytes: 0 };
+    return { problems: [], preview: { name: fileName, title: fileName, runs: [], estimate } };
   }
 
   async startStudy(text: string, fileName: string) {
@@ -181,6 +182,18 @@ export class WorkstationDouble implements WorkstationServices {
     this.#change(id, ['paused', 'interrupted', 'stopped'], 'queued', null);
     setImmediate(() => this.#begin(id));
   }
+  async resumeAll() {
+    const interrupted = [...this.runs.values()].filter(({ state }) => state === 'interrupted');
+    for (const { id } of interrupted) await this.resume(id);
+    return interrupted.map(({ id }) => id);
+  }
+
+  async setPriority(id: string, priority: number) {
+    const run = { ...this.#run(id), priority };
+    this.runs.set(id, run);
+    this.emit({ type: 'run', run });
+  }
+
   async stop(id: string) {
     this.#change(id, ['queued', 'running', 'paused'], 'stopped', 'a person stopped it');
   }

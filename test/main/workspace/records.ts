@@ -82,6 +82,8 @@ export function newRun(id: string, changes: Partial<NewRun> = {}): NewRun {
     specification: SPECIFICATION,
     control: null,
     trunk: null,
+    checkpointEvery: null,
+    priority: 0,
     epochsTotal: 10,
     prunes: true,
     study: 'study',

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '../../../../common/codec/safetensors.ts';
 import { epochBatches } from '../../../../main/trainer/session/batches.ts';
-import { describeNetwork, TrainingSession } from '../../../../main/trainer/session/session.ts';
+import { describeNetwork, parameterCount } from '../../../../main/trainer/network/describe.ts';
+import { TrainingSession } from '../../../../main/trainer/session/session.ts';
 import { buffersOf } from '../../../../main/trainer/session/transfer.ts';
 import { openEngine, type Engine } from '../../../../main/trainer/tensorflow/engine.ts';
 import { ADAM, epochOf, LENET, pruningAfter, SGD, smallDataset, specification } from './small-runs.ts';
@@ -205,17 +206,16 @@ describe('a checkpoint that does not fit', () => {
 });
 
 test('the network knows the range of its normalised pixels', () => {
-  const { nodes } = describeNetwork(specification(), dataset);
+  const { nodes } = describeNetwork(specification().model, dataset);
   const { minimum, maximum } = nodes[0] as { minimum: number; maximum: number };
   expect(minimum).toBeCloseTo(-0.33 / 0.21, 12);
   expect(maximum).toBeCloseTo(0.67 / 0.21, 12);
 });
 
-test('counts its parameters and the nodes of its step', () => {
-  const session = new TrainingSession(engine, specification({ model: LENET }), dataset, 1);
-  expect(session.parameters).toBe(64 * 300 + 300 + 300 * 100 + 100 + 100 * 4 + 4);
-  expect(session.nodes).toBeGreaterThan(20);
-  session.dispose();
+test('counts its parameters', () => {
+  expect(parameterCount(describeNetwork(LENET, dataset))).toBe(
+    64 * 300 + 300 + 300 * 100 + 100 + 100 * 4 + 4,
+  );
 });
 
 test('the buffers of a record can change threads, each once', () => {

@@ -1,0 +1,42 @@
+import type { NetworkDescription } from '../../../common/network.ts';
+import { readSpecification } from '../../../common/run-specification.ts';
+import { prepared, type Connection } from '../database.ts';
+import type { MeasuredSpeed } from '../messages.ts';
+
+/** Runs that are looked at: speeds of long ago are those of another machine or version. */
+const LATEST = 200;
+
+/** How fast the newest runs trained; those that only took epochs over from a trunk count like any other. */
+export function speeds(database: Connection): MeasuredSpeed[] {
+  const runs = prepared(
+    database,
+    `select number, specification, network from runs join environments on environments.run = runs.number
+     where exists (select 1 from epochs where run = number and epoch > 0) order by number desc limit ?`,
+  ).all(LATEST) as { number: number; specification: string; network: string }[];
+  return runs.map(({ number, specification, network }) => {
+    const epochs = prepared(
+      database,
+      `select training_seconds + evaluation_seconds + measurement_seconds as seconds, steps
+       from epochs where run = ? and epoch > 0`,
+    ).all(number) as { seconds: number; steps: number }[];
+    const steps = Math.max(...epochs.map((epoch) => epoch.steps));
+    const whole = epochs.filter((epoch) => epoch.steps === steps).map(({ seconds }) => seconds);
+    return {
+      specification: readSpecification(specification),
+      network: JSON.parse(network) as NetworkDescription,
+      secondsPerEpoch: whole.sort((a, b) => a - b)[Math.floor(whole.length / 2)]!,
+      steps,
+      bytesPerEpoch: recordBytes(database, number) / epochs.length,
+    };
+  });
+}
+
+function recordBytes(database: Connection, run: number): number {
+  return prepared(
+    database,
+    `select (select coalesce(sum(length(bytes)), 0) from planes where layer in (select id from layers where run = :run))
+       + (select coalesce(sum(length(bytes)), 0) from channel_tables where run = :run)`,
+  )
+    .pluck()
+    .get({ run }) as number;
+}
