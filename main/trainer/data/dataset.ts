@@ -3,9 +3,28 @@ import type { NamedOptions } from '../../../common/run-specification.ts';
 
 /** Images of one split as bytes, [count × height × width × channels], and their labels. */
 export interface Split {
+  /** Empty where `source` gives them. */
   images: Uint8Array;
   labels: Int32Array;
   count: number;
+  /** Images that do not fit in memory, batch by batch; only where `images` is empty. */
+  source?: ImageSource;
+}
+
+/** Images that other threads read ahead of the step that needs them. */
+export interface ImageSource {
+  /**
+   * Says which images of the split `next` will be asked for, batch by batch: reading starts at once. It replaces an
+   * earlier plan; all batches together are at most the images of the split.
+   */
+  plan(batches: readonly Int32Array[]): void;
+  /**
+   * The images of the next planned batch, [batch × height × width × channels], in memory that the call after it uses
+   * again. Waits until they are there, and throws BAD_DATA_FILE where one can not be read.
+   */
+  next(): Uint8Array;
+  /** Seconds that `next` has waited, in all. */
+  readonly waited: number;
 }
 
 export interface Dataset {
@@ -24,6 +43,8 @@ export interface Dataset {
   standardDeviation: number[];
   /** SHA-256 over all splits: two runs with the same hash used the same data. */
   hash: string;
+  /** Ends the threads behind the splits' sources, where there are any. */
+  close?(): Promise<void>;
 }
 
 /** What can be told of a data set without reading its pixels. */
@@ -37,15 +58,20 @@ export interface DatasetOutline {
   test: number;
   /** Images and labels of all splits in memory, about. */
   bytes: number;
+  /** Whether the splits have sources in place of images. */
+  streamed?: boolean;
   classNames?: string[];
 }
+
+/** Told now and then how many image files were decoded, where a data set is imported. */
+export type LoadWatcher = (done: number, total: number) => void;
 
 /**
  * A kind of data set that a study can name. Both functions reject bad files with a CascadeError that names the file
  * (BAD_DATA_FILE), and more images asked for than there are with INVALID_STUDY.
  */
 export interface DatasetKind extends CatalogueEntry {
-  load(options: NamedOptions): Promise<Dataset>;
+  load(options: NamedOptions, watch?: LoadWatcher): Promise<Dataset>;
   /** Reads headers and sizes of files only: what is wrong within their data, `load` alone finds. */
   outline(options: NamedOptions): Promise<DatasetOutline>;
 }

@@ -6,10 +6,28 @@ import type { Dataset, DatasetOutline, Split } from './dataset.ts';
 /** The validation split is the same for every seed and study, so that runs stay comparable. */
 const SPLIT_SEED = 0;
 
+/** Which of the training images are trained on and which are held out, each in ascending order. */
+export interface SplitRows {
+  train: Int32Array;
+  /** Null where none are held out. */
+  validation: Int32Array | null;
+}
+
 /**
- * Holds out `validation` of the training images by one fixed permutation, and keeps `train` of the others (all when
- * null). Throws INVALID_STUDY when there are too few.
+ * Holds out `validation` of `count` images by one fixed permutation, and keeps `train` of the others (all when null).
+ * Throws INVALID_STUDY when there are too few.
  */
+export function splitRows(count: number, validation: number, train: number | null): SplitRows {
+  const wanted = trainingCount(count, validation, train);
+  const order = permutation(count, generator(SPLIT_SEED, 'validation split'));
+  const take = (from: number, to: number): Int32Array => order.slice(from, to).sort();
+  return {
+    validation: validation > 0 ? take(0, validation) : null,
+    train: take(validation, validation + wanted),
+  };
+}
+
+/** The same with the images themselves, of `imageBytes` each. */
 export function splitTraining(
   images: Uint8Array,
   labels: ArrayLike<number>,
@@ -17,13 +35,10 @@ export function splitTraining(
   validation: number,
   train: number | null,
 ): { train: Split; validation: Split | null } {
-  const count = labels.length;
-  const wanted = trainingCount(count, validation, train);
-  // All of them, in their own order, as below.
-  if (wanted === count) return { validation: null, train: splitOf({ images, labels, count }) };
-  const order = permutation(count, generator(SPLIT_SEED, 'validation split'));
-  const take = (from: number, to: number): Split => {
-    const indices = order.slice(from, to).sort();
+  const rows = splitRows(labels.length, validation, train);
+  if (rows.train.length === labels.length)
+    return { validation: null, train: splitOf({ images, labels, count: labels.length }) };
+  const take = (indices: Int32Array): Split => {
     const split: Split = {
       images: new Uint8Array(indices.length * imageBytes),
       labels: new Int32Array(indices.length),
@@ -35,10 +50,7 @@ export function splitTraining(
     });
     return split;
   };
-  return {
-    validation: validation > 0 ? take(0, validation) : null,
-    train: take(validation, validation + wanted),
-  };
+  return { validation: rows.validation && take(rows.validation), train: take(rows.train) };
 }
 
 /** How many of `count` images are trained on: `train`, or all but the validation images. Throws as `splitTraining`. */

@@ -1,4 +1,4 @@
-import { deflateSync } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { generator, integers } from '../../../../common/random.ts';
 
@@ -142,3 +142,32 @@ export const npzFile = (arrays: Record<string, Buffer>, level: 0 | 6 = 6): Buffe
       level,
     }),
   );
+
+/** A PNG of 8 bits a channel: [height × width × channels]. */
+export function pngFile(height: number, width: number, pixels: Uint8Array): Buffer {
+  const channels = pixels.length / (height * width);
+  const chunk = (type: string, content: Uint8Array): Buffer => {
+    const body = Buffer.concat([ascii(type), content]);
+    const frame = Buffer.alloc(8);
+    frame.writeUInt32BE(content.length, 0);
+    frame.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, { 1: 0, 2: 4, 3: 2, 4: 6 }[channels]!], 8);
+  const row = width * channels;
+  const lines = Buffer.concat(
+    Array.from({ length: height }, (_, index) => [
+      Uint8Array.of(0),
+      pixels.subarray(index * row, (index + 1) * row),
+    ]).flat(),
+  );
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(lines)),
+    chunk('IEND', new Uint8Array()),
+  ]);
+}

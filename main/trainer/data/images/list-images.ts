@@ -1,0 +1,142 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../../../../common/errors.ts';
+import { badFile } from '../files.ts';
+
+export interface ImageFile {
+  /** From the data set's folder, with '/' between names. */
+  path: string;
+  label: number;
+}
+
+/** The images of a data set's folder: `<split>/<class>/…`. */
+export interface ListedImages {
+  /** Names of the folders of the training classes, in order. */
+  classNames: string[];
+  train: ImageFile[];
+  test: ImageFile[];
+  validation: ImageFile[] | null;
+}
+
+/** Folders of the splits; where `test` is null, the first of those below that is there. */
+export interface SplitFolders {
+  test: string | null;
+  validation: string | null;
+}
+
+const TEST_FOLDERS = ['test', 'val', 'validation'];
+const IMAGE = /\.(jpe?g|png)$/i;
+const OTHER_IMAGE = /\.(gif|bmp|webp|tiff?|heic|avif|jp2|jfif)$/i;
+const DEEPEST = 16;
+
+/**
+ * Lists the images of a folder, in the order of their names. Hidden files and files that are no images are passed over;
+ * images of a kind that is not read are refused. Rejects with BAD_DATA_FILE.
+ */
+export async function listImages(root: string, folders: SplitFolders): Promise<ListedImages> {
+  const trainFolder = join(root, 'train');
+  const classNames = await classFolders(trainFolder);
+  if (classNames.length < 2)
+    throw badFile(
+      trainFolder,
+      `holds ${classNames.length === 0 ? 'no folders' : 'one folder only'}, where one for each class is needed (train/<class>/<image>).`,
+    );
+  const testName = folders.test ?? (await firstThere(root));
+  const classes = new Map(classNames.map((name, label) => [name, label]));
+  return {
+    classNames,
+    train: await listSplit(root, 'train', classes),
+    test: await listSplit(root, testName, classes),
+    validation: folders.validation === null ? null : await listSplit(root, folders.validation, classes),
+  };
+}
+
+async function firstThere(root: string): Promise<string> {
+  for (const name of TEST_FOLDERS)
+    if (
+      await stat(join(root, name)).then(
+        (found) => found.isDirectory(),
+        () => false,
+      )
+    )
+      return name;
+  throw badFile(root, `has no folder of test images: none of ${TEST_FOLDERS.join(', ')} is there.`);
+}
+
+async function classFolders(folder: string): Promise<string[]> {
+  const entries = await entriesOf(folder);
+  const names = entries.filter(({ isFolder }) => isFolder).map(({ name }) => name);
+  return names.sort();
+}
+
+async function listSplit(
+  root: string,
+  split: string,
+  classes: ReadonlyMap<string, number>,
+): Promise<ImageFile[]> {
+  const files: ImageFile[] = [];
+  const found = await classFolders(join(root, split));
+  if (found.length === 0)
+    throw badFile(join(root, split), 'holds no folders, where one for each class is needed.');
+  for (const name of found) {
+    const label = classes.get(name);
+    if (label === undefined)
+      throw badFile(join(root, split, name), 'is no class: train has no folder of this name.');
+    const paths = (await walk(root, `${split}/${name}`, 0)).sort();
+    if (paths.length === 0) throw badFile(join(root, split, name), 'holds no JPEG or PNG images.');
+    for (const path of paths) files.push({ path, label });
+  }
+  return files;
+}
+
+async function walk(root: string, folder: string, depth: number): Promise<string[]> {
+  if (depth > DEEPEST) throw badFile(join(root, folder), 'lies too deep; do its folders hold themselves?');
+  const files: string[] = [];
+  for (const { name, isFolder } of await entriesOf(join(root, folder))) {
+    const path = `${folder}/${name}`;
+    if (isFolder) files.push(...(await walk(root, path, depth + 1)));
+    else if (IMAGE.test(name)) files.push(path);
+    else if (OTHER_IMAGE.test(name))
+      throw badFile(join(root, path), 'is an image of a kind that is not read; only JPEG and PNG are.');
+  }
+  return files;
+}
+
+/** Files and folders, links followed, without hidden ones. */
+async function entriesOf(folder: string): Promise<{ name: string; isFolder: boolean }[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return await Promise.all(
+      entries
+        .filter(({ name }) => !name.startsWith('.'))
+        .map(async (entry) => ({
+          name: entry.name,
+          isFolder: entry.isSymbolicLink()
+            ? (await stat(join(folder, entry.name))).isDirectory()
+            : entry.isDirectory(),
+        })),
+    );
+  } catch (error) {
+    throw badFile(folder, `can not be listed (${messageOf(error)}).`, error);
+  }
+}
+
+/** Sizes and times of change, in the order of the files: what tells that a file is another than before. */
+export async function stampsOf(root: string, files: readonly ImageFile[]): Promise<string[]> {
+  const stamps: string[] = [];
+  const most = 256;
+  for (let start = 0; start < files.length; start += most)
+    stamps.push(
+      ...(await Promise.all(
+        files.slice(start, start + most).map(async ({ path }) => {
+          try {
+            const { size, mtimeMs } = await stat(join(root, path));
+            return `${size} ${mtimeMs}`;
+          } catch (error) {
+            throw badFile(join(root, path), `can not be read (${messageOf(error)}).`, error);
+          }
+        }),
+      )),
+    );
+  return stamps;
+}
