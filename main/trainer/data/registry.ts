@@ -4,6 +4,7 @@ import { cifar10 } from './cifar-10.ts';
 import { emnist } from './emnist.ts';
 import { fashionMnist } from './fashion-mnist.ts';
 import { idx } from './idx.ts';
+import { imageFolder } from './image-folder.ts';
 import { kmnist } from './kmnist.ts';
 import { mnist } from './mnist.ts';
 import { npz } from './npz.ts';
@@ -20,5 +21,6 @@ export const datasets = createRegistry('data set', [
   svhn,
   idx,
   npz,
+  imageFolder,
   synthetic,
 ]);

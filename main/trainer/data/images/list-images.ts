@@ -90,7 +90,7 @@ async function listSplit(
 }
 
 async function walk(root: string, folder: string, depth: number): Promise<string[]> {
-  if (depth > DEEPEST) throw badFile(join(root, folder), 'lies too deep; do its folders hold themselves?');
+  if (depth > DEEPEST) throw badFile(join(root, folder), 'lies too deep: its folders may hold themselves.');
   const files: string[] = [];
   for (const { name, isFolder } of await entriesOf(join(root, folder))) {
     const path = `${folder}/${name}`;

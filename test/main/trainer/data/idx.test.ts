@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { idx } from '../../../../main/trainer/data/idx.ts';
 import { readIdx } from '../../../../main/trainer/data/idx-format.ts';
 import { channelStatistics, hashDataset } from '../../../../main/trainer/data/splits.ts';
+import { idxFile } from './bytes.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -20,13 +21,6 @@ const NAMES = {
   testLabels: 't10k-labels-idx1-ubyte',
 } as const;
 
-/** An IDX file of unsigned bytes. */
-function idxFile(dimensions: number[], bytes: ArrayLike<number>, type = 0x08): Buffer {
-  const header = Buffer.alloc(4 + 4 * dimensions.length);
-  header.set([0, 0, type, dimensions.length]);
-  dimensions.forEach((dimension, index) => header.writeUInt32BE(dimension, 4 + 4 * index));
-  return Buffer.concat([header, Uint8Array.from(bytes)]);
-}
 const images = (count: number, height = 2, width = 3): Buffer =>
   idxFile(
     [count, height, width],

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Dataset, DatasetKind, DatasetOutline } from '../../../../main/trainer/data/dataset.ts';
 import { idx } from '../../../../main/trainer/data/idx.ts';
 import { mnist } from '../../../../main/trainer/data/mnist.ts';
+import { idxFile } from './bytes.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -26,20 +27,19 @@ function outlined({ imageShape, classes, train, validation, test }: Dataset): Da
   };
 }
 
-function idxFile(dimensions: number[], pack: (bytes: Buffer) => Buffer): Buffer {
-  const header = Buffer.alloc(4 + 4 * dimensions.length);
-  header.set([0, 0, 8, dimensions.length]);
-  dimensions.forEach((dimension, index) => header.writeUInt32BE(dimension, 4 + 4 * index));
-  return pack(Buffer.concat([header, Buffer.alloc(dimensions.reduce((a, b) => a * b, 1))]));
-}
-
 function write(pack: (bytes: Buffer) => Buffer, ending = ''): void {
   for (const [name, count] of [
     ['train', 10],
     ['t10k', 4],
   ] as const) {
-    writeFileSync(join(folder, `${name}-images-idx3-ubyte${ending}`), idxFile([count, 3, 5], pack));
-    writeFileSync(join(folder, `${name}-labels-idx1-ubyte${ending}`), idxFile([count], pack));
+    writeFileSync(
+      join(folder, `${name}-images-idx3-ubyte${ending}`),
+      pack(idxFile([count, 3, 5], new Uint8Array(count * 15))),
+    );
+    writeFileSync(
+      join(folder, `${name}-labels-idx1-ubyte${ending}`),
+      pack(idxFile([count], new Uint8Array(count))),
+    );
   }
 }
 
