@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sizeOf, type NetworkDescription } from '../../../../common/network.ts';
+import { NetworkBuilder } from '../../../../main/trainer/network/builder.ts';
+import { forward } from '../../../../main/trainer/network/forward.ts';
 import { initialParameters } from '../../../../main/trainer/network/initialization.ts';
 import { models } from '../../../../main/trainer/network/registry.ts';
+import { openEngine, type Engine } from '../../../../main/trainer/tensorflow/engine.ts';
 
 const INPUT = { imageShape: [28, 28, 1] as [number, number, number], classes: 10, minimum: -1, maximum: 2 };
 const describeModel = (
@@ -139,6 +142,46 @@ describe('the VGG-like family', () => {
       { path: ['strides'], message: 'must be as many as the widths' },
     ]);
     expect(options.safeParse({ name, widths: [8, 8], strides: [1, 2] }).success).toBe(true);
+  });
+});
+
+describe('dropout in a network', () => {
+  let engine: Engine;
+  beforeAll(() => {
+    engine = openEngine({ device: 'cpu', threads: 1 });
+  });
+  afterAll(() => engine?.dispose());
+
+  /** Two nodes of dropout side by side: 0, 2 or 4 for each of 256 ones. */
+  function sums(training: boolean, seed: [number, number] | null): number[] {
+    const { tf } = engine;
+    const network = new NetworkBuilder('net', [16, 16, 1], 256, { minimum: 0, maximum: 1 });
+    const other = network.dropout('first', 0.5).cursor;
+    const { nodes } = network.from('input').dropout('second', 0.5).add('sum', other).flatten('flat').build();
+    const description: NetworkDescription = { ...describeModel({ name: 'lenet-300-100' }), nodes };
+    return tf.tidy(() => {
+      const context = {
+        engine,
+        training,
+        turned: false,
+        seed: seed && tf.tensor1d(seed, 'int32'),
+        parameter: () => tf.scalar(0),
+        updated: () => undefined,
+      };
+      return [...forward(context, description, tf.ones([1, 16, 16, 1])).dataSync()];
+    });
+  }
+
+  test('draws zeros of its own at every node, the same for the same seed', () => {
+    const values = sums(true, [1, 2]);
+    expect(new Set(values)).toEqual(new Set([0, 2, 4]));
+    expect(sums(true, [1, 2])).toEqual(values);
+    expect(sums(true, [1, 3])).not.toEqual(values);
+  });
+
+  test('does nothing in evaluation, and wants a seed in training', () => {
+    expect(new Set(sums(false, null))).toEqual(new Set([2]));
+    expect(() => sums(true, null)).toThrow(/no seed/);
   });
 });
 

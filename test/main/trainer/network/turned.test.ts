@@ -42,6 +42,7 @@ test.each<[string, boolean, (network: NetworkBuilder) => NetworkBuilder]>([
   ['a residual sum', true, (network) => network.relu('relu').add('sum', 'first')],
   ['average pooling', true, (network) => network.averagePool('pool', 3, { stride: 1, padding: 1 })],
   ['dilation', true, (network) => network.conv('dilated', 4, 3, { dilation: 2 })],
+  ['dilation at stride 2', true, (network) => network.conv('dilated', 4, 3, { dilation: 2, stride: 2 })],
   ['a shortcut that leaves out the last row', false, (network) => network.shortcut('short', 4, 2)],
   ['a pointwise layer that leaves it out', false, (network) => network.conv('down', 4, 1, { stride: 2 })],
   ['average pooling that leaves it out', false, (network) => network.averagePool('pool', 3)],
