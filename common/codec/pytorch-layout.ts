@@ -211,8 +211,7 @@ function reordered(tensor: SafetensorsTensor, shape: number[], order: Int32Array
 
 function valuesOf(network: NetworkDescription, name: string, tensor: SafetensorsTensor): Float32Array {
   if (tensor.dtype === 'F32') return float32Of(tensor);
-  if (tensor.dtype === 'F64')
-    return new Float32Array(new Float64Array(new Uint8Array(tensor.bytes).buffer));
+  if (tensor.dtype === 'F64') return new Float32Array(new Float64Array(new Uint8Array(tensor.bytes).buffer));
   throw unusable(
     network,
     `'${name}' holds ${tensor.dtype} where F32 or F64 is needed: convert it in PyTorch`,
