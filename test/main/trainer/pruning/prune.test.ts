@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { KernelKind } from '../../../../common/network.ts';
 import type { LayerSelection, PruningSpecification } from '../../../../common/run-specification.ts';
+import { criteria } from '../../../../main/trainer/pruning/criteria/registry.ts';
 import {
   prune,
   roundSparsity,
@@ -269,7 +270,15 @@ describe('criteria that choose in rounds', () => {
   test('see the weights that were pruned in the rounds before as zeros', () => {
     const { probe } = watched();
     const one = layers();
+    const seen = vi.spyOn(criteria.find('synflow'), 'scores');
+    onTestFinished(() => seen.mockRestore());
     const outcome = prune(synflow(5), one, helpers.moment(0.5, { probe }));
+    expect(seen).toHaveBeenCalledTimes(5);
+    for (const [, context] of seen.mock.calls)
+      context.layers.forEach(({ weights, mask }, position) => {
+        const expected = one[position]!.weights.map((weight, index) => (mask[index] ? weight : 0));
+        expect(Buffer.compare(new Uint8Array(weights.buffer), new Uint8Array(expected.buffer))).toBe(0);
+      });
     // The flow is the same for every kept weight, so that magnitudes decide in each round as in one.
     const magnitudes = prune(helpers.pruning({}), one, helpers.moment(0.5));
     for (const [name, mask] of magnitudes.masks)

@@ -96,7 +96,7 @@ describe('refused', () => {
     const masks = new Map([['c', new Uint8Array(10)]]);
     expect(() => prune(specification, withMasks(layers(), { masks }), moment(0.99))).not.toThrow();
     expect(() => prune(specification, layers(), moment(0.99))).toThrow(
-      expect.objectContaining({ code: 'INVALID_STUDY' }),
+      expect.objectContaining({ code: 'INVALID_STUDY', message: expect.stringContaining('leaves only 300') }),
     );
   });
 });

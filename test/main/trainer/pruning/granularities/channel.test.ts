@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { channelGroups, weightsOf } from '../../../../../common/cascade/channel-groups.ts';
 import type { NetworkDescription } from '../../../../../common/network.ts';
+import { maskChannels, prunableGroups } from '../../../../../main/trainer/pruning/channel-masks.ts';
+import { uniform } from '../../../../../main/trainer/pruning/distributions/uniform.ts';
 import { prune, type MaskedLayer } from '../../../../../main/trainer/pruning/prune.ts';
 import { refusals } from '../../../../../main/trainer/pruning/refusals.ts';
 import { layersOf, moment, network, pruning, withMasks, zeros, type Parts } from '../layers.ts';
@@ -168,6 +170,45 @@ describe('by hand', () => {
     // Half of four and 0.4 of five: 54 + 126 + 20 = 200 of 338 weights, where 0.6 are 203.
     expect(lost('uniform')).toEqual([2, 2]);
   });
+});
+
+test('a channel that nothing makes any more goes first', () => {
+  const layers = layersOf(chain).map((layer) =>
+    layer.name === 'conv1'
+      ? { ...layer, mask: layer.mask.map((_, index) => (index % 4 === 3 ? 0 : 1)) }
+      : layer,
+  );
+  // 27 weights are gone, and the 45 that read the channel follow.
+  const outcome = masksOf(chain, layers, 72 / 338);
+  expect(outcome.reached).toBe(72 / 338);
+  outcome.of('conv2').forEach((bit, index) => expect(bit).toBe(Math.floor(index / 5) % 4 === 3 ? 0 : 1));
+});
+
+test('channels that are gone already come before all others, whatever their scores', () => {
+  // All scores are below zero; of conv2's five channels the first is gone, of conv1's four none is.
+  const net = chain;
+  const first = prune(
+    pruning({ granularity: channel() }),
+    only(net, 'conv2', 0, 0.1),
+    moment(46 / 338, { network: net }),
+  );
+  const layers = net.layers.map(({ name, kind, shape, weights }) => ({
+    name,
+    kind,
+    shape,
+    mask: first.masks.get(name)!,
+    scores: new Float32Array(weights).fill(-1),
+  }));
+  const division = { distribution: uniform, options: { name: 'uniform' } };
+  const masks = maskChannels(
+    { layers, sparsity: 109 / 338, division, network: net },
+    net,
+    prunableGroups(channelGroups(net), new Set(layers.map(({ name }) => name))),
+    { aggregate: 'mean', readers: false },
+  );
+  // A fifth of conv2's are gone, so that the next is the first of conv1's.
+  expect(outputs(masks[0]!, 4)).toEqual([0, 27, 27, 27]);
+  expect(outputs(masks[1]!, 5)).toEqual([0, 27, 27, 27, 27]);
 });
 
 /** Weights of a channel as 'layer:index'. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { KernelKind } from '../../../../../common/network.ts';
 import { prune, type MaskedLayer } from '../../../../../main/trainer/pruning/prune.ts';
 import { refusals } from '../../../../../main/trainer/pruning/refusals.ts';
+import { scoreTiles } from '../../../../../main/trainer/pruning/tiles.ts';
 import { layer, moment, network, pruning, withMasks, zeros } from '../layers.ts';
 
 /**
@@ -237,6 +238,27 @@ describe('by hand', () => {
     expect(masks(dense, { name: 'block', rows: 2, columns: 2 }, 5 / 9)).toEqual([0, 0, 1, 0, 0, 1, 1, 1, 0]);
   });
 
+  test('a smaller block that is gone already does not make the others all there is', () => {
+    const dense = layer('a', 'dense', [2, 3], [1, 1, 9, 1, 1, 9]);
+    const partly = { ...dense, mask: Uint8Array.of(1, 1, 0, 1, 1, 0) };
+    // 4.2 of 6 weights, of which 2 are gone: the block of 4 comes nearer.
+    expect(masks(partly, { name: 'block', rows: 2, columns: 2 }, 0.7)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(masks(partly, { name: 'block', rows: 2, columns: 2 }, 0.6)).toEqual([1, 1, 0, 1, 1, 0]);
+  });
+
+  test('uniform: the layer that misses the greatest part of a unit gets one more first', () => {
+    const lost = (outputs: [number, number], sparsity: number): number[] =>
+      prune(
+        pruning({ granularity: 'filter', distribution: 'uniform' }),
+        [layer('a', 'dense', [10, outputs[0]]), layer('b', 'dense', [9, outputs[1]])],
+        moment(sparsity),
+      ).layers.map(({ pruned }) => pruned);
+    // 44 and 30 weights are due: 40 and 27 fit, 6.7 are missing. Of a filter, 0.4 and 0.33: the first's, and 3.3 too many.
+    expect(lost([8, 6], 0.55)).toEqual([50, 27]);
+    // 45 and 25 are due: 40 and 18 fit, 12 are missing. Of a filter, 0.5 and 0.78: the second's, and 3 are missing.
+    expect(lost([8, 5], 0.56)).toEqual([40, 27]);
+  });
+
   test('equal units go in order of their index, and exactly round(sparsity · units) of them', () => {
     const conv = layer('a', 'conv', [3, 3, 2, 5], new Array(90).fill(0.5));
     for (let tenth = 0; tenth <= 10; tenth++)
@@ -260,6 +282,29 @@ test('a pruning to come is not refused for what whole units pruned more than the
   expect(() => prune(filters, withMasks(more, prune(filters, more, moment(0.7))), moment(0.3))).toThrow(
     expect.objectContaining({ code: 'INVALID_STUDY', message: expect.stringMatching(/pruned already/) }),
   );
+});
+
+test('the score of a tile is made of its kept weights', () => {
+  const tiling = { rows: 2, columns: 3, tileRows: 2, tileColumns: 2 };
+  const scores = Float32Array.of(3, 9, 1, 4, 5, 1);
+  const mask = Uint8Array.of(1, 0, 1, 1, 0, 1);
+  const tiles = (aggregate: Aggregate) => {
+    const { scores: made, kept } = scoreTiles(tiling, scores, mask, aggregate);
+    return [[...made], [...kept]];
+  };
+  expect(tiles('mean')).toEqual([
+    [3.5, 1],
+    [2, 2],
+  ]);
+  expect(tiles('sum')).toEqual([
+    [7, 2],
+    [2, 2],
+  ]);
+  expect(tiles('l2')).toEqual([
+    [5, Math.fround(Math.SQRT2)],
+    [2, 2],
+  ]);
+  expect(scoreTiles(tiling, scores, new Uint8Array(6), 'mean').scores).toEqual(Float32Array.of(0, 0));
 });
 
 test('a layer that loses every unit is reported', () => {
