@@ -21,6 +21,7 @@ const around: Surroundings = {
     const { catalogue } = await import('./trainer/catalogue.ts');
     return studyJsonSchema(catalogue);
   },
+  parts: async () => (await import('./trainer/parts.ts')).describeParts(),
   examine: (workspace) => examine(workspace, thisMachine(fileURLToPath(import.meta.url), readOwner)),
   benchmark: async (options) => {
     const { benchmark } = await import('./bench/benchmark.ts');

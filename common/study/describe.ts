@@ -15,7 +15,12 @@ export function describeAllowed(schema: z.core.$ZodType): string {
       .map(([name]) => name)
       .join(', ')}, by name or as a mapping with its options`;
   if (inner instanceof z.ZodObject) return `a mapping with the keys ${Object.keys(inner.shape).join(', ')}`;
-  if (inner instanceof z.ZodRecord) return 'a mapping';
+  if (inner instanceof z.ZodRecord)
+    return inner.valueType instanceof z.ZodUnknown
+      ? 'a mapping'
+      : `a mapping from names, each to ${describeAllowed(inner.valueType)}`;
+  if (inner instanceof z.ZodTuple)
+    return `a list of ${inner.def.items.length}: ${inner.def.items.map(describeAllowed).join('; ')}`;
   if (inner instanceof z.ZodUnion) return [...new Set(inner.options.map(describeAllowed))].join(', or ');
   if (inner instanceof z.ZodArray) return `a list, each item ${describeAllowed(inner.element)}`;
   if (inner instanceof z.ZodBoolean) return 'true or false';

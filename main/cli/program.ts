@@ -8,6 +8,9 @@ import { doctorText } from './doctor-text.ts';
 import { findRun } from './find-run.ts';
 import { listText } from './list.ts';
 import { Output } from './output.ts';
+import { findParts } from './parts.ts';
+import { partsMarkdown } from './parts-markdown.ts';
+import { partsText, partText } from './parts-text.ts';
 import { runToTheEnd, SHOWN_THRESHOLD } from './run-command.ts';
 import { showDocument, showText } from './show.ts';
 import { readStudy } from './study-file.ts';
@@ -190,6 +193,20 @@ export function createProgram(around: Surroundings): Command {
     .description('print the JSON Schema of study files')
     .action(async () => {
       around.stdout.write(`${JSON.stringify(await around.studySchema(), null, 2)}\n`);
+    });
+
+  program
+    .command('parts')
+    .argument('[name]', 'a part, to see everything about it')
+    .description('list all networks, data sets, criteria and other parts that a study may name')
+    .option('--markdown', 'write the page docs/components.md')
+    .action(async (name: string | undefined, _, command: Command) => {
+      const { json, markdown } = command.optsWithGlobals<GlobalOptions & { markdown?: boolean }>();
+      const output = new Output(json === true, around.stdout, around.stderr);
+      const parts = await around.parts();
+      if (markdown === true) around.stdout.write(`${partsMarkdown(parts)}\n`);
+      else if (name === undefined) output.result(parts, partsText(parts));
+      else output.result(findParts(parts, name), partText(parts, name));
     });
 
   program

@@ -1,5 +1,6 @@
 import type { BenchmarkOptions } from '../bench/benchmark.ts';
 import type { BenchmarkResult } from '../bench/result.ts';
+import type { Parts } from '../trainer/parts.ts';
 import type { WorkspaceAccess } from './connection.ts';
 import type { DoctorReport } from './doctor.ts';
 import type { TextStream } from './output.ts';
@@ -11,6 +12,8 @@ export interface Surroundings extends WorkspaceAccess {
   version: string;
   /** The JSON Schema of study files, known without a workspace. */
   studySchema(): Promise<Record<string, unknown>>;
+  /** Everything that a study may name, known without a workspace. */
+  parts(): Promise<Parts>;
   examine(workspace: string): Promise<DoctorReport>;
   benchmark(options: Omit<BenchmarkOptions, 'python'>): Promise<BenchmarkResult>;
   /** Asks a person yes or no; only called on a terminal. */

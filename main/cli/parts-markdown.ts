@@ -1,0 +1,120 @@
+import type { OptionDescription } from '../../common/study/component-options.ts';
+import type { NetworkPart, Part, Parts } from '../trainer/parts.ts';
+import {
+  countText,
+  defaultText,
+  inputText,
+  isNetwork,
+  kindsOf,
+  macsText,
+  sharedOptions,
+  without,
+  type PartsOfKind,
+} from './parts.ts';
+
+/** docs/components.md, as `npm run generate` writes it. */
+export function partsMarkdown(parts: Parts): string {
+  const kinds = kindsOf(parts);
+  return [
+    '# Components',
+    'Everything that a [study file](study-files.md) may name. `npm run generate` writes this page from the registries: ' +
+      'change the components, not the page. `npm run --silent cascade -- parts` shows the same in a terminal, and ' +
+      '`parts <name>` one of them.',
+    kinds.map(({ title }) => `- [${title}](#${title.toLowerCase().replaceAll(' ', '-')})`).join('\n'),
+    ...kinds.flatMap(kindSections),
+  ].join('\n\n');
+}
+
+function kindSections({ title, setting, parts }: PartsOfKind): string[] {
+  const shared = sharedOptions(parts.map(({ options }) => options));
+  return [
+    `## ${title}`,
+    `Named by \`${setting}\`.`,
+    ...(parts.some(isNetwork) ? [networksTable(parts.filter(isNetwork))] : []),
+    ...(shared.length > 0 ? ['All of them have these options:', ...optionTables(shared)] : []),
+    ...parts.flatMap((part) => partSections(part, without(part.options, shared))),
+  ];
+}
+
+function networksTable(networks: readonly NetworkPart[]): string {
+  const rows = networks
+    .filter(({ input }) => input !== null)
+    .map((network) => [
+      code(network.name),
+      inputText(network) ?? '',
+      countText(network.parameters),
+      macsText(network.macs),
+    ]);
+  return [
+    'With default options, on images of their usual size: trainable parameters, and multiply-accumulates of the kernels ' +
+      'for one image.',
+    table(['network', 'images', 'parameters', 'MACs'], rows, [2, 3]),
+  ].join('\n\n');
+}
+
+function partSections({ name, title, source }: Part, own: readonly OptionDescription[]): string[] {
+  return [
+    `### ${code(name)}`,
+    `${plain(title)}.${source === null ? '' : ` Source: ${plain(source)}.`}`,
+    ...optionTables(own),
+  ];
+}
+
+/** The table of some options, and one for each that holds mappings. */
+function optionTables(options: readonly OptionDescription[]): string[] {
+  if (options.length === 0) return [];
+  return [
+    table(['option', 'default', 'allowed', 'meaning'], options.map(optionRow)),
+    ...options.flatMap((option) => withinTables(option)),
+  ];
+}
+
+function withinTables({ name, within = [] }: OptionDescription): string[] {
+  const shared = sharedOptions(within.map(({ options }) => options));
+  const [first, ...others] = within;
+  if (first === undefined) return [];
+  if (others.length === 0) return [`Within ${code(name)}:`, ...optionTables(first.options)];
+  const rows = within.flatMap(({ kind, options }) => {
+    const own = without(options, shared);
+    const named = (text: string): string => (text === '' ? '' : code(text));
+    if (own.length === 0) return [[named(kind ?? ''), '', '', '', '']];
+    return own.map((option, index) => [named(index === 0 ? (kind ?? '') : ''), ...optionRow(option)]);
+  });
+  return [
+    `Within ${code(name)}, each one of:`,
+    table(['kind', 'option', 'default', 'allowed', 'meaning'], rows),
+    ...(shared.length > 0 ? ['All of these have:', ...optionTables(shared)] : []),
+  ];
+}
+
+function optionRow(option: OptionDescription): string[] {
+  const standard = defaultText(option);
+  return [
+    code(option.name),
+    standard === null ? 'required' : code(standard),
+    plain(option.allowed),
+    plain(option.description),
+  ];
+}
+
+function table(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbers: number[] = [],
+): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    line(titles),
+    line(titles.map((_, at) => (numbers.includes(at) ? '--:' : '---'))),
+    ...rows.map(line),
+  ].join('\n');
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll('|', '\\|')}\``;
+}
+
+/** Text in which Markdown finds nothing to format. */
+function plain(text: string): string {
+  return text.replaceAll(/[\\`*_<>|[\]]/g, '\\$&');
+}
