@@ -1,4 +1,3 @@
-import { CascadeError } from '../../../common/errors.ts';
 import {
   BATCH_NORM_EPSILON,
   convolvedSize,
@@ -10,6 +9,7 @@ import {
   type ParameterRole,
   type PrunableLayer,
 } from '../../../common/network.ts';
+import { positive, refuse, shapeText, slide, type Spatial } from './geometry.ts';
 
 export interface DenseOptions {
   bias?: boolean;
@@ -27,8 +27,6 @@ export interface PoolOptions {
   stride?: number;
   padding?: number;
 }
-
-type Spatial = [number, number] | null;
 
 /** What every node has; TypeScript's Omit would lose the union. */
 type NodeFields = NetworkNode extends infer Node
@@ -93,7 +91,7 @@ export class NetworkBuilder {
   /** Fully connected; flattens before it where the activation is still spatial. */
   dense(name: string, units: number, { bias = true }: DenseOptions = {}): this {
     if (this.spatial) this.flatten(`${name}.flatten`);
-    const shape = [this.channels, this.#positive(name, 'units', units)];
+    const shape = [this.channels, positive(name, 'units', units)];
     return this.#kernelLayer(name, 'dense', shape, units, { stride: 1, padding: 0, bias }, null);
   }
 
@@ -104,8 +102,8 @@ export class NetworkBuilder {
     size: number,
     { groups = 1, ...options }: ConvolutionOptions & { groups?: number } = {},
   ): this {
-    this.#positive(name, 'channels', channels);
-    this.#positive(name, 'groups', groups);
+    positive(name, 'channels', channels);
+    positive(name, 'groups', groups);
     const inputs = this.channels;
     if (inputs % groups !== 0 || channels % groups !== 0)
       refuse(
@@ -122,7 +120,7 @@ export class NetworkBuilder {
     size: number,
     { multiplier = 1, ...options }: ConvolutionOptions & { multiplier?: number } = {},
   ): this {
-    const shape = [size, size, this.channels, this.#positive(name, 'multiplier', multiplier)];
+    const shape = [size, size, this.channels, positive(name, 'multiplier', multiplier)];
     return this.#convolution(name, 'depthwise', shape, this.channels * multiplier, options);
   }
 
@@ -218,8 +216,8 @@ export class NetworkBuilder {
 
   /** ResNet's shortcut without parameters: subsamples, and pads channels with zeros, half of them before. */
   shortcut(name: string, channels: number, stride: number): this {
-    this.#positive(name, 'stride', stride);
-    const missing = this.#positive(name, 'channels', channels) - this.channels;
+    positive(name, 'stride', stride);
+    const missing = positive(name, 'channels', channels) - this.channels;
     if (missing < 0)
       refuse(
         `The shortcut ${name} can not go from ${this.channels} channels to ${channels}: it only adds some.`,
@@ -285,11 +283,6 @@ export class NetworkBuilder {
     if (this.#nodes.has(name)) refuse(`Two layers are named ${name}: every layer needs a name of its own.`);
   }
 
-  #positive(name: string, what: string, value: number): number {
-    if (Number.isInteger(value) && value >= 1) return value;
-    return refuse(`The ${what} of ${name} must be a whole number of at least 1, not ${value}.`);
-  }
-
   /** Rows and columns of the current node, which has to have them. */
   #places(name: string): [number, number] {
     const spatial = this.spatial;
@@ -305,33 +298,13 @@ export class NetworkBuilder {
     return name;
   }
 
-  /** Size after a window has moved over the current node. */
-  #slide(
-    name: string,
-    size: number,
-    { stride, padding, dilation }: Required<WindowOptions>,
-  ): [number, number] {
-    this.#positive(name, 'size', size);
-    this.#positive(name, 'stride', stride);
-    this.#positive(name, 'dilation', dilation);
-    if (!Number.isInteger(padding) || padding < 0)
-      refuse(`The padding of ${name} must be a whole number of at least 0, not ${padding}.`);
-    const places = this.#places(name);
-    const output = convolvedSize(places, [size, size], { stride, padding, dilation });
-    if (Math.min(...output) < 1)
-      refuse(
-        `The window of ${name} (${dilation * (size - 1) + 1} wide) is larger than its input of ${places.join(' × ')} with a padding of ${padding}: make it smaller, or shrink the image less before it.`,
-      );
-    return output;
-  }
-
   #pool(
     name: string,
     operation: 'max-pool' | 'average-pool',
     size: number,
     { stride = size, padding = 0 }: PoolOptions,
   ): this {
-    const spatial = this.#slide(name, size, { stride, padding, dilation: 1 });
+    const spatial = slide(name, this.#places(name), size, { stride, padding, dilation: 1 });
     if (2 * padding > size)
       refuse(`The padding of ${name} must be at most half its size of ${size}, not ${padding}.`);
     return this.#append(name, { operation, size, stride, padding }, { spatial });
@@ -350,7 +323,7 @@ export class NetworkBuilder {
       groups = 1,
     }: ConvolutionOptions & { groups?: number },
   ): this {
-    const spatial = this.#slide(name, shape[0]!, { stride, padding, dilation });
+    const spatial = slide(name, this.#places(name), shape[0]!, { stride, padding, dilation });
     const fields = { stride, padding, bias, dilation, groups };
     return this.#kernelLayer(name, kind, shape, channels, fields, spatial);
   }
@@ -401,18 +374,4 @@ export class NetworkBuilder {
       { channels, spatial },
     );
   }
-}
-
-interface WindowOptions {
-  stride?: number;
-  padding?: number;
-  dilation?: number;
-}
-
-function shapeText(spatial: Spatial, channels: number): string {
-  return spatial ? `${spatial[0]} × ${spatial[1]} × ${channels}` : `${channels}`;
-}
-
-function refuse(sentence: string): never {
-  throw new CascadeError('INVALID_STUDY', sentence);
 }
