@@ -1,5 +1,6 @@
 import { badFile } from './files.ts';
-import { PickledArray, readPickle, type PickleValue } from './pickle.ts';
+import { PickledArray, type PickleValue } from './pickle-values.ts';
+import { readPickle } from './pickle.ts';
 
 export const CIFAR_SHAPE: [number, number, number] = [32, 32, 3];
 const PLANE = 32 * 32;

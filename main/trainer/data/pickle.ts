@@ -1,58 +1,10 @@
+import { Callable, MARK, PickledArray, PickledType, Tuple, type PickleValue } from './pickle-values.ts';
+
 /**
  * A reader for the pickles in which CIFAR's Python version comes: dictionaries, lists and tuples of numbers, texts and
  * NumPy arrays. A pickle is a program that can call anything; this one knows the instructions of these files alone, and
- * makes nothing but the values below, so that a prepared file can do no harm.
+ * makes nothing but the values of pickle-values.ts, so that a prepared file can do no harm.
  */
-
-/** An array of NumPy's: `type` as NumPy writes it ('u1'), `bytes` in C order. */
-export class PickledArray {
-  type = '';
-  shape: number[] = [];
-  fortranOrder = false;
-  bytes: Uint8Array = new Uint8Array();
-}
-
-/** A type of NumPy's. */
-class PickledType {
-  readonly name: string;
-
-  constructor(name: string) {
-    this.name = name;
-  }
-}
-
-/** A function or class that a pickle names. */
-class Callable {
-  readonly name: string;
-
-  constructor(name: string) {
-    this.name = name;
-  }
-}
-
-class Tuple {
-  readonly items: PickleValue[];
-
-  constructor(items: PickleValue[]) {
-    this.items = items;
-  }
-}
-
-const MARK = Symbol('mark');
-
-/** Byte strings (Python 2's texts too) are Uint8Array; dictionaries are maps, their keys as text. */
-export type PickleValue =
-  | number
-  | boolean
-  | null
-  | string
-  | Uint8Array
-  | PickledArray
-  | PickledType
-  | Callable
-  | Tuple
-  | PickleValue[]
-  | Map<string, PickleValue>;
 
 /** What a pickle may name. */
 const RECONSTRUCT = 'numpy.core.multiarray._reconstruct';

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CIFAR_10, cifar10 } from '../../../../main/trainer/data/cifar-10.ts';
 import { cifar100, cifar100Layout } from '../../../../main/trainer/data/cifar-100.ts';
 import { loadCifar, outlineCifar, type CifarLayout } from '../../../../main/trainer/data/cifar.ts';
-import { PickledArray, readPickle } from '../../../../main/trainer/data/pickle.ts';
+import { PickledArray } from '../../../../main/trainer/data/pickle-values.ts';
+import { readPickle } from '../../../../main/trainer/data/pickle.ts';
 import { noise, pickled, tarFile } from './bytes.ts';
 
 const IMAGE = 3072;
