@@ -67,25 +67,8 @@ function unary(derivative: (op: DerivedOp, x: number, y: number, dx: number) => 
 }
 
 /** The derivative at the first place of each maximum, as MaxPoolGrad takes it. */
-const maxPool: DerivativeRule = (op) => {
-  const padding = op.attributes.find(({ name }) => name === 'explicit_paddings')?.value as readonly number[];
-  const attributes = op.attributes.filter(({ name }) => name !== 'explicit_paddings');
-  let [x, dx] = [op.inputs[0]!, op.derivatives[0]!];
-  if (padding && padding.length > 0) {
-    // The op below knows no padding but TensorFlow's own.
-    const [around, flat] = [[...typed(op), attribute.type('Tpaddings', 'int32')], op.integers(padding)];
-    const margins = op.run(
-      'Reshape',
-      [attribute.type('T', 'int32'), attribute.type('Tshape', 'int32')],
-      [flat, op.integers([4, 2])],
-    )[0]!;
-    x = op.run('PadV2', around, [x, margins, op.scalar(-Infinity)])[0]!;
-    dx = op.run('PadV2', around, [dx, margins, op.scalar(0)])[0]!;
-    const place = attributes.findIndex(({ name }) => name === 'padding');
-    attributes[place] = attribute.string('padding', 'VALID');
-  }
-  return op.run('MaxPoolGradGrad', attributes, [x, op.outputs[0]!.id, dx]);
-};
+const maxPool: DerivativeRule = (op) =>
+  op.run('MaxPoolGradGrad', op.attributes, [op.inputs[0]!, op.outputs[0]!.id, op.derivatives[0]!]);
 
 /** Its outputs are the loss of each example, and the gradient softmax(z) − the label's indicator. */
 const crossEntropy: DerivativeRule = (op) => {
@@ -165,6 +148,8 @@ export const DERIVATIVE_RULES: Readonly<Record<string, DerivativeRule>> = {
   Mul: linearInEach(0, 1),
 
   MaxPool: maxPool,
+  // What it pads with stays as it is, whatever that is.
+  PadV2: (op) => op.again([op.derivatives[0]!, op.inputs[1]!, op.scalar(0)]),
   RealDiv: quotient,
   Relu: unary((op, _x, y, dx) => op.run('ReluGrad', typed(op), [dx, y])[0]!),
   Relu6: unary((op, _x, y, dx) => op.run('Relu6Grad', typed(op), [dx, y])[0]!),
