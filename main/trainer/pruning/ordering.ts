@@ -42,8 +42,13 @@ export function ascendingOrder(scores: Float32Array): Uint32Array<ArrayBuffer> {
   return order;
 }
 
-/** Unsigned integers in the order of the scores: a magnitude's bits are in order already, and signs are moved about 2³¹. */
-function sortableKeys(scores: Float32Array): Uint32Array {
+/**
+ * Unsigned integers in the order of the scores, −0 equal to 0: a magnitude's bits are in order already, and signs are
+ * moved about 2³¹.
+ *
+ * @throws CascadeError BAD_SCORES for a score that is not finite
+ */
+export function sortableKeys(scores: Float32Array): Uint32Array {
   const bits = new Uint32Array(scores.buffer, scores.byteOffset, scores.length);
   const keys = new Uint32Array(bits.length);
   for (let index = 0; index < bits.length; index++) {

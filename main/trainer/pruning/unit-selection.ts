@@ -2,7 +2,7 @@ import { CascadeError } from '../../../common/errors.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
 import type { DistributedLayer, Distribution } from './distributions/distribution.ts';
 import type { LayerShape } from './kernel-view.ts';
-import { ascendingOrder } from './ordering.ts';
+import { longestPrefix } from './prefix-selection.ts';
 import { selectLowest } from './selection.ts';
 
 /** One chosen layer, cut into units of which each is pruned whole: weights, kernels, blocks, filters. */
@@ -146,13 +146,8 @@ function markNearest(keys: Float32Array, sizesOf: readonly Uint32Array[], wanted
     sizes.set(part, offset);
     offset += part.length;
   }
-  const marks = new Uint8Array(keys.length);
-  let taken = 0;
-  for (const unit of ascendingOrder(keys)) {
-    if (!comesNearer(wanted - taken, sizes[unit]!)) break;
-    taken += sizes[unit]!;
-    marks[unit] = 1;
-  }
+  const { marks, taken, next } = longestPrefix(keys, sizes, wanted);
+  if (next >= 0 && comesNearer(wanted - taken, sizes[next]!)) marks[next] = 1;
   return marks;
 }
 
@@ -171,17 +166,9 @@ function byAmounts(layers: readonly LiveUnits[], amounts: readonly number[], wan
 
   let missing = wanted;
   const parts = layers.map(({ scores, sizes }, position) => {
-    const marks = new Uint8Array(scores.length);
-    let open = wants[position]!;
-    let next = -1;
-    for (const unit of ascendingOrder(scores)) {
-      next = unit;
-      if (sizes![unit]! > open) break;
-      open -= sizes![unit]!;
-      marks[unit] = 1;
-    }
-    missing -= wants[position]! - open;
-    return { position, marks, next, share: next < 0 ? 0 : open / sizes![next]! };
+    const { marks, taken, next } = longestPrefix(scores, sizes!, wants[position]!);
+    missing -= taken;
+    return { position, marks, next, share: next < 0 ? 0 : (wants[position]! - taken) / sizes![next]! };
   });
   const byShare = parts
     .filter(({ share }) => share > 0)
