@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import Database from 'better-sqlite3';
 import { planeBytes, planeCount, type EpochRecord } from '../common/records.ts';
-import type { RunSpecification } from '../common/run-specification.ts';
+import { completeSpecification } from '../common/run-specification.ts';
 import { DEFAULT_THRESHOLDS } from '../common/thresholds.ts';
 import { Reader } from '../main/workspace/reader/reader.ts';
 import { openWorkspace, type Workspace } from '../main/workspace/workspace.ts';
@@ -162,9 +162,9 @@ async function recordRun(workspace: Workspace, id: string, scenario: Scenario): 
     seed: 0,
     specification: SPECIFICATION,
     control: null,
-      trunk: null,
-      checkpointEvery: null,
-      priority: 0,
+    trunk: null,
+    checkpointEvery: null,
+    priority: 0,
     epochsTotal: scenario.epochs,
     prunes: true,
     study: 'bench',
@@ -241,7 +241,7 @@ const METRICS: EpochRecord['metrics'] = {
   measurementSeconds: 1,
 };
 
-const SPECIFICATION: RunSpecification = {
+const SPECIFICATION = completeSpecification({
   dataset: { name: 'mnist' },
   model: { name: 'synthetic' },
   batchSize: 1,
@@ -252,7 +252,6 @@ const SPECIFICATION: RunSpecification = {
   retraining: { name: 'none' },
   thresholds: [...DEFAULT_THRESHOLDS],
   referenceEpoch: 1,
-  rounds: 1,
-};
+});
 
 if (import.meta.main) process.stdout.write(`${JSON.stringify(await benchmarkWorkspace(), null, 2)}\n`);

@@ -23,4 +23,8 @@ export interface Catalogue {
   distributions: readonly CatalogueEntry[];
   schedules: readonly CatalogueEntry[];
   retrainings: readonly CatalogueEntry[];
+  losses: readonly CatalogueEntry[];
+  augmentations: readonly CatalogueEntry[];
+  gradientClippings: readonly CatalogueEntry[];
+  averagings: readonly CatalogueEntry[];
 }

@@ -127,6 +127,10 @@ export interface RunEnvironment {
   engine: string;
   device: string;
   threads: number;
+  /** How training steps were run: compiled by XLA, or by TensorFlow's executor; it decides last bits. */
+  compile: 'xla' | null;
+  /** Milliseconds of a step each way, where both were tried when the run began. */
+  compileMilliseconds: { executor: number; xla: number } | null;
   node: string;
   platform: string;
   datasetHash: string;

@@ -41,6 +41,13 @@ export interface RunSpecification {
   epochs: Duration;
   optimizer: NamedOptions;
   learningRate: NamedOptions;
+  /** What training minimises. */
+  loss: NamedOptions;
+  /** Random changes of the training images, in this order. */
+  augmentation: NamedOptions[];
+  gradientClipping: NamedOptions | null;
+  /** A running average of the weights, with which the network is evaluated. */
+  averaging: NamedOptions | null;
   pruning: PruningSpecification | null;
   retraining: NamedOptions;
   thresholds: Threshold[];
@@ -54,7 +61,13 @@ export interface RunSpecification {
 }
 
 /** Fields that specifications stored by earlier versions lack, at what they mean there. */
-const LATER_FIELDS = { rounds: 1 } satisfies Partial<RunSpecification>;
+const LATER_FIELDS = {
+  rounds: 1,
+  loss: { name: 'cross-entropy' },
+  augmentation: [] as NamedOptions[],
+  gradientClipping: null,
+  averaging: null,
+} satisfies Partial<RunSpecification>;
 const LATER_PRUNING_FIELDS = {
   shuffle: false,
   onCollapse: 'continue',

@@ -28,7 +28,7 @@ export interface Study {
 /** What only the trainer knows of a specification. */
 export interface StudyRules {
   /** What follows from the settings, and has to stay the same when nothing is pruned: see RunSpecification. */
-  derive(specification: RunSpecification): Pick<RunSpecification, 'referenceEpoch' | 'rounds'>;
+  derive(specification: RunSpecification): Partial<RunSpecification>;
   /** Whole epochs that it shares with the same run without pruning and retraining; 0 where it shares none. */
   sharedEpochs(specification: RunSpecification): number;
   /** Why its parts do not go together, each with the key to change. Names of layers are sorted by now: name their list, not an item. */

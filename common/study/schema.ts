@@ -15,6 +15,9 @@ export const RUN_COMPONENTS = {
   optimizer: 'optimizers',
   learningRate: 'learningRates',
   retraining: 'retrainings',
+  loss: 'losses',
+  gradientClipping: 'gradientClippings',
+  averaging: 'averagings',
 } as const satisfies Record<string, keyof Catalogue>;
 export const PRUNING_COMPONENTS = {
   criterion: 'criteria',
@@ -29,6 +32,11 @@ const MAXIMUM_SEED = 2 ** 31 - 1;
 function component(entries: readonly CatalogueEntry[]) {
   const options = entries.map((entry) => entry.options.meta({ title: entry.title }));
   return z.discriminatedUnion('name', options as [(typeof options)[number]]);
+}
+
+/** A plain name stands for a component without options. */
+function byName<T extends z.ZodType>(schema: T) {
+  return z.preprocess((value) => (typeof value === 'string' ? { name: value } : value), schema);
 }
 
 const names = z.array(z.string().min(1)).default([]);
@@ -115,6 +123,22 @@ function buildSettings(catalogue: Catalogue) {
     }),
     optimizer: component(catalogue.optimizers).meta({ description: 'How weights follow their gradients.' }),
     learningRate: component(catalogue.learningRates).meta({ description: 'The rate of each epoch.' }),
+    loss: component(catalogue.losses)
+      .prefault({ name: 'cross-entropy' })
+      .meta({ description: 'What training minimises.' }),
+    augmentation: z
+      .array(byName(component(catalogue.augmentations)))
+      .max(16)
+      .default([])
+      .meta({ description: 'Random changes of the training images, in this order.' }),
+    gradientClipping: component(catalogue.gradientClippings)
+      .nullable()
+      .default(null)
+      .meta({ description: 'What keeps gradients from growing too large; null: nothing.' }),
+    averaging: component(catalogue.averagings)
+      .nullable()
+      .default(null)
+      .meta({ description: 'A running average of the weights to evaluate with; null: none.' }),
     pruning: pruning.nullable().default(null).meta({ description: 'What is pruned, when; null: nothing.' }),
     retraining: component(catalogue.retrainings)
       .prefault({ name: 'none' })
@@ -192,14 +216,9 @@ export const studySchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'When weights are saved; decides no number of a run.' }),
-  priority: z
-    .int()
-    .min(-1000)
-    .max(1000)
-    .default(0)
-    .meta({
-      description: 'Runs of studies of higher priority are trained first; decides no number of a run.',
-    }),
+  priority: z.int().min(-1000).max(1000).default(0).meta({
+    description: 'Runs of studies of higher priority are trained first; decides no number of a run.',
+  }),
   shared: settings.default({}).meta({ description: 'Settings of every arm.' }),
   grid: grid.meta({ description: 'Settings with lists of values: every arm runs with each combination.' }),
   arms: z

@@ -1,6 +1,6 @@
 import { generator, integers } from '../../common/random.ts';
 import type { NetworkDescription } from '../../common/network.ts';
-import type { RunSpecification } from '../../common/run-specification.ts';
+import { completeSpecification, type RunSpecification } from '../../common/run-specification.ts';
 import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';
 import type { Dataset, Split } from '../trainer/data/dataset.ts';
 import { TrainingSession } from '../trainer/session/session.ts';
@@ -44,7 +44,7 @@ export class OurTrainer {
 }
 
 function specificationOf(compared: ComparedNetwork, epochs: number): RunSpecification {
-  return {
+  return completeSpecification({
     dataset: { name: 'random' },
     model: compared.model,
     batchSize: compared.batch,
@@ -64,14 +64,11 @@ function specificationOf(compared: ComparedNetwork, epochs: number): RunSpecific
       schedule: { name: 'one-shot', epoch: 0 },
       layers: { kinds: [], names: [], except: [] },
       sparsity: 1 - TRAINING.kept,
-      shuffle: false,
-      onCollapse: 'continue',
     },
     retraining: { name: 'none' },
     thresholds: [...DEFAULT_THRESHOLDS],
     referenceEpoch: 0,
-    rounds: 1,
-  };
+  });
 }
 
 /** Bytes and labels at random, as many as an epoch's steps need. */

@@ -10,6 +10,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 /** What decides the bits of a new run beside its specification, and the epochs that it need not train itself. */
 export interface Beginning {
   threads: number;
+  compile: 'xla' | null;
   datasetHash: string;
   /** Where it leaves its trunk; null where it trains from the first epoch. */
   trunk: {
@@ -21,7 +22,10 @@ export interface Beginning {
   } | null;
 }
 
-type Known = Pick<RunEnvironment, 'threads' | 'datasetHash' | 'application' | 'engine' | 'device'>;
+type Known = Pick<RunEnvironment, 'threads' | 'datasetHash' | 'application' | 'engine' | 'device'> & {
+  /** Missing in what earlier versions stored, where there was no choice. */
+  compile?: 'xla' | null;
+};
 
 /**
  * How a run begins that has not begun: as its control does, since the two are equal until one is pruned, and with the
@@ -44,12 +48,14 @@ export async function findBeginning(
   if (!decides) return null;
   const { threads, datasetHash } = decides;
   const usable = trunk !== null && (control === null || sameBits(trunk, control));
-  return { threads, datasetHash, trunk: usable ? await leaveTrunk(workspace, summary, specification) : null };
+  const compile = decides.compile ?? null;
+  return { threads, compile, datasetHash, trunk: usable ? await leaveTrunk(workspace, summary, specification) : null };
 }
 
 function sameBits(one: Known, other: Known): boolean {
-  return (['threads', 'datasetHash', 'application', 'engine', 'device'] as const).every(
-    (fact) => one[fact] === other[fact],
+  const facts = ['threads', 'datasetHash', 'application', 'engine', 'device'] as const;
+  return (
+    facts.every((fact) => one[fact] === other[fact]) && (one.compile ?? null) === (other.compile ?? null)
   );
 }
 

@@ -173,7 +173,9 @@ export class Training {
   async #prepare(): Promise<{ input: Omit<TrainerInput, 'ledger'>; epoch: number | null; given: number }> {
     const { workspace, application, threads } = this.#options;
     const { summary, specification, environment } = await workspace.getRun(this.id);
-    const own = environment as (RunEnvironment & { checkpointEvery?: number | null }) | null;
+    const own = environment as
+      | (Omit<RunEnvironment, 'compile'> & { compile?: 'xla' | null; checkpointEvery?: number | null })
+      | null;
     const checkpoint = await workspace.lastCheckpoint(this.id);
     const beginning = checkpoint ? null : await findBeginning(workspace, summary, specification, own);
     this.#timeLeft = new TimeLeft(summary.epochsTotal);
@@ -187,8 +189,7 @@ export class Training {
         application,
         // The run's own where it has begun, because the number of threads decides its bits.
         threads: own?.threads ?? beginning?.threads ?? threads,
-        device: null,
-        library: null,
+        compile: own ? (own.compile ?? null) : (beginning?.compile ?? 'choose'),
         datasetHash: own?.datasetHash ?? beginning?.datasetHash ?? null,
         // What an earlier version kept of a run's wish stands in its environment.
         checkpointEvery: wishes.every ?? own?.checkpointEvery ?? null,

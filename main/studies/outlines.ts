@@ -12,7 +12,7 @@ export async function outlinesOf(text: string): Promise<OutlineOf> {
   readStudy(text, catalogue, {
     check: ({ dataset }) => (named.push(dataset), []),
     sharedEpochs: () => 0,
-    derive: () => ({ referenceEpoch: 0, rounds: 1 }),
+    derive: () => ({}),
   });
   return outlines(named);
 }

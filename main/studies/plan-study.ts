@@ -105,7 +105,7 @@ export async function planStudy(text: string): Promise<{ plan: StudyPlan | null;
 }
 
 function sizeOf(specification: RunSpecification, outline: DatasetOutline): RunSize {
-  const network = describeModel(specification.model, outline);
+  const network = describeModel(specification, outline);
   const parameters = parameterCount(network);
   return {
     weights: network.layers.reduce((sum, layer) => sum + layer.weights, 0),

@@ -1,13 +1,15 @@
 import { CascadeError, messageOf } from '../../common/errors.ts';
-import { KERNEL_KINDS, type PrunableLayer } from '../../common/network.ts';
+import { KERNEL_KINDS, type NetworkDescription } from '../../common/network.ts';
 import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
 import type { StudyRules } from '../../common/study/index.ts';
 import type { DatasetOutline } from '../trainer/data/dataset.ts';
 import { branchOf } from '../trainer/branch.ts';
 import { describeModel } from '../trainer/network/describe.ts';
+import { pinWeights, weightsRefusal } from '../trainer/network/pretrained.ts';
 import { ModelError } from '../trainer/network/model.ts';
 import { planRun, retrainingContext, roundSparsities, scheduleContext } from '../trainer/plan.ts';
-import { selectLayers } from '../trainer/pruning/layer-selection.ts';
+import { pinMasks } from '../trainer/pruning/criteria/given-masks.ts';
+import { refusals } from '../trainer/pruning/refusals.ts';
 import { schedules } from '../trainer/pruning/schedules/registry.ts';
 import { retrainings } from '../trainer/retraining/registry.ts';
 
@@ -32,10 +34,15 @@ export function studyRules(outlineOf: OutlineOf): StudyRules {
     },
     derive(specification) {
       const outline = outlineOf(specification.dataset);
-      if (outline instanceof CascadeError) return { referenceEpoch: 0, rounds: 1 };
+      if (outline instanceof CascadeError) return {};
       const rounds = Math.max(1, roundSparsities(specification).length);
       const steps = stepsPerEpoch(specification, outline);
-      return { referenceEpoch: firstPruningEpoch({ ...specification, rounds }, steps) ?? 0, rounds };
+      return {
+        referenceEpoch: firstPruningEpoch({ ...specification, rounds }, steps) ?? 0,
+        rounds,
+        model: pinWeights(specification.model),
+        pruning: specification.pruning && pinMasks(specification.pruning),
+      };
     },
   };
 }
@@ -87,14 +94,19 @@ function timingProblems(specification: RunSpecification, outline: DatasetOutline
 function networkProblems(specification: RunSpecification, outline: DatasetOutline): RuleProblem[] {
   const { pruning, model } = specification;
   const problems: RuleProblem[] = [];
-  let layers: PrunableLayer[];
+  let network: NetworkDescription;
   try {
-    ({ layers } = describeModel(model, outline));
+    network = describeModel(specification, outline);
   } catch (error) {
+    if (error instanceof CascadeError && error.code === 'AUGMENTATION_UNFIT')
+      return [{ key: ['augmentation'], message: error.message }];
     const place = error instanceof ModelError ? error.key : [];
     return [{ key: ['model', ...place], message: messageOf(error) }];
   }
+  const unfit = weightsRefusal(model, network);
+  if (unfit) return [{ key: ['model', 'weights'], message: unfit }];
   if (!pruning) return [];
+  const { layers } = network;
   const known = layers.map(({ name }) => name);
   for (const part of ['names', 'except'] as const)
     for (const name of pruning.layers[part])
@@ -109,7 +121,7 @@ function networkProblems(specification: RunSpecification, outline: DatasetOutlin
         key: ['pruning', 'layers', 'kinds'],
         message: `the network ${model.name} has no ${kind} layer; its layers are of the kinds ${[...new Set(layers.map((layer) => layer.kind))].join(', ')} (of ${KERNEL_KINDS.join(', ')})`,
       });
-  if (problems.length === 0 && selectLayers(layers, pruning.layers).length === 0)
-    problems.push({ key: ['pruning', 'layers'], message: 'the choice leaves no layer to prune' });
-  return problems;
+  if (problems.length > 0) return problems;
+  const prunings = planRun(specification, stepsPerEpoch(specification, outline)).prunings.length;
+  return refusals(pruning, network, Math.max(prunings, roundSparsities(specification).length));
 }

@@ -1,6 +1,10 @@
 import type { Catalogue } from '../../common/catalogue.ts';
+import { augmentations } from './augmentation/registry.ts';
 import { datasets } from './data/registry.ts';
+import { losses } from './loss/registry.ts';
 import { models } from './network/registry.ts';
+import { averagings } from './optimization/averaging/registry.ts';
+import { gradientClippings } from './optimization/gradient-clipping/registry.ts';
 import { learningRates } from './optimization/learning-rates/registry.ts';
 import { optimizers } from './optimization/optimizers/registry.ts';
 import { criteria } from './pruning/criteria/registry.ts';
@@ -20,4 +24,8 @@ export const catalogue: Catalogue = {
   distributions: distributions.all,
   schedules: schedules.all,
   retrainings: retrainings.all,
+  losses: losses.all,
+  augmentations: augmentations.all,
+  gradientClippings: gradientClippings.all,
+  averagings: averagings.all,
 };

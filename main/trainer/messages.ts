@@ -16,9 +16,8 @@ export interface TrainerInput {
   /** Version of the application, for the environment. */
   application: string;
   threads: number;
-  device: 'cpu' | `gpu:${number}` | null;
-  /** Folder of libtensorflow where it is already known. */
-  library: string | null;
+  /** As it was chosen when the run, or one that it has to equal, began; 'choose' for one that is free. */
+  compile: 'xla' | null | 'choose';
   /** Where to go on from; null for a new run. Of a run that leaves its trunk, the trunk's. */
   checkpoint: Uint8Array<ArrayBuffer> | null;
   /** Of a run that prunes at the end of the last epoch that it shares with its trunk: what training that epoch gave. */

@@ -1,4 +1,8 @@
-import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
+import {
+  completeSpecification,
+  type NamedOptions,
+  type RunSpecification,
+} from '../../common/run-specification.ts';
 import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';
 
 /** 100 steps in two epochs, pruned between them. */
@@ -38,7 +42,7 @@ function parityCase(
 ): ParityCase {
   return {
     name,
-    specification: {
+    specification: completeSpecification({
       dataset: { name: 'mnist', validation: 5000, train: PARITY_BATCH * PARITY_STEPS_PER_EPOCH },
       model,
       batchSize: PARITY_BATCH,
@@ -52,14 +56,11 @@ function parityCase(
         schedule: { name: 'one-shot', epoch: 1 },
         layers: { kinds, names: [], except: [] },
         sparsity,
-        shuffle: false,
-        onCollapse: 'continue',
       },
       retraining: { name: 'none' },
       thresholds: [...DEFAULT_THRESHOLDS],
       referenceEpoch: 1,
-      rounds: 1,
-    },
+    }),
   };
 }
 

@@ -1,20 +1,24 @@
 import { sizeOf, type NetworkDescription } from '../../../common/network.ts';
-import type { NamedOptions } from '../../../common/run-specification.ts';
+import type { RunSpecification } from '../../../common/run-specification.ts';
+import { augmentedShape } from '../augmentation/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { ModelInput } from './model.ts';
 import { models } from './registry.ts';
 
+type Chosen = Pick<RunSpecification, 'model' | 'augmentation'>;
+
 /** The network that a model makes of images of a shape, for everything that does not depend on the pixels' range. */
 export function describeModel(
-  model: NamedOptions,
+  { model, augmentation }: Chosen,
   { imageShape, classes }: Pick<ModelInput, 'imageShape' | 'classes'>,
 ): NetworkDescription {
-  return models.find(model.name).describe(model, { imageShape, classes, minimum: 0, maximum: 1 });
+  const shape = [...augmentedShape(augmentation, imageShape)] as [number, number, number];
+  return models.find(model.name).describe(model, { imageShape: shape, classes, minimum: 0, maximum: 1 });
 }
 
 /** The network that a model makes of a data set. */
 export function describeNetwork(
-  model: NamedOptions,
+  { model, augmentation }: Chosen,
   {
     imageShape,
     classes,
@@ -25,7 +29,7 @@ export function describeNetwork(
   const normalised = (byte: number): number[] =>
     mean.map((value, channel) => (byte / 255 - value) / standardDeviation[channel]!);
   return models.find(model.name).describe(model, {
-    imageShape,
+    imageShape: [...augmentedShape(augmentation, imageShape)] as [number, number, number],
     classes,
     minimum: Math.min(...normalised(0)),
     maximum: Math.max(...normalised(255)),

@@ -1,6 +1,8 @@
-import type { NetworkDescription } from '../../../common/network.ts';
+import { messageOf } from '../../../common/errors.ts';
+import type { NetworkDescription, PrunableLayer } from '../../../common/network.ts';
 import type { PruningSpecification } from '../../../common/run-specification.ts';
 import type { Combination, Refusal } from './combination.ts';
+import type { Criterion } from './criteria/criterion.ts';
 import { criteria } from './criteria/registry.ts';
 import { distributions } from './distributions/registry.ts';
 import { granularities } from './granularities/registry.ts';
@@ -20,11 +22,31 @@ export function refusals(
   const layers = selectLayers(network.layers, pruning.layers);
   if (layers.length === 0)
     return [{ key: ['pruning', 'layers'], message: 'the choice leaves no layer to prune' }];
-  const criterion = criteria.find(pruning.criterion.name).refusal?.(pruning.criterion, network, layers);
+  const chosen = criteria.find(pruning.criterion.name);
+  const criterion =
+    chosen.refusal?.(pruning.criterion, network, layers) ?? unreadable(chosen, pruning, layers);
   return [
     ...(criterion ? [{ key: ['pruning', 'criterion'], message: criterion }] : []),
     ...combinationRefusals({ pruning, layers, network, prunings }),
   ];
+}
+
+/** Whether what the criterion reads is there and prunes as many weights as the study says. */
+function unreadable(
+  { onlySparsity }: Criterion,
+  { criterion, sparsity }: PruningSpecification,
+  layers: readonly PrunableLayer[],
+): string | null {
+  if (!onlySparsity) return null;
+  try {
+    const only = onlySparsity(criterion, layers);
+    const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
+    return Math.round(only * weights) === Math.round(sparsity * weights)
+      ? null
+      : `the masks prune ${only} of the chosen weights: make that the sparsity, which is ${sparsity}`;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /** What granularity and distribution have to say. */

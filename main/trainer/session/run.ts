@@ -14,7 +14,7 @@ import {
 import { checkpointInterval } from '../checkpoint-interval.ts';
 import { parameterCount } from '../network/describe.ts';
 import { stageOf } from '../plan.ts';
-import { locateLibrary, openEngine, type Engine, type LibraryLocation } from '../tensorflow/engine.ts';
+import { openEngine, type Engine } from '../tensorflow/engine.ts';
 import { TrainingSession, type TrainedEpoch } from './session.ts';
 
 /** Milliseconds between two progress messages. */
@@ -49,16 +49,11 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
         'DATA_CHANGED',
         'The data set is not the one that this run began with: put the old files back, or start the study anew under another data set.',
       );
-    const library: LibraryLocation = locateLibrary(
-      input.library === null ? process.env : { ...process.env, CASCADE_LIBTENSORFLOW: input.library },
-    );
-    engine = openEngine({
-      threads: input.threads,
-      library,
-      ledger: input.ledger,
-      ...(input.device ? { device: input.device } : {}),
-    });
-    session = new TrainingSession(engine, input.specification, dataset, input.seed);
+    engine = openEngine({ threads: input.threads, ledger: input.ledger });
+    const { specification, seed } = input;
+    const compile = input.compile === 'choose' ? null : input.compile;
+    session = new TrainingSession(engine, specification, dataset, seed, compile);
+    const choice = input.compile === 'choose' ? session.chooseCompilation() : { compile, milliseconds: null };
     if (input.checkpoint) session.restore(input.checkpoint);
     if (input.rewind) session.rewindLaterTo(input.rewind);
     send({
@@ -68,6 +63,8 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
         engine: `TensorFlow ${engine.version}`,
         device: engine.device.name,
         threads: engine.threads,
+        compile: choice.compile,
+        compileMilliseconds: choice.milliseconds,
         node: process.version,
         platform: `${process.platform}-${process.arch}`,
         datasetHash: dataset.hash,

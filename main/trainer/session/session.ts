@@ -9,6 +9,7 @@ import type { Dataset, Split } from '../data/dataset.ts';
 import { kernelSigma, measureStates } from '../measurement/states.ts';
 import { initialParameters } from '../network/initialization.ts';
 import { describeNetwork } from '../network/describe.ts';
+import { startingParameters } from '../network/pretrained.ts';
 import { runsTurned } from '../network/turned.ts';
 import { optimizers } from '../optimization/optimizers/registry.ts';
 import {
@@ -20,12 +21,15 @@ import {
   type RunPlan,
   type Stage,
 } from '../plan.ts';
+import { shuffleMasks } from '../pruning/masks.ts';
 import { prune, type PruningOutcome } from '../pruning/prune.ts';
 import { createProbe } from '../scoring/network-probe.ts';
+import { chooseCompilation, type CompilationChoice } from '../steps/compilation.ts';
 import { uploadSplit, type DeviceSplit } from '../steps/device-data.ts';
 import { DeviceState, inPrecision } from '../steps/device-state.ts';
 import { EvaluationStep, type Evaluation } from '../steps/evaluation-step.ts';
-import { TOTALS, TrainingStep, type StepDesign } from '../steps/training-step.ts';
+import { stateSlots, type Compilation, type StepDesign } from '../steps/step-design.ts';
+import { TOTALS, TrainingStep } from '../steps/training-step.ts';
 import type { Engine } from '../tensorflow/engine.ts';
 import { epochBatches } from './batches.ts';
 import { encodeCheckpoint, restoreCheckpoint, snapshotOf, type Position } from './checkpoint.ts';
@@ -62,7 +66,7 @@ export class TrainingSession {
   readonly #specification: RunSpecification;
   readonly #seed: number;
   readonly #stepsPerEpoch: number;
-  readonly #design: StepDesign;
+  #design: StepDesign;
   readonly #evaluation: EvaluationStep;
   readonly #train: DeviceSplit;
   readonly #validation: DeviceSplit | null;
@@ -74,11 +78,18 @@ export class TrainingSession {
   /** What weight rewinding goes back to, once the training has come by it. */
   #rewindTo: Snapshot | null = null;
 
-  constructor(engine: Engine, specification: RunSpecification, dataset: Dataset, seed: number) {
+  /** @param compile how the step is run, as it was chosen when the run began: see `chooseCompilation` */
+  constructor(
+    engine: Engine,
+    specification: RunSpecification,
+    dataset: Dataset,
+    seed: number,
+    compile: Compilation | null = null,
+  ) {
     this.#engine = engine;
     this.#specification = specification;
     this.#seed = seed;
-    this.network = describeNetwork(specification.model, dataset);
+    this.network = describeNetwork(specification, dataset);
     this.#stepsPerEpoch = Math.ceil(dataset.train.count / specification.batchSize);
     this.plan = planRun(specification, this.#stepsPerEpoch);
     const optimizer = optimizers.find(specification.optimizer.name);
@@ -89,6 +100,12 @@ export class TrainingSession {
       optimizer,
       options: specification.optimizer,
       standardization,
+      seed,
+      augmentation: specification.augmentation,
+      loss: specification.loss,
+      gradientClipping: specification.gradientClipping,
+      averaging: specification.averaging,
+      compile,
     };
     this.#evaluation = new EvaluationStep(engine, this.network, standardization);
     const turned = runsTurned(this.network);
@@ -99,8 +116,8 @@ export class TrainingSession {
     this.#state = new DeviceState(
       engine,
       this.network,
-      optimizer.slots,
-      initialParameters(this.network, seed),
+      stateSlots(this.#design),
+      startingParameters(specification.model, this.network, seed),
     );
     this.#masks = new Map(
       this.network.layers.map((layer) => [layer.name, new Uint8Array(layer.weights).fill(1)]),
@@ -115,6 +132,19 @@ export class TrainingSession {
   /** Rate of the first step of an epoch, from 1. */
   rate(epoch: number): number {
     return rateOf(this.plan, epoch, 0, this.#stepsPerEpoch);
+  }
+
+  /**
+   * Finds out how this run's steps are run fastest here, and runs them so from now on. The choice decides last bits: it is
+   * kept with the run, and not made again.
+   */
+  chooseCompilation(): Omit<CompilationChoice, 'step'> {
+    const batch = Math.min(this.#specification.batchSize, this.#train.count);
+    const steps = this.plan.stages.reduce((sum, stage) => sum + stage.steps, 0);
+    const { step, ...choice } = chooseCompilation(this.#design, this.#train, this.#state, batch, steps);
+    this.#design = { ...this.#design, compile: choice.compile };
+    this.#steps.set(batch, step);
+    return choice;
   }
 
   /** Goes on from a checkpoint as if the run had never stopped. */
@@ -288,8 +318,11 @@ export class TrainingSession {
     } finally {
       probe.dispose();
     }
+    const masks = pruning.shuffle
+      ? shuffleMasks(outcome.masks, this.#seed, counters, this.#masks)
+      : outcome.masks;
     for (const { name, kernel } of this.network.layers) {
-      const mask = outcome.masks.get(name);
+      const mask = masks.get(name);
       if (!mask) continue;
       this.#masks.set(name, mask);
       this.#state.applyMask(kernel, mask);
@@ -309,11 +342,11 @@ export class TrainingSession {
     if (stage.start === 'reinitialise') {
       const round = this.plan.stages.indexOf(stage);
       const drawn = generator(this.#seed, 'reinitialisation', round).next() >>> 1;
-      this.#goBack(this.#initialSnapshot(drawn));
+      this.#goBack(this.#initialSnapshot(initialParameters(this.network, drawn)));
       return event('reinitialised', 'All weights were drawn anew; the masks were kept.', { seed: drawn });
     }
     const step = this.plan.rewindTo!;
-    this.#goBack(step === 0 ? this.#initialSnapshot(this.#seed) : this.#rewindTo!);
+    this.#goBack(step === 0 ? this.#initialSnapshot(this.#startingParameters()) : this.#rewindTo!);
     const to = step % this.#stepsPerEpoch === 0 ? `epoch ${step / this.#stepsPerEpoch}` : `step ${step}`;
     return event('rewound', `The kept weights were set back to those of ${to}.`, { step });
   }
@@ -323,8 +356,12 @@ export class TrainingSession {
     this.#position.step = snapshot.step;
   }
 
-  #initialSnapshot(seed: number): Snapshot {
-    const parameters = initialParameters(this.network, seed);
+  #startingParameters(): Map<string, Float32Array> {
+    return startingParameters(this.#specification.model, this.network, this.#seed);
+  }
+
+  /** The state of a run that begins with these parameters. */
+  #initialSnapshot(parameters: ReadonlyMap<string, Float32Array>): Snapshot {
     return {
       step: 0,
       parameters: new Map([...parameters].map(([name, values]) => [name, Float32Array.from(values)])),

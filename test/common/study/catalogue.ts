@@ -59,6 +59,10 @@ export const catalogue: Catalogue = {
   distributions: [entry('global'), entry('uniform')],
   schedules: [entry('one-shot', { epoch: z.int().min(0) })],
   retrainings: [entry('none'), entry('fine-tune', { epochs: z.int().min(1) })],
+  losses: [entry('cross-entropy')],
+  augmentations: [entry('flip')],
+  gradientClippings: [entry('norm')],
+  averagings: [entry('exponential')],
 };
 
 export const rules: StudyRules = {

@@ -1,47 +1,96 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
 import { readStudy, studyJsonSchema } from '../../../common/study/index.ts';
+import { RUN_COMPONENTS, PRUNING_COMPONENTS, settingsSchema } from '../../../common/study/schema.ts';
+import { partsMarkdown } from '../../../main/cli/parts-markdown.ts';
 import { outlinesOf } from '../../../main/studies/outlines.ts';
 import { studyRules } from '../../../main/studies/rules.ts';
 import { catalogue } from '../../../main/trainer/catalogue.ts';
+import { describeParts } from '../../../main/trainer/parts.ts';
 
-const page = await readFile(new URL('../../../docs/study-files.md', import.meta.url), 'utf8');
+const text = (path: string): Promise<string> =>
+  readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');
+const page = await text('docs/study-files.md');
+const generated = await text('docs/components.md');
 
 describe('docs/study-files.md', () => {
-  it('shows a study that is sound, and as many runs as it says', async () => {
-    const [, text] = /```yaml\n(study:.*?)```/s.exec(page)!;
-    const { problems, runs } = readStudy(text!, catalogue, studyRules(await outlinesOf(text!)));
+  it.each([
+    ['a whole study', 'random-or-magnitude', 9, 6],
+    ['a grid', 'how-much', 21, 18],
+  ])('shows %s that is sound, and as many runs as it says', async (_, name, count, controlled) => {
+    const study = [...page.matchAll(/```yaml\n(study:.*?)```/gs)].map(([, found]) => found!);
+    const shown = study.find((found) => found.startsWith(`study: ${name}\n`))!;
+    const { problems, runs } = readStudy(shown, catalogue, studyRules(await outlinesOf(shown)));
     expect(problems).toEqual([]);
-    expect(runs).toHaveLength(9);
-    expect(runs.filter(({ control }) => control !== null)).toHaveLength(6);
+    const named = runs.filter(({ arms }) => arms.length > 0);
+    expect(named).toHaveLength(count);
+    expect(named.filter(({ control }) => control !== null)).toHaveLength(controlled);
   });
 
-  it('shows YAML alone', () => {
-    for (const [, text] of page.matchAll(/```yaml\n(.*?)```/gs)) expect(parse(text!)).toBeTypeOf('object');
-  });
-
-  it('names every component and option of the catalogue, with its default', () => {
-    for (const { name, options } of Object.values(catalogue).flat()) {
-      expect(page).toContain(`\`${name}\``.replace('`one-shot`', 'name: one-shot'));
-      for (const [option, field] of Object.entries(options.shape)) {
-        if (option === 'name') continue;
-        expect(page).toMatch(new RegExp(`\\b${option}\\b`));
-        const standard = z.safeParse(field as z.ZodType, undefined);
-        if (standard.data === undefined || standard.data === null) continue;
-        const written = Array.isArray(standard.data)
-          ? `[${standard.data.join(', ')}]`
-          : String(standard.data);
-        expect(page, `${name}.${option}`).toMatch(
-          new RegExp(`\`${option}\` \\(${written.replace(/[[\]]/g, '\\$&')}\\)`),
-        );
-      }
+  it('shows YAML alone, and in its pieces settings that are sound', async () => {
+    const [, whole] = /```yaml\n(study:.*?)```/s.exec(page)!;
+    for (const [, indent, found] of page.matchAll(/^( *)```yaml\n(.*?)```/gms)) {
+      const piece = parse(found!.replaceAll(`\n${indent!}`, '\n')) as Record<string, unknown>;
+      expect(piece).toBeTypeOf('object');
+      if (Object.hasOwn(piece, 'study')) continue;
+      const study = parse(whole!) as { shared: object; arms: object[] };
+      const own = Object.hasOwn(piece, 'schedule') ? { pruning: piece } : piece;
+      const tried = JSON.stringify({
+        ...study,
+        shared: { ...study.shared, epochs: 20 },
+        arms: [{ name: 'a', ...own }],
+      });
+      expect(readStudy(tried, catalogue, studyRules(await outlinesOf(tried))).problems).toEqual([]);
     }
+  });
+
+  it('names every setting, with its default', () => {
+    const { shape } = settingsSchema(catalogue);
+    for (const setting of [...Object.keys(shape), ...Object.keys(shape.pruning.unwrap().unwrap().shape)])
+      expect(page).toContain(`| \`${setting}\``);
+  });
+
+  it('leads to places that are there', () => {
+    const headings = (markdown: string): string[] =>
+      [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+        title!
+          .toLowerCase()
+          .replaceAll(/[^a-z0-9 -]/g, '')
+          .replaceAll(' ', '-'),
+      );
+    const places = { '': headings(page), 'components.md': headings(generated) };
+    const links = [...`${page}${generated}`.matchAll(/\]\((components\.md|)#([^)]*)\)/g)];
+    expect(links.length).toBeGreaterThan(20);
+    for (const [, file, place] of links)
+      expect([...places[file as keyof typeof places], ...places['components.md']]).toContain(place);
   });
 });
 
-it('resources/study.schema.json is the schema of the catalogue as it is', async () => {
-  const published = await readFile(new URL('../../../resources/study.schema.json', import.meta.url), 'utf8');
-  expect(JSON.parse(published)).toEqual(studyJsonSchema(catalogue));
+describe('what npm run generate writes is what it would write now', () => {
+  it('docs/components.md', () => {
+    expect(generated).toBe(`${partsMarkdown(describeParts())}\n`);
+  });
+
+  it('resources/study.schema.json', async () => {
+    expect(JSON.parse(await text('resources/study.schema.json'))).toEqual(studyJsonSchema(catalogue));
+  });
+
+  it('with every component and option of the catalogue', () => {
+    for (const { name, title, source, options } of Object.values(catalogue).flat()) {
+      const section = generated.split(`### \`${name}\``).slice(1).join('');
+      expect(section).toContain(title.replaceAll(/[\\`*_<>|[\]]/g, '\\$&'));
+      if (source !== undefined) expect(section).toContain(source.slice(0, 10));
+      for (const option of Object.keys(options.shape))
+        if (option !== 'name') expect(generated, `${name}.${option}`).toContain(`\`${option}\``);
+    }
+  });
+
+  it('under every setting that names components', () => {
+    const settings = [
+      ...Object.keys(RUN_COMPONENTS),
+      ...Object.keys(PRUNING_COMPONENTS).map((part) => `pruning.${part}`),
+    ];
+    for (const setting of settings) expect(generated).toContain(`Named by \`${setting}\`.`);
+  });
 });

@@ -40,6 +40,7 @@ describe('a study', () => {
       seeds: [0, 1],
       arms: ['control', 'random'],
       checkpoints: { every: 5 },
+      priority: 0,
     });
     expect(read(SOUND).study).toMatchObject({
       title: 'sound',
@@ -57,6 +58,10 @@ describe('a study', () => {
       epochs: 5,
       optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 1e-3, decayBiases: true },
       learningRate: { name: 'constant', rate: 0.1 },
+      loss: { name: 'cross-entropy' },
+      augmentation: [],
+      gradientClipping: null,
+      averaging: null,
       pruning: {
         criterion: { name: 'random' },
         granularity: { name: 'weight' },

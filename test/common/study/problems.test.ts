@@ -6,7 +6,7 @@ import { read, SOUND } from './catalogue.ts';
 type Case = [string, string, string, number, string, string];
 
 const RUN_KEYS =
-  'dataset, model, batchSize, epochs, optimizer, learningRate, pruning, retraining, thresholds';
+  'dataset, model, batchSize, epochs, optimizer, learningRate, loss, augmentation, gradientClipping, averaging, pruning, retraining, thresholds';
 const THRESHOLD = "a number above 0, or a multiple of the layer's standard deviation such as '1e-3σ'";
 
 const CASES: Case[] = [
@@ -120,7 +120,7 @@ const CASES: Case[] = [
     'seeds: [0, 1]\ntitel: x',
     3,
     'titel',
-    "unknown key 'titel'; allowed: study, title, description, seeds, checkpoints, shared, grid, arms; did you mean 'title'?",
+    "unknown key 'titel'; allowed: study, title, description, seeds, checkpoints, priority, shared, grid, arms; did you mean 'title'?",
   ],
   [
     'a setting at the top',
@@ -128,7 +128,7 @@ const CASES: Case[] = [
     'seeds: [0, 1]\nepochs: 3',
     3,
     'epochs',
-    "unknown key 'epochs'; allowed: study, title, description, seeds, checkpoints, shared, grid, arms; it belongs under shared",
+    "unknown key 'epochs'; allowed: study, title, description, seeds, checkpoints, priority, shared, grid, arms; it belongs under shared",
   ],
   [
     'a key of an object’s own',

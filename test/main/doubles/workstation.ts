@@ -1,3 +1,4 @@
+import { completeSpecification } from '../../../common/run-specification.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import { encodeFrame } from '../../../common/codec/frames.ts';
 import type {
@@ -139,7 +140,7 @@ export class WorkstationDouble implements WorkstationServices {
     const summary = this.#run(id);
     return {
       summary,
-      specification: {
+      specification: completeSpecification({
         dataset: { name: 'mnist' },
         model: { name: 'lenet-300-100' },
         batchSize: 64,
@@ -150,8 +151,7 @@ export class WorkstationDouble implements WorkstationServices {
         retraining: { name: 'none' },
         thresholds: [...DEFAULT_THRESHOLDS],
         referenceEpoch: 1,
-        rounds: 1,
-      },
+      }),
       thresholds: [...DEFAULT_THRESHOLDS],
       network: null,
       environment: { engine: 'double' },

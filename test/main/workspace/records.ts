@@ -9,7 +9,7 @@ import {
   type EpochRecord,
   type RunEnvironment,
 } from '../../../common/records.ts';
-import type { RunSpecification } from '../../../common/run-specification.ts';
+import { completeSpecification } from '../../../common/run-specification.ts';
 import { DEFAULT_THRESHOLDS } from '../../../common/thresholds.ts';
 import type { NewRun } from '../../../main/workspace/messages.ts';
 
@@ -24,7 +24,7 @@ export const LAYERS = [
   { name: 'dense', shape: [7, 3], weights: 21, channels: 3 },
 ] as const;
 
-export const SPECIFICATION: RunSpecification = {
+export const SPECIFICATION = completeSpecification({
   dataset: { name: 'mnist' },
   model: { name: 'lenet-300-100' },
   batchSize: 64,
@@ -38,20 +38,19 @@ export const SPECIFICATION: RunSpecification = {
     schedule: { name: 'one-shot' },
     layers: { kinds: [], names: [], except: [] },
     sparsity: 0.5,
-    shuffle: false,
-    onCollapse: 'continue',
   },
   retraining: { name: 'none' },
   thresholds: [...DEFAULT_THRESHOLDS],
   referenceEpoch: 1,
-  rounds: 1,
-};
+});
 
 export const ENVIRONMENT: RunEnvironment = {
   application: APPLICATION,
   engine: 'none',
   device: 'cpu',
   threads: 1,
+  compile: null,
+  compileMilliseconds: null,
   node: process.version,
   platform: process.platform,
   datasetHash: 'none',

@@ -33,6 +33,12 @@ export interface Criterion extends CatalogueEntry {
    * SynFlow, Tanaka et al., arXiv 2006.05467, algorithm 1); 1 unless given.
    */
   rounds?(options: NamedOptions): number;
+  /**
+   * The one sparsity that it can prune these layers to, where it knows only one.
+   *
+   * @throws CascadeError where what it reads is unfit
+   */
+  onlySparsity?(options: NamedOptions, layers: readonly PrunableLayer[]): number;
   /** Why it can not score these layers of the network, in words that follow 'pruning.criterion: '; null when it can. */
   refusal?(
     options: NamedOptions,

@@ -1,5 +1,6 @@
 import { createRegistry } from '../../registry.ts';
 import { batchNormScale } from './batch-norm-scale.ts';
+import { givenMasks } from './given-masks.ts';
 import { grasp } from './grasp.ts';
 import { magnitude } from './magnitude.ts';
 import { random } from './random.ts';
@@ -15,4 +16,5 @@ export const criteria = createRegistry('criterion', [
   grasp,
   synflow,
   batchNormScale,
+  givenMasks,
 ]);

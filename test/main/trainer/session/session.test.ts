@@ -206,14 +206,14 @@ describe('a checkpoint that does not fit', () => {
 });
 
 test('the network knows the range of its normalised pixels', () => {
-  const { nodes } = describeNetwork(specification().model, dataset);
+  const { nodes } = describeNetwork(specification(), dataset);
   const { minimum, maximum } = nodes[0] as { minimum: number; maximum: number };
   expect(minimum).toBeCloseTo(-0.33 / 0.21, 12);
   expect(maximum).toBeCloseTo(0.67 / 0.21, 12);
 });
 
 test('counts its parameters', () => {
-  expect(parameterCount(describeNetwork(LENET, dataset))).toBe(
+  expect(parameterCount(describeNetwork(specification({ model: LENET }), dataset))).toBe(
     64 * 300 + 300 + 300 * 100 + 100 + 100 * 4 + 4,
   );
 });

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { encodeNpz } from '../../../../common/codec/npz.ts';
+import type { NetworkDescription } from '../../../../common/network.ts';
+import { completePruning } from '../../../../common/run-specification.ts';
+import { describeModel } from '../../../../main/trainer/network/describe.ts';
+import { pinMasks } from '../../../../main/trainer/pruning/criteria/given-masks.ts';
+import { prune } from '../../../../main/trainer/pruning/prune.ts';
+import { refusals } from '../../../../main/trainer/pruning/refusals.ts';
+import { unusedProbe } from '../../doubles/probe.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'cascade-masks-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const network: NetworkDescription = describeModel(
+  { model: { name: 'lenet-300-100' }, augmentation: [] },
+  { imageShape: [2, 2, 1], classes: 3 },
+);
+
+/** Every third weight of each layer pruned. */
+function writeMasks(file: string, every = 3): { pruned: number; weights: number } {
+  let [pruned, weights] = [0, 0];
+  const arrays = network.layers.map(({ name, shape, weights: size }) => {
+    const bits = Uint8Array.from({ length: size }, (_, index) => Number(index % every === 0));
+    pruned += bits.reduce((sum, bit) => sum + bit, 0);
+    weights += size;
+    return { name: `${name}.pruned`, shape, values: bits };
+  });
+  writeFileSync(file, encodeNpz(arrays));
+  return { pruned, weights };
+}
+
+const pruning = (file: string, sparsity: number) =>
+  completePruning({
+    criterion: { name: 'given-masks', file },
+    granularity: { name: 'weight' },
+    distribution: { name: 'global' },
+    schedule: { name: 'one-shot', epoch: 0 },
+    layers: { kinds: [], names: [], except: [] },
+    sparsity,
+  });
+
+describe('masks of a file', () => {
+  const file = join(folder, 'masks.npz');
+  const { pruned, weights } = writeMasks(file);
+  const sparsity = pruned / weights;
+
+  test('are put in force as they are, whatever the weights', () => {
+    const layers = network.layers.map((layer) => ({
+      ...layer,
+      weights: new Float32Array(layer.weights).fill(0.5),
+      mask: new Uint8Array(layer.weights).fill(1),
+    }));
+    const { masks } = prune(pruning(file, sparsity), layers, {
+      sparsity,
+      seed: 1,
+      counters: [0],
+      probe: unusedProbe,
+      network,
+    });
+    for (const { name } of network.layers)
+      masks.get(name)!.forEach((kept, index) => expect(kept).toBe(Number(index % 3 !== 0)));
+  });
+
+  test('are refused for another sparsity than theirs, which is told', () => {
+    expect(refusals(pruning(file, sparsity), network)).toEqual([]);
+    const [refusal] = refusals(pruning(file, 0.5), network);
+    expect(refusal).toMatchObject({ key: ['pruning', 'criterion'] });
+    expect(refusal!.message).toContain(`the masks prune ${sparsity} of the chosen weights`);
+  });
+
+  test('are refused where the file is missing, damaged or of another network', () => {
+    const sentence = (of: string) => refusals(pruning(of, sparsity), network)[0]?.message;
+    expect(sentence(join(folder, 'none.npz'))).toMatch(/can not be read/);
+    writeFileSync(join(folder, 'broken.npz'), 'nothing');
+    expect(sentence(join(folder, 'broken.npz'))).toBeTypeOf('string');
+    writeFileSync(
+      join(folder, 'other.npz'),
+      encodeNpz([{ name: 'fc1.pruned', shape: [2], values: new Uint8Array(2) }]),
+    );
+    expect(sentence(join(folder, 'other.npz'))).toMatch(/fc1/);
+  });
+
+  test('make another run when their content changes, and can not change under one', () => {
+    const first = pinMasks(pruning(file, sparsity));
+    expect(first.criterion['fileSha256']).toMatch(/^[0-9a-f]{64}$/);
+    writeMasks(file, 2);
+    expect(refusals(first, network)[0]!.message).toMatch(/is not the one that was meant/);
+    expect(pinMasks(pruning(file, sparsity)).criterion['fileSha256']).not.toBe(first.criterion['fileSha256']);
+    writeMasks(file);
+  });
+
+  test('leave any other pruning as it is', () => {
+    const other = { ...pruning(file, 0.5), criterion: { name: 'random' } };
+    expect(pinMasks(other)).toBe(other);
+  });
+});
