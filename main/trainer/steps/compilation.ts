@@ -49,7 +49,7 @@ export function chooseCompilation(
   const make = (compile: Compilation | null): TrainingStep =>
     new TrainingStep({ ...design, compile }, data, state, batch);
   const executor = make(null);
-  if (steps < FEWEST_STEPS || !mayCompile(design))
+  if (steps < FEWEST_STEPS || data.source || !mayCompile(design))
     return { compile: null, milliseconds: null, step: executor };
   const xla = make('xla');
   const measured = [executor, xla].map((step) => measure(design.engine, step, data, state, batch));

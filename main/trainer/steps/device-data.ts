@@ -1,13 +1,16 @@
-import type { Split } from '../data/dataset.ts';
-import type { Engine, Handle } from '../tensorflow/engine.ts';
+import type { ImageSource, Split } from '../data/dataset.ts';
+import type { Engine, Handle, TraceInput } from '../tensorflow/engine.ts';
 
 /** One split of a data set in device memory, as bytes; a batch is a gather by index inside the step. */
 export interface DeviceSplit {
+  /** [count, height, width, channels]; of a split that is too large for memory [0, …]. */
   images: Handle;
   labels: Handle;
   count: number;
   /** Whether the images lie turned by half a turn: see `runsTurned`. */
   turned: boolean;
+  /** Where the images of a split come from that is too large for memory. */
+  source: ImageSource | null;
 }
 
 export function uploadSplit(
@@ -17,12 +20,39 @@ export function uploadSplit(
   turned: boolean,
 ): DeviceSplit {
   const images = turned ? turnImages(split, imageShape) : split.images;
+  const held = split.source ? 0 : split.count;
   return {
     turned,
-    images: engine.upload(images, [split.count, ...imageShape], 'uint8'),
+    images: engine.upload(images, [held, ...imageShape], 'uint8'),
     labels: engine.upload(split.labels, [split.count], 'int32'),
     count: split.count,
+    source: split.source ?? null,
   };
+}
+
+/** The images that a step over `batch` examples takes: all of the split, or those of the batch alone. */
+export function imagesInput({ images, source }: DeviceSplit, batch: number): TraceInput {
+  const { shape, dtype } = images;
+  return { shape: source ? [batch, ...shape.slice(1)] : shape, dtype };
+}
+
+/**
+ * The images for the next step: all of the split, or those of the next batch of its source's plan. What it answers with is
+ * the caller's to release through `release`.
+ *
+ * @throws CascadeError BAD_DATA_FILE where one can not be read
+ */
+export function takeImages(
+  engine: Engine,
+  { images, source, turned }: DeviceSplit,
+  batch: number,
+): { handle: Handle; release: () => void } {
+  if (!source) return { handle: images, release: () => undefined };
+  const shape = images.shape.slice(1) as [number, number, number];
+  const bytes = source.next();
+  const laid = turned ? turnImages({ images: bytes, count: batch }, shape) : bytes;
+  const handle = engine.upload(laid, [batch, ...shape], images.dtype);
+  return { handle, release: () => handle.release() };
 }
 
 /** Every image with its pixels in reverse order, which is a half turn. */

@@ -9,7 +9,7 @@ import {
   standardize,
   type Standardization,
 } from '../tensorflow/operations/index.ts';
-import type { DeviceSplit } from './device-data.ts';
+import { imagesInput, takeImages, type DeviceSplit } from './device-data.ts';
 import type { DeviceState } from './device-state.ts';
 
 /** Images evaluated at once; the last batch of a split may be smaller. */
@@ -41,17 +41,24 @@ export class EvaluationStep {
   run(data: DeviceSplit, state: DeviceState): Evaluation {
     let loss = 0;
     let correct = 0;
-    for (let start = 0; start < data.count; start += EVALUATION_BATCH) {
-      const batch = Math.min(EVALUATION_BATCH, data.count - start);
-      const indices = Int32Array.from({ length: batch }, (_, index) => start + index);
+    const batches = Array.from({ length: Math.ceil(data.count / EVALUATION_BATCH) }, (_, index) => {
+      const start = index * EVALUATION_BATCH;
+      const length = Math.min(EVALUATION_BATCH, data.count - start);
+      return Int32Array.from({ length }, (_, place) => start + place);
+    });
+    data.source?.plan(batches);
+    for (const indices of batches) {
+      const batch = indices.length;
+      const images = takeImages(this.#engine, data, batch);
       const handle = this.#engine.upload(indices, [batch], 'int32');
       const totals = this.#trace(data, state, batch).call([
-        data.images,
+        images.handle,
         data.labels,
         handle,
         ...state.evaluated,
       ]);
       const [batchLoss, batchCorrect] = totals.map((total) => Number(this.#engine.download(total)[0]));
+      images.release();
       handle.release();
       for (const total of totals) total.release();
       loss += batchLoss!;
@@ -73,13 +80,13 @@ export class EvaluationStep {
       traced = this.#engine.trace(
         'evaluation_step',
         [
-          input(data.images),
+          imagesInput(data, batch),
           input(data.labels),
           { shape: [batch], dtype: 'int32' },
           ...state.evaluated.map(input),
         ],
         (images, labels, indices, ...parameters) =>
-          this.#totals(images!, labels!, indices!, parameters, data.turned),
+          this.#totals(images!, labels!, indices!, parameters, data),
       );
       this.#traced.set(key, traced);
     }
@@ -87,7 +94,13 @@ export class EvaluationStep {
   }
 
   /** Sum of the losses, and number of correct answers. */
-  #totals(images: Tensor, labels: Tensor, indices: Tensor, parameters: Tensor[], turned: boolean): Tensor[] {
+  #totals(
+    images: Tensor,
+    labels: Tensor,
+    indices: Tensor,
+    parameters: Tensor[],
+    { turned, source }: DeviceSplit,
+  ): Tensor[] {
     const engine = this.#engine;
     const { tf } = engine;
     const values = new Map(this.#network.parameters.map(({ name }, index) => [name, parameters[index]!]));
@@ -104,7 +117,12 @@ export class EvaluationStep {
       this.#network,
       standardize(
         engine,
-        centralPart(engine, gather(engine, images, indices), this.#network.inputShape, turned),
+        centralPart(
+          engine,
+          source ? images : gather(engine, images, indices),
+          this.#network.inputShape,
+          turned,
+        ),
         this.#standardization,
       ),
     );

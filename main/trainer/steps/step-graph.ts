@@ -9,11 +9,13 @@ import { gradientClippings } from '../optimization/gradient-clipping/registry.ts
 import { masked } from '../optimization/optimizers/arithmetic.ts';
 import { attribute, type Tensor } from '../tensorflow/engine.ts';
 import { gather, standardize } from '../tensorflow/operations/index.ts';
+import type { DeviceSplit } from './device-data.ts';
 import { isTrained } from './device-state.ts';
 import { lossOf, stateSlots, type StepDesign } from './step-design.ts';
 
 /** What goes into a step, in this order. */
 const GROUPS = [
+  /** Of the split, or of the batch where the split is too large for memory. */
   'images',
   'labels',
   /** Examples of the batch. */
@@ -56,11 +58,15 @@ const AUGMENTATION_STREAMS = 1;
  * Adds a training step to the trace.
  * @returns the totals, the parameters and their slots after the step, in the order of the inputs
  */
-export function stepGraph(design: StepDesign, given: StepInputs<Tensor>, turned: boolean): Tensor[] {
+export function stepGraph(
+  design: StepDesign,
+  given: StepInputs<Tensor>,
+  data: Pick<DeviceSplit, 'turned' | 'source'>,
+): Tensor[] {
   const { engine, network } = design;
   const { tf } = engine;
   const values = new Map(network.parameters.map(({ name }, index) => [name, given.parameters[index]!]));
-  const { losses, correct, gradients, running } = differentiate(design, given, values, turned);
+  const { losses, correct, gradients, running } = differentiate(design, given, values, data);
   const updates = updateAll(design, given, values, gradients);
   const [lossTotal, correctTotal] = given.totals as [Tensor, Tensor];
   return [
@@ -82,7 +88,7 @@ function differentiate(
   design: StepDesign,
   given: StepInputs<Tensor>,
   values: ReadonlyMap<string, Tensor>,
-  turned: boolean,
+  { turned, source }: Pick<DeviceSplit, 'turned' | 'source'>,
 ): Differentiated {
   const { engine, network } = design;
   const { tf } = engine;
@@ -91,7 +97,8 @@ function differentiate(
   const [partners, share, seed] = [given.partners[0], given.share[0], given.seed[0]];
   const mixture: TracedMixture | null = partners && share ? { partners, share } : null;
   const indices = given.indices[0]!;
-  const images = prepare(design, gather(engine, given.images[0]!, indices), mixture, seed, turned);
+  const bytes = source ? given.images[0]! : gather(engine, given.images[0]!, indices);
+  const images = prepare(design, bytes, mixture, seed, turned);
   const labels = gather(engine, given.labels[0]!, indices);
   const running = new Map<string, Tensor>();
   let kept!: Losses;

@@ -1,7 +1,7 @@
 import { drawMixture } from '../loss/mixup.ts';
 import { averagings } from '../optimization/averaging/registry.ts';
 import type { Handle, TraceInput, TracedFunction } from '../tensorflow/engine.ts';
-import type { DeviceSplit } from './device-data.ts';
+import { imagesInput, takeImages, type DeviceSplit } from './device-data.ts';
 import { inPrecision, type DeviceState } from './device-state.ts';
 import { drawsInGraph, lossOf, stepSeed, type StepDesign } from './step-design.ts';
 import { inGroups, inOrder, stepGraph, type StepInputs } from './step-graph.ts';
@@ -37,7 +37,7 @@ export class TrainingStep {
     const indices: TraceInput = { shape: [batch], dtype: 'int32' };
     const scalars = this.#scalarValues(0.1, 1, 1);
     const inputs: StepInputs<TraceInput> = {
-      images: [input(data.images)],
+      images: [imagesInput(data, batch)],
       labels: [input(data.labels)],
       indices: [indices],
       totals: Array.from({ length: TOTALS }, () => scalar),
@@ -53,7 +53,7 @@ export class TrainingStep {
     this.#traced = engine.trace(
       'training_step',
       inOrder(inputs),
-      (...tensors) => stepGraph(design, inGroups(tensors, inputs), data.turned),
+      (...tensors) => stepGraph(design, inGroups(tensors, inputs), data),
       compile ? { compile } : {},
     );
   }
@@ -63,7 +63,8 @@ export class TrainingStep {
   }
 
   /**
-   * Runs the step on the examples of `indices` (as many as the batch).
+   * Runs the step on the examples of `indices` (as many as the batch); of a split with a source, they are the next batch of
+   * its plan.
    *
    * @param totals sum of the losses of all examples and number of correct ones so far, two scalars; released
    * @param step number of the step over the whole run, from 1: with the run's seed it decides what the step draws
@@ -81,6 +82,7 @@ export class TrainingStep {
     const upload = (values: Int32Array): Handle =>
       this.#design.engine.upload(values, [values.length], 'int32');
     const scalars = this.#scalarValues(rate, step, mixture?.share ?? 1);
+    const images = takeImages(this.#design.engine, data, this.#batch);
     const own = {
       indices: [upload(indices)],
       seed: this.#draws ? [upload(stepSeed(this.#seed, step))] : [],
@@ -89,7 +91,7 @@ export class TrainingStep {
     const outputs = this.#traced.call(
       inOrder({
         ...own,
-        images: [data.images],
+        images: [images.handle],
         labels: [data.labels],
         totals,
         share: this.#scalarHandles('share', scalars.share),
@@ -100,6 +102,7 @@ export class TrainingStep {
         masks: state.masks,
       }),
     );
+    images.release();
     for (const handle of [...own.indices, ...own.seed, ...own.partners, ...totals]) handle.release();
     const parameters = TOTALS + state.parameters.length;
     state.replace(outputs.slice(TOTALS, parameters), outputs.slice(parameters));

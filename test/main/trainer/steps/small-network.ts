@@ -1,5 +1,6 @@
 import type { NetworkDescription, NetworkNode, ParameterDescription } from '../../../../common/network.ts';
 import { generator, integer, normals, uniforms } from '../../../../common/random.ts';
+import type { Split } from '../../../../main/trainer/data/dataset.ts';
 import { uploadSplit, type DeviceSplit } from '../../../../main/trainer/steps/device-data.ts';
 import { DeviceState, inPrecision } from '../../../../main/trainer/steps/device-state.ts';
 import { stateSlots } from '../../../../main/trainer/steps/step-design.ts';
@@ -117,12 +118,35 @@ export function smallParameters(network = smallNetwork()): Map<string, Float32Ar
   );
 }
 
-export function smallImages(side = 6, channels = 1, count = EXAMPLES) {
+export function smallImages(side = 6, channels = 1, count = EXAMPLES): Split {
   const random = generator(4, 'images');
   return {
     images: Uint8Array.from(uniforms(count * side * side * channels, random), (x) => 256 * x),
     labels: Int32Array.from({ length: count }, () => integer(CLASSES, random)),
     count,
+  };
+}
+
+/** The same split with its images given batch by batch, in memory that is used again. */
+export function streamedSplit({ images, labels, count }: Split): Split {
+  const size = images.length / count;
+  const planned: Int32Array[] = [];
+  const memory = new Uint8Array(images.length);
+  return {
+    images: new Uint8Array(),
+    labels,
+    count,
+    source: {
+      waited: 0,
+      plan: (batches) => planned.splice(0, planned.length, ...batches),
+      next() {
+        const batch = planned.shift()!;
+        batch.forEach((example, place) =>
+          memory.set(images.subarray(example * size, (example + 1) * size), place * size),
+        );
+        return memory.subarray(0, batch.length * size);
+      },
+    },
   };
 }
 
@@ -153,26 +177,30 @@ export class SmallTraining {
 
   constructor(
     design: StepDesign,
-    { side = 6, turned = false, batch = BATCH }: { side?: number; turned?: boolean; batch?: number } = {},
+    {
+      side = 6,
+      turned = false,
+      streamed = false,
+    }: { side?: number; turned?: boolean; streamed?: boolean } = {},
   ) {
     const { engine, network } = design;
     this.#engine = engine;
     this.#side = side;
     this.#turned = turned;
-    this.data = this.split(this.smallImages, side);
+    this.data = this.split(streamed ? streamedSplit(this.smallImages) : this.smallImages, side);
     this.state = new DeviceState(engine, network, stateSlots(design), smallParameters(network));
-    this.step = new TrainingStep(design, this.data, this.state, batch);
+    this.step = new TrainingStep(design, this.data, this.state, BATCH);
     this.#totals = Array.from({ length: TOTALS }, () =>
       engine.upload(inPrecision(engine, [0]), [], engine.precision),
     );
   }
 
-  get smallImages() {
+  get smallImages(): Split {
     return smallImages(this.#side);
   }
 
   /** Other images in device memory, lying as those of the training do. */
-  split(images: ReturnType<typeof smallImages>, side: number): DeviceSplit {
+  split(images: Split, side: number): DeviceSplit {
     return uploadSplit(this.#engine, images, [side, side, 1], this.#turned);
   }
 

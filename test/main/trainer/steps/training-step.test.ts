@@ -249,3 +249,28 @@ test('accuracy counts the share of λ that was right where images are mixed', ()
   expect(shares.has(false)).toBe(true);
   training.dispose();
 });
+
+describe.each([false, true])('a split too large for memory (turned: %o)', (turned) => {
+  test('trains and is evaluated to the bits of one that is not', () => {
+    const [held, streamed] = [false, true].map(
+      (stream) => new SmallTraining(design(ALL), { turned, streamed: stream }),
+    ) as [SmallTraining, SmallTraining];
+    const handles: number[] = [];
+    for (let step = 1; step <= 4; step++) {
+      streamed.data.source!.plan([smallBatch(step)]);
+      for (const training of [held, streamed]) training.run(step);
+      handles.push(engine.liveHandles);
+    }
+    expect(new Set(handles).size).toBe(1);
+    expect(streamed.values).toEqual(held.values);
+    expect(streamed.totals).toEqual(held.totals);
+    const evaluated = [held, streamed].map(({ data, state }) => {
+      const step = new EvaluationStep(engine, state.network, STANDARDIZATION);
+      const found = step.run(data, state);
+      step.dispose();
+      return found;
+    });
+    expect(evaluated[1]).toEqual(evaluated[0]);
+    for (const training of [held, streamed]) training.dispose();
+  });
+});
