@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import type { Dataset, DatasetKind, LoadWatcher, Split } from './dataset.ts';
-import { ImageStream } from './images/image-stream.ts';
+import { ImageStream, RING_BYTES } from './images/image-stream.ts';
 import { listImages, type ListedImages } from './images/list-images.ts';
 import { prepareImages, readPixels, type PreparedImages } from './images/prepared-images.ts';
 import type { ImageFiles } from './images/row-decoder.ts';
@@ -100,8 +100,10 @@ export const imageFolder: DatasetKind = {
       validation ? { count: validation.length } : heldOut(chosen),
       chosen.train,
     );
-    const all = (train.length + test.length + (validation?.length ?? 0)) * size * size * channels;
-    return { ...outline, streamed: decode === 'every-epoch' || all > memory * 2 ** 30 };
+    const count = train.length + test.length + (validation?.length ?? 0);
+    const all = count * size * size * channels;
+    const streamed = decode === 'every-epoch' || all > memory * 2 ** 30;
+    return { ...outline, streamed, ...(streamed && { bytes: Math.min(all, RING_BYTES) + 4 * count }) };
   },
 };
 

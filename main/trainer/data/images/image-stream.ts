@@ -18,7 +18,7 @@ import {
 } from './tasks.ts';
 
 /** Memory for images that wait for their step. */
-const RING_BYTES = 128 * 1024 ** 2;
+export const RING_BYTES = 128 * 1024 ** 2;
 const LONGEST_MESSAGE = 4096;
 /** Milliseconds without an image after which a thread must have died. */
 const PATIENCE = 120_000;

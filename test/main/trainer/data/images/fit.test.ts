@@ -4,6 +4,8 @@ import { windowOf } from '../../../../../main/trainer/data/images/fit.ts';
 /** Lengths after torchvision's Resize(resize), and first row and column of its CenterCrop(size), worked out by hand. */
 const cases = [
   { height: 375, width: 500, size: 224, resize: 256, scaled: [256, 341], offset: [16, 58] },
+  // 256 × 505 / 375 = 344.7: what is over is dropped.
+  { height: 375, width: 505, size: 224, resize: 256, scaled: [256, 344], offset: [16, 60] },
   { height: 500, width: 375, size: 224, resize: 256, scaled: [341, 256], offset: [58, 16] },
   { height: 64, width: 64, size: 64, resize: 64, scaled: [64, 64], offset: [0, 0] },
   // 0.5 rounds to 0, 1.5 to 2, 2.5 to 2: to the even number.
