@@ -3,6 +3,9 @@ import { CascadeError } from '../../../../common/errors.ts';
 import type { Criterion, ScoredLayer } from './criterion.ts';
 import { scaledScores, sensitivities } from './scaled-scores.ts';
 
+/** Layers that a refusal names; it counts the rest. */
+const NAMED = 3;
+
 const options = z.strictObject({
   name: z.literal('synflow'),
   iterations: z
@@ -43,9 +46,10 @@ function isWhole({ mask }: ScoredLayer): boolean {
 function refuseStopped(scores: ReadonlyMap<string, Float32Array>): void {
   const stopped = [...scores].filter(([, values]) => values.every((score) => score === 0));
   if (stopped.length === 0) return;
-  const names = stopped.map(([name]) => name).join(', ');
+  const more = stopped.length - NAMED;
+  const names = stopped.slice(0, NAMED).map(([name]) => name);
   throw new CascadeError(
     'BAD_SCORES',
-    `No synaptic flow passes through ${names}: activations that saturate, such as ReLU6 or hard-sigmoid, stop it; leave these layers out with layers.except, or choose another criterion.`,
+    `No synaptic flow passes through ${names.join(', ')}${more > 0 ? ` and ${more} layers more` : ''}: activations that saturate, such as ReLU6 or hard-sigmoid, stop it; leave these layers out with layers.except, or choose another criterion.`,
   );
 }
