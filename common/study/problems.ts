@@ -41,7 +41,7 @@ function explain(issue: z.core.$ZodIssue, root: z.ZodType, rootValue: unknown, h
     const known = Object.keys((schema && objectSchema(schema, value)?.shape) ?? {});
     return issue.keys.map((key) => ({
       path: [...path, key],
-      message: `unknown key ${quote(key)}; allowed: ${known.join(', ')}${unknownKeyHint(key, known, home)}`,
+      message: `unknown key ${quote(key)}; allowed: ${known.join(', ')}${ownerHint(schema, key) || unknownKeyHint(key, known, home)}`,
       missing: false,
       atKey: true,
     }));
@@ -124,6 +124,14 @@ export function nearest(found: string, names: readonly string[]): string {
   return start || ranked.far <= Math.max(1, Math.floor(ranked.name.length * 0.4))
     ? `; did you mean ${quote(ranked.name)}?`
     : '';
+}
+
+/** '; it is an option of adam', of a key that another component of the kind has. */
+function ownerHint(schema: z.core.$ZodType | null, key: string): string {
+  const inner = schema === null ? null : unwrap(schema);
+  if (!(inner instanceof z.ZodDiscriminatedUnion)) return '';
+  const owners = componentOptions(inner).filter(([, options]) => Object.hasOwn(options.shape, key));
+  return owners.length === 0 ? '' : `; it is an option of ${owners.map(([name]) => name).join(', ')}`;
 }
 
 /** Where in a file a misplaced key belongs; none where it belongs nowhere. */

@@ -83,6 +83,22 @@ const CASES: Case[] = [
     "unknown key 'momentum'; allowed: name, rate; it belongs under optimizer",
   ],
   [
+    'an option of another component of the kind',
+    'weightDecay: 1e-3',
+    'weightDecay: 1e-3, beta1: 0.5',
+    8,
+    'shared.optimizer.beta1',
+    "unknown key 'beta1'; allowed: name, momentum, weightDecay, decayBiases; it is an option of adam",
+  ],
+  [
+    'an alias within what it repeats',
+    'seeds: [0, 1]',
+    'seeds: &all [0, *all]',
+    2,
+    '',
+    'this alias can not be followed (it stands within what it repeats); write the value out, or use shared',
+  ],
+  [
     'an option outside of its component',
     '  batchSize: 64',
     '  batchSize: 64\n  weightDecay: 1',
