@@ -82,7 +82,7 @@ export function readDocument(text: string): StudyDocument {
   };
   try {
     const value: unknown = document.toJS({ maxAliasCount: 100 });
-    if (isEndless(value, new Set(), new Set())) throw new Error('it stands within what it repeats');
+    if (isEndless(value, new Set())) throw new Error('it stands within what it repeats');
     return {
       value,
       problems: [],
@@ -137,13 +137,12 @@ function beginningOf(error: YAMLError, document: Document.Parsed): number {
 }
 
 /** Whether a value holds itself, as an alias within its own anchor makes it. */
-function isEndless(value: unknown, around: Set<object>, known: Set<object>): boolean {
-  if (typeof value !== 'object' || value === null || known.has(value)) return false;
+function isEndless(value: unknown, around: Set<object>): boolean {
+  if (typeof value !== 'object' || value === null) return false;
   if (around.has(value)) return true;
   around.add(value);
-  const endless = Object.values(value).some((inner) => isEndless(inner, around, known));
+  const endless = Object.values(value).some((inner) => isEndless(inner, around));
   around.delete(value);
-  known.add(value);
   return endless;
 }
 

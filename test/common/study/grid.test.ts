@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalSpecification } from '../../../common/study/index.ts';
-import { catalogue, read, SOUND } from './catalogue.ts';
+import * as z from 'zod';
+import { canonicalSpecification, readStudy } from '../../../common/study/index.ts';
+import { catalogue, read, rules, SOUND } from './catalogue.ts';
 
 /** The shared settings are on lines 3 to 9, the arms from line 11. */
 const HEAD = SOUND.slice(0, SOUND.indexOf('arms:')).replace('[0, 1]', '[3]');
@@ -99,6 +100,12 @@ describe('a grid of an arm', () => {
       { optimizer: { name: 'sgd', momentum: 0.5, weightDecay: 1e-3, decayBiases: true } },
     ],
     [
+      'a component by its name alone, with its defaults',
+      'optimizer.name: [adam]',
+      ['optimizer: {momentum: 0.5}'],
+      { optimizer: { name: 'adam', beta1: 0.9, weightDecay: 0 } },
+    ],
+    [
       'one option of a component',
       'optimizer.momentum: [0]',
       [],
@@ -155,6 +162,28 @@ describe('a grid of an arm', () => {
       { kinds: [], names: ['fc2'], except: ['fc1'] },
       { kinds: [], names: ['fc3'], except: ['fc1'] },
     ]);
+  });
+
+  it('names what stands in a mapping by names, dots and all', () => {
+    const layerWise = z.strictObject({
+      name: z.literal('layer-wise'),
+      layers: z.record(z.string(), z.number()),
+    });
+    const distributions = [{ name: 'layer-wise', title: 'By layer', options: layerWise }];
+    const text = study(
+      arm(
+        'a',
+        PRUNED.replace('criterion', 'distribution: {name: layer-wise, layers: {fc1: 0.5}}, criterion'),
+        'grid: {pruning.distribution.layers.features.0: [0.1, 0.2]}',
+      ),
+    );
+    const { problems, runs, study: found } = readStudy(text, { ...catalogue, distributions }, rules);
+    expect(problems).toEqual([]);
+    expect(found!.arms).toEqual(['a features.0=0.1', 'a features.0=0.2']);
+    expect(runs.at(-1)!.specification.pruning!.distribution).toEqual({
+      name: 'layer-wise',
+      layers: { fc1: 0.5, 'features.0': 0.2 },
+    });
   });
 
   it('passes its control on to every combination', () => {
@@ -379,6 +408,24 @@ describe('a grid with a mistake', () => {
     ]);
   });
 
+  it('is told beside an empty list', () => {
+    const text = study(arm('a', PRUNED, 'grid: {epochs: [], batchSize: [0]}'));
+    expect(problemsOf(text).map(({ key }) => key)).toEqual([
+      'arms[0].grid.epochs',
+      'arms[0].grid.batchSize[0]',
+    ]);
+  });
+
+  it('is of the shared settings, where a path leads into what they have wrong', () => {
+    for (const wrong of ['3', '[sgd]']) {
+      const text = study(arm('a', 'grid: {optimizer.momentum: [0, 0.5]}')).replace(
+        /optimizer: .*/,
+        `optimizer: ${wrong}`,
+      );
+      expect(problemsOf(text).map(({ key }) => key)).toEqual(['shared.optimizer']);
+    }
+  });
+
   it('makes two arms of one name', () => {
     const text = study(arm('a', 'grid: {epochs: [3]}'), arm('a epochs=3'));
     expect(problemsOf(text)).toEqual([
@@ -425,9 +472,9 @@ describe('a grid that is too large', () => {
 
   it('counts all arms, and their seeds', () => {
     const grid = `grid: {batchSize: ${list(60)}, dataset.train: ${list(100)}}`;
-    expect(problemsOf(study(arm('a', grid), arm('b', grid)))).toMatchObject([
-      { line: ARM + 3, key: 'arms[1].grid' },
-    ]);
+    expect(
+      problemsOf(study(arm('a', grid), arm('b', grid), arm('c', 'grid: {epochs: [1, 2]}'))),
+    ).toMatchObject([{ line: ARM + 3, key: 'arms[1].grid' }]);
     expect(problemsOf(study(arm('a', grid)).replace('[3]', '[1, 2]'))).toEqual([
       {
         line: 2,

@@ -560,6 +560,19 @@ describe('several problems', () => {
     expect(read(text).problems.map(({ line, key }) => [line, key])).toEqual([[12, 'arms[1].model']]);
   });
 
+  it('of a component that an arm changes stand where each option was written', () => {
+    const text = `${SOUND.replace('weightDecay: 1e-3', 'weightDecay: 50')}    optimizer: {momentum: 5}\n`;
+    expect(read(text).problems.map(({ key }) => key)).toEqual([
+      'shared.optimizer.weightDecay',
+      'arms[1].optimizer.momentum',
+    ]);
+  });
+
+  it('of a component that an arm replaces stand at the arm', () => {
+    const text = `${SOUND.replace('{name: sgd, weightDecay: 1e-3}', 'sgd')}    optimizer: {name: adamm}\n`;
+    expect(read(text).problems.map(({ line, key }) => [line, key])).toEqual([[17, 'arms[1].optimizer.name']]);
+  });
+
   it('stand at an alias, not at what it stands for', () => {
     const text = SOUND.replace('dataset: mnist', 'dataset: &bad cifar').replace(
       'model: lenet-300-100',
