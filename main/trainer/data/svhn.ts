@@ -28,6 +28,7 @@ const options = z.strictObject({
 export const svhn: DatasetKind = {
   name: 'svhn',
   title: 'SVHN: street view house numbers, cropped',
+  source: 'Netzer et al., NIPS workshop 2011',
   options,
   load: async (given) => {
     const { folder, extra, validation, train } = options.parse(given);

@@ -21,6 +21,7 @@ const options = z
 export const cosine: LearningRate = {
   name: 'cosine',
   title: 'Half a cosine from the rate to the minimum',
+  source: 'Loshchilov & Hutter, arXiv 1608.03983, eq. 5, as torch.optim.lr_scheduler.CosineAnnealingLR',
   options,
   rate(given, place) {
     const { rate, minimum, per } = options.parse(given);

@@ -12,6 +12,7 @@ const options = z.strictObject({
 export const exponential: LearningRate = {
   name: 'exponential',
   title: 'Multiplied by a factor after every epoch',
+  source: 'as torch.optim.lr_scheduler.ExponentialLR',
   options,
   rate(given, place) {
     const { rate, factor, per } = options.parse(given);

@@ -21,6 +21,7 @@ const options = z
 export const linear: LearningRate = {
   name: 'linear',
   title: 'A straight line from the rate to the minimum',
+  source: 'as torch.optim.lr_scheduler.LinearLR',
   options,
   rate(given, place) {
     const { rate, minimum, per } = options.parse(given);

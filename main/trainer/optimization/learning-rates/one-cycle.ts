@@ -18,6 +18,7 @@ const options = z.strictObject({
 export const oneCycle: LearningRate = {
   name: 'one-cycle',
   title: 'A rise to the highest rate, then a long fall',
+  source: 'Smith & Topin, arXiv 1708.07120, as torch.optim.lr_scheduler.OneCycleLR',
   options,
   rate(given, { step, steps }) {
     const { rate, rise, anneal, startDivisor, endDivisor } = options.parse(given);

@@ -16,6 +16,7 @@ const options = z.strictObject({
 export const steps: LearningRate = {
   name: 'steps',
   title: 'Multiplied by a factor after given epochs',
+  source: 'as torch.optim.lr_scheduler.MultiStepLR',
   options,
   rate(given, { step, stepsPerEpoch }) {
     const { rate, milestones, factor } = options.parse(given);
