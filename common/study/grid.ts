@@ -56,7 +56,10 @@ export function readGrid(
   return { axes, findings };
 }
 
-/** The study's axes and an arm's own: one of the arm replaces the study's of the same setting. Of an arm that prunes nothing, those of the study's that are of its pruning are left out. */
+/**
+ * The study's axes and an arm's own. One of the arm replaces the study's of the same setting, and those of the study's
+ * that are of its pruning are left out of an arm that prunes nothing.
+ */
 export function axesOf(
   study: readonly GridAxis[],
   own: readonly GridAxis[],
