@@ -35,6 +35,8 @@ export function initialLayer({ name, weights, channels }: LayerShape, random: ()
     shedAndInert: new Array<number>(thresholds).fill(0),
     zero: 0,
     norm: 1,
+    compacted: weights,
+    gradientNorm: 1,
     channels: Float32Array.from({ length: channelRows(thresholds) * channels }, random),
     planes: new Uint8Array(planeCount(thresholds) * planeBytes(weights)),
   };

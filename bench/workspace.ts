@@ -187,6 +187,9 @@ async function recordRun(workspace: Workspace, id: string, scenario: Scenario): 
         channels: record.channels.slice(),
         planes: record.planes.slice(),
       })),
+      compactedParameters: 1,
+      classes: { examples: new Int32Array(CLASSES).fill(1000), correct: new Int32Array(CLASSES).fill(epoch) },
+      predictions: [],
     };
     times.push(await timed(() => workspace.recordEpoch(id, record, null, [])));
   }
@@ -227,6 +230,8 @@ function spread(times: number[]): Spread {
   return { median: sorted[sorted.length >>> 1]!, maximum: sorted.at(-1)!, count: sorted.length };
 }
 
+const CLASSES = 10;
+
 const METRICS: EpochRecord['metrics'] = {
   learningRate: 0.1,
   steps: 1,
@@ -236,6 +241,8 @@ const METRICS: EpochRecord['metrics'] = {
   validationAccuracy: 0.5,
   testLoss: 1,
   testAccuracy: 0.5,
+  validationTopFive: 0.9,
+  testTopFive: 0.9,
   trainingSeconds: 1,
   evaluationSeconds: 1,
   measurementSeconds: 1,

@@ -20,6 +20,9 @@ export interface EpochMetrics {
   validationAccuracy: number | null;
   testLoss: number;
   testAccuracy: number;
+  /** Share of images whose right class has one of the five highest logits; null for fewer than six classes. */
+  validationTopFive: number | null;
+  testTopFive: number | null;
   /** Wall seconds spent training, evaluating, and measuring and logging states. */
   trainingSeconds: number;
   evaluationSeconds: number;
@@ -58,7 +61,8 @@ export function planeBytes(weights: number): number {
   return Math.ceil(weights / 8);
 }
 
-export interface LayerRecord {
+/** The states of a layer's weights. */
+export interface LayerStates {
   name: string;
   weights: number;
   /** Counts of weights. `inert` and `shed` count kept weights only; they may overlap. */
@@ -78,11 +82,47 @@ export interface LayerRecord {
   planes: Uint8Array;
 }
 
+export interface LayerRecord extends LayerStates {
+  /** Weights left of the kernel after physical compaction: see `effectiveMacs`. */
+  compacted: number;
+  /** L2 norm of the loss's gradient by the kernel: see `GradientNorms`. */
+  gradientNorm: number;
+}
+
+/** Answers on the test split by class, [classes] each. */
+export interface ClassCounts {
+  /** Images of the class, and how many of them were answered right. */
+  examples: Int32Array;
+  correct: Int32Array;
+}
+
+/** When predictions were taken: before the pruning at an epoch's end, or in the epoch's recorded state. */
+export const MOMENTS = ['before-pruning', 'epoch'] as const;
+export type Moment = (typeof MOMENTS)[number];
+
+/** What the network answered for every image of a split, in the split's order, [examples] each. */
+export interface Predictions {
+  /** The right class, and that of the highest logit, the first where several are equal. */
+  labels: Uint16Array;
+  predicted: Uint16Array;
+  /** Logit of the right class minus the highest of the others: positive where the answer is right. */
+  margins: Float32Array;
+}
+
+export interface PredictionsRecord extends Predictions {
+  moment: Moment;
+}
+
 export interface EpochRecord {
   epoch: number;
   phase: Phase;
   metrics: EpochMetrics;
   layers: LayerRecord[];
+  /** Trainable parameters of the whole network after physical compaction. */
+  compactedParameters: number;
+  classes: ClassCounts;
+  /** At marked epochs, of the test split: both moments of an epoch that ends in a pruning, and the end of the run. */
+  predictions: PredictionsRecord[];
 }
 
 /** A checkpoint as one safetensors image, complete enough to go on from: weights, masks, optimizer, BN statistics, position. */
@@ -134,5 +174,7 @@ export interface RunEnvironment {
   node: string;
   platform: string;
   datasetHash: string;
+  /** Of the data set, where its files tell. */
+  classNames: string[] | null;
   network: NetworkDescription;
 }

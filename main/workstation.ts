@@ -164,6 +164,8 @@ class Workstation implements WorkstationServices {
 
   excess: WorkstationServices['excess'] = (id) => this.#workspace.excess(id);
 
+  classes: WorkstationServices['classes'] = (id) => this.#workspace.classes(id);
+
   async decayClock(id: string): Promise<DecayClock> {
     const [{ specification, network }, epochs] = await Promise.all([
       this.#workspace.getRun(id),
@@ -217,6 +219,8 @@ class Workstation implements WorkstationServices {
 
   channels: WorkstationServices['channels'] = (id, from, to) => this.#workspace.channelFrame(id, from, to);
   planes: WorkstationServices['planes'] = (id, epoch, layer) => this.#workspace.planeFrame(id, epoch, layer);
+  predictions: WorkstationServices['predictions'] = (id, epoch, moment) =>
+    this.#workspace.predictionFrame(id, epoch, moment);
   masks: WorkstationServices['masks'] = (id, epoch, threshold) => this.#workspace.masks(id, epoch, threshold);
 
   async weights(id: string, epoch: number): Promise<Uint8Array<ArrayBuffer>> {

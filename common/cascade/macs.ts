@@ -43,6 +43,9 @@ export interface NetworkCosts extends Costs<Cost & { parameters: number }> {
 
 type MeasuredLayer = Pick<LayerRecord, 'name' | 'pruned' | 'inert' | 'shed' | 'planes'>;
 
+/** What the costs of a layer follow from. */
+export type CountedLayer = Pick<LayerRecord, 'name' | 'pruned' | 'inert' | 'shed' | 'compacted'>;
+
 /**
  * @param layers records of all layers, of one epoch
  * @param groups of this very network; they do not change from epoch to epoch
@@ -54,29 +57,50 @@ export function effectiveMacs(
 ): NetworkCosts {
   const records = new Map(layers.map((layer) => [layer.name, layer]));
   const deleted = deletedChannels(network, groups, removableChannels(network, groups, layers));
-  const costs = network.layers.map((layer): LayerCosts => {
-    const { pruned, inert, shed } = records.get(layer.name)!;
-    const positions = layer.macs / layer.weights;
-    const cost = (weights: number): Cost => ({ macs: weights * positions, weights });
+  const counted = network.layers.map((layer): CountedLayer => {
     const gone = deleted.layers.get(layer.name)!;
     const [inputs, outputs] = [layer.inputChannels - gone.input, layer.outputChannels - gone.output];
     // A kernel of several groups loses them by its outputs alone: what each of the others reads stays.
-    const left = ((layer.weights / layer.outputChannels) * outputs * inputs) / layer.inputChannels;
+    const compacted = ((layer.weights / layer.outputChannels) * outputs * inputs) / layer.inputChannels;
+    return { ...records.get(layer.name)!, compacted };
+  });
+  const left = counted.reduce((sum, { compacted }) => sum + compacted, 0);
+  return costsOf(network, counted, left + otherParameters(network) - deleted.parameters);
+}
+
+/**
+ * The same costs from what was counted.
+ *
+ * @param layers of one epoch; all layers, in the network's order
+ * @param compactedParameters trainable parameters of the whole network after compaction
+ */
+export function costsOf(
+  network: Pick<NetworkDescription, 'layers' | 'parameters'>,
+  layers: readonly CountedLayer[],
+  compactedParameters: number,
+): NetworkCosts {
+  const costs = network.layers.map((layer, index): LayerCosts => {
+    const { pruned, inert, shed, compacted } = layers[index]!;
+    const positions = layer.macs / layer.weights;
+    const cost = (weights: number): Cost => ({ macs: weights * positions, weights });
     return {
       name: layer.name,
       dense: cost(layer.weights),
       masked: cost(layer.weights - pruned),
       withoutShed: shed.map((count) => cost(layer.weights - pruned - count)),
       withoutInert: cost(layer.weights - pruned - inert),
-      compacted: cost(left),
+      compacted: cost(compacted),
     };
   });
 
+  const sum = (of: (costs: LayerCosts) => Cost): Cost => ({
+    macs: costs.reduce((total, layer) => total + of(layer).macs, 0),
+    weights: costs.reduce((total, layer) => total + of(layer).weights, 0),
+  });
   const others = otherParameters(network);
-  const total = (of: (costs: LayerCosts) => Cost, rest = others): Cost & { parameters: number } => {
-    const macs = costs.reduce((sum, layer) => sum + of(layer).macs, 0);
-    const weights = costs.reduce((sum, layer) => sum + of(layer).weights, 0);
-    return { macs, weights, parameters: weights + rest };
+  const total = (of: (costs: LayerCosts) => Cost): Cost & { parameters: number } => {
+    const { macs, weights } = sum(of);
+    return { macs, weights, parameters: weights + others };
   };
   return {
     layers: costs,
@@ -84,7 +108,7 @@ export function effectiveMacs(
     masked: total(({ masked }) => masked),
     withoutShed: (layers[0]?.shed ?? []).map((_, step) => total(({ withoutShed }) => withoutShed[step]!)),
     withoutInert: total(({ withoutInert }) => withoutInert),
-    compacted: total(({ compacted }) => compacted, others - deleted.parameters),
+    compacted: { ...sum(({ compacted }) => compacted), parameters: compactedParameters },
   };
 }
 
@@ -123,8 +147,8 @@ function deletedChannels(
 }
 
 /** Biases, γ and β. */
-function otherParameters(network: NetworkDescription): number {
-  return network.parameters
+function otherParameters({ parameters }: Pick<NetworkDescription, 'parameters'>): number {
+  return parameters
     .filter(({ role }) => role === 'bias' || role === 'gamma' || role === 'beta')
     .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

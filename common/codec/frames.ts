@@ -1,4 +1,5 @@
 import { CascadeError } from '../errors.ts';
+import type { Moment } from '../records.ts';
 
 /**
  * A frame is a binary answer: magic 'CLF1', the header's length as uint32 (little endian), the header as JSON,
@@ -23,7 +24,15 @@ export interface PlaneFrameHeader {
   weights: number;
 }
 
-export type FrameHeader = ChannelFrameHeader | PlaneFrameHeader;
+/** What was answered for every image of the test split: see `predictions.ts`. */
+export interface PredictionFrameHeader {
+  kind: 'predictions';
+  epoch: number;
+  moment: Moment;
+  examples: number;
+}
+
+export type FrameHeader = ChannelFrameHeader | PlaneFrameHeader | PredictionFrameHeader;
 
 const MAGIC = 0x31464c43;
 

@@ -47,6 +47,8 @@ export const contract = {
     epochs: call.input(oneRun).output(z.array(schemas.epochSummary)),
     /** Empty for a run without a control. */
     excess: call.input(oneRun).output(z.array(schemas.excessEpoch)),
+    /** Right answers on the test split by class, after every epoch. */
+    classes: call.input(oneRun).output(schemas.classAccuracies),
     decayClock: call.input(oneRun).output(schemas.decayClock),
     pause: call.input(oneRun).output(z.object({})),
     resume: call.input(oneRun).output(z.object({})),
@@ -65,6 +67,10 @@ export const contract = {
     /** The weights of one layer after one epoch: a plane frame (pruned, inert, shed at every threshold). */
     planes: call
       .input(oneRun.extend({ epoch: z.number().int().min(0), layer: z.string() }))
+      .output(z.instanceof(Blob)),
+    /** What was answered for every test image, with margins, at a marked moment: a prediction frame. */
+    predictions: call
+      .input(oneRun.extend({ epoch: z.number().int().min(0), moment: schemas.moment.default('epoch') }))
       .output(z.instanceof(Blob)),
     /** Boolean arrays by layer as a NumPy .npz: <layer>.pruned, <layer>.shed (at the threshold), <layer>.inert. */
     masks: call

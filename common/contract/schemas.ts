@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { NetworkDescription } from '../network.ts';
 import type { Threshold } from '../thresholds.ts';
 import type { RunSpecification } from '../run-specification.ts';
-import { EVENT_KINDS } from '../records.ts';
+import { EVENT_KINDS, MOMENTS } from '../records.ts';
 
 /** The shapes that cross between the windows and the main process. */
 
@@ -77,16 +77,51 @@ export const runSummary = z.object({
 });
 export type RunSummary = z.infer<typeof runSummary>;
 
+/**
+ * What a network costs under one idea of what may be left out, for one image: see `common/cascade/macs.ts`. Multiply-
+ * accumulates and weights are of the prunable kernels, parameters are all trainable ones.
+ */
+export const cost = z.object({
+  macs: z.number(),
+  weights: z.number(),
+  parameters: z.number(),
+  /** Compression: weights of the dense network ÷ those left. Null where none is left. */
+  compression: z.number().nullable(),
+  /** Theoretical speed-up: multiply-accumulates of the dense network ÷ those left. Null where none is left. */
+  speedUp: z.number().nullable(),
+});
+export type Cost = z.infer<typeof cost>;
+
+export const epochCosts = z.object({
+  dense: cost,
+  /** Without pruned weights: the usual meaning of compression and theoretical speed-up. */
+  masked: cost,
+  /** Without pruned weights and those shed, by threshold; not exact. */
+  withoutShed: z.record(z.string(), cost),
+  /** Without pruned and inert weights; exact. */
+  withoutInert: cost,
+  /** After physical compaction, the rest dense; exact. Null where an earlier version did not measure it. */
+  compacted: cost.nullable(),
+});
+export type EpochCosts = z.infer<typeof epochCosts>;
+
 /** One layer's states after an epoch: shares as in `stateShares`, of this layer's weights. */
 export const layerEpoch = z.object({
   name: z.string(),
   weights: z.number().int(),
+  /** Of the dense kernel, for one image: each weight costs macs ÷ weights. Null before the run has begun. */
+  macs: z.number().nullable(),
+  /** Weights left of the kernel after physical compaction; null where an earlier version did not measure it. */
+  compacted: z.number().nullable(),
+  /** Euclidean norm of the mean loss's gradient by the kept weights; null likewise. */
+  gradientNorm: z.number().nullable(),
   pruned: z.number(),
   shed: sharesByThreshold,
   inert: z.number(),
   zero: z.number(),
   norm: z.number(),
 });
+export type LayerEpoch = z.infer<typeof layerEpoch>;
 
 export const epochSummary = z.object({
   epoch: z.number().int(),
@@ -99,6 +134,9 @@ export const epochSummary = z.object({
   validationAccuracy: z.number().nullable(),
   testLoss: z.number(),
   testAccuracy: z.number(),
+  /** Right class among the five highest logits; null for fewer than six classes, or where it was not measured. */
+  validationTopFive: z.number().nullable(),
+  testTopFive: z.number().nullable(),
   trainingSeconds: z.number(),
   evaluationSeconds: z.number(),
   measurementSeconds: z.number(),
@@ -106,6 +144,11 @@ export const epochSummary = z.object({
   shed: sharesByThreshold,
   inert: z.number(),
   zero: z.number(),
+  /** Over all prunable kernels, of the weights and of the gradient. */
+  norm: z.number(),
+  gradientNorm: z.number().nullable(),
+  /** Null before the run has begun. */
+  costs: epochCosts.nullable(),
   layers: z.array(layerEpoch),
 });
 export type EpochSummary = z.infer<typeof epochSummary>;
@@ -129,6 +172,19 @@ export const excessEpoch = z.object({
 });
 export type ExcessEpoch = z.infer<typeof excessEpoch>;
 
+/** Right answers on the test split by class. Accuracy of a class: correct ÷ examples. */
+export const classAccuracies = z.object({
+  /** Of the classes, where the data set tells. */
+  names: z.array(z.string()).nullable(),
+  /** Images of each class. */
+  examples: z.array(z.number().int()),
+  epochs: z.array(z.object({ epoch: z.number().int(), correct: z.array(z.number().int()) })),
+});
+export type ClassAccuracies = z.infer<typeof classAccuracies>;
+
+/** A moment at which every test image's prediction was kept. */
+export const moment = z.enum(MOMENTS);
+
 export const runDetail = z.object({
   summary: runSummary,
   specification: z.custom<RunSpecification>((value) => typeof value === 'object' && value !== null),
@@ -141,6 +197,8 @@ export const runDetail = z.object({
   checkpoints: z.array(z.number().int()),
   /** Epochs after which weights were pruned, as planned. */
   pruningEpochs: z.array(z.number().int()),
+  /** Where every test image's prediction is known: before and after each pruning at an epoch's end, and the end. */
+  predictions: z.array(z.object({ epoch: z.number().int(), moment })),
 });
 export type RunDetail = z.infer<typeof runDetail>;
 

@@ -66,6 +66,7 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       get: os.runs.get.handler(({ input }) => services.getRun(input.id)),
       epochs: os.runs.epochs.handler(({ input }) => services.epochs(input.id)),
       excess: os.runs.excess.handler(({ input }) => services.excess(input.id)),
+      classes: os.runs.classes.handler(({ input }) => services.classes(input.id)),
       decayClock: os.runs.decayClock.handler(({ input }) => services.decayClock(input.id)),
       pause: os.runs.pause.handler(({ input }) => services.pause(input.id).then(() => ({}))),
       resume: os.runs.resume.handler(({ input }) => services.resume(input.id).then(() => ({}))),
@@ -80,6 +81,9 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       ),
       planes: os.runs.planes.handler(async ({ input }) =>
         blob(await services.planes(input.id, input.epoch, input.layer)),
+      ),
+      predictions: os.runs.predictions.handler(async ({ input }) =>
+        blob(await services.predictions(input.id, input.epoch, input.moment)),
       ),
       masks: os.runs.masks.handler(async ({ input }) =>
         blob(await services.masks(input.id, input.epoch, input.threshold)),

@@ -1,4 +1,5 @@
 import type {
+  ClassAccuracies,
   DecayClock,
   EpochSummary,
   ExcessEpoch,
@@ -8,6 +9,7 @@ import type {
   WorkstationEvent,
   WorkstationStatus,
 } from '../../common/contract/schemas.ts';
+import type { Moment } from '../../common/records.ts';
 
 /**
  * What the contract's handlers need of the workstation, one method a call. Rejections are CascadeErrors with the
@@ -28,6 +30,7 @@ export interface WorkstationServices {
   getRun(id: string): Promise<RunDetail>;
   epochs(id: string): Promise<EpochSummary[]>;
   excess(id: string): Promise<ExcessEpoch[]>;
+  classes(id: string): Promise<ClassAccuracies>;
   decayClock(id: string): Promise<DecayClock>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
@@ -40,6 +43,7 @@ export interface WorkstationServices {
   /** Binary answers: see `common/codec/frames.ts`, and the contract for NPZ and safetensors. */
   channels(id: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
   planes(id: string, epoch: number, layer: string): Promise<Uint8Array<ArrayBuffer>>;
+  predictions(id: string, epoch: number, moment: Moment): Promise<Uint8Array<ArrayBuffer>>;
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>>;
   weights(id: string, epoch: number): Promise<Uint8Array<ArrayBuffer>>;
 

@@ -1,12 +1,13 @@
 import { isMarkedAsUntransferable } from 'node:worker_threads';
 import type {
+  ClassAccuracies,
   EpochSummary,
   ExcessEpoch,
   RunDetail,
   RunState,
   RunSummary,
 } from '../../common/contract/schemas.ts';
-import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../common/records.ts';
+import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
 import type { NetworkDescription } from '../../common/network.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
 
@@ -106,6 +107,8 @@ export interface ReaderCalls {
   epoch(id: string, epoch: number): EpochSummary;
   epochs(id: string): EpochSummary[];
   excess(id: string): ExcessEpoch[];
+  classes(id: string): ClassAccuracies;
+  predictionFrame(id: string, epoch: number, moment: Moment): Uint8Array<ArrayBuffer>;
   channelFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;
   planeFrame(id: string, epoch: number, layer: string): Uint8Array<ArrayBuffer>;
   masks(id: string, epoch: number, threshold: string): Uint8Array<ArrayBuffer>;

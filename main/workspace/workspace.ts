@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type {
+  ClassAccuracies,
   EpochSummary,
   ExcessEpoch,
   RunDetail,
   RunState,
   RunSummary,
 } from '../../common/contract/schemas.ts';
-import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../common/records.ts';
+import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
 import { threadUrl } from '../threads.ts';
 import type {
   CheckpointWishes,
@@ -73,7 +74,10 @@ export interface Workspace {
   epoch(id: string, epoch: number): Promise<EpochSummary>;
   epochs(id: string): Promise<EpochSummary[]>;
   excess(id: string): Promise<ExcessEpoch[]>;
-  /** Frames: see `common/codec/frames.ts`. */
+  /** Empty where nothing is stored yet. */
+  classes(id: string): Promise<ClassAccuracies>;
+  /** Frames: see `common/codec/frames.ts`. Predictions of moments that are not marked are NOT_FOUND. */
+  predictionFrame(id: string, epoch: number, moment: Moment): Promise<Uint8Array<ArrayBuffer>>;
   channelFrame(id: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
   planeFrame(id: string, epoch: number, layer: string): Promise<Uint8Array<ArrayBuffer>>;
   /** A NumPy .npz of boolean arrays: see `main/workspace/reader/planes.ts`. */
@@ -201,6 +205,14 @@ class OpenWorkspace implements Workspace {
 
   excess(id: string): Promise<ExcessEpoch[]> {
     return this.#reader.call('excess', id);
+  }
+
+  classes(id: string): Promise<ClassAccuracies> {
+    return this.#reader.call('classes', id);
+  }
+
+  predictionFrame(id: string, epoch: number, moment: Moment): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.call('predictionFrame', id, epoch, moment);
   }
 
   channelFrame(id: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -9,6 +9,9 @@ import type {
 } from '../../common/contract/schemas.ts';
 import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';
 import type { CascadeClient } from '../client/client.ts';
+import type { Moment } from '../../common/records.ts';
+import { MOMENTS } from '../../common/records.ts';
+import { classesOf, predictionsOf } from './answers.ts';
 import { NETWORK } from './network.ts';
 import { EPOCHS, PRUNED_AT, Simulation, freeDecay, LABELS } from './simulation.ts';
 import { STUDIES } from './studies.ts';
@@ -160,6 +163,10 @@ function detail(run: RunSummary): RunDetail {
     ],
     checkpoints: [0, 2, 6, 12],
     pruningEpochs: run.prunes ? [PRUNED_AT] : [],
+    predictions: [
+      ...(run.prunes ? MOMENTS.map((moment) => ({ epoch: PRUNED_AT, moment })) : []),
+      ...(run.epochsDone === EPOCHS ? [{ epoch: EPOCHS, moment: 'epoch' as const }] : []),
+    ],
   };
 }
 
@@ -241,6 +248,10 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
                   excess: excessAt(epoch),
                 })),
         ),
+      classes: ({ id }: { id: string }) =>
+        answer(() => classesOf(source(id).epochs.filter((entry) => entry.epoch <= find(id).epochsDone))),
+      predictions: ({ epoch, moment }: { epoch: number; moment: Moment }) =>
+        answer(() => new Blob([predictionsOf(epoch, moment)])),
       decayClock: () =>
         answer(() => ({
           from: PRUNED_AT,

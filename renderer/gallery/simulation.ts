@@ -1,5 +1,6 @@
 import { encodeFrame } from '../../common/codec/frames.ts';
-import type { EpochSummary } from '../../common/contract/schemas.ts';
+import { compression, costsOf, theoreticalSpeedUp } from '../../common/cascade/macs.ts';
+import type { Cost, EpochCosts, EpochSummary, LayerEpoch } from '../../common/contract/schemas.ts';
 import type { PrunableLayer } from '../../common/network.ts';
 import {
   CHANNEL_FIELDS,
@@ -10,7 +11,7 @@ import {
   shedRow,
 } from '../../common/records.ts';
 import { DEFAULT_THRESHOLDS, absoluteThresholds, thresholdLabel } from '../../common/thresholds.ts';
-import { LAYER_LIST } from './network.ts';
+import { LAYER_LIST, NETWORK } from './network.ts';
 
 /** Made-up weights that behave as in a cascade: what lost its gradient decays freely. Not science: scenery. */
 export const LABELS = DEFAULT_THRESHOLDS.map(thresholdLabel);
@@ -103,6 +104,8 @@ export class Simulation {
       trainAccuracy: epoch === 0 ? null : accuracy + 0.006,
       validationLoss: 0.07 + 0.6 * Math.exp(-epoch / 1.3) + dip,
       validationAccuracy: accuracy - 0.002,
+      validationTopFive: 1 - (1 - accuracy) / 9,
+      testTopFive: 1 - (1 - accuracy) / 10,
       testLoss: epoch === 0 ? 2.31 : 0.06 + 0.6 * Math.exp(-epoch / 1.3) + dip,
       testAccuracy: accuracy,
       trainingSeconds: 4.1,
@@ -114,11 +117,14 @@ export class Simulation {
       ),
       inert: ofKept((index) => layers[index]?.inert ?? 0),
       zero: 1 - keptSum / all,
+      norm: Math.hypot(...layers.map((layer) => layer.norm)),
+      gradientNorm: Math.hypot(...layers.map((layer) => layer.gradientNorm ?? 0)),
+      costs: layers.length === LAYER_LIST.length ? costsAfter(layers) : null,
       layers,
     };
   }
 
-  private layerSummary({ layer }: SimulatedLayer, index: number, epoch: number) {
+  private layerSummary({ layer }: SimulatedLayer, index: number, epoch: number): LayerEpoch {
     const thresholds = absoluteThresholds(DEFAULT_THRESHOLDS, 0.1);
     let pruned = 0;
     let inert = 0;
@@ -138,6 +144,9 @@ export class Simulation {
     return {
       name: layer.name,
       weights: layer.weights,
+      macs: layer.macs,
+      compacted: layer.weights - inert,
+      gradientNorm: 0.02 + 0.4 * Math.exp(-epoch / 2) * noise(index, epoch),
       pruned: pruned / layer.weights,
       shed: Object.fromEntries(LABELS.map((label, at) => [label, shed[at]! / kept])),
       inert: inert / kept,
@@ -227,6 +236,33 @@ export class Simulation {
     };
     return new Blob([encodeFrame(header, body)]);
   }
+}
+
+function costsAfter(layers: readonly LayerEpoch[]): EpochCosts {
+  const counted = layers.map((layer) => {
+    const kept = Math.round(layer.weights * (1 - layer.pruned));
+    return {
+      name: layer.name,
+      pruned: layer.weights - kept,
+      inert: Math.round(kept * layer.inert),
+      shed: LABELS.map((label) => Math.round(kept * (layer.shed[label] ?? 0))),
+      compacted: layer.compacted ?? layer.weights,
+    };
+  });
+  const left = counted.reduce((sum, layer) => sum + layer.compacted, 0);
+  const found = costsOf(NETWORK, counted, left);
+  const cost = (effective: typeof found.dense): Cost => ({
+    ...effective,
+    compression: compression(found, effective),
+    speedUp: theoreticalSpeedUp(found, effective),
+  });
+  return {
+    dense: cost(found.dense),
+    masked: cost(found.masked),
+    withoutShed: Object.fromEntries(LABELS.map((label, at) => [label, cost(found.withoutShed[at]!)])),
+    withoutInert: cost(found.withoutInert),
+    compacted: cost(found.compacted),
+  };
 }
 
 function simulate(

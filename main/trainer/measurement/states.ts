@@ -11,7 +11,7 @@ import {
   shedPlane,
   shedRow,
   type ChannelField,
-  type LayerRecord,
+  type LayerStates,
 } from '../../../common/records.ts';
 import { classifyWeights, type WeightClasses } from './weight-classes.ts';
 
@@ -30,7 +30,7 @@ export interface MeasuredLayer {
 }
 
 /** The state of every weight of a layer: counts, the table of its channels, and one bit plane a state. */
-export function measureStates(measured: MeasuredLayer): LayerRecord {
+export function measureStates(measured: MeasuredLayer): LayerStates {
   const { layer, inertness, thresholds } = measured;
   const channels = layer.outputChannels;
   const steps = thresholds.length;

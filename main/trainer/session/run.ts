@@ -1,5 +1,5 @@
 import { messageOf, CascadeError } from '../../../common/errors.ts';
-import type { EpochRecord, RunEvent } from '../../../common/records.ts';
+import type { EpochRecord, Moment, PredictionsRecord, RunEvent } from '../../../common/records.ts';
 import { buffersOf } from './transfer.ts';
 import { datasets } from '../data/registry.ts';
 import {
@@ -14,6 +14,7 @@ import {
 import { checkpointInterval } from '../checkpoint-interval.ts';
 import { parameterCount } from '../network/describe.ts';
 import { stageOf } from '../plan.ts';
+import type { Evaluation } from '../steps/evaluation-step.ts';
 import { openEngine, type Engine } from '../tensorflow/engine.ts';
 import { TrainingSession, type TrainedEpoch } from './session.ts';
 
@@ -68,6 +69,7 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
         node: process.version,
         platform: `${process.platform}-${process.arch}`,
         datasetHash: dataset.hash,
+        classNames: dataset.classNames ?? null,
         network: session.network,
       },
     });
@@ -135,7 +137,7 @@ class RunLoop {
     const events = [...this.#rateEvents(epoch), ...(trained?.events ?? []), ...(pruned?.events ?? [])];
     const { validation, test } = session.evaluate(pruned?.test);
     const measurementStarted = this.#now();
-    const layers = session.measure();
+    const measured = session.measure();
     const due =
       epoch % this.#checkpointEvery === 0 ||
       epoch === session.plan.epochs ||
@@ -156,11 +158,15 @@ class RunLoop {
         validationAccuracy: validation?.accuracy ?? null,
         testLoss: test.loss,
         testAccuracy: test.accuracy,
+        validationTopFive: validation?.topFive ?? null,
+        testTopFive: test.topFive,
         trainingSeconds,
         evaluationSeconds: (measurementStarted - evaluationStarted) / 1000,
         measurementSeconds: (this.#now() - measurementStarted + this.#sendingTook) / 1000,
       },
-      layers,
+      ...measured,
+      classes: test.classes,
+      predictions: [...predictionsOf('before-pruning', pruned?.before), ...predictionsOf('epoch', test)],
     };
     const sendingStarted = this.#now();
     this.#send({ type: 'epoch', record, checkpoint, events }, buffersOf(record, checkpoint));
@@ -217,6 +223,10 @@ class RunLoop {
       if (command === COMMAND_PAUSE) this.#pausedFor += performance.now() - since;
     }
   }
+}
+
+function predictionsOf(moment: Moment, evaluation: Evaluation | undefined): PredictionsRecord[] {
+  return evaluation?.predictions ? [{ moment, ...evaluation.predictions }] : [];
 }
 
 /** Without the noise of the last binary digits: 0.1 · 0.1 is not quite 0.01. */

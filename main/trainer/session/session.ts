@@ -1,4 +1,6 @@
+import { channelGroups, type ChannelGroup } from '../../../common/cascade/channel-groups.ts';
 import { findInert } from '../../../common/cascade/inert.ts';
+import { effectiveMacs } from '../../../common/cascade/macs.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import { generator } from '../../../common/random.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
@@ -6,6 +8,7 @@ import type { LayerRecord, RunEvent } from '../../../common/records.ts';
 import type { RunSpecification } from '../../../common/run-specification.ts';
 import { absoluteThresholds } from '../../../common/thresholds.ts';
 import type { Dataset, Split } from '../data/dataset.ts';
+import { GradientNorms } from '../measurement/gradient-norms.ts';
 import { kernelSigma, measureStates } from '../measurement/states.ts';
 import { initialParameters } from '../network/initialization.ts';
 import { describeNetwork } from '../network/describe.ts';
@@ -46,10 +49,18 @@ export interface TrainedEpoch {
   events: RunEvent[];
 }
 
-/** A pruning at an epoch's end, and the test split as it is after it. */
+/** A pruning at an epoch's end, and the test split as it is before and after it, with every prediction. */
 export interface PrunedEpoch {
   events: RunEvent[];
+  before: Evaluation;
   test: Evaluation;
+}
+
+/** What is measured of the weights after an epoch. */
+export interface MeasuredEpoch {
+  layers: LayerRecord[];
+  /** Trainable parameters of the whole network after physical compaction. */
+  compactedParameters: number;
 }
 
 /** Looked at between steps; `loss` reads the running mean, which waits for the device. */
@@ -68,6 +79,9 @@ export class TrainingSession {
   readonly #stepsPerEpoch: number;
   #design: StepDesign;
   readonly #evaluation: EvaluationStep;
+  readonly #gradientNorms: GradientNorms;
+  /** Worked out when they are first needed. */
+  #groups: ChannelGroup[] | null = null;
   readonly #train: DeviceSplit;
   readonly #validation: DeviceSplit | null;
   readonly #test: DeviceSplit;
@@ -113,6 +127,7 @@ export class TrainingSession {
     this.#train = upload(dataset.train);
     this.#validation = dataset.validation && upload(dataset.validation);
     this.#test = upload(dataset.test);
+    this.#gradientNorms = new GradientNorms(this.#design, this.#train, specification.batchSize);
     this.#state = new DeviceState(
       engine,
       this.network,
@@ -215,10 +230,13 @@ export class TrainingSession {
   }
 
   /**
-   * @param test what a pruning has measured already
+   * @param test what a pruning has measured already; at the end of the run every prediction is kept
    * @throws CascadeError DIVERGED when the loss is not a number, as after a last step that overflowed
    */
-  evaluate(test = this.#evaluateTest()): { validation: Evaluation | null; test: Evaluation } {
+  evaluate(test = this.#evaluateTest(this.#position.epoch === this.plan.epochs)): {
+    validation: Evaluation | null;
+    test: Evaluation;
+  } {
     const validation = this.#validation && this.#evaluation.run(this.#validation, this.#state);
     return { validation, test };
   }
@@ -236,14 +254,14 @@ export class TrainingSession {
     const { epoch } = this.#position;
     const planned = this.plan.prunings.find((pruning) => pruning.epoch === epoch && pruning.step === null);
     if (!planned) return null;
-    const before = this.#evaluateTest();
+    const before = this.#evaluateTest(true);
     const done = this.#prune(planned, [epoch]);
-    const test = this.#evaluateTest();
-    return { events: pruningEvents({ ...done, before, after: test }), test };
+    const test = this.#evaluateTest(true);
+    return { events: pruningEvents({ ...done, before, after: test }), before, test };
   }
 
-  /** The state of every weight of every layer. */
-  measure(): LayerRecord[] {
+  /** The state of every weight of every layer, what compaction leaves of them, and the gradients. Changes nothing. */
+  measure(): MeasuredEpoch {
     const values = new Map(
       this.network.parameters.map(({ name }) => [name, this.#state.readParameter(name)]),
     );
@@ -253,7 +271,7 @@ export class TrainingSession {
         node.operation === 'batch-norm' ? [[node.inputs[0]!, node] as const] : [],
       ),
     );
-    return this.network.layers.map((layer) => {
+    const states = this.network.layers.map((layer) => {
       const weights = values.get(layer.kernel)!;
       const norm = normOf.get(layer.name);
       return measureStates({
@@ -269,12 +287,23 @@ export class TrainingSession {
         beta: norm ? values.get(norm.beta)! : null,
       });
     });
+    const costs = effectiveMacs(this.network, states, (this.#groups ??= channelGroups(this.network)));
+    const gradientNorms = this.#gradientNorms.measure(this.#state);
+    return {
+      layers: states.map((layer, index) => ({
+        ...layer,
+        compacted: costs.layers[index]!.compacted.weights,
+        gradientNorm: gradientNorms[index]!,
+      })),
+      compactedParameters: costs.compacted.parameters,
+    };
   }
 
   dispose(): void {
     for (const step of this.#steps.values()) step.dispose();
     this.#steps.clear();
     this.#evaluation.dispose();
+    this.#gradientNorms.dispose();
     this.#state.dispose();
     for (const split of [this.#train, this.#validation, this.#test]) {
       split?.images.release();
@@ -391,8 +420,8 @@ export class TrainingSession {
       );
   }
 
-  #evaluateTest(): Evaluation {
-    const test = this.#evaluation.run(this.#test, this.#state);
+  #evaluateTest(keep: boolean): Evaluation {
+    const test = this.#evaluation.run(this.#test, this.#state, { keep });
     if (!Number.isFinite(test.loss)) throw this.#diverged('test', this.#position.epoch);
     return test;
   }

@@ -1,10 +1,13 @@
 import type { NetworkDescription } from '../../../common/network.ts';
+import type { ClassCounts, Predictions } from '../../../common/records.ts';
 import { centralPart } from '../augmentation/augment.ts';
 import { forward } from '../network/forward.ts';
 import type { Engine, Handle, Tensor, TracedFunction } from '../tensorflow/engine.ts';
 import {
-  correctPredictions,
   gather,
+  margins,
+  predictedClass,
+  rankOfLabel,
   sparseSoftmaxCrossEntropy,
   standardize,
   type Standardization,
@@ -15,10 +18,21 @@ import type { DeviceState } from './device-state.ts';
 /** Images evaluated at once; the last batch of a split may be smaller. */
 const EVALUATION_BATCH = 500;
 
+/** As many classes as may hold the right one; with no more classes than these, nothing would be asked. */
+const TOP = 5;
+
 export interface Evaluation {
   /** Mean cross-entropy in nats, and share of correct answers. */
   loss: number;
   accuracy: number;
+  /**
+   * Share of examples whose right class has one of the five highest logits, of equal ones those of the lower index; null
+   * for fewer than six classes.
+   */
+  topFive: number | null;
+  classes: ClassCounts;
+  /** Null unless asked for. */
+  predictions: Predictions | null;
 }
 
 /**
@@ -38,12 +52,23 @@ export class EvaluationStep {
     this.#standardization = standardization;
   }
 
-  run(data: DeviceSplit, state: DeviceState): Evaluation {
-    let loss = 0;
-    let correct = 0;
-    const batches = Array.from({ length: Math.ceil(data.count / EVALUATION_BATCH) }, (_, index) => {
+  /** @param keep whether every example's prediction is wanted */
+  run(data: DeviceSplit, state: DeviceState, { keep = false } = {}): Evaluation {
+    const { count } = data;
+    const { classes } = this.#network;
+    const labels = this.#engine.download(data.labels) as Int32Array;
+    const counts: ClassCounts = { examples: new Int32Array(classes), correct: new Int32Array(classes) };
+    const predictions: Predictions | null = keep
+      ? {
+          labels: Uint16Array.from(labels),
+          predicted: new Uint16Array(count),
+          margins: new Float32Array(count),
+        }
+      : null;
+    let [loss, correct, inTop] = [0, 0, 0];
+    const batches = Array.from({ length: Math.ceil(count / EVALUATION_BATCH) }, (_, index) => {
       const start = index * EVALUATION_BATCH;
-      const length = Math.min(EVALUATION_BATCH, data.count - start);
+      const length = Math.min(EVALUATION_BATCH, count - start);
       return Int32Array.from({ length }, (_, place) => start + place);
     });
     data.source?.plan(batches);
@@ -51,20 +76,31 @@ export class EvaluationStep {
       const batch = indices.length;
       const images = takeImages(this.#engine, data, batch);
       const handle = this.#engine.upload(indices, [batch], 'int32');
-      const totals = this.#trace(data, state, batch).call([
+      const outputs = this.#trace(data, state, batch).call([
         images.handle,
         data.labels,
         handle,
         ...state.evaluated,
       ]);
-      const [batchLoss, batchCorrect] = totals.map((total) => Number(this.#engine.download(total)[0]));
+      const [total, predicted, margin, top] = outputs as [Handle, Handle, Handle, Handle | undefined];
+      loss += Number(this.#engine.download(total)[0]);
+      inTop += top ? Number(this.#engine.download(top)[0]) : 0;
+      const answers = this.#engine.download(predicted) as Int32Array;
+      indices.forEach((example, place) => {
+        const label = labels[example]!;
+        const right = answers[place] === label ? 1 : 0;
+        correct += right;
+        counts.examples[label]! += 1;
+        counts.correct[label]! += right;
+      });
+      predictions?.predicted.set(answers, indices[0]);
+      predictions?.margins.set(this.#engine.download(margin) as Float32Array | Float64Array, indices[0]);
       images.release();
       handle.release();
-      for (const total of totals) total.release();
-      loss += batchLoss!;
-      correct += batchCorrect!;
+      for (const output of outputs) output.release();
     }
-    return { loss: loss / data.count, accuracy: correct / data.count };
+    const topFive = classes > TOP ? inTop / count : null;
+    return { loss: loss / count, accuracy: correct / count, topFive, classes: counts, predictions };
   }
 
   dispose(): void {
@@ -86,15 +122,18 @@ export class EvaluationStep {
           ...state.evaluated.map(input),
         ],
         (images, labels, indices, ...parameters) =>
-          this.#totals(images!, labels!, indices!, parameters, data),
+          this.#answers(images!, labels!, indices!, parameters, data),
       );
       this.#traced.set(key, traced);
     }
     return traced;
   }
 
-  /** Sum of the losses, and number of correct answers. */
-  #totals(
+  /**
+   * Sum of the losses; of every example its predicted class and its margin; and, of more than five classes, the number of
+   * examples whose right class is among the five first.
+   */
+  #answers(
     images: Tensor,
     labels: Tensor,
     indices: Tensor,
@@ -127,6 +166,12 @@ export class EvaluationStep {
       ),
     );
     const losses = sparseSoftmaxCrossEntropy(engine, logits, wanted);
-    return [tf.sum(losses), tf.cast(tf.sum(correctPredictions(engine, logits, wanted)), 'float32')];
+    const inTop = (): Tensor => tf.less(rankOfLabel(engine, logits, wanted), engine.scalar(TOP));
+    return [
+      tf.sum(losses),
+      predictedClass(engine, logits),
+      margins(engine, logits, wanted),
+      ...(this.#network.classes > TOP ? [tf.sum(tf.cast(inTop(), 'float32'))] : []),
+    ];
   }
 }

@@ -1,8 +1,11 @@
+import type { CountedLayer } from '../../../common/cascade/macs.ts';
 import type { EpochSummary } from '../../../common/contract/schemas.ts';
 import type { Phase } from '../../../common/records.ts';
 import { layersOf } from '../chains.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
+import { epochCosts } from './costs.ts';
+import { networkOf } from './network.ts';
 import { sharesOf, type StoredRun } from './summaries.ts';
 
 interface EpochRow {
@@ -16,6 +19,8 @@ interface EpochRow {
   validation_accuracy: number | null;
   test_loss: number | null;
   test_accuracy: number | null;
+  validation_top_five: number | null;
+  test_top_five: number | null;
   training_seconds: number;
   evaluation_seconds: number;
   measurement_seconds: number;
@@ -24,6 +29,7 @@ interface EpochRow {
   inert: number;
   zero: number;
   shed: string;
+  compacted_parameters: number | null;
 }
 
 interface LayerRow {
@@ -33,6 +39,8 @@ interface LayerRow {
   zero: number;
   norm: number | null;
   shed: string;
+  compacted: number | null;
+  gradient_norm: number | null;
 }
 
 /** Every stored epoch of a run, with its layers. */
@@ -52,25 +60,53 @@ function between(database: Connection, run: StoredRun, from: number, to: number)
     database,
     'select * from epochs where run = ? and epoch between ? and ? order by epoch',
   ).all(run.number, from, to) as EpochRow[];
-  const epochs = new Map(rows.map((row) => [row.epoch, summaryOf(row, run.labels)]));
+  const network = networkOf(database, run);
+  const found = new Map(rows.map((row) => [row.epoch, { row, layers: [] as CountedLayer[] }]));
+  const summaries = new Map(rows.map((row) => [row.epoch, summaryOf(row, run.labels)]));
   for (const layer of layersOf(database, run.number)) {
+    const macs = network?.layers.find(({ name }) => name === layer.name)?.macs ?? null;
     const counts = prepared(
       database,
-      `select epoch, pruned, inert, zero, norm, shed from layer_epochs
+      `select epoch, pruned, inert, zero, norm, shed, compacted, gradient_norm from layer_epochs
        where layer = ? and epoch between ? and ?`,
     ).all(layer.id, from, to) as LayerRow[];
-    for (const { epoch, norm, shed, ...row } of counts)
-      epochs.get(epoch)?.layers.push({
+    for (const row of counts) {
+      const shed = JSON.parse(row.shed) as number[];
+      found.get(row.epoch)?.layers.push({
+        name: layer.name,
+        pruned: row.pruned,
+        inert: row.inert,
+        shed,
+        compacted: row.compacted ?? Number.NaN,
+      });
+      summaries.get(row.epoch)?.layers.push({
         name: layer.name,
         weights: layer.weights,
-        ...sharesOf({ ...row, weights: layer.weights, shed: JSON.parse(shed) as number[] }, run.labels),
-        norm: norm ?? Number.NaN,
+        macs,
+        compacted: row.compacted,
+        gradientNorm: row.gradient_norm,
+        ...sharesOf({ ...row, weights: layer.weights, shed }, run.labels),
+        norm: row.norm ?? Number.NaN,
       });
+    }
   }
-  return [...epochs.values()];
+  return [...summaries.values()].map((summary) => {
+    const { row, layers } = found.get(summary.epoch)!;
+    const norms = summary.layers.map(({ gradientNorm }) => gradientNorm);
+    return {
+      ...summary,
+      norm: Math.hypot(...summary.layers.map(({ norm }) => norm)),
+      gradientNorm: norms.every((norm) => norm !== null) ? Math.hypot(...norms) : null,
+      costs: network && epochCosts(network, layers, row.compacted_parameters, run.labels),
+    };
+  });
 }
 
-function summaryOf(row: EpochRow, labels: readonly string[]): EpochSummary {
+/** Without what follows from the layers. */
+function summaryOf(
+  row: EpochRow,
+  labels: readonly string[],
+): Omit<EpochSummary, 'norm' | 'gradientNorm' | 'costs'> {
   return {
     epoch: row.epoch,
     phase: row.phase,
@@ -82,6 +118,8 @@ function summaryOf(row: EpochRow, labels: readonly string[]): EpochSummary {
     validationAccuracy: row.validation_accuracy,
     testLoss: row.test_loss ?? Number.NaN,
     testAccuracy: row.test_accuracy ?? Number.NaN,
+    validationTopFive: row.validation_top_five,
+    testTopFive: row.test_top_five,
     trainingSeconds: row.training_seconds,
     evaluationSeconds: row.evaluation_seconds,
     measurementSeconds: row.measurement_seconds,

@@ -2,7 +2,6 @@ import { encodeFrame } from '../../../common/codec/frames.ts';
 import { encodeNpz } from '../../../common/codec/npz.ts';
 import { unpackBits } from '../../../common/codec/planes.ts';
 import { CascadeError } from '../../../common/errors.ts';
-import type { NetworkDescription } from '../../../common/network.ts';
 import {
   channelRows,
   INERT_PLANE,
@@ -16,6 +15,7 @@ import { layersOf, type PlaneChains, type StoredLayer } from '../chains.ts';
 import { decompressFloats } from '../compression.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
+import { networkOf } from './network.ts';
 import type { StoredRun } from './summaries.ts';
 
 /** Bit planes of one layer after an epoch, as a plane frame. */
@@ -112,9 +112,6 @@ export function masks(
 
 /** Shapes of the kernels, as the run's network tells them; flat where it is not known. */
 function shapesOf(database: Connection, run: StoredRun): (layer: StoredLayer) => number[] {
-  const text = prepared(database, 'select network from environments where run = ?')
-    .pluck()
-    .get(run.number) as string | undefined;
-  const network = text === undefined ? null : (JSON.parse(text) as NetworkDescription);
+  const network = networkOf(database, run);
   return ({ name, weights }) => network?.layers.find((layer) => layer.name === name)?.shape ?? [weights];
 }

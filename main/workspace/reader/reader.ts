@@ -1,10 +1,18 @@
-import type { EpochSummary, ExcessEpoch, RunDetail, RunSummary } from '../../../common/contract/schemas.ts';
+import type {
+  ClassAccuracies,
+  EpochSummary,
+  ExcessEpoch,
+  RunDetail,
+  RunSummary,
+} from '../../../common/contract/schemas.ts';
+import type { Moment } from '../../../common/records.ts';
 import { PlaneChains } from '../chains.ts';
 import { CheckpointFiles } from '../checkpoint-files.ts';
 import { connect, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import { layoutOf } from '../layout.ts';
 import type { CheckpointWishes, MeasuredSpeed, ReaderCalls, StoredCheckpoint } from '../messages.ts';
+import { classesOf, predictionFrame } from './answers.ts';
 import { checkpointAt, checkpointWishes, lastCheckpoint } from './checkpoints.ts';
 import { epochOf, epochsOf } from './epochs.ts';
 import { excessOf } from './excess.ts';
@@ -53,6 +61,14 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   excess(id: string): ExcessEpoch[] {
     return this.#of(id, (run) => excessOf(this.#database, run));
+  }
+
+  classes(id: string): ClassAccuracies {
+    return this.#of(id, (run) => classesOf(this.#database, run));
+  }
+
+  predictionFrame(id: string, epoch: number, moment: Moment): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) => predictionFrame(this.#database, run, epoch, moment));
   }
 
   channelFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer> {

@@ -35,7 +35,9 @@ function recordBytes(database: Connection, run: number): number {
   return prepared(
     database,
     `select (select coalesce(sum(length(bytes)), 0) from planes where layer in (select id from layers where run = :run))
-       + (select coalesce(sum(length(bytes)), 0) from channel_tables where run = :run)`,
+       + (select coalesce(sum(length(bytes)), 0) from channel_tables where run = :run)
+       + (select coalesce(sum(length(examples) + length(correct)), 0) from class_epochs where run = :run)
+       + (select coalesce(sum(length(labels) + length(predicted) + length(margins)), 0) from predictions where run = :run)`,
   )
     .pluck()
     .get({ run }) as number;

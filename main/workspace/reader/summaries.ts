@@ -10,6 +10,7 @@ import { readSpecification, type RunSpecification } from '../../../common/run-sp
 import { thresholdLabel } from '../../../common/thresholds.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
+import { markedMoments } from './answers.ts';
 import { lastExcess } from './excess.ts';
 
 /** A run as stored, with its specification parsed. */
@@ -104,6 +105,7 @@ export function getRun(database: Connection, id: string): RunDetail {
     events,
     checkpoints: checkpointEpochs(database, row.number),
     pruningEpochs: [...pruningEpochs].sort((one, other) => one - other),
+    predictions: markedMoments(database, row.number),
   };
 }
 

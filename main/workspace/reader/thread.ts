@@ -25,6 +25,8 @@ serve<ReaderCalls>(
     epoch: (id, epoch) => opened().epoch(id, epoch),
     epochs: (id) => opened().epochs(id),
     excess: (id) => opened().excess(id),
+    classes: (id) => opened().classes(id),
+    predictionFrame: (id, epoch, moment) => opened().predictionFrame(id, epoch, moment),
     channelFrame: (id, from, to) => opened().channelFrame(id, from, to),
     planeFrame: (id, epoch, layer) => opened().planeFrame(id, epoch, layer),
     masks: (id, epoch, threshold) => opened().masks(id, epoch, threshold),

@@ -4,8 +4,9 @@ import { insertEvent, type RunRow } from './runs.ts';
 import { lastEpoch } from './epochs.ts';
 
 /**
- * Gives a run the first epochs of its trunk, with which it is equal to the bit: their records, planes and channel
- * tables, and the events of the training. Epochs that the run has already stay as they are.
+ * Gives a run the first epochs of its trunk, with which it is equal to the bit: their records, planes, channel tables and
+ * classes, and the events of the training. Epochs that the run has already stay as they are. Predictions are of prunings
+ * and of a run's end: a trunk prunes nothing, and its end is not the run's.
  *
  * @returns how many epochs were given
  */
@@ -16,6 +17,7 @@ export function adoptEpochs(database: Connection, run: RunRow, trunk: RunRow, la
   const range = { run: run.number, trunk: trunk.number, first, end };
   copyRows(database, 'epochs', range);
   copyRows(database, 'channel_tables', range);
+  copyRows(database, 'class_epochs', range);
   prepared(
     database,
     `insert or ignore into layers (run, position, name, weights, channels)

@@ -9,6 +9,7 @@ import {
 import { layersOf, type StoredLayer } from '../chains.ts';
 import { compressFloats, decompressFloats } from '../compression.ts';
 import { prepared, type Connection } from '../database.ts';
+import { answersProblem, answersStored, deleteAnswersFrom, insertAnswers } from './answers.ts';
 import type { PlaneWriter } from './planes.ts';
 import type { RunRow } from './runs.ts';
 
@@ -22,7 +23,24 @@ const METRICS = {
   validation_accuracy: 'validationAccuracy',
   test_loss: 'testLoss',
   test_accuracy: 'testAccuracy',
+  validation_top_five: 'validationTopFive',
+  test_top_five: 'testTopFive',
 } as const;
+
+/** Columns that are null in epochs which an earlier version recorded: there they are not compared. */
+const ADDED = ['validation_top_five', 'test_top_five', 'compacted_parameters', 'compacted', 'gradient_norm'];
+
+/** Columns of `layer_epochs` in the order of `countsOf`. */
+const COUNTS = [
+  'pruned',
+  'inert',
+  'zero',
+  'norm',
+  'shed',
+  'shed_and_inert',
+  'compacted',
+  'gradient_norm',
+] as const;
 
 export function lastEpoch(database: Connection, run: number): number | null {
   return prepared(database, 'select max(epoch) from epochs where run = ?').pluck().get(run) as number | null;
@@ -52,6 +70,8 @@ export function checkRecord(
     if (layer.shed.length !== run.thresholds || layer.shedAndInert.length !== run.thresholds)
       throw bad(run, record, `'${layer.name}' counts shed weights at another number of thresholds`);
   });
+  const problem = answersProblem(record);
+  if (problem !== null) throw bad(run, record, problem);
 }
 
 function bad(run: RunRow, record: EpochRecord, detail: string): CascadeError {
@@ -61,7 +81,7 @@ function bad(run: RunRow, record: EpochRecord, detail: string): CascadeError {
   );
 }
 
-/** Stores an epoch's metrics, counts, channel tables and planes; the run's layers with its first. */
+/** Stores an epoch's metrics, counts, channel tables, planes and answers; the run's layers with its first. */
 export function insertEpoch(
   database: Connection,
   planes: PlaneWriter,
@@ -72,8 +92,8 @@ export function insertEpoch(
   const layers = storedLayers(database, run, record);
   const counts = prepared(
     database,
-    `insert into layer_epochs (layer, epoch, pruned, inert, zero, norm, shed, shed_and_inert)
-     values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into layer_epochs (layer, epoch, ${COUNTS.join(', ')})
+     values (?, ?, ${COUNTS.map(() => '?').join(', ')})`,
   );
   layers.forEach((stored, position) => {
     const layer = record.layers[position]!;
@@ -85,6 +105,7 @@ export function insertEpoch(
     record.epoch,
     compressFloats(channelsOf(record)),
   );
+  insertAnswers(database, run.number, record);
 }
 
 /** Whether a record is what is stored of its epoch, to the bit, but for the seconds that it took. */
@@ -96,21 +117,22 @@ export function isStored(
 ): boolean {
   const row = prepared(
     database,
-    `select phase, ${Object.keys(METRICS).join(', ')} from epochs where run = ? and epoch = ?`,
+    `select phase, compacted_parameters, ${Object.keys(METRICS).join(', ')} from epochs where run = ? and epoch = ?`,
   ).get(run.number, record.epoch) as Record<string, unknown>;
   if (row['phase'] !== record.phase) return false;
   for (const [column, metric] of Object.entries(METRICS))
-    if (!Object.is(row[column], finite(record.metrics[metric]))) return false;
+    if (!isSame(column, row[column], finite(record.metrics[metric]))) return false;
+  if (!isSame('compacted_parameters', row['compacted_parameters'], record.compactedParameters)) return false;
   const layers = layersOf(database, run.number);
   const counts = prepared(
     database,
-    'select pruned, inert, zero, norm, shed, shed_and_inert from layer_epochs where layer = ? and epoch = ?',
+    `select ${COUNTS.join(', ')} from layer_epochs where layer = ? and epoch = ?`,
   ).raw();
   const sameCounts = record.layers.every((layer, position) => {
     const known = counts.get(layers[position]!.id, record.epoch) as unknown[];
-    return countsOf(layer).every((count, index) => Object.is(count, known[index]));
+    return countsOf(layer).every((count, index) => isSame(COUNTS[index]!, known[index], count));
   });
-  if (!sameCounts) return false;
+  if (!sameCounts || !answersStored(database, run.number, record)) return false;
   const table = prepared(database, 'select bytes from channel_tables where run = ? and epoch = ?')
     .pluck()
     .get(run.number, record.epoch) as Uint8Array;
@@ -118,6 +140,10 @@ export function isStored(
   return record.layers.every((layer, position) =>
     equalBytes(planes.read(layers[position]!, record.epoch, planeCount(run.thresholds)), layer.planes),
   );
+}
+
+function isSame(column: string, stored: unknown, given: unknown): boolean {
+  return Object.is(stored, given) || (stored === null && ADDED.includes(column));
 }
 
 /** Removes an epoch and all later ones of a run, and the excess that was counted with them. */
@@ -134,6 +160,7 @@ export function deleteEpochsFrom(
   ).run({ run, epoch });
   prepared(database, 'delete from epochs where run = ? and epoch >= ?').run(run, epoch);
   prepared(database, 'delete from channel_tables where run = ? and epoch >= ?').run(run, epoch);
+  deleteAnswersFrom(database, run, epoch);
   prepared(database, 'update layers set generation = generation + 1 where run = ?').run(run);
   for (const layer of layersOf(database, run)) {
     prepared(database, 'delete from layer_epochs where layer = ? and epoch >= ?').run(layer.id, epoch);
@@ -150,8 +177,8 @@ function insertMetrics(database: Connection, run: RunRow, record: EpochRecord): 
   prepared(
     database,
     `insert into epochs (run, epoch, phase, ${columns.join(', ')}, training_seconds, evaluation_seconds,
-       measurement_seconds, weights, pruned, inert, zero, shed, recorded_at)
-     values (?, ?, ?, ${columns.map(() => '?').join(', ')}, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       measurement_seconds, weights, pruned, inert, zero, shed, compacted_parameters, recorded_at)
+     values (?, ?, ?, ${columns.map(() => '?').join(', ')}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     run.number,
     record.epoch,
@@ -165,6 +192,7 @@ function insertMetrics(database: Connection, run: RunRow, record: EpochRecord): 
     total((layer) => layer.inert),
     total((layer) => layer.zero),
     JSON.stringify(Array.from({ length: run.thresholds }, (_, index) => total(({ shed }) => shed[index]!))),
+    record.compactedParameters,
     Date.now(),
   );
 }
@@ -189,8 +217,17 @@ function storedLayers(database: Connection, run: RunRow, record: EpochRecord): S
 }
 
 function countsOf(layer: LayerRecord): (number | string | null)[] {
-  const { pruned, inert, zero, norm, shed, shedAndInert } = layer;
-  return [pruned, inert, zero, finite(norm), JSON.stringify(shed), JSON.stringify(shedAndInert)];
+  const { pruned, inert, zero, norm, shed, shedAndInert, compacted, gradientNorm } = layer;
+  return [
+    pruned,
+    inert,
+    zero,
+    finite(norm),
+    JSON.stringify(shed),
+    JSON.stringify(shedAndInert),
+    compacted,
+    finite(gradientNorm),
+  ];
 }
 
 /** All layers' channel tables, one after another. */

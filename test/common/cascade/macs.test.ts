@@ -5,7 +5,7 @@ import { findInert } from '../../../common/cascade/inert.ts';
 import { compression, effectiveMacs, theoreticalSpeedUp } from '../../../common/cascade/macs.ts';
 import { ACTIVATIONS } from '../../../common/network.ts';
 import { generator } from '../../../common/random.ts';
-import { INERT_PLANE, type LayerRecord } from '../../../common/records.ts';
+import { INERT_PLANE, type LayerStates } from '../../../common/records.ts';
 import { measureStates } from '../../../main/trainer/measurement/states.ts';
 import { NetworkBuilder } from '../../../main/trainer/network/builder.ts';
 import { compact, trainable } from './compact.ts';
@@ -13,7 +13,7 @@ import { setInput, setOutput, withOnes, type Net } from './hand-made.ts';
 import { images, outputs, randomNetwork, randomValues, RANGE } from './random-networks.ts';
 
 /** Records of a network whose weights of zero are pruned. */
-function recordsOf({ network, values }: Net): LayerRecord[] {
+function recordsOf({ network, values }: Net): LayerStates[] {
   const inertness = findInert(network, values);
   return network.layers.map((layer) => {
     const weights = values.get(layer.kernel)!;

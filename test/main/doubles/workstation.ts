@@ -1,7 +1,10 @@
 import { completeSpecification } from '../../../common/run-specification.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import { encodeFrame } from '../../../common/codec/frames.ts';
+import { encodePredictions } from '../../../common/codec/predictions.ts';
 import type {
+  ClassAccuracies,
+  Cost,
   EpochSummary,
   ExcessEpoch,
   RunDetail,
@@ -11,6 +14,7 @@ import type {
   WorkstationEvent,
   WorkstationStatus,
 } from '../../../common/contract/schemas.ts';
+import type { Moment } from '../../../common/records.ts';
 import { DEFAULT_THRESHOLDS, thresholdIndex, thresholdLabel } from '../../../common/thresholds.ts';
 import type { WorkstationOptions, WorkstationServices } from '../../../main/api/services.ts';
 
@@ -29,6 +33,11 @@ function shares(value: number): Record<string, number> {
   return Object.fromEntries(LABELS.map((label) => [label, value]));
 }
 
+function cost(weights: number): Cost {
+  const left = { weights, macs: 10 * weights, parameters: weights + 2 };
+  return { ...left, compression: 8 / weights, speedUp: 8 / weights };
+}
+
 function epochOf(epoch: number): EpochSummary {
   const states = { pruned: epoch > 0 ? 0.25 : 0, shed: shares(epoch / 10), inert: 0.125, zero: 0.25 };
   return {
@@ -42,11 +51,22 @@ function epochOf(epoch: number): EpochSummary {
     validationAccuracy: 0.875,
     testLoss: 1,
     testAccuracy: 0.75,
+    validationTopFive: null,
+    testTopFive: 0.9375,
     trainingSeconds: 1,
     evaluationSeconds: 1,
     measurementSeconds: 0.01,
     ...states,
-    layers: [{ name: 'dense1', weights: 8, norm: 1, ...states }],
+    norm: 1,
+    gradientNorm: 0.5,
+    costs: {
+      dense: cost(8),
+      masked: cost(epoch > 0 ? 6 : 8),
+      withoutShed: Object.fromEntries(LABELS.map((label) => [label, cost(5)])),
+      withoutInert: cost(5),
+      compacted: cost(4),
+    },
+    layers: [{ name: 'dense1', weights: 8, macs: 80, compacted: 4, norm: 1, gradientNorm: 0.5, ...states }],
   };
 }
 
@@ -158,6 +178,11 @@ export class WorkstationDouble implements WorkstationServices {
       events: [{ kind: 'queued', epoch: null, time: this.#time, message: 'Queued.', data: {} }],
       checkpoints: [EPOCHS],
       pruningEpochs: [1],
+      predictions: [
+        { epoch: 1, moment: 'before-pruning' },
+        { epoch: 1, moment: 'epoch' },
+        { epoch: EPOCHS, moment: 'epoch' },
+      ],
     };
   }
 
@@ -168,6 +193,15 @@ export class WorkstationDouble implements WorkstationServices {
   async excess(id: string): Promise<ExcessEpoch[]> {
     if (this.#run(id).control === null) return [];
     return [{ epoch: 1, run: shares(0.5), control: shares(0.25), excess: shares(0.25) }];
+  }
+
+  async classes(id: string): Promise<ClassAccuracies> {
+    const epochs = Array.from({ length: this.#run(id).epochsDone + 1 }, (_, epoch) => epoch);
+    return {
+      names: ['cat', 'dog, or wolf'],
+      examples: [2, 2],
+      epochs: epochs.map((epoch) => ({ epoch, correct: [1, epoch % 3] })),
+    };
   }
 
   async decayClock(id: string) {
@@ -218,6 +252,19 @@ export class WorkstationDouble implements WorkstationServices {
     return encodeFrame(
       { kind: 'planes', thresholds: LABELS, epoch, layer, shape: [4, 2], weights: 8 },
       Uint8Array.of(0xff, 0, 1, 2, 3, 4, 5, 6),
+    );
+  }
+  async predictions(id: string, epoch: number, moment: Moment) {
+    this.#run(id);
+    if (epoch !== 1 && epoch !== EPOCHS)
+      throw new CascadeError('NOT_FOUND', `Run ${id} has no predictions of epoch ${epoch}.`);
+    return encodePredictions(
+      { epoch, moment },
+      {
+        labels: Uint16Array.of(0, 1, 1, 0),
+        predicted: Uint16Array.of(0, moment === 'epoch' ? 0 : 1, 1, 1),
+        margins: Float32Array.of(1.5, moment === 'epoch' ? -0.25 : 0.5, 2, -1),
+      },
     );
   }
   async masks(id: string, epoch: number, threshold: string) {

@@ -48,6 +48,7 @@ describe('migrations', () => {
     expect(tables.filter((name) => !String(name).startsWith('sqlite_'))).toEqual([
       'channel_tables',
       'checkpoints',
+      'class_epochs',
       'environments',
       'epochs',
       'events',
@@ -57,6 +58,7 @@ describe('migrations', () => {
       'memberships',
       'meta',
       'planes',
+      'predictions',
       'runs',
       'studies',
     ]);

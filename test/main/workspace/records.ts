@@ -2,6 +2,7 @@ import { packBits, popcount } from '../../../common/codec/planes.ts';
 import {
   channelRows,
   INERT_PLANE,
+  MOMENTS,
   planeBytes,
   planeCount,
   PRUNED_PLANE,
@@ -54,12 +55,17 @@ export const ENVIRONMENT: RunEnvironment = {
   node: process.version,
   platform: process.platform,
   datasetHash: 'none',
+  classNames: ['cat', 'dog', 'owl'],
   network: {
     name: 'small',
     inputShape: [3, 3, 1],
     classes: 3,
     nodes: [],
-    parameters: [],
+    parameters: [
+      { name: 'conv/kernel', layer: 'conv', role: 'kernel', shape: [3, 3, 1, 4] },
+      { name: 'dense/kernel', layer: 'dense', role: 'kernel', shape: [7, 3] },
+      { name: 'dense/bias', layer: 'dense', role: 'bias', shape: [3] },
+    ],
     layers: LAYERS.map(({ name, shape, weights, channels }) => ({
       name,
       kind: name,
@@ -68,7 +74,8 @@ export const ENVIRONMENT: RunEnvironment = {
       weights,
       inputChannels: 1,
       outputChannels: channels,
-      macs: weights,
+      // A convolution's weights are used at four places.
+      macs: name === 'conv' ? 4 * weights : weights,
     })),
   },
 };
@@ -120,6 +127,8 @@ export function recordOf(epoch: number, salt = 0): EpochRecord {
       validationAccuracy: random(),
       testLoss: random(),
       testAccuracy: random(),
+      validationTopFive: random(),
+      testTopFive: random(),
       trainingSeconds: 1 + random(),
       evaluationSeconds: 0.5,
       measurementSeconds: 0.01,
@@ -150,12 +159,26 @@ export function recordOf(epoch: number, salt = 0): EpochRecord {
         shedAndInert: shed.map(() => 0),
         zero: 1,
         norm: random(),
+        compacted: weights - Math.floor(random() * 5),
+        gradientNorm: random(),
         channels: Float32Array.from({ length: channelRows(THRESHOLDS) * channels }, (_, index) =>
           index === 0 ? Number.NaN : random(),
         ),
         planes,
       };
     }),
+    compactedParameters: 60 - Math.floor(random() * 10),
+    classes: {
+      examples: Int32Array.of(4, 3, 3),
+      correct: Int32Array.of(Math.floor(random() * 5), Math.floor(random() * 4), Math.floor(random() * 4)),
+    },
+    // Epochs end in a pruning every third time.
+    predictions: (epoch % 3 === 2 ? MOMENTS : []).map((moment) => ({
+      moment,
+      labels: Uint16Array.from({ length: 10 }, (_, image) => image % 3),
+      predicted: Uint16Array.from({ length: 10 }, () => Math.floor(random() * 3)),
+      margins: Float32Array.from({ length: 10 }, () => random() - 0.5),
+    })),
   };
 }
 

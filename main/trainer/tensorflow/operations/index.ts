@@ -13,4 +13,5 @@ export {
   type NormalizedBatch,
   type RunningStatistics,
 } from './normalization.ts';
+export { margins, rankOfLabel } from './ranking.ts';
 export { averagePool, globalAveragePool, maxPool } from './pooling.ts';

@@ -13,7 +13,7 @@ import {
   shedPlane,
   shedRow,
   type ChannelField,
-  type LayerRecord,
+  type LayerStates,
 } from '../../../../common/records.ts';
 import { absoluteThresholds, DEFAULT_THRESHOLDS } from '../../../../common/thresholds.ts';
 import {
@@ -78,9 +78,9 @@ function randomLayer(layer: PrunableLayer, random: Random): MeasuredLayer {
   return { layer, weights, mask, inertness, thresholds, gamma: vector(), beta: vector() };
 }
 
-const bitOf = (record: LayerRecord, plane: number, index: number): number =>
+const bitOf = (record: LayerStates, plane: number, index: number): number =>
   (record.planes[plane * planeBytes(record.weights) + (index >> 3)]! >> (index & 7)) & 1;
-const cell = (record: LayerRecord, row: number, channels: number, channel: number): number =>
+const cell = (record: LayerStates, row: number, channels: number, channel: number): number =>
   record.channels[row * channels + channel]!;
 const rowOf = (field: ChannelField): number => CHANNEL_FIELDS.indexOf(field);
 
@@ -176,7 +176,7 @@ describe('a small layer by hand', () => {
     outputZero: new Uint8Array(2),
     outputBlocked: new Uint8Array(2),
   };
-  const measure = (weights: number[], change: Partial<MeasuredLayer> = {}): LayerRecord =>
+  const measure = (weights: number[], change: Partial<MeasuredLayer> = {}): LayerStates =>
     measureStates({
       layer,
       weights: Float32Array.from(weights),

@@ -87,7 +87,7 @@ describe('pruned is what the mask says', () => {
       name === 'fc2.weight' ? values.map((weight, index) => (index % 3 ? weight : 0)) : null,
     );
     session.restore(zeroed);
-    const [, fc2] = session.measure();
+    const [, fc2] = session.measure().layers;
     expect(fc2).toMatchObject({ pruned: 0, zero: 10_000, inert: 10_000 });
     expect(fc2!.shed.every((count) => count >= 10_000)).toBe(true);
     session.trainEpoch(() => undefined);
@@ -100,10 +100,10 @@ describe('pruned is what the mask says', () => {
   test('a resumed run has its masks from the checkpoint, whatever the weights there', () => {
     const session = new TrainingSession(engine, kept, dataset, 1);
     epochOf(session);
-    const pruned = session.measure().map((layer) => layer.pruned);
+    const pruned = session.measure().layers.map((layer) => layer.pruned);
     const dirty = withTensors(session.checkpoint(), (_name, values) => values.map((x) => (x === 0 ? 7 : x)));
     session.restore(dirty);
-    expect(session.measure().map((layer) => layer.pruned)).toEqual(pruned);
+    expect(session.measure().layers.map((layer) => layer.pruned)).toEqual(pruned);
     const { trained } = epochOf(session);
     expect(Number.isFinite(trained.loss)).toBe(true);
     const tensors = tensorsOf(session.checkpoint());

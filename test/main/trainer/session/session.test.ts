@@ -220,14 +220,20 @@ test('counts its parameters', () => {
 
 test('the buffers of a record can change threads, each once', () => {
   const session = new TrainingSession(engine, specification(), dataset, 1);
-  const { layers } = epochOf(session);
+  const { layers, evaluation } = epochOf(session);
+  const { classes } = evaluation.test;
+  const labels = Uint16Array.of(1);
+  const predictions = [
+    { moment: 'epoch', labels, predicted: Uint16Array.of(2), margins: Float32Array.of(-1) },
+  ];
   const checkpoint = { epoch: 1, bytes: session.checkpoint() };
-  const record = { epoch: 1, phase: 'training', layers } as Parameters<typeof buffersOf>[0];
+  type Record = Parameters<typeof buffersOf>[0];
+  const record = { epoch: 1, phase: 'training', layers, classes, predictions } as unknown as Record;
   const buffers = buffersOf(record, checkpoint);
-  expect(buffers).toHaveLength(2 * layers.length + 1);
+  expect(buffers).toHaveLength(2 * layers.length + 2 + 3 + 1);
   expect(new Set(buffers).size).toBe(buffers.length);
   expect(() => structuredClone(record, { transfer: buffers })).not.toThrow();
   expect(layers[0]!.planes.byteLength).toBe(0);
-  expect(buffersOf({ ...record, layers: [] }, null)).toEqual([]);
+  expect(labels.byteLength).toBe(0);
   session.dispose();
 });

@@ -92,7 +92,7 @@ export function epochOf(session: TrainingSession) {
   const trained = session.trainEpoch(() => undefined);
   session.takeReference();
   const events = session.pruneIfPlanned()?.events ?? [];
-  return { trained, events, evaluation: session.evaluate(), layers: session.measure() };
+  return { trained, events, evaluation: session.evaluate(), layers: session.measure().layers };
 }
 
 /** A checkpoint's tensors as numbers. */

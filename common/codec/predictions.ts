@@ -1,0 +1,31 @@
+import type { Moment, Predictions } from '../records.ts';
+import { decodeFrame, encodeFrame } from './frames.ts';
+
+/** Predictions as a frame: margins (float32), labels and predicted classes (uint16), one after another. */
+export function encodePredictions(
+  { epoch, moment }: { epoch: number; moment: Moment },
+  { labels, predicted, margins }: Predictions,
+): Uint8Array<ArrayBuffer> {
+  const examples = labels.length;
+  const body = new Uint8Array(8 * examples);
+  let offset = 0;
+  for (const { buffer, byteOffset, byteLength } of [margins, labels, predicted]) {
+    body.set(new Uint8Array(buffer, byteOffset, byteLength), offset);
+    offset += byteLength;
+  }
+  return encodeFrame({ kind: 'predictions', epoch, moment, examples }, body);
+}
+
+/** The opposite; the arrays are views into `buffer`. @throws CascadeError BAD_FRAME */
+export function decodePredictions(buffer: ArrayBuffer): { epoch: number; moment: Moment } & Predictions {
+  const { header, body } = decodeFrame('predictions', buffer);
+  const { epoch, moment, examples } = header;
+  const start = body.byteOffset;
+  return {
+    epoch,
+    moment,
+    margins: new Float32Array(buffer, start, examples),
+    labels: new Uint16Array(buffer, start + 4 * examples, examples),
+    predicted: new Uint16Array(buffer, start + 6 * examples, examples),
+  };
+}

@@ -1,0 +1,20 @@
+import type { NetworkDescription } from '../../../common/network.ts';
+import { prepared, type Connection } from '../database.ts';
+import type { StoredRun } from './summaries.ts';
+
+/** The network of a run; null for one that has not begun. */
+export function networkOf(database: Connection, run: Pick<StoredRun, 'number'>): NetworkDescription | null {
+  const text = prepared(database, 'select network from environments where run = ?')
+    .pluck()
+    .get(run.number) as string | undefined;
+  return text === undefined ? null : (JSON.parse(text) as NetworkDescription);
+}
+
+/** Names of its data set's classes; null where the files do not tell, or an earlier version did not keep them. */
+export function classNamesOf(database: Connection, run: Pick<StoredRun, 'number'>): string[] | null {
+  const text = prepared(database, 'select environment from environments where run = ?')
+    .pluck()
+    .get(run.number) as string | undefined;
+  if (text === undefined) return null;
+  return (JSON.parse(text) as { classNames?: string[] | null }).classNames ?? null;
+}
