@@ -77,10 +77,9 @@ type Earlier<T, Later extends keyof T> = Omit<T, Later> & Partial<Pick<T, Later>
 
 /** A pruning, and a specification, as any version may have stored it. */
 export type StoredPruning = Earlier<PruningSpecification, keyof typeof LATER_PRUNING_FIELDS>;
-export type StoredSpecification = Earlier<
-  Omit<RunSpecification, 'pruning'>,
-  keyof typeof LATER_FIELDS
-> & { pruning: StoredPruning | null };
+export type StoredSpecification = Earlier<Omit<RunSpecification, 'pruning'>, keyof typeof LATER_FIELDS> & {
+  pruning: StoredPruning | null;
+};
 
 /** A stored specification with the fields that came later. */
 export function completeSpecification(stored: StoredSpecification): RunSpecification {

@@ -44,10 +44,15 @@ export function epochsPerTenfold(setting: DecaySetting & { rate: number }): numb
   if (optimizer.name === 'sgd') {
     const perStep = decayPerStep(
       rate,
-      option(optimizer, 'weightDecay', 0),
+      decayOf(optimizer),
       option(optimizer, 'momentum', 0.9),
+      optimizer['nesterov'] === true,
     );
     return perStep < 1 ? Math.LN10 / -Math.log(perStep) / stepsPerEpoch : Infinity;
+  }
+  if (optimizer.name === 'adamw') {
+    const shrinks = rate * decayOf(optimizer);
+    return shrinks > 0 ? Math.LN10 / -Math.log(1 - shrinks) / stepsPerEpoch : Infinity;
   }
   const step = follower(optimizer);
   if (step === null || rate <= 0) return Infinity;
@@ -63,10 +68,18 @@ export function epochsPerTenfold(setting: DecaySetting & { rate: number }): numb
 /**
  * Factor by which SGD with momentum shrinks a free weight in one step, once the start is forgotten: the larger root of
  * r² − (1 + μ − ηλ)·r + μ = 0, to which v ← μ·v + λ·w, w ← w − η·v comes down. About exp(−ηλ/(1 − μ)) for small ηλ; √μ
- * where the roots are complex and the weight swings about zero.
+ * where the roots are complex and the weight swings about zero. With Nesterov's momentum the polynomial is
+ * r² − (1 + μ)(1 − ηλ)·r + μ(1 − ηλ).
  */
-export function decayPerStep(rate: number, weightDecay: number, momentum: number): number {
+export function decayPerStep(rate: number, weightDecay: number, momentum: number, nesterov = false): number {
   const pull = rate * weightDecay;
+  if (nesterov) {
+    const sum = (1 + momentum) * (1 - pull);
+    const product = momentum * (1 - pull);
+    const discriminant = sum * sum - 4 * product;
+    if (discriminant < 0) return Math.sqrt(product);
+    return 1 - (2 * pull) / (1 - momentum + pull * (1 + momentum) + Math.sqrt(discriminant));
+  }
   const sum = 1 + momentum - pull;
   const discriminant = sum * sum - 4 * momentum;
   if (discriminant < 0) return Math.sqrt(momentum);
@@ -78,17 +91,21 @@ export function decayPerStep(rate: number, weightDecay: number, momentum: number
 
 /** One optimizer step on a lone weight, with the optimizer's state held inside; null where nothing decays. */
 function follower(optimizer: NamedOptions): ((weight: number, rate: number) => number) | null {
-  const decay = option(optimizer, 'weightDecay', 0);
+  const decay = decayOf(optimizer);
   if (decay === 0) return null;
   switch (optimizer.name) {
     case 'sgd': {
       const momentum = option(optimizer, 'momentum', 0.9);
+      const nesterov = optimizer['nesterov'] === true;
       let velocity = 0;
       return (weight, rate) => {
-        velocity = momentum * velocity + decay * weight;
-        return weight - rate * velocity;
+        const gradient = decay * weight;
+        velocity = momentum * velocity + gradient;
+        return weight - rate * (nesterov ? gradient + momentum * velocity : velocity);
       };
     }
+    case 'adamw':
+      return (weight, rate) => weight * (1 - rate * decay);
     case 'adam': {
       const beta1 = option(optimizer, 'beta1', 0.9);
       const beta2 = option(optimizer, 'beta2', 0.999);
@@ -106,6 +123,11 @@ function follower(optimizer: NamedOptions): ((weight: number, rate: number) => n
     default:
       return null;
   }
+}
+
+/** λ of an optimizer, with its own default. */
+function decayOf(optimizer: NamedOptions): number {
+  return option(optimizer, 'weightDecay', optimizer.name === 'adamw' ? 0.01 : 0);
 }
 
 function option(optimizer: NamedOptions, name: string, standard: number): number {

@@ -49,7 +49,12 @@ export async function findBeginning(
   const { threads, datasetHash } = decides;
   const usable = trunk !== null && (control === null || sameBits(trunk, control));
   const compile = decides.compile ?? null;
-  return { threads, compile, datasetHash, trunk: usable ? await leaveTrunk(workspace, summary, specification) : null };
+  return {
+    threads,
+    compile,
+    datasetHash,
+    trunk: usable ? await leaveTrunk(workspace, summary, specification) : null,
+  };
 }
 
 function sameBits(one: Known, other: Known): boolean {

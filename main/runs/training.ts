@@ -174,8 +174,7 @@ export class Training {
     const { workspace, application, threads } = this.#options;
     const { summary, specification, environment } = await workspace.getRun(this.id);
     const own = environment as
-      | (Omit<RunEnvironment, 'compile'> & { compile?: 'xla' | null; checkpointEvery?: number | null })
-      | null;
+      (Omit<RunEnvironment, 'compile'> & { compile?: 'xla' | null; checkpointEvery?: number | null }) | null;
     const checkpoint = await workspace.lastCheckpoint(this.id);
     const beginning = checkpoint ? null : await findBeginning(workspace, summary, specification, own);
     this.#timeLeft = new TimeLeft(summary.epochsTotal);

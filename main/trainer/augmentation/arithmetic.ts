@@ -1,4 +1,5 @@
-import { attribute, type Engine, type Tensor } from '../tensorflow/engine.ts';
+import { attribute } from '../tensorflow/attributes.ts';
+import type { Engine, Tensor } from '../tensorflow/engine.ts';
 
 /** A constant in the engine's precision. */
 export function constantOf(engine: Engine, values: readonly number[], shape: readonly number[]): Tensor {

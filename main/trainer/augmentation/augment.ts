@@ -1,5 +1,6 @@
 import type { NamedOptions } from '../../../common/run-specification.ts';
-import { attribute, type Engine, type Tensor } from '../tensorflow/engine.ts';
+import { attribute } from '../tensorflow/attributes.ts';
+import type { Engine, Tensor } from '../tensorflow/engine.ts';
 import type { AugmentationContext, ImageShape } from './augmentation.ts';
 import { augmentations } from './registry.ts';
 

@@ -1,4 +1,5 @@
-import { attribute, type Engine, type Tensor } from '../tensorflow/engine.ts';
+import { attribute } from '../tensorflow/attributes.ts';
+import type { Engine, Tensor } from '../tensorflow/engine.ts';
 
 /** Where the numbers come from that an augmentation draws, one stream after another. */
 export interface Draws {

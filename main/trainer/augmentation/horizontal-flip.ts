@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { attribute } from '../tensorflow/engine.ts';
+import { attribute } from '../tensorflow/attributes.ts';
 import { select } from './arithmetic.ts';
 import type { Augmentation } from './augmentation.ts';
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { attribute, type Engine, type Tensor } from '../tensorflow/engine.ts';
+import { attribute } from '../tensorflow/attributes.ts';
+import type { Engine, Tensor } from '../tensorflow/engine.ts';
 import { gather } from '../tensorflow/operations/index.ts';
 import { toInt32 } from './arithmetic.ts';
 import { windowShape, type Augmentation } from './augmentation.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Engine, Tensor } from '../tensorflow/engine.ts';
-import { attribute } from '../tensorflow/engine.ts';
+import { attribute } from '../tensorflow/attributes.ts';
 import { constantOf, positionsOf, select } from './arithmetic.ts';
 import { windowShape, type Augmentation } from './augmentation.ts';
 import { integersOf } from './draws.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { attribute, type Engine, type Tensor } from '../tensorflow/engine.ts';
+import { attribute } from '../tensorflow/attributes.ts';
+import type { Engine, Tensor } from '../tensorflow/engine.ts';
 import { correctPredictions, gather, sparseSoftmaxCrossEntropy } from '../tensorflow/operations/index.ts';
 import { blend } from './arithmetic.ts';
 import type { Loss, TracedMixture } from './loss.ts';

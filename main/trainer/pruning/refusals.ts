@@ -25,6 +25,17 @@ export function refusals(
   const chosen = criteria.find(pruning.criterion.name);
   const criterion =
     chosen.refusal?.(pruning.criterion, network, layers) ?? unreadable(chosen, pruning, layers);
+  const { granularity, distribution } = pruning;
+  if (
+    chosen.onlySparsity &&
+    (granularity.name !== 'weight' || distribution.name !== 'global' || prunings > 1)
+  )
+    return [
+      {
+        key: ['pruning', 'criterion'],
+        message: `the criterion ${chosen.name} puts masks in force as they are: prune once, with the granularity weight and the distribution global`,
+      },
+    ];
   return [
     ...(criterion ? [{ key: ['pruning', 'criterion'], message: criterion }] : []),
     ...combinationRefusals({ pruning, layers, network, prunings }),

@@ -1,4 +1,6 @@
+import { centralPart } from '../augmentation/augment.ts';
 import { forward } from '../network/forward.ts';
+import { imagesInput, takeImages } from '../steps/device-data.ts';
 import type { Handle, Tensor, TracedFunction } from '../tensorflow/engine.ts';
 import { gather, sparseSoftmaxCrossEntropy, standardize } from '../tensorflow/operations/index.ts';
 import { inputLike, stateInputs, widenState, type ScoredNetwork } from './scored-network.ts';
@@ -38,7 +40,7 @@ export class LossGradient {
     this.#traced = engine.trace(
       'loss_gradient',
       [
-        inputLike(train.images),
+        imagesInput(train, design.batch),
         inputLike(train.labels),
         { shape: [design.batch], dtype: 'int32' },
         { shape: [2], dtype: 'int32' },
@@ -67,15 +69,18 @@ export class LossGradient {
     direction: readonly Handle[] = [],
   ): Handle[] {
     const { engine, train } = this.#scored;
+    train.source?.plan([indices]);
+    const images = takeImages(engine, train, indices.length);
     const own = [
       engine.upload(indices, [indices.length], 'int32'),
       engine.upload(seed, [2], 'int32'),
       engine.upload(Float64Array.of(factor), [], 'float64'),
     ];
     try {
-      return this.#traced.call([train.images, train.labels, ...own, ...sums, ...direction, ...state]);
+      return this.#traced.call([images.handle, train.labels, ...own, ...sums, ...direction, ...state]);
     } finally {
       for (const handle of [...own, ...sums]) handle.release();
+      images.release();
     }
   }
 
@@ -95,7 +100,10 @@ export class LossGradient {
     const direction = product ? take(kernels.length) : [];
     const { values, masks } = widenState(this.#scored, tensors.slice(position));
 
-    const batch = standardize(engine, gather(engine, images, indices), standardization);
+    const chosen = train.source ? images : gather(engine, images, indices);
+    // Plain images: where training crops at random, their middle.
+    const plain = centralPart(engine, chosen, network.inputShape, train.turned);
+    const batch = standardize(engine, plain, standardization);
     const wanted = gather(engine, labels, indices);
     kernels.forEach((name, index) => {
       if (product) engine.setDirection(values.get(name)!, direction[index]!);

@@ -1,7 +1,8 @@
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { DeviceSplit } from '../steps/device-data.ts';
 import { inPrecision, type DeviceState } from '../steps/device-state.ts';
-import { attribute, type Engine, type Handle, type Tensor, type TraceInput } from '../tensorflow/engine.ts';
+import { attribute } from '../tensorflow/attributes.ts';
+import type { Engine, Handle, Tensor, TraceInput } from '../tensorflow/engine.ts';
 import type { Standardization } from '../tensorflow/operations/index.ts';
 import type { LayerMask } from './probe.ts';
 

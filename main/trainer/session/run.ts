@@ -1,6 +1,7 @@
 import { messageOf, CascadeError } from '../../../common/errors.ts';
 import type { EpochRecord, Moment, PredictionsRecord, RunEvent } from '../../../common/records.ts';
 import { buffersOf } from './transfer.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { datasets } from '../data/registry.ts';
 import {
   COMMAND_PAUSE,
@@ -43,8 +44,9 @@ class Stopped extends Error {}
 export async function runTraining(input: TrainerInput, send: Send): Promise<void> {
   let engine: Engine | null = null;
   let session: TrainingSession | null = null;
+  let dataset: Dataset | null = null;
   try {
-    const dataset = await datasets.find(input.specification.dataset.name).load(input.specification.dataset);
+    dataset = await datasets.find(input.specification.dataset.name).load(input.specification.dataset);
     if (input.datasetHash !== null && input.datasetHash !== dataset.hash)
       throw new CascadeError(
         'DATA_CHANGED',
@@ -81,6 +83,7 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
   } finally {
     session?.dispose();
     engine?.dispose();
+    await dataset?.close?.();
   }
 }
 

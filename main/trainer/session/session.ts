@@ -206,8 +206,12 @@ export class TrainingSession {
       return [loss! / examples, correct! / examples];
     };
     try {
+      this.#train.source?.plan(batches);
       batches.forEach((indices, index) => {
-        events.push(...this.#pruneWithin(epoch, index));
+        const pruned = this.#pruneWithin(epoch, index);
+        // Scoring reads images too: what was planned is read anew from here.
+        if (pruned.length > 0) this.#train.source?.plan(batches.slice(index));
+        events.push(...pruned);
         this.#keepToRewind(epoch);
         totals = this.#step(indices.length).run(
           this.#train,

@@ -73,6 +73,45 @@ describe('the factor of one SGD step', () => {
   });
 });
 
+describe('Nesterov and AdamW', () => {
+  // One weight of torch.optim.SGD(nesterov=True, momentum=0.9, weight_decay=5e-4, lr=0.1), gradient zero but for decay,
+  // after the start is forgotten: r solves r² − (1 + μ)(1 − ηλ)·r + μ(1 − ηλ) = 0.
+  it.each([
+    [0.1, 5e-4, 0.9],
+    [0.1, 0.01, 0.9],
+    [0.01, 1e-4, 0.5],
+  ])('Nesterov’s factor is the larger root, at η %f, λ %f, μ %f', (rate, weightDecay, momentum) => {
+    const r = decayPerStep(rate, weightDecay, momentum, true);
+    const kept = 1 - rate * weightDecay;
+    expect(r ** 2 - (1 + momentum) * kept * r + momentum * kept).toBeCloseTo(0, 14);
+    expect(r).toBeLessThan(1);
+    const optimizer = { name: 'sgd', momentum, weightDecay, nesterov: true };
+    const [before, after] = freeDecay({ optimizer, rates: [rate, rate], stepsPerEpoch: 200, magnitude: 1 });
+    expect((after! / before!) ** (1 / 200)).toBeCloseTo(r, 6);
+  });
+
+  it('AdamW shrinks by 1 − ηλ a step, whatever its moments', () => {
+    const optimizer = { name: 'adamw', weightDecay: 0.1 };
+    const [factor] = freeDecay({ optimizer, rates: [0.01], stepsPerEpoch: 100, magnitude: 5 });
+    expect(factor).toBeCloseTo(0.999 ** 100, 12);
+    const tenfold = epochsPerTenfold({ optimizer, rate: 0.01, stepsPerEpoch: 100, magnitude: 5 });
+    expect(0.999 ** (100 * tenfold)).toBeCloseTo(0.1, 12);
+    expect(
+      epochsPerTenfold({
+        optimizer: { name: 'adamw', weightDecay: 0 },
+        rate: 1,
+        stepsPerEpoch: 1,
+        magnitude: 1,
+      }),
+    ).toBe(Infinity);
+  });
+
+  it('AdamW decays by 0.01 unless told', () => {
+    const [factor] = freeDecay({ optimizer: { name: 'adamw' }, rates: [1], stepsPerEpoch: 1, magnitude: 1 });
+    expect(factor).toBeCloseTo(0.99, 12);
+  });
+});
+
 describe('free decay', () => {
   const after = (optimizer: { name: string }, steps: number, rate: number): number =>
     freeDecay({ optimizer, rates: [rate], stepsPerEpoch: steps, magnitude: 0.05 })[0]!;

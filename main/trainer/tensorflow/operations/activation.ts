@@ -1,4 +1,5 @@
-import { attribute, type Engine, type Tensor } from '../engine.ts';
+import { attribute } from '../attributes.ts';
+import type { Engine, Tensor } from '../engine.ts';
 
 type Save = (tensors: Tensor[]) => void;
 

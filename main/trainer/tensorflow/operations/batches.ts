@@ -1,4 +1,5 @@
-import { attribute, type DType, type Engine, type Tensor } from '../engine.ts';
+import { attribute } from '../attributes.ts';
+import type { DType, Engine, Tensor } from '../engine.ts';
 
 function gatherRows(engine: Engine, rows: Tensor, indices: Tensor, dtype: DType): Tensor {
   const attributes = [

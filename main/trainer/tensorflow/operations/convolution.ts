@@ -1,4 +1,5 @@
-import { attribute, type Attribute, type Engine, type Tensor } from '../engine.ts';
+import { attribute, type Attribute } from '../attributes.ts';
+import type { Engine, Tensor } from '../engine.ts';
 import { dilate } from './places.ts';
 import { pad, placementOf, type Placement, type WindowOptions } from './windows.ts';
 

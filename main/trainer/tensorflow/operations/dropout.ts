@@ -1,4 +1,5 @@
-import { attribute, type Engine, type Tensor } from '../engine.ts';
+import { attribute } from '../attributes.ts';
+import type { Engine, Tensor } from '../engine.ts';
 
 /**
  * Zeros at random, the rest ÷ (1 − rate), with gradient. The same seed and stream draw the same zeros, whatever the

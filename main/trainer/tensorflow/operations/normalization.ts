@@ -1,5 +1,6 @@
 import { BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM } from '../../../../common/network.ts';
-import { attribute, type Engine, type Tensor } from '../engine.ts';
+import { attribute } from '../attributes.ts';
+import type { Engine, Tensor } from '../engine.ts';
 
 /** PyTorch's `eps` and `momentum`, and its values where absent. */
 export interface NormalizationConstants {

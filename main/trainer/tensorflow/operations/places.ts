@@ -1,4 +1,5 @@
-import { attribute, type Engine, type Tensor } from '../engine.ts';
+import { attribute } from '../attributes.ts';
+import type { Engine, Tensor } from '../engine.ts';
 
 /** Two numbers: before and after an axis, or of rows and columns. */
 export type Side = readonly [number, number];

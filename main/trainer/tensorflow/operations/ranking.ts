@@ -1,4 +1,5 @@
-import { attribute, type Engine, type Tensor } from '../engine.ts';
+import { attribute } from '../attributes.ts';
+import type { Engine, Tensor } from '../engine.ts';
 
 /**
  * How far each example's right class is ahead: its logit minus the highest of the others.
