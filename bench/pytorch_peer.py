@@ -19,44 +19,128 @@ from torch import nn
 UPDATES = {"loop": {"foreach": False}, "foreach": {"foreach": True}, "fused": {"fused": True}}
 
 
+ACTIVATIONS = {
+    "relu": lambda: nn.ReLU(inplace=True),
+    "relu6": lambda: nn.ReLU6(inplace=True),
+    "hard-swish": lambda: nn.Hardswish(inplace=True),
+    "hard-sigmoid": nn.Hardsigmoid,
+    "sigmoid": nn.Sigmoid,
+    "swish": lambda: nn.SiLU(inplace=True),
+}
+
+
 class GlobalAveragePool(nn.Module):
+    def __init__(self, keep):
+        super().__init__()
+        self.keep = keep
+
     def forward(self, images):
-        return images.mean((2, 3))
+        return images.mean((2, 3), keepdim=self.keep)
 
 
-def build(nodes):
-    """An nn.Sequential of a network description (see common/network.ts): no Python between the layers but PyTorch's."""
-    modules = []
-    channels = 0
-    for node in nodes:
-        operation, width = node["operation"], node["channels"]
-        if operation == "dense":
-            modules.append(nn.Linear(channels, width))
-        elif operation == "conv":
-            modules.append(
-                nn.Conv2d(channels, width, 3, node["stride"], node["padding"], bias=node["bias"] is not None)
-            )
-        elif operation == "batch-norm":
-            modules.append(nn.BatchNorm2d(width))
-        elif operation == "relu":
-            modules.append(nn.ReLU(inplace=True))
-        elif operation == "global-average-pool":
-            modules.append(GlobalAveragePool())
-        elif operation not in ("input", "flatten"):
-            raise ValueError(f"unknown operation {operation}")
-        channels = width
-    return nn.Sequential(*modules)
+class Shortcut(nn.Module):
+    """Option A of He et al.: every other place, and channels of zeros around."""
+
+    def __init__(self, node):
+        super().__init__()
+        self.stride, self.padding = node["stride"], (0, 0, 0, 0, node["before"], node["after"])
+
+    def forward(self, images):
+        return nn.functional.pad(images[:, :, :: self.stride, :: self.stride], self.padding)
+
+
+def module_of(node, inputs, size):
+    """The module of a node that has one input, of so many channels; `size` is that of a convolution's kernel."""
+    operation, width = node["operation"], node["channels"]
+    if operation == "dense":
+        return nn.Linear(inputs, width, bias=node["bias"] is not None)
+    if operation in ("conv", "pointwise", "depthwise"):
+        groups = inputs if operation == "depthwise" else node.get("groups", 1)
+        return nn.Conv2d(
+            inputs,
+            width,
+            size,
+            node["stride"],
+            node["padding"],
+            node.get("dilation", 1),
+            groups,
+            bias=node["bias"] is not None,
+        )
+    if operation == "batch-norm":
+        return nn.BatchNorm2d(width, node["epsilon"], node.get("momentum", 0.1))
+    if operation in ACTIVATIONS:
+        return ACTIVATIONS[operation]()
+    if operation == "max-pool":
+        return nn.MaxPool2d(node["size"], node["stride"], node["padding"])
+    if operation == "average-pool":
+        return nn.AvgPool2d(node["size"], node["stride"], node["padding"])
+    if operation == "global-average-pool":
+        return GlobalAveragePool(node.get("keepSpatial", False))
+    if operation == "flatten":
+        return nn.Flatten()
+    if operation == "dropout":
+        return nn.Dropout(node["rate"])
+    if operation == "shortcut":
+        return Shortcut(node)
+    raise ValueError(f"unknown operation {operation}")
+
+
+class Network(nn.Module):
+    """A network description (see common/network.ts): straight stretches as nn.Sequential, joined where branches meet."""
+
+    def __init__(self, nodes, sizes):
+        super().__init__()
+        readers = {}
+        for node in nodes:
+            for name in node["inputs"]:
+                readers[name] = readers.get(name, 0) + 1
+        channels = {node["name"]: node["channels"] for node in nodes}
+        stretches = []
+        for node in nodes[1:]:
+            joins = node["operation"] in ("add", "scale")
+            previous = stretches[-1] if stretches else None
+            goes_on = previous and not previous["joins"] and not joins and previous["name"] == node["inputs"][0]
+            if not (goes_on and readers[node["inputs"][0]] == 1):
+                stretches.append({"joins": node["operation"] if joins else None, "inputs": node["inputs"], "modules": []})
+            stretches[-1]["name"] = node["name"]
+            if not joins:
+                # In place where nobody else reads what is overwritten.
+                module = module_of(node, channels[node["inputs"][0]], sizes.get(node["name"]))
+                if hasattr(module, "inplace"):
+                    module.inplace = readers[node["inputs"][0]] == 1
+                stretches[-1]["modules"].append(module)
+        self.plan = [(stretch["joins"], stretch["inputs"], stretch["name"]) for stretch in stretches]
+        self.stretches = nn.ModuleList(
+            nn.Identity() if stretch["joins"] else nn.Sequential(*stretch["modules"]) for stretch in stretches
+        )
+        self.last_use = {name: place for place, (_, inputs, _) in enumerate(self.plan) for name in inputs}
+
+    def forward(self, images):
+        values = {"input": images}
+        for place, ((joins, inputs, name), stretch) in enumerate(zip(self.plan, self.stretches)):
+            taken = [values[each] for each in inputs]
+            for each in inputs:
+                if self.last_use[each] == place:
+                    values.pop(each, None)
+            if joins == "add":
+                value = taken[0]
+                for other in taken[1:]:
+                    value = value + other
+            elif joins == "scale":
+                value = taken[0] * taken[1]
+            else:
+                value = stretch(taken[0])
+            values[name] = value
+        return values[self.plan[-1][2]]
 
 
 class Candidate:
     def __init__(self, question):
         torch.manual_seed(question["seed"])
         height, width, channels = question["inputShape"]
-        flat = question["nodes"][1]["operation"] == "flatten"
-        shape = [question["batch"], height * width * channels] if flat else [question["batch"], channels, height, width]
-        self.images = torch.randn(shape)
+        self.images = torch.randn([question["batch"], channels, height, width])
         self.labels = torch.randint(0, question["classes"], (question["batch"],))
-        self.model = build(question["nodes"])
+        self.model = Network(question["nodes"], question["kernelSizes"])
         if question["layout"] == "channels-last":
             self.model = self.model.to(memory_format=torch.channels_last)
             self.images = self.images.to(memory_format=torch.channels_last)

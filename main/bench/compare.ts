@@ -41,6 +41,8 @@ export async function compare(
       what: compared.what,
       unit: 'ms a training step',
       ...judge(ours, candidates, theirs),
+      compile: trainer.compile,
+      firstStepSeconds: trainer.firstStepSeconds!,
       steps: compared.steps,
       threads: engine.threads,
       seed: TRAINING.seed,

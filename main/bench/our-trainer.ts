@@ -4,6 +4,7 @@ import { completeSpecification, type RunSpecification } from '../../common/run-s
 import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';
 import type { Dataset, Split } from '../trainer/data/dataset.ts';
 import { TrainingSession } from '../trainer/session/session.ts';
+import type { CompilationChoice } from '../trainer/steps/compilation.ts';
 import type { Engine } from '../trainer/tensorflow/engine.ts';
 import type { ComparedNetwork } from './networks.ts';
 
@@ -13,8 +14,13 @@ export const TRAINING = { rate: 0.01, momentum: 0.9, weightDecay: 5e-4, kept: 0.
 /** An epoch of our own training as the application does it: the batches' order, the gather and normalisation of bytes inside the step, the running totals. */
 export class OurTrainer {
   readonly network: NetworkDescription;
+  /** How its steps are run, as the application would choose. */
+  readonly compile: CompilationChoice['compile'];
+  /** Seconds from nothing to the end of the first step: data on the device, weights drawn, steps traced. */
+  firstStepSeconds: number | null = null;
   readonly #session: TrainingSession;
   readonly #steps: number;
+  readonly #started = performance.now();
 
   constructor(engine: Engine, compared: ComparedNetwork, epochs: number) {
     this.#steps = compared.steps;
@@ -27,12 +33,15 @@ export class OurTrainer {
     this.network = this.#session.network;
     // Pruned before the first step, so that every step masks as it does in the middle of a study.
     this.#session.pruneIfPlanned();
+    this.compile = this.#session.chooseCompilation().compile;
   }
 
   /** Trains one epoch. @returns milliseconds a step */
   run(): number {
     const start = performance.now();
-    const { steps } = this.#session.trainEpoch(() => undefined);
+    const { steps } = this.#session.trainEpoch(() => {
+      this.firstStepSeconds ??= (performance.now() - this.#started) / 1000;
+    });
     const elapsed = performance.now() - start;
     if (steps !== this.#steps) throw new Error(`An epoch of ${steps} steps instead of ${this.#steps}.`);
     return elapsed / steps;

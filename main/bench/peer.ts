@@ -77,8 +77,21 @@ export class Peer {
     candidates: readonly PeerCandidate[],
     threads: number,
   ): Promise<void> {
-    const { nodes, inputShape } = network;
-    opened.parse(await this.#ask({ do: 'open', nodes, inputShape, batch, threads, candidates, ...TRAINING }));
+    const { nodes, inputShape, layers } = network;
+    // Of convolutions; what else a module needs stands in its node.
+    const kernelSizes = Object.fromEntries(layers.map(({ name, shape }) => [name, shape.slice(0, -2)]));
+    opened.parse(
+      await this.#ask({
+        do: 'open',
+        nodes,
+        kernelSizes,
+        inputShape,
+        batch,
+        threads,
+        candidates,
+        ...TRAINING,
+      }),
+    );
   }
 
   /** @returns milliseconds a step */

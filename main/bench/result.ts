@@ -30,6 +30,10 @@ export interface Comparison {
   /** The ratio to be reached. */
   goal: number;
   met: boolean | null;
+  /** How ours was run, as the workstation chose by itself: compiled by XLA, or by TensorFlow's executor. */
+  compile: 'xla' | null;
+  /** Seconds from nothing to the end of our first step. */
+  firstStepSeconds: number;
   /** Steps of a round, a block of which is timed as a whole; and of the warm-up before the first. */
   steps: number;
   threads: number;
