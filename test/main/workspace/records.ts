@@ -112,6 +112,9 @@ export function generator(seed: number): () => number {
   };
 }
 
+/** Epochs that end in a pruning. */
+export const MARKED = [3, 5];
+
 /** A record full of repeatable noise: equal (epoch, salt) give equal bits. Shed bits lie among kept weights only. */
 export function recordOf(epoch: number, salt = 0): EpochRecord {
   const random = generator(epoch * 7919 + salt * 104729 + 17);
@@ -172,8 +175,7 @@ export function recordOf(epoch: number, salt = 0): EpochRecord {
       examples: Int32Array.of(4, 3, 3),
       correct: Int32Array.of(Math.floor(random() * 5), Math.floor(random() * 4), Math.floor(random() * 4)),
     },
-    // Epochs end in a pruning every third time.
-    predictions: (epoch % 3 === 2 ? MOMENTS : []).map((moment) => ({
+    predictions: (MARKED.includes(epoch) ? MOMENTS : []).map((moment) => ({
       moment,
       labels: Uint16Array.from({ length: 10 }, (_, image) => image % 3),
       predicted: Uint16Array.from({ length: 10 }, () => Math.floor(random() * 3)),

@@ -45,6 +45,15 @@ describe('an epoch that is recorded again', () => {
     ['one bit of a mask', (record) => (record.layers[1]!.planes[5]! ^= 1)],
     ['one bit of a channel table', (record) => (new Uint32Array(record.layers[0]!.channels.buffer)[3]! ^= 1)],
     ['a count', (record) => (record.layers[0]!.zero += 1)],
+    ['the share within five', (record) => (record.metrics.testTopFive = 0.5)],
+    ['a gradient norm', (record) => (record.layers[1]!.gradientNorm += 1e-12)],
+    ['what compaction leaves of a kernel', (record) => (record.layers[0]!.compacted -= 1)],
+    ['what compaction leaves of the network', (record) => (record.compactedParameters -= 1)],
+    ['a class', (record) => (record.classes.correct[2]! += 1)],
+    ['the size of a class', (record) => (record.classes.examples[2]! += 1)],
+    ['a prediction', (record) => (record.predictions[1]!.predicted[7]! ^= 1)],
+    ['a margin', (record) => (record.predictions[0]!.margins[7]! += 0.25)],
+    ['that nothing is predicted', (record) => (record.predictions = [])],
   ];
   it.each(differences)('replaces what follows when %s differs', async (_, change) => {
     const folder = temporaryFolder();
@@ -67,6 +76,8 @@ describe('an epoch that is recorded again', () => {
     expect(events).toMatchObject([{ kind: 'diverged-on-replay', epoch: 3, data: { from: 3, to: 5 } }]);
     expect(await planesOf(workspace, RUN, 3)).toEqual(expected);
     await expect(workspace.planeFrame(RUN, 4, 'conv')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await workspace.classes(RUN)).epochs.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3]);
+    await expect(workspace.predictionFrame(RUN, 5, 'epoch')).rejects.toMatchObject({ code: 'NOT_FOUND' });
 
     // It goes on with other bits than before, and the reader sees those.
     expect(await workspace.recordEpoch(RUN, recordOf(4, 9), imageOf(4), [])).toBe('stored');
@@ -104,6 +115,18 @@ describe('an epoch that can not be', () => {
       () => {
         const record = recordOf(2);
         record.layers[0]!.planes = record.layers[0]!.planes.slice(1);
+        return record;
+      },
+    ],
+    [
+      'counts right answers of other classes',
+      () => ({ ...recordOf(2), classes: { ...recordOf(2).classes, correct: new Int32Array(2) } }),
+    ],
+    [
+      'has predictions without margins',
+      () => {
+        const record = { ...recordOf(2), predictions: recordOf(3).predictions };
+        record.predictions[1]!.margins = new Float32Array(3);
         return record;
       },
     ],
