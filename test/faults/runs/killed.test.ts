@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { RunSummary, WorkstationEvent } from '../../../common/contract/schemas.ts';
 import { generator } from '../../../common/random.ts';
+import type { Moment } from '../../../common/records.ts';
 import { openWorkspace, type Workspace } from '../../../main/workspace/workspace.ts';
 import { bitsOf, pruningAt, smallImages, studyText, temporaryFolder } from '../../main/runs/fixtures.ts';
 
@@ -105,6 +106,8 @@ const asServices = (workspace: Workspace) => ({
   epochs: (id: string) => workspace.epochs(id),
   planes: (id: string, epoch: number, layer: string) => workspace.planeFrame(id, epoch, layer),
   channels: (id: string, from: number, to: number) => workspace.channelFrame(id, from, to),
+  classes: (id: string) => workspace.classes(id),
+  predictions: (id: string, epoch: number, moment: Moment) => workspace.predictionFrame(id, epoch, moment),
 });
 
 async function opened<T>(folder: string, look: (workspace: Workspace) => Promise<T>): Promise<T> {

@@ -174,18 +174,24 @@ export interface EpochBits {
   channels: string;
 }
 
-/** What a run came out as: every epoch's metrics, planes and channel tables, and its last checkpoint with the optimizer's state. */
+/**
+ * What a run came out as: every epoch's metrics, planes and channel tables, what it answered by class and at marked moments
+ * image by image, and its last checkpoint with the optimizer's state.
+ */
 export async function bitsOf(
   {
     services,
     folder,
   }: {
-    services: Pick<WorkstationServices, 'getRun' | 'epochs' | 'planes' | 'channels'>;
+    services: Pick<
+      WorkstationServices,
+      'getRun' | 'epochs' | 'planes' | 'channels' | 'classes' | 'predictions'
+    >;
     folder: string;
   },
   id: string,
-): Promise<{ epochs: EpochBits[]; checkpoint: string }> {
-  const { network, checkpoints } = await services.getRun(id);
+): Promise<{ epochs: EpochBits[]; classes: unknown; predictions: unknown[]; checkpoint: string }> {
+  const { network, checkpoints, predictions: marked } = await services.getRun(id);
   const epochs: EpochBits[] = [];
   for (const { trainingSeconds, evaluationSeconds, measurementSeconds, ...metrics } of await services.epochs(
     id,
@@ -200,5 +206,9 @@ export async function bitsOf(
     epochs.push({ metrics, planes, channels });
   }
   const last = join(folder, 'checkpoints', id, `epoch-${Math.max(...checkpoints)}.safetensors`);
-  return { epochs, checkpoint: digest(readFileSync(last)) };
+  const predictions: unknown[] = [];
+  for (const { epoch, moment } of marked)
+    predictions.push({ epoch, moment, bytes: digest(await services.predictions(id, epoch, moment)) });
+  const classes = await services.classes(id);
+  return { epochs, classes, predictions, checkpoint: digest(readFileSync(last)) };
 }
