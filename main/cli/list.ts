@@ -5,12 +5,14 @@ import { percent, seconds, table } from './table.ts';
 export function listText(runs: readonly RunSummary[], label: string): string {
   if (runs.length === 0)
     return 'There are no runs in this workspace yet: `cascade run starter` starts the first.';
+  const prioritised = runs.some((run) => run.priority !== 0);
   return table(
     [
       { title: 'run' },
       { title: 'study / arm' },
       { title: 'seed', number: true },
       { title: 'state' },
+      ...(prioritised ? [{ title: 'priority', number: true }] : []),
       { title: 'epoch', number: true },
       { title: 'left', number: true },
       { title: 'test', number: true },
@@ -23,6 +25,7 @@ export function listText(runs: readonly RunSummary[], label: string): string {
       armOf(run),
       String(run.seed),
       run.state,
+      ...(prioritised ? [run.priority === 0 ? '' : String(run.priority)] : []),
       `${run.epochsDone}/${run.epochsTotal}`,
       seconds(run.progress?.secondsLeft),
       percent(run.testAccuracy, 2),

@@ -3,6 +3,7 @@ import { CascadeError } from '../../common/errors.ts';
 import { concurrencyOption, threadsOption, wholeNumber, workspaceOption } from '../ways/options.ts';
 import type { CascadeClient } from '../api/router.ts';
 import { benchText } from './bench-text.ts';
+import { previewOf, previewText } from './check.ts';
 import { openConnection } from './connection.ts';
 import { doctorText } from './doctor-text.ts';
 import { findRun } from './find-run.ts';
@@ -11,6 +12,7 @@ import { Output } from './output.ts';
 import { findParts } from './parts.ts';
 import { partsMarkdown } from './parts-markdown.ts';
 import { partsText, partText } from './parts-text.ts';
+import { parsePriority, requireOneOrAll, resume } from './queue.ts';
 import { runToTheEnd, SHOWN_THRESHOLD } from './run-command.ts';
 import { showDocument, showText } from './show.ts';
 import { readStudy } from './study-file.ts';
@@ -52,6 +54,8 @@ export function createProgram(around: Surroundings): Command {
         client: CascadeClient;
         output: Output;
         name: string;
+        /** The arguments after parsing; `name` is the first, as it was written. */
+        given: readonly unknown[];
         options: Options;
       }) => Promise<void>,
     ) =>
@@ -68,7 +72,8 @@ export function createProgram(around: Surroundings): Command {
         around,
       );
       try {
-        await action({ client: connection.client, output, name: command.args[0] ?? '', options });
+        const [name = ''] = command.args;
+        await action({ client: connection.client, output, name, given: command.processedArgs, options });
       } finally {
         await connection.close();
       }
@@ -98,14 +103,42 @@ export function createProgram(around: Surroundings): Command {
     );
 
   program
-    .command('resume')
-    .argument('<run>', 'its id, or enough of its beginning')
-    .description('go on with a run that was paused, stopped or interrupted')
-    .addOption(threadsOption())
+    .command('check')
+    .argument('<study>', 'a study file, or the name of a bundled study')
+    .description('say what is wrong with a study, or what it would run, for how long and on how much disk')
     .action(
       withClient(async ({ client, output, name }) => {
+        const study = await readStudy(client, name);
+        const preview = previewOf(await client.studies.check(study), study.fileName);
+        output.result(preview, previewText(preview));
+      }),
+    );
+
+  program
+    .command('resume')
+    .argument('[run]', 'its id, or enough of its beginning')
+    .description('go on with a run that was paused, stopped or interrupted')
+    .option('--all', 'go on with every run that was interrupted, such as by a machine that went off')
+    .addOption(concurrencyOption())
+    .addOption(threadsOption())
+    .hook('preAction', requireOneOrAll)
+    .action(
+      withClient<GlobalOptions & { all?: boolean }>(async ({ client, output, name, options }) => {
+        await resume(client, { name, all: options.all === true }, output, around);
+      }),
+    );
+
+  program
+    .command('priority')
+    .argument('<run>', 'its id, or enough of its beginning')
+    .argument('<n>', 'from -1000 to 1000; 0 unless a study says otherwise', parsePriority)
+    .description('train a run before others that wait: those of higher priority come first')
+    .action(
+      withClient(async ({ client, output, name, given }) => {
         const id = await findRun(client, name);
-        await runToTheEnd(client, () => client.runs.resume({ id }).then(() => [id]), output, around);
+        const priority = given[1] as number;
+        await client.runs.setPriority({ id, priority });
+        output.result({ id, priority }, `${id} has priority ${priority}.`);
       }),
     );
 

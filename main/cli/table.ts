@@ -38,3 +38,10 @@ export function seconds(value: number | null | undefined): string {
 export function decimal(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : String(Number(value.toPrecision(4)));
 }
+
+/** Bytes as '34 kB', '1.2 GB': powers of ten, two digits. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3));
+  return `${Number((value / 1000 ** step).toPrecision(2))} ${units[step]!}`;
+}

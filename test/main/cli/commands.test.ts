@@ -102,6 +102,55 @@ test('resume: a finished run can not be resumed', async () => {
   expect(shell.records.at(-1)).toMatchObject({ error: { code: 'CONFLICT' } });
 });
 
+test('resume --all: every interrupted run, and none of those that were stopped', async () => {
+  const { control, pruned } = await trained();
+  const runs = shell.double.runs;
+  runs.set(control, { ...runs.get(control)!, state: 'stopped' });
+  expect(await shell.run('resume', '--all')).toBe(0);
+  expect(shell.stdout).toContain('nothing to resume');
+  expect(await shell.run('resume', '--all', '--json')).toBe(0);
+  expect(shell.records).toEqual([{ type: 'done', ok: true, runs: [] }]);
+
+  runs.set(pruned, { ...runs.get(pruned)!, state: 'interrupted' });
+  expect(await shell.run('resume', '--all', '--json', '--concurrency', '2')).toBe(0);
+  expect(shell.opened.at(-1)).toMatchObject({ concurrency: 2 });
+  expect(shell.records.at(-1)).toMatchObject({ type: 'done', ok: true, runs: [{ id: pruned }] });
+  expect(runs.get(pruned)?.state).toBe('finished');
+  expect(runs.get(control)?.state).toBe('stopped');
+});
+
+test('priority: set from the command line, below zero too, and listed only where it is not 0', async () => {
+  const { control, pruned } = await trained();
+  await shell.run('list');
+  expect(shell.stdout).not.toContain('priority');
+  expect(await shell.run('priority', pruned, '3')).toBe(0);
+  expect(shell.stdout).toBe(`${pruned} has priority 3.\n`);
+  expect(await shell.run('priority', control, '-2', '--json')).toBe(0);
+  expect(shell.document).toEqual({ id: control, priority: -2 });
+  expect([control, pruned].map((id) => shell.double.runs.get(id)?.priority)).toEqual([-2, 3]);
+  await shell.run('list');
+  expect(shell.stdout).toMatch(/state\s+priority/);
+  expect(shell.stdout).toMatch(/magnitude .* finished\s+3\s+3\/3/);
+  await shell.run('priority', control, '0');
+  await shell.run('list');
+  expect(shell.stdout).toMatch(/control .* finished\s+3\/3/);
+});
+
+test('check: what a study would run, or what is wrong with it', async () => {
+  expect(await shell.run('check', 'starter')).toBe(0);
+  expect(shell.stdout).toContain('starter.yaml');
+  expect(await shell.run('check', 'starter', '--json')).toBe(0);
+  expect(shell.document).toMatchObject({ name: 'starter.yaml', runs: [], estimate: { runs: 0 } });
+  expect(shell.double.runs.size).toBe(0);
+
+  const file = join(temporaryFolder(), 'bad.yaml');
+  writeFileSync(file, 'broken');
+  expect(await shell.run('check', file)).toBe(1);
+  expect(shell.stderr).toContain("line 1:1, arms: bad.yaml: 'broken' is no arm");
+  expect(await shell.run('check', file, '--json')).toBe(1);
+  expect(shell.records.at(-1)).toMatchObject({ error: { code: 'INVALID_STUDY', problems: [{ line: 1 }] } });
+});
+
 test('on a terminal each run has one line that is written over', async () => {
   Object.assign(shell.around.stdout, { isTTY: true, columns: 60 });
   expect(await shell.run('run', 'starter')).toBe(0);
@@ -253,6 +302,12 @@ test.each([
   [['masks', 'x', '--epoch', '-1', '--out', 'y']],
   [['run', 'starter', '--threads', '1.5']],
   [['list', 'more', 'than', 'wanted']],
+  [['resume']],
+  [['resume', 'x', '--all']],
+  [['priority', 'x']],
+  [['priority', 'x', '1.5']],
+  [['priority', 'x', '1001']],
+  [['check']],
 ])('misuse %j: exit code 2 and one JSON document', async (args) => {
   expect(await shell.run(...args, '--json')).toBe(2);
   expect(shell.document).toMatchObject({ error: { code: 'USAGE' } });

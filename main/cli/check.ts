@@ -1,0 +1,47 @@
+import type { StudyCheck } from '../../common/contract/schemas.ts';
+import { StudyError } from '../studies/problems.ts';
+import { bytes, seconds, table } from './table.ts';
+
+type Preview = NonNullable<StudyCheck['preview']>;
+
+/** What a study would run. @throws StudyError with every problem of one that can not be run. */
+export function previewOf({ problems, preview }: StudyCheck, fileName: string): Preview {
+  if (preview === null) throw new StudyError(fileName, problems);
+  return preview;
+}
+
+/** The preview for people: how many runs, for how long, on how much disk, and which. */
+export function previewText(preview: Preview): string {
+  const { runs, estimate } = preview;
+  const names = new Map(runs.map((run) => [run.id, run.arms.join(', ')]));
+  const rows = runs.map((run) => [
+    run.id,
+    run.arms.join(', '),
+    String(run.seed),
+    String(run.epochs),
+    run.control === null ? '–' : (names.get(run.control) ?? run.control),
+    run.trunk === null ? '–' : `1–${run.trunk.epoch} of ${names.get(run.trunk.id) ?? run.trunk.id}`,
+    run.state ?? 'new',
+  ]);
+  const columns = [
+    { title: 'run' },
+    { title: 'arm' },
+    { title: 'seed', number: true },
+    { title: 'epochs', number: true },
+    { title: 'control' },
+    { title: 'shares epochs' },
+    { title: 'state' },
+  ];
+  const title = preview.title === preview.name ? preview.name : `${preview.name}: ${preview.title}`;
+  return [title, table(columns, rows), estimateText(runs.length, estimate)].join('\n\n');
+}
+
+function estimateText(all: number, estimate: Preview['estimate']): string {
+  const runs = `${all} ${all === 1 ? 'run' : 'runs'}`;
+  if (estimate.runs === 0) return `${runs}, all finished.`;
+  const open = estimate.runs === all ? runs : `${runs}, ${estimate.runs} not finished`;
+  const room = `about ${bytes(estimate.bytes)} on disk`;
+  if (estimate.seconds === null) return `${open}: ${room}; no speed is known yet on this machine.`;
+  const how = estimate.measured ? '' : ' (scaled from other networks)';
+  return `${open}: about ${seconds(estimate.seconds)}, one after another${how}; ${room}.`;
+}

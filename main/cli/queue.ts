@@ -1,0 +1,45 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { CascadeClient } from '../api/router.ts';
+import { findRun } from './find-run.ts';
+import type { Output } from './output.ts';
+import { runToTheEnd } from './run-command.ts';
+import type { Surroundings } from './surroundings.ts';
+
+const MOST_PRIORITY = 1000;
+
+/** A priority as it is written on the command line, for commander. */
+export function parsePriority(text: string): number {
+  const value = Number(text);
+  if (/^-?\d+$/.test(text) && Math.abs(value) <= MOST_PRIORITY) return value;
+  throw new InvalidArgumentError(`It must be a whole number from -${MOST_PRIORITY} to ${MOST_PRIORITY}.`);
+}
+
+/** Before `resume` opens a workspace: it takes one run, or all. */
+export function requireOneOrAll(command: Command): void {
+  const all = command.opts<{ all?: boolean }>().all === true;
+  if (all === command.args.length > 0)
+    command.error('error: name one run, or give --all for every one that was interrupted');
+}
+
+/**
+ * Goes on with one run, or with all that were interrupted, and shows how they go until they have ended.
+ *
+ * @param wanted.name the beginning of a run's id, unless all are wanted
+ * @throws CascadeError NOT_FOUND, AMBIGUOUS, and as `runToTheEnd`
+ */
+export async function resume(
+  client: CascadeClient,
+  wanted: { name: string; all: boolean },
+  output: Output,
+  around: Surroundings,
+): Promise<void> {
+  if (!wanted.all) {
+    const id = await findRun(client, wanted.name);
+    return runToTheEnd(client, () => client.runs.resume({ id }).then(() => [id]), output, around);
+  }
+  const interrupted = (await client.runs.list()).some((run) => run.state === 'interrupted');
+  if (interrupted)
+    return runToTheEnd(client, () => client.runs.resumeAll().then(({ runs }) => runs), output, around);
+  output.record({ type: 'done', ok: true, runs: [] });
+  output.say('No run was interrupted: there is nothing to resume.');
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import type { StudyEstimate } from '../../../common/contract/schemas.ts';
+import { previewText } from '../../../main/cli/check.ts';
+
+const RUN = { seed: 0, epochs: 20, control: null, trunk: null, state: null };
+const RUNS = [
+  { ...RUN, id: 'aaa-s0', arms: ['dense'], state: 'finished' as const },
+  { ...RUN, id: 'bbb-s0', arms: ['pruned', 'cut'], control: 'aaa-s0', trunk: { id: 'aaa-s0', epoch: 10 } },
+];
+const ESTIMATE = { runs: 1, seconds: 754, measured: true, bytes: 34_120_000 };
+
+test('names each run, its control and the epochs that it shares, and what all of it costs', () => {
+  const lines = previewText({ name: 'mine', title: 'Mine', runs: RUNS, estimate: ESTIMATE }).split('\n');
+  expect(lines[0]).toBe('mine: Mine');
+  expect(lines[3]).toMatch(/^aaa-s0 {2}dense\s+0\s+20\s+–\s+–\s+finished$/);
+  expect(lines[4]).toMatch(/^bbb-s0 {2}pruned, cut\s+0\s+20\s+dense\s+1–10 of dense\s+new$/);
+  expect(lines.at(-1)).toBe(
+    '2 runs, 1 not finished: about 12 min 34 s, one after another; about 34 MB on disk.',
+  );
+});
+
+test('an estimate says what it does not know', () => {
+  const of = (estimate: Partial<StudyEstimate>) =>
+    previewText({ name: 'a', title: 'a', runs: RUNS.slice(0, 1), estimate: { ...ESTIMATE, ...estimate } })
+      .split('\n')
+      .at(-1);
+  expect(of({ measured: false })).toContain('12 min 34 s, one after another (scaled from other networks)');
+  expect(of({ seconds: null })).toBe('1 run: about 34 MB on disk; no speed is known yet on this machine.');
+  expect(of({ runs: 0 })).toBe('1 run, all finished.');
+});
