@@ -1,16 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { RunSummary, WorkstationEvent } from '../../../common/contract/schemas.ts';
+import type { RunSummary } from '../../../common/contract/schemas.ts';
 import { generator } from '../../../common/random.ts';
-import type { Moment } from '../../../common/records.ts';
-import { openWorkspace, type Workspace } from '../../../main/workspace/workspace.ts';
 import { bitsOf, pruningAt, smallImages, studyText, temporaryFolder } from '../../main/runs/fixtures.ts';
+import { asServices, live, opened, type Moment } from './lives.ts';
 
-const CLI = join(import.meta.dirname, '../../../main/cli.ts');
 const EPOCHS = 10;
 
 /** Studies that are killed again and again, each in a workspace of its own. */
@@ -31,12 +26,6 @@ const STUDIES = [
   },
 ];
 
-/**
- * When to kill: so many milliseconds after the process was started, or after it told of an epoch of a run or a later
- * one. One that comes too late, because the process has ended, is no kill.
- */
-type Moment = { milliseconds: number; after: { run: number; epoch: number } | null };
-
 /** The moments of one workspace: two while it opens, most during training, one at each end of a run. */
 function momentsOf(seed: number): Moment[] {
   const random = generator(seed, 'moments of kills');
@@ -52,71 +41,6 @@ function momentsOf(seed: number): Moment[] {
     { milliseconds: 300 + upTo(900), after: null },
     ...[0, 2, 4, 7, EPOCHS].map((epoch) => within(1, epoch)),
   ];
-}
-
-interface Life {
-  killed: boolean;
-  /** The last epoch that the process told of as recorded, by run. */
-  acknowledged: Map<string, number>;
-  /** Runs that it told of as finished. */
-  finished: Set<string>;
-}
-
-/** Runs the study from the command line until the moment has come, or to its end. */
-async function live(study: string, workspace: string, runs: string[], moment: Moment | null): Promise<Life> {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [CLI, 'run', study, '--workspace', workspace, '--json'],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const life: Life = { killed: false, acknowledged: new Map(), finished: new Set() };
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  let coming = false;
-  const kill = async (): Promise<void> => {
-    if (coming) return;
-    coming = true;
-    await sleep(moment!.milliseconds);
-    if (child.exitCode === null && child.signalCode === null) life.killed = child.kill('SIGKILL');
-  };
-  if (moment?.after === null) void kill();
-  for await (const line of createInterface({ input: child.stdout! })) {
-    let event: WorkstationEvent;
-    try {
-      event = JSON.parse(line) as WorkstationEvent;
-    } catch {
-      // The last line of a killed process may be cut short.
-      continue;
-    }
-    if (event.type === 'run' && event.run.state === 'finished') life.finished.add(event.run.id);
-    if (event.type !== 'epoch') continue;
-    life.acknowledged.set(event.id, event.epoch.epoch);
-    const { after } = moment ?? {};
-    // A life may begin past the moment, since the one before it went on until it was killed.
-    const run = runs.indexOf(event.id);
-    if (after && (run > after.run || (run === after.run && event.epoch.epoch >= after.epoch))) void kill();
-  }
-  await ended;
-  if (!life.killed) expect(child.exitCode).toBe(0);
-  return life;
-}
-
-/** What the workspace's own calls are named for those who ask a workstation. */
-const asServices = (workspace: Workspace) => ({
-  getRun: (id: string) => workspace.getRun(id),
-  epochs: (id: string) => workspace.epochs(id),
-  planes: (id: string, epoch: number, layer: string) => workspace.planeFrame(id, epoch, layer),
-  channels: (id: string, from: number, to: number) => workspace.channelFrame(id, from, to),
-  classes: (id: string) => workspace.classes(id),
-  predictions: (id: string, epoch: number, moment: Moment) => workspace.predictionFrame(id, epoch, moment),
-});
-
-async function opened<T>(folder: string, look: (workspace: Workspace) => Promise<T>): Promise<T> {
-  const workspace = await openWorkspace(folder, { application: 'cascade-lab test' });
-  try {
-    return await look(workspace);
-  } finally {
-    await workspace.close();
-  }
 }
 
 const kills = { opening: 0, training: 0, ending: 0 };
