@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { RunSummary } from '../../../common/contract/schemas.ts';
 import { generator } from '../../../common/random.ts';
 import { bitsOf, pruningAt, smallImages, studyText, temporaryFolder } from '../../main/runs/fixtures.ts';
-import { asServices, live, opened, type Moment } from './lives.ts';
+import { asServices, live, opened, type KillMoment } from './lives.ts';
 
 const EPOCHS = 10;
 
@@ -27,10 +27,10 @@ const STUDIES = [
 ];
 
 /** The moments of one workspace: two while it opens, most during training, one at each end of a run. */
-function momentsOf(seed: number): Moment[] {
+function momentsOf(seed: number): KillMoment[] {
   const random = generator(seed, 'moments of kills');
   const upTo = (limit: number): number => ((random.next() >>> 0) / 2 ** 32) * limit;
-  const within = (run: number, epoch: number): Moment => ({
+  const within = (run: number, epoch: number): KillMoment => ({
     milliseconds: upTo(60),
     after: { run, epoch },
   });
@@ -49,7 +49,7 @@ const kills = { opening: 0, training: 0, ending: 0 };
 async function torment(
   text: string,
   runs: string[],
-  moments: Moment[],
+  moments: KillMoment[],
   expected: Map<string, unknown>,
 ): Promise<void> {
   const folder = temporaryFolder();
