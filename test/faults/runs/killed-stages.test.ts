@@ -1,0 +1,129 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { generator, integer } from '../../../common/random.ts';
+import type { RunEvent } from '../../../common/records.ts';
+import { bitsOf, temporaryFolder } from '../../main/runs/fixtures.ts';
+import {
+  IMAGES,
+  PARTS,
+  pairwise,
+  specificationOf,
+  type Combination,
+} from '../../main/trainer/session/combinations.ts';
+import { asServices, live, opened, type KillMoment } from './lives.ts';
+
+/**
+ * Every optimizer, schedule, retraining, kind of rate and all else that a run is made of, killed at random moments. The
+ * moments are others each time; CASCADE_KILL_SEED repeats those of a run that failed.
+ */
+const seed = Number(process.env['CASCADE_KILL_SEED'] ?? Date.now() % 1_000_000);
+const KILLS = 14;
+
+/** Combinations in which every choice is made at least once. */
+function sample(): Combination[] {
+  const missing = new Set(
+    Object.entries(PARTS).flatMap(([part, choices]) => Object.keys(choices).map((each) => `${part}|${each}`)),
+  );
+  const choicesOf = (each: Combination): string[] =>
+    Object.entries(each).map(([part, choice]) => `${part}|${choice}`);
+  const left = pairwise();
+  const found: Combination[] = [];
+  while (missing.size > 0) {
+    const gain = (each: Combination): number =>
+      choicesOf(each).filter((choice) => missing.has(choice)).length;
+    const best = left.reduce((one, other) => (gain(other) > gain(one) ? other : one));
+    found.push(best);
+    for (const choice of choicesOf(best)) missing.delete(choice);
+  }
+  return found;
+}
+
+function studyOf(combinations: readonly Combination[]): string {
+  const arms = combinations.map((each, index) => {
+    // What a study does not say follows from the rest.
+    const { dataset, referenceEpoch, rounds, thresholds, ...settings } = specificationOf(each);
+    return { name: `arm ${index}`, control: false, ...settings };
+  });
+  // Runs that leave a trunk, and rewind to a state that only the trunk has come by.
+  const rewound = arms.find(({ retraining }) => retraining['to'] === 1)!;
+  arms.push({ ...rewound, name: 'of the same trunk', retraining: { name: 'fine-tune', epochs: 1 } });
+  return JSON.stringify({
+    study: 'stages',
+    seeds: [4],
+    // Some epochs are trained again after a kill.
+    checkpoints: { every: 2 },
+    shared: {
+      dataset: {
+        ...{ name: 'synthetic', height: 8, width: 8, channels: 1, classes: 4, shift: 1 },
+        ...{ train: IMAGES, validation: 20, test: 40 },
+      },
+    },
+    arms,
+  });
+}
+
+/** Two while it opens, the others anywhere in the runs, in order. */
+function momentsOf(epochs: readonly number[]): KillMoment[] {
+  const random = generator(seed, 'moments of kills');
+  const places = epochs.flatMap((count, run) =>
+    Array.from({ length: count }, (_, epoch) => ({ run, epoch })),
+  );
+  const within = Array.from({ length: KILLS }, () => integer(places.length, random)).sort((a, b) => a - b);
+  return [
+    { milliseconds: integer(600, random), after: null },
+    { milliseconds: 300 + integer(900, random), after: null },
+    ...within.map((place) => ({ milliseconds: integer(80, random), after: places[place]! })),
+  ];
+}
+
+/** What happened to the weights, in order; not what happened to the process. */
+function changesOf(events: readonly RunEvent[]): RunEvent[] {
+  const kinds: RunEvent['kind'][] = ['pruned', 'rewound', 'reinitialised', 'rate-changed'];
+  return events.filter(({ kind }) => kinds.includes(kind));
+}
+
+async function outcomes(workspace: string): Promise<Map<string, unknown>> {
+  return opened(workspace, async (after) => {
+    const found = new Map<string, unknown>();
+    for (const { id, state } of await after.listRuns()) {
+      const { events } = await after.getRun(id);
+      const bits = await bitsOf({ services: asServices(after), folder: workspace }, id);
+      expect(events.map(({ kind }) => kind)).not.toContain('diverged-on-replay');
+      found.set(id, {
+        state,
+        ...bits,
+        changes: changesOf(events).map(({ kind, epoch, data }) => [kind, epoch, data]),
+      });
+    }
+    return found;
+  });
+}
+
+it('killed at random moments, runs of every kind come to the same bits', { timeout: 300_000 }, async () => {
+  console.log(`Kills by the seed ${seed}: CASCADE_KILL_SEED=${seed} repeats them.`);
+  const folder = temporaryFolder();
+  const study = join(folder, 'study.json');
+  writeFileSync(study, studyOf(sample()));
+
+  const undisturbed = join(folder, 'undisturbed');
+  const { acknowledged } = await live(study, undisturbed, [], null);
+  const runs = [...acknowledged.keys()];
+  const expected = await outcomes(undisturbed);
+  expect([...expected.keys()].sort()).toEqual([...runs].sort());
+  const trunks = await opened(
+    undisturbed,
+    async (after) => (await after.listRuns()).filter(({ trunk }) => trunk !== null).length,
+  );
+  expect(trunks).toBeGreaterThanOrEqual(2);
+
+  const tormented = join(folder, 'tormented');
+  let kills = 0;
+  for (const moment of momentsOf([...acknowledged.values()].map((last) => last + 1)))
+    kills += Number((await live(study, tormented, runs, moment)).killed);
+  expect((await live(study, tormented, runs, null)).killed).toBe(false);
+  expect(kills, `by the seed ${seed}`).toBeGreaterThan(KILLS / 2);
+  const found = await outcomes(tormented);
+  expect(found.size).toBe(expected.size);
+  for (const [id, outcome] of expected) expect(found.get(id), `${id}, by the seed ${seed}`).toEqual(outcome);
+});
