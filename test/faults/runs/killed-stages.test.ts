@@ -41,12 +41,13 @@ function sample(): Combination[] {
 
 function studyOf(combinations: readonly Combination[]): string {
   const arms = combinations.map((each, index) => {
-    // What a study does not say follows from the rest.
-    const { dataset, referenceEpoch, rounds, thresholds, ...settings } = specificationOf(each);
+    const settings: Record<string, unknown> = { ...specificationOf(each) };
+    // Said once for all, or following from the rest.
+    for (const key of ['dataset', 'referenceEpoch', 'rounds', 'thresholds']) delete settings[key];
     return { name: `arm ${index}`, control: false, ...settings };
   });
   // Runs that leave a trunk, and rewind to a state that only the trunk has come by.
-  const rewound = arms.find(({ retraining }) => retraining['to'] === 1)!;
+  const rewound = arms[combinations.findIndex(({ retraining }) => retraining === 'weights of an epoch')];
   arms.push({ ...rewound, name: 'of the same trunk', retraining: { name: 'fine-tune', epochs: 1 } });
   return JSON.stringify({
     study: 'stages',
