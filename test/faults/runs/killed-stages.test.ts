@@ -44,7 +44,7 @@ function studyOf(combinations: readonly Combination[]): string {
     const settings: Record<string, unknown> = { ...specificationOf(each) };
     // Said once for all, or following from the rest.
     for (const key of ['dataset', 'referenceEpoch', 'rounds', 'thresholds']) delete settings[key];
-    return { name: `arm ${index}`, control: false, ...settings };
+    return { name: `arm ${index}`, control: false, ...settings } as Record<string, unknown>;
   });
   // Runs that leave a trunk, and rewind to a state that only the trunk has come by.
   const rewound = arms[combinations.findIndex(({ retraining }) => retraining === 'weights of an epoch')];
