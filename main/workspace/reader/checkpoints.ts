@@ -3,7 +3,7 @@ import type { CheckpointFiles, CheckpointRow } from '../checkpoint-files.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import type { CheckpointWishes, StoredCheckpoint } from '../messages.ts';
-import type { StoredRun } from './summaries.ts';
+import { TRUNK_CHECKPOINTS, type StoredRun } from './summaries.ts';
 
 /** The checkpoint after an epoch; CHECKPOINT_CORRUPT where its file is missing or is not what was written. */
 export function checkpointAt(
@@ -12,9 +12,11 @@ export function checkpointAt(
   run: StoredRun,
   epoch: number,
 ): StoredCheckpoint {
-  const row = rowsOf(database, run).find((candidate) => candidate.epoch === epoch);
+  const own = rowsOf(database, run).find((candidate) => candidate.epoch === epoch);
+  const shared = own ? undefined : trunkRow(database, run, epoch);
+  const row = own ?? shared;
   if (!row) throw notFound(`checkpoint of the run ${run.id} after epoch ${epoch}`);
-  const bytes = files.read(run.id, row);
+  const bytes = files.read(shared?.trunk ?? run.id, row);
   if (!bytes)
     throw new CascadeError(
       'CHECKPOINT_CORRUPT',
@@ -47,6 +49,18 @@ export function checkpointWishes(database: Connection, run: StoredRun): Checkpoi
   ) as { trunk_epoch: number | null; trunk_rewind: number | null }[];
   const epochs = leaving.flatMap((row) => [row.trunk_epoch, row.trunk_rewind]);
   return { every, epochs: [...new Set(epochs.filter((epoch) => epoch !== null))].sort((a, b) => a - b) };
+}
+
+/** The checkpoint of the trunk after an epoch that the run was given. */
+function trunkRow(
+  database: Connection,
+  run: StoredRun,
+  epoch: number,
+): (CheckpointRow & { trunk: string }) | undefined {
+  return prepared(database, `select * from (${TRUNK_CHECKPOINTS}) where epoch = :epoch`).get({
+    run: run.number,
+    epoch,
+  }) as (CheckpointRow & { trunk: string }) | undefined;
 }
 
 function rowsOf(database: Connection, run: StoredRun): CheckpointRow[] {

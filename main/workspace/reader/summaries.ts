@@ -121,10 +121,23 @@ function membershipsOf(database: Connection, run: number): RunSummary['membershi
   ) as RunSummary['memberships'];
 }
 
+/** Checkpoints of the trunk that are the run's too: of the epochs that it was given, and has no others of. */
+export const TRUNK_CHECKPOINTS = `
+  select stem.id as trunk, given.epoch, given.file, given.size, given.sha256
+  from runs join runs as stem on stem.number = runs.trunk join checkpoints as given on given.run = stem.number
+  where runs.number = :run and given.epoch <= runs.trunk_epoch
+    and exists (select 1 from events where events.run = :run and kind = 'branched')
+    and exists (select 1 from epochs where epochs.run = :run and epochs.epoch = given.epoch)
+    and not exists (select 1 from checkpoints as own where own.run = :run and own.epoch = given.epoch)`;
+
 export function checkpointEpochs(database: Connection, run: number): number[] {
-  return prepared(database, 'select epoch from checkpoints where run = ? order by epoch')
+  return prepared(
+    database,
+    `select epoch from checkpoints where run = :run
+     union select epoch from (${TRUNK_CHECKPOINTS}) order by epoch`,
+  )
     .pluck()
-    .all(run) as number[];
+    .all({ run }) as number[];
 }
 
 /**

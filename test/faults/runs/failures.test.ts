@@ -47,15 +47,21 @@ describe('a run that goes wrong', () => {
     const images = smallImages();
     const file = join(images, 'train-images-idx3-ubyte');
     const whole = readFileSync(file);
-    truncateSync(file, 1000);
     const station = await openStation();
     const text = studyText({ images, arms: [{ name: 'control' }] });
+    // What is plainly wrong is told when the study is read; what goes wrong later, by the run.
+    truncateSync(file, 1000);
+    await expect(station.start(text)).rejects.toThrow(`${file}: is truncated`);
+    writeFileSync(file, whole);
+    const labels = join(images, 'train-labels-idx1-ubyte');
+    const intact = readFileSync(labels);
+    writeFileSync(labels, Buffer.concat([intact.subarray(0, 8), Buffer.alloc(intact.length - 8, 99)]));
     const [id] = (await station.start(text)) as [string];
     expect((await allEnded(station, [id]))[0]).toMatchObject({
       state: 'failed',
-      reason: expect.stringContaining(`${file}: is truncated`),
+      reason: expect.stringContaining(`${labels}: label 0 is 99`),
     });
-    writeFileSync(file, whole);
+    writeFileSync(labels, intact);
     // Asking for the study again is enough.
     expect(await station.start(text)).toEqual([id]);
     expect((await allEnded(station, [id]))[0]).toMatchObject({ state: 'finished', reason: null });
