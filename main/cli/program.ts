@@ -6,6 +6,7 @@ import { benchText } from './bench-text.ts';
 import { previewOf, previewText } from './check.ts';
 import { openConnection } from './connection.ts';
 import { doctorText } from './doctor-text.ts';
+import { EXPORTED_TABLES, exportedCsv, exportProblem, type ExportOptions } from './export-csv.ts';
 import { findRun } from './find-run.ts';
 import { listText } from './list.ts';
 import { Output } from './output.ts';
@@ -210,15 +211,33 @@ export function createProgram(around: Surroundings): Command {
   program
     .command('export')
     .argument('<run>', 'its id, or enough of its beginning')
-    .description('write the weights and masks after an epoch as safetensors')
-    .addOption(epochOption())
-    .requiredOption('--out <file>', 'the .safetensors file to write')
+    .description('write the weights and masks after an epoch as safetensors, or a table of numbers as CSV')
+    .addOption(epochOption().makeOptionMandatory(false))
+    .option('--out <file>', 'the .safetensors file to write')
+    .addOption(
+      new Option('--what <table>', 'the table: of all epochs, unless --epoch says which').choices(
+        EXPORTED_TABLES,
+      ),
+    )
+    .option('--csv <file>', 'the .csv file to write')
     .option('--force', 'replace a file that is there')
+    .hook('preAction', (command) => {
+      const problem = exportProblem(command.opts<ExportOptions>());
+      if (problem !== null) command.error(`error: ${problem}`);
+    })
     .action(
-      withClient<FileOptions>(async ({ client, output, name, options }) => {
-        const id = await findRun(client, name);
-        await save(await client.runs.weights({ id, epoch: options.epoch }), { id, ...options }, output);
-      }),
+      withClient<GlobalOptions & ExportOptions & { force?: boolean }>(
+        async ({ client, output, name, options }) => {
+          const { epoch, out, what, csv: file, force = false } = options;
+          const id = await findRun(client, name);
+          if (out !== undefined && epoch !== undefined)
+            await save(await client.runs.weights({ id, epoch }), { id, ...options, epoch, out }, output);
+          if (what === undefined || file === undefined) return;
+          const { csv, rows } = await exportedCsv(client, id, what, epoch);
+          await writeWhole(file, Buffer.from(csv), force);
+          output.result({ id, what, file, rows }, `Wrote ${file} (${rows} rows).`);
+        },
+      ),
     );
 
   program

@@ -1,5 +1,12 @@
 import type { CascadeClient } from '../api/router.ts';
-import type { EpochSummary, ExcessEpoch, RunDetail } from '../../common/contract/schemas.ts';
+import { layerCosts } from '../../common/cascade/layer-costs.ts';
+import type {
+  ClassAccuracies,
+  Cost,
+  EpochSummary,
+  ExcessEpoch,
+  RunDetail,
+} from '../../common/contract/schemas.ts';
 import { decimal, percent, table } from './table.ts';
 
 /** What the shares in a shown run are shares of. */
@@ -11,20 +18,32 @@ const DENOMINATORS = {
   excess: 'weights kept by the pruned run, in it and in its control',
 };
 
+/** What the ratios in a shown run are ratios of. */
+const DEFINITIONS = {
+  compression: 'prunable weights of the dense network ÷ those left',
+  speedUp: 'multiply-accumulates of the dense network ÷ those left, for one image, of prunable kernels alone',
+};
+
 /** The document of `show RUN --json`. Its keys are relied on by scripts: add, but do not rename. */
 export async function showDocument(client: CascadeClient, id: string) {
-  const [detail, epochs, excess] = await Promise.all([
+  const [detail, epochs, excess, classes] = await Promise.all([
     client.runs.get({ id }),
     client.runs.epochs({ id }),
     client.runs.excess({ id }),
+    client.runs.classes({ id }),
   ]);
-  return { ...documentOf(detail, epochs, excess) };
+  return { ...documentOf(detail, epochs, excess, classes) };
 }
 
 export type ShownRun = Awaited<ReturnType<typeof showDocument>>;
 
-function documentOf(detail: RunDetail, epochs: EpochSummary[], excess: ExcessEpoch[]) {
-  const { summary, specification, environment, events, checkpoints, pruningEpochs } = detail;
+function documentOf(
+  detail: RunDetail,
+  epochs: EpochSummary[],
+  excess: ExcessEpoch[],
+  { names, examples, epochs: answered }: ClassAccuracies,
+) {
+  const { summary, specification, environment, events, checkpoints, pruningEpochs, predictions } = detail;
   const weights = epochs[0]?.layers.reduce((sum, layer) => sum + layer.weights, 0) ?? null;
   return {
     ...summary,
@@ -33,9 +52,16 @@ function documentOf(detail: RunDetail, epochs: EpochSummary[], excess: ExcessEpo
     events,
     checkpoints,
     pruningEpochs,
-    epochs,
+    predictions,
+    epochs: epochs.map((epoch) => ({
+      ...epoch,
+      layers: epoch.layers.map((layer) => ({ ...layer, costs: layerCosts(layer) })),
+    })),
+    // After the last epoch; `export --what classes` has them all.
+    classes: { names, examples, correct: answered.at(-1)?.correct ?? [] },
     excess: excess.map(({ epoch, excess: byThreshold }) => ({ epoch, ...byThreshold })),
     denominators: { ...DENOMINATORS, weights },
+    definitions: DEFINITIONS,
   };
 }
 
@@ -83,6 +109,10 @@ export function showText(run: ShownRun, label: string): string {
       { title: 'pruned', number: true },
       { title: `shed ${label}`, number: true },
       { title: 'inert', number: true },
+      { title: 'MACs', number: true },
+      { title: 'masked', number: true },
+      { title: 'norm', number: true },
+      { title: 'gradient', number: true },
     ],
     (run.epochs.at(-1)?.layers ?? []).map((layer) => [
       layer.name,
@@ -90,6 +120,10 @@ export function showText(run: ShownRun, label: string): string {
       percent(layer.pruned),
       percent(layer.shed[label]),
       percent(layer.inert),
+      decimal(layer.costs.dense.macs),
+      decimal(layer.costs.masked.macs),
+      decimal(layer.norm),
+      decimal(layer.gradientNorm),
     ]),
   );
   const events = run.events
@@ -99,5 +133,42 @@ export function showText(run: ShownRun, label: string): string {
     })
     .join('\n');
   const shares = 'Shed and inert are shares of the kept weights, pruned of all prunable ones.';
-  return [head, epochs, layers, shares, events].filter((part) => part !== '').join('\n\n');
+  return [head, epochs, layers, costsText(run), shares, events].filter((part) => part !== '').join('\n\n');
+}
+
+/** How small and fast the network has become in theory, each number with what it is. */
+function costsText({ epochs }: ShownRun): string {
+  const last = epochs.at(-1);
+  const costs = last?.costs;
+  if (!costs) return '';
+  const times = (ratio: number | null): string => (ratio === null ? '–' : `${ratio.toFixed(2)}×`);
+  const row = (idea: string, cost: Cost): string[] => [
+    idea,
+    String(cost.weights),
+    String(cost.parameters),
+    String(cost.macs),
+    times(cost.compression),
+    times(cost.speedUp),
+  ];
+  const rows = [
+    row('dense', costs.dense),
+    row('without pruned', costs.masked),
+    row('without pruned and inert', costs.withoutInert),
+    ...(costs.compacted ? [row('compacted', costs.compacted)] : []),
+  ];
+  const number = true;
+  const columns = [
+    { title: 'cost' },
+    { title: 'weights', number },
+    { title: 'parameters', number },
+    { title: 'MACs', number },
+    { title: 'compression', number },
+    { title: 'speed-up', number },
+  ];
+  const topFive = last.testTopFive === null ? [] : [`Test top-5 ${percent(last.testTopFive, 2)}.`];
+  return [
+    table(columns, rows),
+    ...topFive,
+    `Compression: ${DEFINITIONS.compression}. Theoretical speed-up: ${DEFINITIONS.speedUp}.`,
+  ].join('\n');
 }

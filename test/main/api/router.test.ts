@@ -1,6 +1,7 @@
 import { ORPCError, safe } from '@orpc/client';
 import { expect, test } from 'vitest';
 import { decodeFrame } from '../../../common/codec/frames.ts';
+import { decodePredictions } from '../../../common/codec/predictions.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import type { WorkstationEvent } from '../../../common/contract/schemas.ts';
 import { createRouterClient } from '@orpc/server';
@@ -38,6 +39,15 @@ test('every call of the contract reaches its service', async () => {
   expect((await client.runs.decayClock({ id })).from).toBe(1);
   const channels = await client.runs.channels({ id, from: 1, to: 2 });
   expect(decodeFrame('channels', await channels.arrayBuffer()).header.epochs).toEqual([1, 2]);
+  expect(await client.runs.classes({ id })).toMatchObject({ examples: [2, 2], epochs: [{ epoch: 0 }] });
+  const before = await client.runs.predictions({ id, epoch: 1, moment: 'before-pruning' });
+  expect(decodePredictions(await before.arrayBuffer()).predicted).toEqual(Uint16Array.of(0, 1, 1, 1));
+  const after = await client.runs.predictions({ id, epoch: 1 });
+  expect(decodePredictions(await after.arrayBuffer())).toMatchObject({
+    moment: 'epoch',
+    margins: Float32Array.of(1.5, -0.25, 2, -1),
+  });
+  expect(await failure(client.runs.predictions({ id, epoch: 2 }))).toMatchObject({ code: 'NOT_FOUND' });
   expect(await (await client.runs.masks({ id, epoch: 1, threshold: '1e-4' })).text()).toBe(
     `npz ${id} 1 1e-4`,
   );

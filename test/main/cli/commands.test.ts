@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../doubles/temporary-folder.ts';
 import { Shell, WELL } from './helpers.ts';
 
@@ -182,6 +182,9 @@ test('show --json holds what scripts rely on', async () => {
     events: [{ kind: 'queued' }],
     excess: [{ epoch: 1, '1e-4': 0.25 }],
     denominators: { shed: expect.stringContaining('kept'), weights: 8 },
+    definitions: { compression: expect.any(String), speedUp: expect.any(String) },
+    classes: { names: ['cat', 'dog, or wolf'], examples: [2, 2], correct: [1, 0] },
+    predictions: [{ epoch: 1 }, { epoch: 1 }, { epoch: 3, moment: 'epoch' }],
   });
   const { epochs } = shell.document as { epochs: Record<string, unknown>[] };
   expect(epochs).toHaveLength(4);
@@ -195,7 +198,19 @@ test('show --json holds what scripts rely on', async () => {
     pruned: 0.25,
     shed: { '1e-4': 0.3 },
     inert: 0.125,
-    layers: [{ name: 'dense1', weights: 8, pruned: 0.25, shed: { '1e-4': 0.3 }, inert: 0.125 }],
+    testTopFive: 0.9375,
+    gradientNorm: 0.5,
+    costs: { dense: { macs: 80 }, masked: { macs: 60, compression: 8 / 6, speedUp: 8 / 6 } },
+    layers: [
+      {
+        name: 'dense1',
+        weights: 8,
+        pruned: 0.25,
+        shed: { '1e-4': 0.3 },
+        inert: 0.125,
+        costs: { masked: { weights: 6, macs: 60 }, compacted: { weights: 4, macs: 40 } },
+      },
+    ],
   });
 });
 
@@ -212,6 +227,15 @@ test('show: a table for people', async () => {
   expect(shell.stdout).toMatch(
     / 3\s+training\s+0\.1\s+0\.3333\s+87\.50%\s+75\.00%\s+25\.0%\s+30\.0%\s+12\.5%/,
   );
+});
+
+test('show: what the network costs, and what the ratios are', async () => {
+  const { pruned } = await trained();
+  expect(await shell.run('show', pruned)).toBe(0);
+  expect(shell.stdout).toMatch(/without pruned\s+6\s+8\s+60\s+1\.33×\s+1\.33×/);
+  expect(shell.stdout).toMatch(/compacted\s+4\s+6\s+40\s+2\.00×\s+2\.00×/);
+  expect(shell.stdout).toContain('Test top-5 93.75%.');
+  expect(shell.stdout).toContain('Theoretical speed-up: multiply-accumulates of the dense network ÷');
 });
 
 test('a run may be named by a beginning that only it has', async () => {
@@ -267,6 +291,102 @@ test('masks and export write the whole file, and never over another without --fo
   expect(readdirSync(folder).sort()).toEqual(['a.npz', 'a.safetensors']);
 });
 
+/** A CSV file of cells without quotes, as one object a row. */
+function rowsOf(file: string): Record<string, string>[] {
+  const [header = '', ...rows] = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const columns = header.split(',');
+  return rows.map((row) => {
+    const cells = row.split(',');
+    expect(cells).toHaveLength(columns.length);
+    return Object.fromEntries(cells.map((cell, index) => [columns[index]!, cell]));
+  });
+}
+
+describe('export --csv', () => {
+  async function exported(what: string, ...more: string[]): Promise<string> {
+    const { pruned } = await trained();
+    const file = join(temporaryFolder(), `${what}.csv`);
+    expect(await shell.run('export', pruned, '--what', what, '--csv', file, '--json', ...more)).toBe(0);
+    expect(shell.document).toMatchObject({ id: pruned, what, file });
+    return file;
+  }
+
+  test('epochs: a row for each, with costs and excess', async () => {
+    const rows = rowsOf(await exported('epochs'));
+    expect(rows.map(({ epoch }) => epoch)).toEqual(['0', '1', '2', '3']);
+    expect(rows[0]).toMatchObject({ phase: 'initial', train_loss: '', 'excess_1e-4': '' });
+    expect(rows[1]).toMatchObject({
+      phase: 'training',
+      learning_rate: '0.1',
+      train_loss: '1',
+      test_accuracy: '0.75',
+      test_top5: '0.9375',
+      validation_top5: '',
+      mask_sparsity: '0.25',
+      true_sparsity: '0.25',
+      'shed_1e-4': '0.1',
+      'shed_1e-3sigma': '0.1',
+      'excess_1e-4': '0.25',
+      norm: '1',
+      gradient_norm: '0.5',
+      macs_dense: '80',
+      macs_masked: '60',
+      parameters_masked: '8',
+      compression_masked: String(8 / 6),
+      'speedup_without_shed_1e-3sigma': '1.6',
+      weights_without_inert: '5',
+      speedup_compacted: '2',
+    });
+  });
+
+  test('layers: a row for each layer and epoch', async () => {
+    const rows = rowsOf(await exported('layers', '--epoch', '2'));
+    expect(rows).toMatchObject([
+      {
+        epoch: '2',
+        layer: 'dense1',
+        mask_sparsity: '0.25',
+        weights_dense: '8',
+        weights_masked: '6',
+        macs_masked: '60',
+        macs_compacted: '40',
+        'weights_without_shed_1e-4': '5',
+        weights_without_inert: '5',
+        gradient_norm: '0.5',
+      },
+    ]);
+  });
+
+  test('classes: a row for each class and epoch', async () => {
+    const file = await exported('classes', '--epoch', '2');
+    expect(readFileSync(file, 'utf8')).toBe(
+      'epoch,class,name,examples,correct,accuracy\n2,0,cat,2,1,0.5\n2,1,"dog, or wolf",2,2,1\n',
+    );
+  });
+
+  test('predictions: a row for each image and marked moment', async () => {
+    const file = await exported('predictions', '--epoch', '1');
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(lines[0]).toBe('epoch,moment,image,label,label_name,predicted,predicted_name,correct,margin');
+    expect(lines).toHaveLength(1 + 2 * 4);
+    expect(lines[2]).toBe('1,before-pruning,1,1,"dog, or wolf",1,"dog, or wolf",1,0.5');
+    expect(lines[6]).toBe('1,epoch,1,1,"dog, or wolf",0,cat,0,-0.25');
+  });
+
+  test('writes over nothing without --force, and nothing where there is nothing', async () => {
+    const file = await exported('classes');
+    const id = [...shell.double.runs.keys()].at(-1)!;
+    expect(await shell.run('export', id, '--what', 'epochs', '--csv', file)).toBe(1);
+    expect(shell.stderr).toContain('exists already');
+    expect(await shell.run('export', id, '--what', 'epochs', '--csv', file, '--force')).toBe(0);
+    expect(shell.stdout).toBe(`Wrote ${file} (4 rows).\n`);
+    const other = `${file}.2`;
+    expect(await shell.run('export', id, '--what', 'predictions', '--epoch', '2', '--csv', other)).toBe(1);
+    expect(shell.stderr).toContain('has no predictions of epoch 2');
+    expect(existsSync(other)).toBe(false);
+  });
+});
+
 test('masks: an unknown threshold or epoch, and a folder that is not there', async () => {
   const { pruned } = await trained();
   const out = join(temporaryFolder(), 'absent', 'a.npz');
@@ -299,6 +419,12 @@ test.each([
   [['frobnicate']],
   [['show']],
   [['masks', 'x', '--out', 'y']],
+  [['export', 'x']],
+  [['export', 'x', '--out', 'y']],
+  [['export', 'x', '--epoch', '1', '--out', 'y', '--what', 'epochs', '--csv', 'z']],
+  [['export', 'x', '--what', 'epochs']],
+  [['export', 'x', '--csv', 'z']],
+  [['export', 'x', '--what', 'everything', '--csv', 'z']],
   [['masks', 'x', '--epoch', '-1', '--out', 'y']],
   [['run', 'starter', '--threads', '1.5']],
   [['list', 'more', 'than', 'wanted']],

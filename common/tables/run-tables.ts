@@ -1,0 +1,158 @@
+import { layerCosts, type LayerCostSummary } from '../cascade/layer-costs.ts';
+import type { ClassAccuracies, Cost, EpochCosts, EpochSummary, ExcessEpoch } from '../contract/schemas.ts';
+import type { Moment, Predictions } from '../records.ts';
+import type { Table } from './csv.ts';
+
+/** Everything that was measured of a run, as tables of one observation a row; docs/formats.md says what the columns are. */
+
+type Cells = Record<string, string | number | null>;
+
+/** Rows as objects, whose keys of the first are the columns. */
+function tableOf(rows: readonly Cells[]): Table {
+  const columns = Object.keys(rows[0] ?? {});
+  return { columns, rows: rows.map((row) => columns.map((column) => row[column] ?? null)) };
+}
+
+function labelsOf(epochs: readonly EpochSummary[]): string[] {
+  return Object.keys(epochs[0]?.shed ?? {});
+}
+
+/** A threshold as part of a column's name: '1e-3σ' is '1e-3sigma'. */
+function named(label: string): string {
+  return label.replace('σ', 'sigma');
+}
+
+/** The ideas of what may be left out, as parts of columns' names. */
+function ideas<T>(
+  labels: readonly string[],
+  costs: { dense: T; masked: T; withoutShed: Record<string, T>; withoutInert: T; compacted: T | null } | null,
+): [string, T | null][] {
+  return [
+    ['dense', costs?.dense ?? null],
+    ['masked', costs?.masked ?? null],
+    ...labels.map((label): [string, T | null] => [
+      `without_shed_${named(label)}`,
+      costs?.withoutShed[label] ?? null,
+    ]),
+    ['without_inert', costs?.withoutInert ?? null],
+    ['compacted', costs?.compacted ?? null],
+  ];
+}
+
+/** A row for each epoch. */
+export function epochsTable(epochs: readonly EpochSummary[], excess: readonly ExcessEpoch[]): Table {
+  const labels = labelsOf(epochs);
+  const excessOf = new Map(excess.map((entry) => [entry.epoch, entry.excess]));
+  const costs = (found: EpochCosts | null): Cells =>
+    Object.fromEntries(
+      ideas<Cost>(labels, found).flatMap(([idea, cost]) => [
+        [`macs_${idea}`, cost?.macs ?? null],
+        [`weights_${idea}`, cost?.weights ?? null],
+        [`parameters_${idea}`, cost?.parameters ?? null],
+        [`compression_${idea}`, cost?.compression ?? null],
+        [`speedup_${idea}`, cost?.speedUp ?? null],
+      ]),
+    );
+  return tableOf(
+    epochs.map((epoch) => ({
+      epoch: epoch.epoch,
+      phase: epoch.phase,
+      learning_rate: epoch.learningRate,
+      steps: epoch.steps,
+      train_loss: epoch.trainLoss,
+      train_accuracy: epoch.trainAccuracy,
+      validation_loss: epoch.validationLoss,
+      validation_accuracy: epoch.validationAccuracy,
+      validation_top5: epoch.validationTopFive,
+      test_loss: epoch.testLoss,
+      test_accuracy: epoch.testAccuracy,
+      test_top5: epoch.testTopFive,
+      mask_sparsity: epoch.pruned,
+      true_sparsity: epoch.zero,
+      inert: epoch.inert,
+      ...byThreshold('shed', labels, epoch.shed),
+      ...byThreshold('excess', labels, excessOf.get(epoch.epoch) ?? {}),
+      norm: epoch.norm,
+      gradient_norm: epoch.gradientNorm,
+      ...costs(epoch.costs),
+      training_seconds: epoch.trainingSeconds,
+      evaluation_seconds: epoch.evaluationSeconds,
+      measurement_seconds: epoch.measurementSeconds,
+    })),
+  );
+}
+
+/** A row for each layer after each epoch. */
+export function layersTable(epochs: readonly EpochSummary[]): Table {
+  const labels = labelsOf(epochs);
+  const costs = (found: LayerCostSummary): Cells =>
+    Object.fromEntries(
+      ideas(labels, found).flatMap(([idea, cost]) => [
+        [`macs_${idea}`, cost?.macs ?? null],
+        [`weights_${idea}`, cost?.weights ?? null],
+      ]),
+    );
+  return tableOf(
+    epochs.flatMap(({ epoch, layers }) =>
+      layers.map((layer) => ({
+        epoch,
+        layer: layer.name,
+        mask_sparsity: layer.pruned,
+        true_sparsity: layer.zero,
+        inert: layer.inert,
+        ...byThreshold('shed', labels, layer.shed),
+        norm: layer.norm,
+        gradient_norm: layer.gradientNorm,
+        ...costs(layerCosts(layer)),
+      })),
+    ),
+  );
+}
+
+/** A row for each class after each epoch. */
+export function classesTable({ names, examples, epochs }: ClassAccuracies): Table {
+  return tableOf(
+    epochs.flatMap(({ epoch, correct }) =>
+      correct.map((right, index) => ({
+        epoch,
+        class: index,
+        name: names?.[index] ?? null,
+        examples: examples[index] ?? null,
+        correct: right,
+        accuracy: examples[index] ? right / examples[index] : null,
+      })),
+    ),
+  );
+}
+
+/** A row for each test image at each marked moment. */
+export function predictionsTable(
+  moments: readonly ({ epoch: number; moment: Moment } & Predictions)[],
+  names: readonly string[] | null,
+): Table {
+  const rows: Cells[] = [];
+  for (const { epoch, moment, labels, predicted, margins } of moments)
+    labels.forEach((label, image) => {
+      const answer = predicted[image]!;
+      rows.push({
+        epoch,
+        moment,
+        image,
+        label,
+        label_name: names?.[label] ?? null,
+        predicted: answer,
+        predicted_name: names?.[answer] ?? null,
+        correct: answer === label ? 1 : 0,
+        margin: margins[image]!,
+      });
+    });
+  return tableOf(rows);
+}
+
+function byThreshold(
+  prefix: string,
+  labels: readonly string[],
+  shares: Readonly<Record<string, number>>,
+): Cells {
+  return Object.fromEntries(labels.map((label) => [`${prefix}_${named(label)}`, shares[label] ?? null]));
+}

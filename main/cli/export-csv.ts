@@ -1,0 +1,80 @@
+import { decodePredictions } from '../../common/codec/predictions.ts';
+import { CascadeError } from '../../common/errors.ts';
+import { encodeCsv, type Table } from '../../common/tables/csv.ts';
+import { classesTable, epochsTable, layersTable, predictionsTable } from '../../common/tables/run-tables.ts';
+import type { CascadeClient } from '../api/router.ts';
+
+/** What `export --csv` can write. */
+export const EXPORTED_TABLES = ['epochs', 'layers', 'classes', 'predictions'] as const;
+export type ExportedTable = (typeof EXPORTED_TABLES)[number];
+
+/** Either a safetensors file of one epoch's weights, or a table. */
+export interface ExportOptions {
+  epoch?: number;
+  out?: string;
+  what?: ExportedTable;
+  csv?: string;
+}
+
+/** Why the options of `export` do not go together; null where they do. */
+export function exportProblem({ epoch, out, what, csv }: ExportOptions): string | null {
+  const [weights, table] = [out !== undefined, csv !== undefined || what !== undefined];
+  if (weights === table)
+    return 'say either --epoch and --out, for weights, or --what and --csv, for a table of numbers';
+  if (weights && epoch === undefined) return '--out needs --epoch: weights are those after one epoch';
+  if (table && (csv === undefined || what === undefined)) return '--what and --csv need each other';
+  return null;
+}
+
+/**
+ * A table of all that was measured, in full; of one epoch where it is given.
+ * @throws CascadeError NOT_FOUND where nothing of it was recorded
+ */
+export async function exportedCsv(
+  client: CascadeClient,
+  id: string,
+  what: ExportedTable,
+  epoch?: number,
+): Promise<{ csv: string; rows: number }> {
+  const table = await tableOf(client, id, what, epoch);
+  if (table.rows.length === 0)
+    throw new CascadeError(
+      'NOT_FOUND',
+      `The run ${id} has no ${what}${epoch === undefined ? ' yet' : ` of epoch ${epoch}`}.`,
+    );
+  return { csv: encodeCsv(table), rows: table.rows.length };
+}
+
+async function tableOf(
+  client: CascadeClient,
+  id: string,
+  what: ExportedTable,
+  epoch: number | undefined,
+): Promise<Table> {
+  const chosen = <T extends { epoch: number }>(entries: T[]): T[] =>
+    epoch === undefined ? entries : entries.filter((entry) => entry.epoch === epoch);
+  switch (what) {
+    case 'epochs': {
+      const [epochs, excess] = await Promise.all([client.runs.epochs({ id }), client.runs.excess({ id })]);
+      return epochsTable(chosen(epochs), excess);
+    }
+    case 'layers':
+      return layersTable(chosen(await client.runs.epochs({ id })));
+    case 'classes': {
+      const classes = await client.runs.classes({ id });
+      return classesTable({ ...classes, epochs: chosen(classes.epochs) });
+    }
+    case 'predictions': {
+      const [{ predictions }, { names }] = await Promise.all([
+        client.runs.get({ id }),
+        client.runs.classes({ id }),
+      ]);
+      const moments = [];
+      for (const marked of chosen(predictions)) {
+        const frame = await client.runs.predictions({ id, ...marked });
+        moments.push(decodePredictions(await frame.arrayBuffer()));
+      }
+      return predictionsTable(moments, names);
+    }
+  }
+}
