@@ -16,6 +16,7 @@ import { studyJsonSchema } from '../common/study/index.ts';
 import { serveOwner, type OwnerSocket } from './api/owner-socket.ts';
 import type { OpenWorkstation, WorkstationOptions, WorkstationServices } from './api/services.ts';
 import { Background } from './background/background.ts';
+import { countGpus } from './runs/gpus.ts';
 import { RunManager } from './runs/run-manager.ts';
 import { bundledStudies } from './studies/bundled.ts';
 import { estimateStudy } from './studies/estimate.ts';
@@ -38,7 +39,8 @@ class Workstation implements WorkstationServices {
 
   constructor(workspace: Workspace, options: WorkstationOptions) {
     const { version } = findApplication();
-    const concurrency = options.concurrency ?? 1;
+    const gpus = countGpus();
+    const concurrency = options.concurrency ?? Math.max(1, gpus);
     const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / concurrency));
     this.#workspace = workspace;
     this.#status = {
@@ -53,6 +55,7 @@ class Workstation implements WorkstationServices {
       workspace,
       application: `cascade-lab ${version}`,
       concurrency,
+      gpus,
       threads,
       emit: (event) => this.#emit(event),
       onPrepared: (environment) => this.#enginePrepared(environment),

@@ -55,7 +55,7 @@ export interface WorkstationServices {
 export interface WorkstationOptions {
   folder: string;
   way: WorkstationStatus['way'];
-  /** Runs that train at once; 1 unless told. */
+  /** Runs that train at once; unless told one, or one for each GPU. */
   concurrency?: number;
   /** Intra-op threads of a trainer; all cores shared among the concurrent runs unless told. */
   threads?: number;

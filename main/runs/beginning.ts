@@ -58,9 +58,13 @@ export async function findBeginning(
 }
 
 function sameBits(one: Known, other: Known): boolean {
-  const facts = ['threads', 'datasetHash', 'application', 'engine', 'device'] as const;
+  const facts = ['threads', 'datasetHash', 'application', 'engine'] as const;
+  // Which of several GPUs of one kind it was decides nothing.
+  const kind = ({ device }: Known): string => device.replace(/:\d+$/, '');
   return (
-    facts.every((fact) => one[fact] === other[fact]) && (one.compile ?? null) === (other.compile ?? null)
+    facts.every((fact) => one[fact] === other[fact]) &&
+    kind(one) === kind(other) &&
+    (one.compile ?? null) === (other.compile ?? null)
   );
 }
 

@@ -1,12 +1,15 @@
 import type { RunSummary } from '../../common/contract/schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
+import { GpuDealer } from './gpus.ts';
 import { Problems } from './problems.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunQueue } from './run-queue.ts';
 import { Training, type TrainingOptions } from './training.ts';
 
-export interface RunManagerOptions extends Omit<TrainingOptions, 'journal' | 'onRecorded'> {
+export interface RunManagerOptions extends Omit<TrainingOptions, 'journal' | 'onRecorded' | 'gpu'> {
   concurrency: number;
+  /** GPUs that runs are dealt to. */
+  gpus: number;
   /** Called when `problems` has changed. */
   onProblems(): void;
 }
@@ -17,6 +20,7 @@ export class RunManager {
   readonly #journal: RunJournal;
   readonly #problems: Problems;
   readonly #queue = new RunQueue();
+  readonly #gpus: GpuDealer;
   readonly #training = new Map<string, Training>();
   /** Runs that are on their way into the queue, and those on their way out of the workspace. */
   readonly #entering = new Map<string, Promise<void>>();
@@ -28,6 +32,7 @@ export class RunManager {
     const { workspace, emit, onProblems } = options;
     this.#options = options;
     this.#concurrency = options.concurrency;
+    this.#gpus = new GpuDealer(options.gpus);
     this.#problems = new Problems(onProblems);
     this.#journal = new RunJournal({
       workspace,
@@ -164,11 +169,13 @@ export class RunManager {
       const next = this.#queue.next((trunk) => this.#isReady(trunk));
       if (next === null) return;
       const { id } = next;
-      const options = { ...this.#options, journal: this.#journal, onRecorded: () => this.#fill() };
+      const gpu = this.#gpus.take();
+      const options = { ...this.#options, gpu, journal: this.#journal, onRecorded: () => this.#fill() };
       const training = new Training(id, options);
       this.#training.set(id, training);
       void training.ended.then(() => {
         this.#training.delete(id);
+        this.#gpus.giveBack(gpu);
         this.#fill();
       });
     }

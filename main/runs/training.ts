@@ -17,6 +17,8 @@ export interface TrainingOptions {
   application: string;
   /** Intra-op threads of a new run without a control. */
   threads: number;
+  /** Number of the GPU that it is dealt; null leaves it to TensorFlow. */
+  gpu: number | null;
   emit(event: WorkstationEvent): void;
   onPrepared(environment: RunEnvironment): void;
   /** An epoch is on disk: runs that wait for it may begin. */
@@ -188,6 +190,7 @@ export class Training {
         application,
         // The run's own where it has begun, because the number of threads decides its bits.
         threads: own?.threads ?? beginning?.threads ?? threads,
+        gpu: this.#options.gpu,
         compile: own ? (own.compile ?? null) : (beginning?.compile ?? 'choose'),
         datasetHash: own?.datasetHash ?? beginning?.datasetHash ?? null,
         // What an earlier version kept of a run's wish stands in its environment.

@@ -16,6 +16,8 @@ export interface TrainerInput {
   /** Version of the application, for the environment. */
   application: string;
   threads: number;
+  /** Number of the GPU that the run is dealt; null leaves it to TensorFlow. */
+  gpu: number | null;
   /** As it was chosen when the run, or one that it has to equal, began; 'choose' for one that is free. */
   compile: 'xla' | null | 'choose';
   /** Where to go on from; null for a new run. Of a run that leaves its trunk, the trunk's. */

@@ -52,7 +52,7 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
         'DATA_CHANGED',
         'The data set is not the one that this run began with: put the old files back, or start the study anew under another data set.',
       );
-    engine = openEngine({ threads: input.threads, ledger: input.ledger });
+    engine = openEngine({ threads: input.threads, ledger: input.ledger, gpu: input.gpu ?? undefined });
     const { specification, seed } = input;
     const compile = input.compile === 'choose' ? null : input.compile;
     session = new TrainingSession(engine, specification, dataset, seed, compile);

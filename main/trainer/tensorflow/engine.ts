@@ -32,6 +32,8 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Where to compute; by default the first GPU, or the CPU where there is none. */
   readonly device?: 'cpu' | `gpu:${number}`;
+  /** Which GPU to take, where there are several and no device is named; by default the first. */
+  readonly gpu?: number | undefined;
   /** What tfjs's 'float32' stands for. float64 is for comparisons, and several times slower. */
   readonly precision?: Precision;
   readonly library?: LibraryLocation;
@@ -93,7 +95,7 @@ export class Engine {
     this.#context = new Context(tensorflow, config, options.ledger);
     try {
       this.devices = this.#context.devices;
-      this.device = chooseDevice(this.devices, options.device);
+      this.device = chooseDevice(this.devices, options.device, options.gpu);
       const gpu = this.device.type === 'GPU';
       if (gpu) this.#context.device = this.device.name;
       this.#backend = new Backend(
@@ -269,11 +271,11 @@ export class Engine {
   }
 }
 
-function chooseDevice(devices: readonly Device[], asked: EngineOptions['device']): Device {
+function chooseDevice(devices: readonly Device[], asked: EngineOptions['device'], gpu = 0): Device {
   const gpus = devices.filter(({ type }) => type === 'GPU');
   const chosen =
     asked === undefined || asked === 'cpu'
-      ? (gpus[0] ?? devices.find(({ type }) => type === 'CPU'))
+      ? (gpus[gpu % (gpus.length || 1)] ?? devices.find(({ type }) => type === 'CPU'))
       : gpus.find(({ name }) => name.endsWith(`:GPU:${asked.slice('gpu:'.length)}`));
   if (chosen) return chosen;
   throw new CascadeError(
