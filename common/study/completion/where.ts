@@ -1,0 +1,45 @@
+import { fitting, isMapping, itemsAt, leavesOf, under, type Schema } from './leaves.ts';
+import type { OutlineNode } from './outline.ts';
+import type { Step } from './place.ts';
+
+/**
+ * The schemas of what stands at the end of the steps. What an arm says of a component without its name is laid over the
+ * shared one of that key, so its name counts.
+ */
+export function schemasAt(steps: readonly Step[], root: OutlineNode | null, schema: Schema): Schema[] {
+  let schemas = [schema];
+  for (const [index, step] of steps.entries()) {
+    const leaves = schemas.flatMap((each) => leavesOf(each, schema));
+    schemas =
+      'key' in step
+        ? under(fitting(leaves, step.node, sharedName(steps.slice(0, index), root)), step.key)
+        : itemsAt(leaves, step.index);
+  }
+  return schemas;
+}
+
+/** The alternatives that a mapping at the end of the steps may be, given what it says of itself. */
+export function mappingsAt(
+  steps: readonly Step[],
+  mapping: Parameters<typeof fitting>[1],
+  root: OutlineNode | null,
+  schema: Schema,
+): Schema[] {
+  const leaves = schemasAt(steps, root, schema).flatMap((each) => leavesOf(each, schema));
+  return fitting(leaves, mapping, sharedName(steps, root)).filter(isMapping);
+}
+
+/** The name of the shared component over which the arm's settings at the end of the steps are laid. */
+function sharedName(steps: readonly Step[], root: OutlineNode | null): string | null {
+  const [arms, , ...settings] = steps.map((step) => ('key' in step ? step.key : null));
+  if (arms !== 'arms' || settings.length === 0 || settings.includes(null)) return null;
+  let node = valueUnder(root, 'shared');
+  for (const key of settings) node = valueUnder(node, key!);
+  const name = node?.kind === 'mapping' ? valueUnder(node, 'name') : node;
+  return name?.kind === 'scalar' ? name.text : null;
+}
+
+function valueUnder(node: OutlineNode | null, key: string): OutlineNode | null {
+  if (node?.kind !== 'mapping') return null;
+  return node.pairs.find((pair) => pair.key === key)?.value ?? null;
+}
