@@ -246,6 +246,7 @@ const METRICS: EpochRecord['metrics'] = {
   trainingSeconds: 1,
   evaluationSeconds: 1,
   measurementSeconds: 1,
+  waitingSeconds: 0,
 };
 
 const SPECIFICATION = completeSpecification({

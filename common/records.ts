@@ -27,6 +27,8 @@ export interface EpochMetrics {
   trainingSeconds: number;
   evaluationSeconds: number;
   measurementSeconds: number;
+  /** Of the training seconds, those in which the step waited for images; 0 where all are in memory. */
+  waitingSeconds: number;
 }
 
 /**

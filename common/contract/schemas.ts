@@ -140,6 +140,8 @@ export const epochSummary = z.object({
   trainingSeconds: z.number(),
   evaluationSeconds: z.number(),
   measurementSeconds: z.number(),
+  /** Of the training seconds, those in which the step waited for images; null where an earlier version recorded. */
+  waitingSeconds: z.number().nullable(),
   pruned: z.number(),
   shed: sharesByThreshold,
   inert: z.number(),

@@ -111,6 +111,7 @@ export class Simulation {
       trainingSeconds: 4.1,
       evaluationSeconds: 0.4,
       measurementSeconds: 0.03,
+      waitingSeconds: 0,
       pruned: 1 - keptSum / all,
       shed: Object.fromEntries(
         LABELS.map((label) => [label, ofKept((index) => layers[index]?.shed[label] ?? 0)]),

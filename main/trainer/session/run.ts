@@ -112,7 +112,7 @@ class RunLoop {
   run(): void {
     const { checkpoint, shared } = this.#input;
     if (checkpoint === null) this.#finishEpoch(null, 0);
-    else if (shared !== null) this.#finishEpoch({ ...shared, events: [] }, shared.seconds);
+    else if (shared !== null) this.#finishEpoch({ ...shared, events: [], waited: 0 }, shared.seconds);
     while (this.#session.epoch < this.#session.plan.epochs) {
       const started = this.#now();
       const trained = this.#session.trainEpoch((step, steps, loss) => this.#watch(step, steps, loss));
@@ -165,6 +165,7 @@ class RunLoop {
         testTopFive: test.topFive,
         trainingSeconds,
         evaluationSeconds: (measurementStarted - evaluationStarted) / 1000,
+        waitingSeconds: trained?.waited ?? 0,
         measurementSeconds: (this.#now() - measurementStarted + this.#sendingTook) / 1000,
       },
       ...measured,

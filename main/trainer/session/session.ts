@@ -45,6 +45,8 @@ export interface TrainedEpoch {
   /** Mean over the epoch's examples, as they were seen. */
   loss: number;
   accuracy: number;
+  /** Seconds that the steps waited for images. */
+  waited: number;
   /** What happened in its course: weights rewound before it, prunings within it. */
   events: RunEvent[];
 }
@@ -206,6 +208,7 @@ export class TrainingSession {
       return [loss! / examples, correct! / examples];
     };
     try {
+      const waitedBefore = this.#train.source?.waited ?? 0;
       this.#train.source?.plan(batches);
       batches.forEach((indices, index) => {
         const pruned = this.#pruneWithin(epoch, index);
@@ -227,7 +230,8 @@ export class TrainingSession {
       });
       const [loss, accuracy] = read();
       this.#position.epoch = epoch;
-      return { steps, loss, accuracy, events };
+      const waited = (this.#train.source?.waited ?? 0) - waitedBefore;
+      return { steps, loss, accuracy, waited, events };
     } finally {
       for (const total of totals) if (!total.released) total.release();
     }

@@ -10,6 +10,8 @@ export const numbers: Migration = {
       alter table epochs add column test_top_five real;
       -- Trainable parameters of the network after physical compaction, and weights left of each kernel.
       alter table epochs add column compacted_parameters integer;
+      -- Of the training seconds, those in which the step waited for images that are read as it goes.
+      alter table epochs add column waiting_seconds real;
       alter table layer_epochs add column compacted integer;
       alter table layer_epochs add column gradient_norm real;
 

@@ -24,6 +24,7 @@ interface EpochRow {
   training_seconds: number;
   evaluation_seconds: number;
   measurement_seconds: number;
+  waiting_seconds: number | null;
   weights: number;
   pruned: number;
   inert: number;
@@ -123,6 +124,7 @@ function summaryOf(
     trainingSeconds: row.training_seconds,
     evaluationSeconds: row.evaluation_seconds,
     measurementSeconds: row.measurement_seconds,
+    waitingSeconds: row.waiting_seconds,
     ...sharesOf({ ...row, shed: JSON.parse(row.shed) as number[] }, labels),
     layers: [],
   };

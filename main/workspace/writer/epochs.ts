@@ -177,8 +177,8 @@ function insertMetrics(database: Connection, run: RunRow, record: EpochRecord): 
   prepared(
     database,
     `insert into epochs (run, epoch, phase, ${columns.join(', ')}, training_seconds, evaluation_seconds,
-       measurement_seconds, weights, pruned, inert, zero, shed, compacted_parameters, recorded_at)
-     values (?, ?, ?, ${columns.map(() => '?').join(', ')}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       measurement_seconds, waiting_seconds, weights, pruned, inert, zero, shed, compacted_parameters, recorded_at)
+     values (?, ?, ?, ${columns.map(() => '?').join(', ')}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     run.number,
     record.epoch,
@@ -187,6 +187,7 @@ function insertMetrics(database: Connection, run: RunRow, record: EpochRecord): 
     metrics.trainingSeconds,
     metrics.evaluationSeconds,
     metrics.measurementSeconds,
+    metrics.waitingSeconds,
     total((layer) => layer.weights),
     total((layer) => layer.pruned),
     total((layer) => layer.inert),

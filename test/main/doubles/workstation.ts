@@ -56,6 +56,7 @@ function epochOf(epoch: number): EpochSummary {
     trainingSeconds: 1,
     evaluationSeconds: 1,
     measurementSeconds: 0.01,
+    waitingSeconds: 0,
     ...states,
     norm: 1,
     gradientNorm: 0.5,

@@ -193,10 +193,16 @@ export async function bitsOf(
 ): Promise<{ epochs: EpochBits[]; classes: unknown; predictions: unknown[]; checkpoint: string }> {
   const { network, checkpoints, predictions: marked } = await services.getRun(id);
   const epochs: EpochBits[] = [];
-  for (const { trainingSeconds, evaluationSeconds, measurementSeconds, ...metrics } of await services.epochs(
-    id,
-  )) {
-    if (trainingSeconds < 0 || evaluationSeconds < 0 || measurementSeconds < 0)
+  for (const {
+    trainingSeconds,
+    evaluationSeconds,
+    measurementSeconds,
+    waitingSeconds,
+    ...metrics
+  } of await services.epochs(id)) {
+    if (
+      [trainingSeconds, evaluationSeconds, measurementSeconds, waitingSeconds ?? 0].some((took) => took < 0)
+    )
       throw new Error('An epoch took less than no time.');
     const { epoch } = metrics;
     const planes: string[] = [];

@@ -135,6 +135,7 @@ export function recordOf(epoch: number, salt = 0): EpochRecord {
       trainingSeconds: 1 + random(),
       evaluationSeconds: 0.5,
       measurementSeconds: 0.01,
+      waitingSeconds: 0,
     },
     layers: LAYERS.map(({ name, weights, channels }) => {
       const size = planeBytes(weights);
