@@ -49,6 +49,12 @@ export function count(value: number | null | undefined): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u2009');
 }
 
+/** A ratio as '3.42×'; of a hundred and more without decimals. */
+export function times(ratio: number | null | undefined): string {
+  if (ratio === null || ratio === undefined || !Number.isFinite(ratio)) return MISSING;
+  return `${ratio >= 100 ? count(ratio) : ratio.toFixed(2)}×`;
+}
+
 /** Bytes as '34 kB', '1.2 GB': powers of ten, two digits. */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

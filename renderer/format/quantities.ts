@@ -63,12 +63,67 @@ export const QUANTITIES = {
     formula: 'ln(‖w‖ₑ ÷ ‖w‖ₑ₋₁)  ÷  ln(free decay over the epoch)',
   },
   accuracy: { name: 'Test accuracy', definition: 'Share of right answers on the test set, after the epoch.' },
+  topFive: {
+    name: 'Test top-5',
+    definition:
+      'Share of test images whose right class has one of the five highest logits. Told for six classes or more.',
+    formula: 'rank of the right class ≤ 5  ÷  test images',
+  },
+  classAccuracy: {
+    name: 'Accuracy of a class',
+    definition: 'Share of right answers among the test images of one class, after the epoch.',
+    formula: 'right answers of the class  ÷  its test images',
+  },
+  margin: {
+    name: 'Margin',
+    definition:
+      'How far the right class is ahead: positive where the answer is right, the larger the safer; negative where it is wrong.',
+    formula: 'logit of the right class  −  highest of the other logits',
+  },
   validation: {
     name: 'Validation accuracy',
     definition: 'Share of right answers on the validation split, which is separate from the test set.',
   },
   loss: { name: 'Loss', definition: 'Mean cross-entropy over the images, natural logarithm.' },
   learningRate: { name: 'Learning rate', definition: 'η in force during the epoch.' },
+  kept: {
+    name: 'Kept',
+    definition: 'Weights that the mask keeps.',
+    formula: 'prunable weights  −  pruned weights',
+  },
+  parameters: {
+    name: 'Parameters',
+    definition: 'All that is trained: kernels, biases, γ and β. Running statistics are not.',
+  },
+  macs: {
+    name: 'MACs',
+    definition:
+      'Multiply-accumulates of the prunable kernels for one image; positions that meet padding count. Biases, batch norm, activations and pooling are left out.',
+    formula: 'Σ over layers of  weights · output positions',
+  },
+  compression: {
+    name: 'Compression',
+    definition: 'How many times fewer prunable weights are left than the dense network has.',
+    formula: 'prunable weights  ÷  weights left',
+  },
+  speedUp: {
+    name: 'Theoretical speed-up',
+    definition:
+      'How many times fewer multiply-accumulates are left. What hardware makes of it is another matter: without pruned weights it takes hardware that skips every zero, after compaction any will do.',
+    formula: 'MACs of the dense network  ÷  MACs left',
+    source: 'Blalock et al., arXiv 2003.03033',
+  },
+  compacted: {
+    name: 'Compacted',
+    definition:
+      'Channels that can be deleted without changing a logit are gone from every tensor; what is left is dense, its pruned weights computed as zeros. Exact.',
+  },
+  gradientNorm: {
+    name: 'Gradient norm',
+    definition:
+      'How strongly the loss pulls at the kept weights: norm of the gradient of the mean training loss over a fixed set of up to about 256 plain training images, in training mode, without weight decay.',
+    formula: '√ Σ (∂L/∂w)²  over kept weights',
+  },
   norm: { name: 'Norm', definition: 'Euclidean norm of the kernel’s weights.', formula: '√ Σ w²' },
   blocked: {
     name: 'Blocked',

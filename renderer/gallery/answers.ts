@@ -14,7 +14,7 @@ export function classesOf(epochs: readonly EpochSummary[]): ClassAccuracies {
     epochs: epochs.map(({ epoch, testAccuracy }) => ({
       epoch,
       correct: Array.from({ length: CLASSES }, (_, index) =>
-        Math.round(EACH * testAccuracy * (1 - 0.03 * noise(index, 5))),
+        Math.round(EACH * testAccuracy * (1 - 0.03 * noise(index, 5, Math.round(1e4 * testAccuracy)))),
       ),
     })),
   };
@@ -25,7 +25,9 @@ export function predictionsOf(epoch: number, moment: Moment): Uint8Array<ArrayBu
   const count = 400;
   const cut = moment === 'epoch' && epoch === PRUNED_AT;
   const labels = Uint16Array.from({ length: count }, (_, image) => image % CLASSES);
-  const margins = Float32Array.from(labels, (_, image) => 6 * noise(image, 8) - (cut ? 1.2 : 0.3));
+  const margins = Float32Array.from(labels, (_, image) =>
+    Math.max(-2, 6 * noise(image, 8) + noise(image, epoch) - (cut ? 1.6 : 0.8)),
+  );
   const predicted = labels.map((label, image) => (margins[image]! > 0 ? label : (label + 3) % CLASSES));
   return encodePredictions({ epoch, moment }, { labels, predicted, margins });
 }
