@@ -30,7 +30,6 @@ function choose(marked: string, label: string): string {
   const { insert, caret } = suggestion(marked, label);
   return text.slice(0, from) + insert.slice(0, caret) + '|' + insert.slice(caret) + text.slice(to);
 }
-const SETTINGS = ['dataset', 'model', 'batchSize', 'epochs', 'optimizer', 'learningRate', 'loss'];
 
 describe('keys', () => {
   test.each([
