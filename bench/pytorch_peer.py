@@ -1,14 +1,15 @@
 """PyTorch's side of `cascade bench`: the same networks, one timed block at a time, at the pace of the asking process.
 
 Speaks JSON lines. Standard input: {"do": "open", ...} makes one model for each candidate, {"do": "run", "candidate",
-"steps"} trains one of them for that many steps. Standard output: one answer a line. Between questions it waits,
-so that it takes no time from whoever else is being measured.
+"steps"} trains one of them for that many steps, {"do": "memory"} tells how much memory that took at most. Standard
+output: one answer a line. Between questions it waits, so that it takes no time from whoever else is being measured.
 
 A step is what a pruning study does: forward, cross-entropy, backward, SGD with momentum and coupled decay, masks on the
 kernels. The batch lies ready in memory, normalised and in the layout of the candidate; no loss is read back.
 """
 
 import json
+import resource
 import sys
 import time
 
@@ -168,6 +169,8 @@ def answer(question, candidates):
         torch.set_num_threads(question["threads"])
         candidates[:] = [Candidate({**question, **candidate}) for candidate in question["candidates"]]
         return {"torch": torch.__version__, "threads": torch.get_num_threads()}
+    if question["do"] == "memory":
+        return {"peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
     candidate = candidates[question["candidate"]]
     start = time.perf_counter()
     for _ in range(question["steps"]):

@@ -5,6 +5,7 @@ import { findApplication } from '../ways/application.ts';
 import { benchFile } from './children.ts';
 import { measureColdStart } from './cold-start.ts';
 import { compare } from './compare.ts';
+import { measureMemory } from './memory.ts';
 import { COMPARED_NETWORKS, type ComparedNetwork } from './networks.ts';
 import { Peer } from './peer.ts';
 import type { BenchmarkResult, Comparison, Measure, Versions } from './result.ts';
@@ -22,9 +23,10 @@ export interface BenchmarkOptions {
   say(line: string): void;
 }
 
-/** Measures that are not compared with anybody, by name. */
-const MEASURES: Readonly<Record<string, (rounds: number) => Promise<Measure[]>>> = {
-  selection: async (rounds) => [measureSelection(rounds)],
+/** Everything that is no step in alternation, by name. */
+const MEASURES: Readonly<Record<string, (options: BenchmarkOptions) => Promise<Measure[]>>> = {
+  selection: async ({ rounds }) => [measureSelection(rounds)],
+  memory: ({ python }) => measureMemory(python),
   training: measureTraining,
   workspace: measureWorkspace,
   'cold-start': measureColdStart,
@@ -71,7 +73,7 @@ export async function benchmark(options: BenchmarkOptions): Promise<BenchmarkRes
     if (!names.has(name)) continue;
     options.say(`Measuring ${name}.`);
     try {
-      measures.push(...(await measure(options.rounds)));
+      measures.push(...(await measure(options)));
     } catch (error) {
       leftOut.push(`${name}: ${messageOf(error)}`);
     }

@@ -8,6 +8,7 @@ import { TRAINING } from './our-trainer.ts';
 
 const hello = z.object({ torch: z.string() });
 const opened = z.object({ torch: z.string(), threads: z.number() });
+const remembered = z.object({ peakBytes: z.number().positive() });
 const timed = z.object({ milliseconds: z.number().positive() });
 
 export interface PeerCandidate {
@@ -97,6 +98,11 @@ export class Peer {
   /** @returns milliseconds a step */
   async run(candidate: number, steps: number): Promise<number> {
     return timed.parse(await this.#ask({ do: 'run', candidate, steps })).milliseconds;
+  }
+
+  /** @returns the largest resident memory of the process so far, in bytes */
+  async memory(): Promise<number> {
+    return remembered.parse(await this.#ask({ do: 'memory' })).peakBytes;
   }
 
   close(): void {
