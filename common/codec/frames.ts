@@ -48,21 +48,31 @@ export function encodeFrame(header: FrameHeader, body: Uint8Array): Uint8Array<A
   return bytes;
 }
 
-/** Reads a frame of the wanted kind; the body is a view into `buffer`. */
+/** Reads a frame of the wanted kind; the body is a view into `buffer`. @throws CascadeError BAD_FRAME */
 export function decodeFrame<K extends FrameHeader['kind']>(
   kind: K,
   buffer: ArrayBuffer,
 ): { header: Extract<FrameHeader, { kind: K }>; body: Uint8Array } {
   const view = new DataView(buffer);
-  if (buffer.byteLength < 8 || view.getUint32(0, true) !== MAGIC)
+  const length = buffer.byteLength < 8 || view.getUint32(0, true) !== MAGIC ? null : view.getUint32(4, true);
+  const start = length === null ? 0 : Math.ceil((8 + length) / 8) * 8;
+  const header =
+    length === null || start > buffer.byteLength ? null : readHeader(new Uint8Array(buffer, 8, length));
+  if (header === null)
     throw new CascadeError('BAD_FRAME', 'The answer is not a frame of this version: reload the window.');
-  const length = view.getUint32(4, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length))) as FrameHeader;
   if (header.kind !== kind)
     throw new CascadeError('BAD_FRAME', `Expected a frame of ${kind}, found ${header.kind}.`);
-  const start = Math.ceil((8 + length) / 8) * 8;
   return {
     header: header as Extract<FrameHeader, { kind: K }>,
     body: new Uint8Array(buffer, start),
   };
+}
+
+/** Null for what is no JSON. */
+function readHeader(json: Uint8Array): FrameHeader | null {
+  try {
+    return JSON.parse(new TextDecoder().decode(json)) as FrameHeader | null;
+  } catch {
+    return null;
+  }
 }

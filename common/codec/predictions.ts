@@ -1,3 +1,4 @@
+import { CascadeError } from '../errors.ts';
 import type { Moment, Predictions } from '../records.ts';
 import { decodeFrame, encodeFrame } from './frames.ts';
 
@@ -20,6 +21,8 @@ export function encodePredictions(
 export function decodePredictions(buffer: ArrayBuffer): { epoch: number; moment: Moment } & Predictions {
   const { header, body } = decodeFrame('predictions', buffer);
   const { epoch, moment, examples } = header;
+  if (body.length !== 8 * examples)
+    throw new CascadeError('BAD_FRAME', 'The answer is cut off: reload the window.');
   const start = body.byteOffset;
   return {
     epoch,
