@@ -28,6 +28,7 @@ export const ICONS = {
   minus: 'M3 8h10',
   up: 'M8 13V3M4 7l4-4 4 4',
   down: 'M8 3v10M4 9l4 4 4-4',
+  'first-in-line': 'M3 2.5h10M8 14V5.5M4.5 9 8 5.5 11.5 9',
   follow: 'M2 8h9M7.5 4.5 11 8l-3.5 3.5M13.7 3v10',
 } as const;
 

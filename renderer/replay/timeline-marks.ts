@@ -1,7 +1,7 @@
 import { significant } from '../format/numbers.ts';
 import type { EpochSummary, LoggedEvent } from '../../common/contract/schemas.ts';
 
-export type MarkKind = 'pruned' | 'rate' | 'collapsed' | 'life';
+export type MarkKind = 'pruned' | 'rewound' | 'rate' | 'collapsed' | 'life';
 
 /** Something that happened after an epoch, on the timeline. */
 export interface TimelineMark {
@@ -15,7 +15,10 @@ const RATE_STEP = 1.5;
 
 const KINDS: Partial<Record<LoggedEvent['kind'], MarkKind>> = {
   pruned: 'pruned',
+  rewound: 'rewound',
+  reinitialised: 'rewound',
   'layer-collapsed': 'collapsed',
+  branched: 'life',
   resumed: 'life',
   interrupted: 'life',
   stopped: 'life',

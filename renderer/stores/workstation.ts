@@ -23,6 +23,10 @@ export interface Workstation {
   status: ShallowRef<WorkstationStatus | null>;
   runs: Readonly<Ref<readonly RunSummary[]>>;
   run: (id: string) => RunSummary | undefined;
+  /** Runs whose first epochs others have taken. */
+  trunks: Readonly<Ref<ReadonlySet<string>>>;
+  /** The highest priority among the runs that wait, and how many have it; 0 of 0 where none waits. */
+  firstInLine: Readonly<Ref<{ priority: number; runs: number }>>;
   progress: ShallowReactive<Map<string, Progress>>;
   /** The list of runs has been read at least once. */
   loaded: Readonly<Ref<boolean>>;
@@ -105,13 +109,16 @@ export function createWorkstation(connection: Connection): Workstation {
     { immediate: true },
   );
 
+  const runs = computed(() => [...byId.value.values()]);
   return {
     client,
     connection: connection.state,
     generation: connection.generation,
     status,
-    runs: computed(() => [...byId.value.values()]),
+    runs,
     run: (id) => byId.value.get(id),
+    trunks: computed(() => new Set(runs.value.flatMap(({ trunk }) => trunk?.id ?? []))),
+    firstInLine: computed(() => firstInLine(runs.value)),
     progress,
     loaded,
     error,
@@ -120,4 +127,11 @@ export function createWorkstation(connection: Connection): Workstation {
       return () => listeners.delete(listener);
     },
   };
+}
+
+function firstInLine(runs: readonly RunSummary[]): { priority: number; runs: number } {
+  const waiting = runs.filter(({ state }) => state === 'queued').map(({ priority }) => priority);
+  if (waiting.length === 0) return { priority: 0, runs: 0 };
+  const priority = waiting.reduce((highest, each) => Math.max(highest, each));
+  return { priority, runs: waiting.filter((each) => each === priority).length };
 }

@@ -46,3 +46,13 @@ export function addedWords(rows: readonly PlannedRow[]): string | null {
 export function sharedEpochs(rows: readonly PlannedRow[]): number {
   return rows.reduce((sum, { run }) => sum + (run.trunk?.epoch ?? 0), 0);
 }
+
+/** A time as one says it beforehand: '40 s', '13 min', '2 h 10 min', '3 days 4 h'. */
+export function roughTime(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return hours % 24 === 0 ? `${hours / 24} days` : `${Math.floor(hours / 24)} days ${hours % 24} h`;
+}
