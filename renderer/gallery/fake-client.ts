@@ -249,7 +249,12 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
                 })),
         ),
       classes: ({ id }: { id: string }) =>
-        answer(() => classesOf(source(id).epochs.filter((entry) => entry.epoch <= find(id).epochsDone))),
+        answer(() =>
+          classesOf(
+            source(id).epochs.filter((entry) => entry.epoch <= find(id).epochsDone),
+            Number(id === CONTROL),
+          ),
+        ),
       predictions: ({ epoch, moment }: { epoch: number; moment: Moment }) =>
         answer(() => new Blob([predictionsOf(epoch, moment)])),
       decayClock: () =>

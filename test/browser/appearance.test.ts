@@ -138,9 +138,9 @@ describeInChromium('all views', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('tab', { name: 'Layers' }).focus();
     await page.keyboard.press('ArrowRight');
-    await eventually(() =>
-      page.getByRole('tab', { name: 'Specification' }).getAttribute('aria-selected'),
-    ).toBe('true');
+    await eventually(() => page.getByRole('tab', { name: 'Numbers' }).getAttribute('aria-selected')).toBe(
+      'true',
+    );
   });
 
   test('the palette of commands opens, finds and goes with keys', async () => {
