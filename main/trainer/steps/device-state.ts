@@ -7,9 +7,11 @@ export function isTrained({ role }: ParameterDescription): boolean {
   return role !== 'mean' && role !== 'variance';
 }
 
-/** Numbers in the type that the engine computes in. */
+/** Numbers in the type that the engine computes in: the very array where it has it already, to be uploaded, not changed. */
 export function inPrecision(engine: Engine, values: ArrayLike<number>): Float32Array | Float64Array {
-  return engine.precision === 'float64' ? Float64Array.from(values) : Float32Array.from(values);
+  if (engine.precision === 'float64')
+    return values instanceof Float64Array ? values : Float64Array.from(values);
+  return values instanceof Float32Array ? values : Float32Array.from(values);
 }
 
 /**
@@ -131,9 +133,8 @@ export class DeviceState {
   /** In the engine's own precision: what is kept must not be rounded, and zeros keep their sign, so that a restored state has the very bits. */
   #zeroPruned(handles: Map<string, Handle>, name: string, mask: Uint8Array): void {
     const values = this.#engine.download(handles.get(name)!) as Float32Array | Float64Array;
-    mask.forEach((kept, index) => {
-      if (!kept && values[index] !== 0) values[index] = 0;
-    });
+    for (let index = 0; index < mask.length; index++)
+      if (!mask[index] && values[index] !== 0) values[index] = 0;
     this.#write(handles, name, values);
   }
 
