@@ -46,10 +46,10 @@ let loaded: Loaded | undefined;
 function load(): Loaded {
   if (loaded) return loaded;
   const require = createRequire(import.meta.url);
-  // Gone from Node 23 on; tfjs-node 4.22 still calls them.
+  // One is gone from Node 23 on, and the other warns; tfjs-node 4.22 still calls them.
   const legacy = util as unknown as Record<string, unknown>;
   legacy['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
-  legacy['isArray'] ??= Array.isArray;
+  legacy['isArray'] = Array.isArray;
   const tf = require('@tensorflow/tfjs') as Tf;
   const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend') as Loaded;
   require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels');
