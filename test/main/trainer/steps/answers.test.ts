@@ -12,7 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => engine?.dispose());
 
-/** Evaluates a network that answers with its own image: the logits of an example are its bytes. */
+/** Evaluates a network that answers with its own image: the logits of an example are its bytes − 100. */
 function answer(logits: readonly (readonly number[])[], labels: readonly number[], keep = true): Evaluation {
   const classes = logits[0]!.length;
   const network = new NetworkBuilder('identity', [1, 1, classes], classes, { minimum: 0, maximum: 255 })
@@ -20,11 +20,12 @@ function answer(logits: readonly (readonly number[])[], labels: readonly number[
     .build();
   const identity = Float32Array.from({ length: classes ** 2 }, (_, at) => (at % (classes + 1) === 0 ? 1 : 0));
   const state = new DeviceState(engine, network, [], new Map([['out.weight', identity]]));
-  const images = Uint8Array.from(logits.flat());
+  const images = Uint8Array.from(logits.flat(), (logit) => logit + 100);
   const split = { images, labels: Int32Array.from(labels), count: labels.length };
   const data = uploadSplit(engine, split, [1, 1, classes], false);
   const deviation = new Array<number>(classes).fill(1 / 255);
-  const step = new EvaluationStep(engine, network, { mean: new Array<number>(classes).fill(0), deviation });
+  const mean = new Array<number>(classes).fill(100 / 255);
+  const step = new EvaluationStep(engine, network, { mean, deviation });
   const found = step.run(data, state, { keep });
   step.dispose();
   state.dispose();
@@ -45,6 +46,8 @@ describe('by hand', () => {
     [[7, 7, 7, 7, 7, 7, 7], 4, 0, 0, true],
     [[7, 7, 7, 7, 7, 7, 7], 5, 0, 0, false],
     [[0, 8, 0, 8, 0, 0, 0], 3, 1, 0, true],
+    [[-9, -8, -7, -6, -5, -4, -3], 6, 6, 1, true],
+    [[-9, -8, -7, -6, -5, -4, -3], 0, 6, -6, false],
   ];
   const found = (keep = true) =>
     answer(
@@ -55,10 +58,10 @@ describe('by hand', () => {
 
   test('top-1, top-5, classes, predictions and margins', () => {
     const { accuracy, topFive, classes, predictions } = found();
-    expect(accuracy).toBe(2 / 8);
-    expect(topFive).toBe(6 / 8);
-    expect([...classes.examples]).toEqual([2, 0, 1, 2, 1, 1, 1]);
-    expect([...classes.correct]).toEqual([2, 0, 0, 0, 0, 0, 0]);
+    expect(accuracy).toBe(3 / 10);
+    expect(topFive).toBe(7 / 10);
+    expect([...classes.examples]).toEqual([3, 0, 1, 2, 1, 1, 2]);
+    expect([...classes.correct]).toEqual([2, 0, 0, 0, 0, 0, 1]);
     expect([...predictions!.labels]).toEqual(EXAMPLES.map(([, label]) => label));
     expect([...predictions!.predicted]).toEqual(EXAMPLES.map(([, , predicted]) => predicted));
     predictions!.margins.forEach((margin, at) => expect(margin).toBeCloseTo(EXAMPLES[at]![3], 4));
@@ -81,7 +84,9 @@ test('two batches of random logits, against brute force', () => {
   const random = generator(1, 'logits');
   const classes = 12;
   // Few values, so that many are equal.
-  const logits = Array.from({ length: 777 }, () => Array.from({ length: classes }, () => integer(9, random)));
+  const logits = Array.from({ length: 777 }, () =>
+    Array.from({ length: classes }, () => integer(9, random) - 6),
+  );
   const labels = logits.map(() => integer(classes, random));
   const { accuracy, topFive, classes: counts, predictions } = answer(logits, labels);
 
