@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBuilt, startApplication, type Application } from './harness/application.ts';
+import { contrastOf } from './harness/audit.ts';
 import { describeInChromium, launchChromium } from './harness/chromium.ts';
 import { chooseStudy, dropStudy, eventually, goTo, startStudy, untilState } from './harness/desk.ts';
 import { denseStudy, studyFile } from './harness/studies.ts';
@@ -23,6 +24,18 @@ arms:
       criterion: magnitud
       schedule: { name: one-shot, epoch: 2 }
       sparsity: 1.5
+`;
+/** Sound but for its optimizer. */
+const TYPED = `study: typed
+seeds: [0]
+shared:
+  dataset: { name: mnist, train: 4000 }
+  model: lenet-300-100
+  batchSize: 64
+  epochs: 5
+  learningRate: { name: constant, rate: 0.1 }
+arms:
+  - name: dense
 `;
 const MISTAKES: [line: number, key: string, words: string[]][] = [
   [5, 'shared.model.name', ["'lenet-300-10'", "did you mean 'lenet-300-100'"]],
@@ -91,10 +104,69 @@ describeInChromium('study files', () => {
     await page.getByRole('button', { name: 'Start study' }).waitFor();
     const runs = page.getByRole('row').filter({ has: page.getByRole('cell') });
     await eventually(() => runs.allTextContents()).toHaveLength(2);
-    expect((await runs.allTextContents()).map((text) => text.trim())).toEqual([
-      expect.stringMatching(/control.*05new/),
-      expect.stringMatching(/magnitude05new/),
+    expect((await runs.allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim())).toEqual([
+      expect.stringMatching(/^control of magnitude *seed 0 *5 epochs *new$/),
+      expect.stringMatching(/^magnitude *seed 0 *5 epochs *epochs 1–2 from its control *new$/),
     ]);
+  });
+
+  test('a study is written with suggestions, by keys alone, and is sound', async () => {
+    await dropStudy(page, studyFile('typed.yaml', TYPED));
+    const suggestions = page.getByRole('listbox', { name: 'Suggestions' });
+    const options = () => suggestions.getByRole('option').allTextContents();
+    const chosen = async () => {
+      const id = await editor().getAttribute('aria-activedescendant');
+      return id === null ? null : page.locator(`[id="${id}"][aria-selected="true"]`).textContent();
+    };
+    await editor().click();
+    await page.keyboard.press('Control+Home');
+    for (let line = 0; line < 6; line++) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('End');
+
+    // The new line is as deep as the one before, and letters bring the list.
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('opt');
+    await eventually(options).toHaveLength(1);
+    await eventually(chosen).toMatch(/^optimizer *one of/);
+    await page.keyboard.press('Enter');
+    await eventually(async () => (await options()).map((option) => /^[a-z]+/.exec(option)?.[0])).toContain(
+      'adamw',
+    );
+    await eventually(chosen).toMatch(/^sgd/);
+    await page.keyboard.press('ArrowDown');
+    await eventually(chosen).toMatch(/^adam(?!w)/);
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Tab');
+    await suggestions.waitFor({ state: 'detached' });
+    await page.keyboard.type(', mom');
+    await eventually(chosen).toMatch(/^momentum/);
+    await page.keyboard.press('Enter');
+    await eventually(chosen).toMatch(/^0\.9/);
+    await page.keyboard.press('Enter');
+    expect(await editor().inputValue()).toBe(
+      TYPED.replace('epochs: 5\n', 'epochs: 5\n  optimizer: { name: sgd, momentum: 0.9 }\n'),
+    );
+    await page.getByText('shared.optimizer.momentum', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Start study' }).waitFor();
+
+    // Escape closes the list and nothing else; a new line is one where nothing is chosen; Tab goes on when it is closed.
+    await page.keyboard.press('Control+Space');
+    expect(await suggestions.count()).toBe(0);
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+Space');
+    await eventually(options).toContainEqual(expect.stringContaining('augmentation'));
+    const [window, list] = [page.viewportSize()!, (await suggestions.boundingBox())!];
+    expect(list.y + list.height).toBeLessThanOrEqual(window.height);
+    expect(list.x + list.width).toBeLessThanOrEqual(window.width);
+    expect(await contrastOf(page)).toMatchObject({ faint: [] });
+    await page.keyboard.press('Escape');
+    await suggestions.waitFor({ state: 'detached' });
+    expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Study text');
+    await page.keyboard.press('Control+z');
+    expect(await editor().inputValue()).toContain('momentum: 0.9 }\n  learningRate');
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').getAttribute('aria-label')).not.toBe('Study text');
   });
 
   test('what is not a study, is empty or far too long is refused with a sentence', async () => {

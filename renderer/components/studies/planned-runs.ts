@@ -11,7 +11,7 @@ export interface PlannedRow {
   isControl: boolean;
   /** Others leave from its epochs. */
   isTrunk: boolean;
-  /** 'epochs 1–10 of control'; null for one that trains all its epochs itself. */
+  /** 'epochs 1–10 from its control'; null for one that trains all its epochs itself. */
   shares: string | null;
 }
 
@@ -24,8 +24,15 @@ export function plannedRows({ runs }: Preview): PlannedRow[] {
     name: names.get(run.id)!,
     isControl: controls.has(run.id),
     isTrunk: trunks.has(run.id),
-    shares: run.trunk && `${epochsTo(run.trunk.epoch)} from ${names.get(run.trunk.id) ?? run.trunk.id}`,
+    shares: run.trunk && `${epochsTo(run.trunk.epoch)} from ${trunkName(run, names)}`,
   }));
+}
+
+/** Those that were added have long names, of all that they are for. */
+function trunkName({ trunk, control }: PlannedRun, names: ReadonlyMap<string, string>): string {
+  if (trunk?.id === control) return 'its control';
+  const name = names.get(trunk?.id ?? '') ?? trunk?.id ?? '';
+  return name.startsWith('trunk of ') ? 'its trunk' : name;
 }
 
 function epochsTo(last: number): string {
