@@ -14,7 +14,7 @@ import { MOMENTS } from '../../common/records.ts';
 import { classesOf, predictionsOf } from './answers.ts';
 import { NETWORK } from './network.ts';
 import { EPOCHS, PRUNED_AT, Simulation, freeDecay, LABELS } from './simulation.ts';
-import { STUDIES } from './studies.ts';
+import { previewOf, SCHEMA, STUDIES } from './studies.ts';
 
 /** A workstation made up in the page: the same client type, answers from the simulation. */
 export const RUN = 'a3f1c29e07b4-s0';
@@ -228,7 +228,7 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
       bundled: () => answer(() => STUDIES),
       check: () => answer(() => check ?? { problems: [], preview: previewOf(runs) }),
       start: () => answer(() => ({ study: 'starter', runs: runs.map((run) => run.id) })),
-      schema: () => answer(() => ({})),
+      schema: () => answer(() => SCHEMA),
     },
     runs: {
       list: () => answer(() => runs),
@@ -268,6 +268,18 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
       pause: ({ id }: { id: string }) => change(id, 'paused'),
       resume: ({ id }: { id: string }) => change(id, 'running'),
       stop: ({ id }: { id: string }) => change(id, 'stopped'),
+      resumeAll: async () => {
+        const interrupted = runs.filter(({ state }) => state === 'interrupted').map(({ id }) => id);
+        for (const id of interrupted) await change(id, 'queued');
+        return { runs: interrupted };
+      },
+      setPriority: ({ id, priority }: { id: string; priority: number }) =>
+        answer(() => {
+          const run = { ...find(id), priority };
+          runs.splice(runs.indexOf(find(id)), 1, run);
+          send({ type: 'run', run });
+          return {};
+        }),
       remove: ({ id }: { id: string }) =>
         answer(() => {
           runs.splice(runs.indexOf(find(id)), 1);
@@ -283,19 +295,4 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
     },
   };
   return { client: client as unknown as CascadeClient, send };
-}
-
-function previewOf(runs: RunSummary[]) {
-  return {
-    name: 'starter',
-    title: 'A first cascade',
-    runs: runs.slice(0, 3).map((run) => ({
-      id: run.id,
-      arms: run.memberships.map((membership) => membership.arm),
-      seed: run.seed,
-      epochs: run.epochsTotal,
-      control: run.control,
-      state: run.state,
-    })),
-  };
 }

@@ -1,26 +1,34 @@
+import type { RunSummary, StudyCheck } from '../../common/contract/schemas.ts';
+import SCHEMA from '../../resources/study.schema.json';
+
+export { SCHEMA };
+
 const TEXT = `# A first cascade: prune 4% of a depthwise-separable net, watch what the rest does.
-name: starter
+study: starter
 title: A first cascade
-dataset: { name: mnist, training: 12000 }
-model:
-  name: depthwise-separable
-  widths: [32, 64, 128, 128, 256]
-batchSize: 32
-epochs: 2
-optimizer: { name: sgd, momentum: 0.9, weightDecay: 0.001 }
-learningRate: { name: constant, rate: 0.1 }
-retraining: { name: fine-tune, epochs: 10 }
 seeds: [0]
+shared:
+  dataset: { name: mnist, train: 12000 }
+  model:
+    name: depthwise-separable
+    widths: [32, 64, 128, 128, 256]
+  batchSize: 32
+  epochs: 2
+  optimizer: { name: sgd, momentum: 0.9, weightDecay: 0.001 }
+  learningRate: { name: constant, rate: 0.1 }
+  retraining: { name: fine-tune, epochs: 10 }
 arms:
   - name: control
   - name: random 90% of depthwise
     pruning:
-      criterion: { name: random }
+      criterion: random
+      schedule: { name: one-shot, epoch: 2 }
       layers: { kinds: [depthwise] }
       sparsity: 0.9
   - name: global magnitude 50%
     pruning:
-      criterion: { name: magnitude }
+      criterion: magnitude
+      schedule: { name: one-shot, epoch: 2 }
       sparsity: 0.5
 `;
 
@@ -56,3 +64,27 @@ export const BAD_CHECK = {
   ],
   preview: null,
 };
+
+/** What the study at hand would start: some of the runs that there are, as if half of them were new. */
+export function previewOf(runs: readonly RunSummary[]): NonNullable<StudyCheck['preview']> {
+  const planned = runs.slice(0, 600);
+  return {
+    name: 'starter',
+    title: 'A first cascade',
+    runs: planned.map((run, index) => ({
+      id: run.id,
+      arms: run.memberships.map((membership) => membership.arm),
+      seed: run.seed,
+      epochs: run.epochsTotal,
+      control: run.control,
+      trunk: run.control === null ? null : { id: run.control, epoch: 2 },
+      state: index % 2 === 0 ? run.state : null,
+    })),
+    estimate: {
+      runs: planned.length,
+      seconds: 41 * planned.length,
+      measured: false,
+      bytes: 9e6 * planned.length,
+    },
+  };
+}

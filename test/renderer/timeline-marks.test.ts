@@ -26,6 +26,16 @@ describe('the timeline', () => {
     ]);
   });
 
+  it('marks what rewinding changed, and where a run left its trunk', () => {
+    const events = [event('branched', 3), event('pruned', 4), event('rewound', 4), event('reinitialised', 6)];
+    expect(timelineMarks(events, [], []).map((mark) => [mark.epoch, mark.kind, mark.label])).toEqual([
+      [3, 'life', 'branched'],
+      [4, 'pruned', 'pruned'],
+      [4, 'rewound', 'rewound'],
+      [6, 'rewound', 'reinitialised'],
+    ]);
+  });
+
   it('marks a step of the rate after the epoch that it follows, but not a smooth schedule or the initial state', () => {
     const marks = timelineMarks([], [epoch(0, 0), epoch(1, 0.1), epoch(2, 0.095), epoch(3, 0.01)], []);
     expect(marks.map((mark) => [mark.epoch, mark.kind])).toEqual([[2, 'rate']]);
