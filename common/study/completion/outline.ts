@@ -128,7 +128,7 @@ class OutlineReader {
     return { kind: 'sequence', flow: false, items };
   }
 
-  /** What stands on the rest of the line, and where it goes on on lines further to the right than `column`. */
+  /** What stands on the rest of the line; brackets end where a line is no further to the right than `column`. */
   #inline(column: number): OutlineNode | null {
     this.#match(SPACES);
     const first = this.#text[this.#at];
@@ -137,9 +137,7 @@ class OutlineReader {
     else if (first === '|' || first === '>') node = scalar('', true);
     else if (first === '"' || first === "'") node = this.#quoted();
     else node = scalar((this.#match(PLAIN)?.[0] ?? '').trim(), false);
-    const goesOn = node.kind === 'scalar';
     this.#nextLine();
-    if (goesOn) this.#skipDeeper(column);
     return node;
   }
 
@@ -223,6 +221,7 @@ class OutlineReader {
     this.#column = match[1]!.length;
   }
 
+  /** Past texts of several lines, and whatever else has no place there. */
   #skipDeeper(column: number): void {
     while (!this.#ended && this.#column > column) this.#nextLine();
   }

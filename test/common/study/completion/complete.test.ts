@@ -68,6 +68,12 @@ describe('keys', () => {
       'shared:\n  optimizer: { name: sgd, mo|\n  epochs: 3',
       ['momentum'],
     ],
+    [
+      'after braces that were left open',
+      'shared:\n  optimizer: { name: sgd, momentum: 1\n  batch|\n',
+      ['batchSize'],
+    ],
+    ['after a text of several lines', 'description: >-\n  seeds: none\n    as said\n\nse|', ['seeds']],
     ['before the name', 'shared:\n  optimizer: { be|, name: adam }', ['beta1']],
     ['over several lines', 'shared:\n  optimizer: {\n    name: sgd,\n    w|\n  }\n', ['weightDecay']],
     ['beneath a key', 'shared:\n  optimizer:\n    name: adam\n    |', ['beta1', 'weightDecay']],
