@@ -14,7 +14,7 @@ import { MOMENTS } from '../../common/records.ts';
 import { classesOf, predictionsOf } from './answers.ts';
 import { NETWORK } from './network.ts';
 import { EPOCHS, PRUNED_AT, Simulation, freeDecay, LABELS } from './simulation.ts';
-import { previewOf, SCHEMA, STUDIES } from './studies.ts';
+import { previewOf, readSchema, STUDIES } from './studies.ts';
 
 /** A workstation made up in the page: the same client type, answers from the simulation. */
 export const RUN = 'a3f1c29e07b4-s0';
@@ -228,7 +228,7 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
       bundled: () => answer(() => STUDIES),
       check: () => answer(() => check ?? { problems: [], preview: previewOf(runs) }),
       start: () => answer(() => ({ study: 'starter', runs: runs.map((run) => run.id) })),
-      schema: () => answer(() => SCHEMA),
+      schema: () => answer(readSchema),
     },
     runs: {
       list: () => answer(() => runs),

@@ -1,7 +1,10 @@
 import type { RunSummary, StudyCheck } from '../../common/contract/schemas.ts';
-import SCHEMA from '../../resources/study.schema.json';
 
-export { SCHEMA };
+/** The schema as it was last generated; the gallery is served with the resources. */
+export async function readSchema(): Promise<Record<string, unknown>> {
+  const answer = await fetch('/study.schema.json');
+  return (await answer.json()) as Record<string, unknown>;
+}
 
 const TEXT = `# A first cascade: prune 4% of a depthwise-separable net, watch what the rest does.
 study: starter
