@@ -20,7 +20,7 @@ export function previewText(preview: Preview): string {
     String(run.seed),
     String(run.epochs),
     run.control === null ? '–' : (names.get(run.control) ?? run.control),
-    run.trunk === null ? '–' : `1–${run.trunk.epoch} of ${names.get(run.trunk.id) ?? run.trunk.id}`,
+    run.trunk === null ? '–' : sharedText(run.trunk.epoch, names.get(run.trunk.id) ?? run.trunk.id),
     run.state ?? 'new',
   ]);
   const columns = [
@@ -34,6 +34,10 @@ export function previewText(preview: Preview): string {
   ];
   const title = preview.title === preview.name ? preview.name : `${preview.name}: ${preview.title}`;
   return [title, table(columns, rows), estimateText(runs.length, estimate)].join('\n\n');
+}
+
+function sharedText(epochs: number, trunk: string): string {
+  return `${epochs === 1 ? '1' : `1–${epochs}`} of ${trunk}`;
 }
 
 function estimateText(all: number, estimate: Preview['estimate']): string {

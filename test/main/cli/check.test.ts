@@ -19,6 +19,14 @@ test('names each run, its control and the epochs that it shares, and what all of
   );
 });
 
+test('a single shared epoch is no range', () => {
+  const [dense, pruned] = RUNS;
+  const runs = [dense!, { ...pruned!, trunk: { id: dense!.id, epoch: 1 } }];
+  expect(previewText({ name: 'a', title: 'a', runs, estimate: ESTIMATE })).toMatch(
+    /dense\s+1 of dense\s+new/,
+  );
+});
+
 test('an estimate says what it does not know', () => {
   const of = (estimate: Partial<StudyEstimate>) =>
     previewText({ name: 'a', title: 'a', runs: RUNS.slice(0, 1), estimate: { ...ESTIMATE, ...estimate } })
