@@ -28,6 +28,10 @@ export function inspectedRun(
             value: run.control ?? (standing === 'control' ? 'this run is one' : standing),
             quantity: 'control',
           },
+          ...(run.trunk === null
+            ? []
+            : [{ label: 'first epochs', value: `to ${run.trunk.epoch}, from ${run.trunk.id}` }]),
+          ...(run.priority === 0 ? [] : [{ label: 'priority', value: String(run.priority) }]),
         ],
       },
       {
