@@ -164,13 +164,22 @@ class Candidate:
             torch._foreach_mul_(self.kernels, self.masks)
 
 
+def peak_bytes():
+    """Largest resident memory so far. getrusage would tell that of the process that started this one, where it was larger."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) * 1024
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 def answer(question, candidates):
     if question["do"] == "open":
         torch.set_num_threads(question["threads"])
         candidates[:] = [Candidate({**question, **candidate}) for candidate in question["candidates"]]
         return {"torch": torch.__version__, "threads": torch.get_num_threads()}
     if question["do"] == "memory":
-        return {"peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+        return {"peakBytes": peak_bytes()}
     candidate = candidates[question["candidate"]]
     start = time.perf_counter()
     for _ in range(question["steps"]):
