@@ -9,7 +9,7 @@ import { openEngine } from '../main/trainer/tensorflow/engine.ts';
 const compared = COMPARED_NETWORKS.find(({ name }) => name === process.argv[2])!;
 const threads = availableParallelism();
 const engine = openEngine({ device: 'cpu', threads });
-const trainer = new OurTrainer(engine, compared, BLOCKS);
+const trainer = new OurTrainer(engine, compared);
 for (let block = 0; block < BLOCKS; block++) trainer.run();
 const { network } = trainer;
 trainer.close();

@@ -163,15 +163,21 @@ export interface RunEvent {
   data: Record<string, unknown>;
 }
 
+/**
+ * How a run's steps are executed: compiled by XLA, or by TensorFlow's executor with only the optimizer's update compiled;
+ * null is the executor alone. Their numbers differ in the last bits.
+ */
+export type Compilation = 'xla' | 'xla-update';
+
 /** What made the run: versions and machine facts that decide its bits. */
 export interface RunEnvironment {
   application: string;
   engine: string;
   device: string;
   threads: number;
-  /** How training steps were run: compiled by XLA, or by TensorFlow's executor; it decides last bits. */
-  compile: 'xla' | null;
-  /** Milliseconds of a step each way, where both were tried when the run began. */
+  /** How training steps were run; it decides last bits. */
+  compile: Compilation | null;
+  /** Milliseconds of a step each way (of an update, where only that came into question), where both were tried when the run began. */
   compileMilliseconds: { executor: number; xla: number } | null;
   node: string;
   platform: string;

@@ -22,7 +22,7 @@ export async function compare(
   versions: Versions,
 ): Promise<Comparison> {
   const loadBefore = loadavg()[0]!;
-  const trainer = new OurTrainer(engine, compared, WARM_UP + rounds);
+  const trainer = new OurTrainer(engine, compared);
   try {
     const candidates = peer ? candidatesFor(trainer.network) : [];
     await peer?.open(trainer.network, compared, candidates, engine.threads);

@@ -11,6 +11,9 @@ import type { ComparedNetwork } from './networks.ts';
 /** What both sides are told. */
 export const TRAINING = { rate: 0.01, momentum: 0.9, weightDecay: 5e-4, kept: 0.5, classes: 10, seed: 1 };
 
+/** As long as a study's run: how steps are run fastest depends on how many there are. */
+const EPOCHS = 1000;
+
 /** An epoch of our own training as the application does it: the batches' order, the gather and normalisation of bytes inside the step, the running totals. */
 export class OurTrainer {
   readonly network: NetworkDescription;
@@ -22,11 +25,11 @@ export class OurTrainer {
   readonly #steps: number;
   readonly #started = performance.now();
 
-  constructor(engine: Engine, compared: ComparedNetwork, epochs: number) {
+  constructor(engine: Engine, compared: ComparedNetwork) {
     this.#steps = compared.steps;
     this.#session = new TrainingSession(
       engine,
-      specificationOf(compared, epochs),
+      specificationOf(compared),
       randomImages(compared),
       TRAINING.seed,
     );
@@ -52,12 +55,12 @@ export class OurTrainer {
   }
 }
 
-function specificationOf(compared: ComparedNetwork, epochs: number): RunSpecification {
+function specificationOf(compared: ComparedNetwork): RunSpecification {
   return completeSpecification({
     dataset: { name: 'random' },
     model: compared.model,
     batchSize: compared.batch,
-    epochs,
+    epochs: EPOCHS,
     optimizer: {
       name: 'sgd',
       momentum: TRAINING.momentum,

@@ -1,3 +1,5 @@
+import type { Compilation } from '../../common/records.ts';
+
 /** What `cascade bench` writes. Times are milliseconds unless a name says otherwise. */
 
 /** Versions of all that took part; null for what did not. */
@@ -31,7 +33,7 @@ export interface Comparison {
   goal: number;
   met: boolean | null;
   /** How ours was run, as the workstation chose by itself: compiled by XLA, or by TensorFlow's executor. */
-  compile: 'xla' | null;
+  compile: Compilation | null;
   /** Seconds from nothing to the end of our first step. */
   firstStepSeconds: number;
   /** Steps of a round, a block of which is timed as a whole; and of the warm-up before the first. */

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../common/contract/schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
-import type { RunEnvironment } from '../../common/records.ts';
+import type { Compilation, RunEnvironment } from '../../common/records.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
 import { branchOf } from '../trainer/branch.ts';
 import type { SharedEpoch } from '../trainer/messages.ts';
@@ -10,7 +10,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 /** What decides the bits of a new run beside its specification, and the epochs that it need not train itself. */
 export interface Beginning {
   threads: number;
-  compile: 'xla' | null;
+  compile: Compilation | null;
   datasetHash: string;
   /** Where it leaves its trunk; null where it trains from the first epoch. */
   trunk: {
@@ -24,7 +24,7 @@ export interface Beginning {
 
 type Known = Pick<RunEnvironment, 'threads' | 'datasetHash' | 'application' | 'engine' | 'device'> & {
   /** Missing in what earlier versions stored, where there was no choice. */
-  compile?: 'xla' | null;
+  compile?: Compilation | null;
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { Progress, WorkstationEvent } from '../../common/contract/schemas.ts';
 import type { CascadeError } from '../../common/errors.ts';
 import { messageOf } from '../../common/errors.ts';
-import type { RunEnvironment, RunEvent } from '../../common/records.ts';
+import type { Compilation, RunEnvironment, RunEvent } from '../../common/records.ts';
 import type { TrainerEnd, TrainerInput, TrainerMessage } from '../trainer/messages.ts';
 import { createLedger, isOwing } from '../trainer/tensorflow/ledger.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -176,7 +176,8 @@ export class Training {
     const { workspace, application, threads } = this.#options;
     const { summary, specification, environment } = await workspace.getRun(this.id);
     const own = environment as
-      (Omit<RunEnvironment, 'compile'> & { compile?: 'xla' | null; checkpointEvery?: number | null }) | null;
+      | (Omit<RunEnvironment, 'compile'> & { compile?: Compilation | null; checkpointEvery?: number | null })
+      | null;
     const checkpoint = await workspace.lastCheckpoint(this.id);
     const beginning = checkpoint ? null : await findBeginning(workspace, summary, specification, own);
     this.#timeLeft = new TimeLeft(summary.epochsTotal);

@@ -1,4 +1,10 @@
-import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../common/records.ts';
+import type {
+  CheckpointImage,
+  Compilation,
+  EpochRecord,
+  RunEnvironment,
+  RunEvent,
+} from '../../common/records.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
 
 /** An epoch that another run has trained. */
@@ -19,7 +25,7 @@ export interface TrainerInput {
   /** Number of the GPU that the run is dealt; null leaves it to TensorFlow. */
   gpu: number | null;
   /** As it was chosen when the run, or one that it has to equal, began; 'choose' for one that is free. */
-  compile: 'xla' | null | 'choose';
+  compile: Compilation | null | 'choose';
   /** Where to go on from; null for a new run. Of a run that leaves its trunk, the trunk's. */
   checkpoint: Uint8Array<ArrayBuffer> | null;
   /** Of a run that prunes at the end of the last epoch that it shares with its trunk: what training that epoch gave. */

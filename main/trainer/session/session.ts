@@ -4,7 +4,7 @@ import { effectiveMacs } from '../../../common/cascade/macs.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import { generator } from '../../../common/random.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
-import type { LayerRecord, RunEvent } from '../../../common/records.ts';
+import type { Compilation, LayerRecord, RunEvent } from '../../../common/records.ts';
 import type { RunSpecification } from '../../../common/run-specification.ts';
 import { absoluteThresholds } from '../../../common/thresholds.ts';
 import type { Dataset, Split } from '../data/dataset.ts';
@@ -31,7 +31,7 @@ import { chooseCompilation, type CompilationChoice } from '../steps/compilation.
 import { uploadSplit, type DeviceSplit } from '../steps/device-data.ts';
 import { DeviceState, inPrecision } from '../steps/device-state.ts';
 import { EvaluationStep, type Evaluation } from '../steps/evaluation-step.ts';
-import { stateSlots, type Compilation, type StepDesign } from '../steps/step-design.ts';
+import { stateSlots, type StepDesign } from '../steps/step-design.ts';
 import { TOTALS, TrainingStep } from '../steps/training-step.ts';
 import type { Engine } from '../tensorflow/engine.ts';
 import { epochBatches } from './batches.ts';

@@ -1,4 +1,5 @@
 import type { NetworkDescription } from '../../../common/network.ts';
+import type { Compilation } from '../../../common/records.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
 import { generator } from '../../../common/random.ts';
 import { losses } from '../loss/registry.ts';
@@ -7,9 +8,6 @@ import { AVERAGE_SLOT } from '../optimization/averaging/averaging.ts';
 import type { Optimizer } from '../optimization/optimizers/optimizer.ts';
 import type { Engine } from '../tensorflow/engine.ts';
 import type { Standardization } from '../tensorflow/operations/index.ts';
-
-/** How a traced step is run: by TensorFlow's executor (null), or compiled by XLA, whose numbers differ in the last bits. */
-export type Compilation = 'xla';
 
 /** What a training step does, whatever its batch size. The fields that may be left out change nothing unless given. */
 export interface StepDesign {

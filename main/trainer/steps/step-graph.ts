@@ -35,21 +35,36 @@ const GROUPS = [
   'masks',
 ] as const;
 
-/** Handles, tensors or shapes of a step's inputs, group by group. */
-export type StepInputs<T> = Record<(typeof GROUPS)[number], readonly T[]>;
+type Group = (typeof GROUPS)[number];
 
-export function inOrder<T>(inputs: StepInputs<T>): T[] {
-  return GROUPS.flatMap((group) => inputs[group]);
+/** Handles, tensors or shapes of a step's inputs, group by group. */
+export type StepInputs<T> = Record<Group, readonly T[]>;
+
+/** What the first half of a step reads, and what the second. */
+export type GradientInputs<T> = Omit<
+  StepInputs<T>,
+  'slots' | 'masks' | 'optimizerScalars' | 'averagingScalars'
+>;
+export type UpdateInputs<T> = Pick<
+  StepInputs<T>,
+  'parameters' | 'slots' | 'masks' | 'optimizerScalars' | 'averagingScalars'
+>;
+
+/** The inputs of a step or a half of one, in the order of the groups. */
+export function inOrder<T>(inputs: Partial<StepInputs<T>>): T[] {
+  return GROUPS.flatMap((group) => inputs[group] ?? []);
 }
 
 /** The opposite of `inOrder`, for inputs as many as those of `like`. */
-export function inGroups<T>(ordered: readonly T[], like: StepInputs<unknown>): StepInputs<T> {
+export function inGroups<T, Like extends Partial<StepInputs<unknown>>>(
+  ordered: readonly T[],
+  like: Like,
+): Record<keyof Like, T[]> {
   let position = 0;
   const take = (count: number): T[] => ordered.slice(position, (position += count));
-  return Object.fromEntries(GROUPS.map((group) => [group, take(like[group].length)])) as Record<
-    (typeof GROUPS)[number],
-    T[]
-  >;
+  return Object.fromEntries(
+    GROUPS.flatMap((group) => (like[group] ? [[group, take(like[group].length)]] : [])),
+  ) as Record<keyof Like, T[]>;
 }
 
 /** The seed of everything else that a step draws is the network's, with this added to its first word. */
@@ -64,18 +79,43 @@ export function stepGraph(
   given: StepInputs<Tensor>,
   data: Pick<DeviceSplit, 'turned' | 'source'>,
 ): Tensor[] {
+  const { network } = design;
+  const { totals, gradients, statistics } = gradientGraph(design, given, data);
+  const { weights, slots } = updateGraph(design, given, gradients);
+  const updated = [weights, statistics].map((tensors) => tensors.values());
+  const parameters = network.parameters.map(
+    (parameter) => updated[isTrained(parameter) ? 0 : 1]!.next().value as Tensor,
+  );
+  return [...totals, ...parameters, ...slots];
+}
+
+/** What the first half of a step makes of a batch. */
+export interface StepGradients {
+  totals: Tensor[];
+  /** Of the trained parameters, in their order, before any clipping. */
+  gradients: Tensor[];
+  /** New running statistics, in the order of their parameters. */
+  statistics: Tensor[];
+}
+
+/** Adds the first half of a step to the trace: forward, loss, backward. It reads neither slots nor masks nor rates. */
+export function gradientGraph(
+  design: StepDesign,
+  given: GradientInputs<Tensor>,
+  data: Pick<DeviceSplit, 'turned' | 'source'>,
+): StepGradients {
   const { engine, network } = design;
   const { tf } = engine;
   const values = new Map(network.parameters.map(({ name }, index) => [name, given.parameters[index]!]));
   const { losses, correct, gradients, running } = differentiate(design, given, values, data);
-  const updates = updateAll(design, given, values, gradients);
   const [lossTotal, correctTotal] = given.totals as [Tensor, Tensor];
-  return [
-    tf.add(lossTotal, tf.sum(losses)),
-    tf.add(correctTotal, tf.cast(tf.sum(correct), 'float32')),
-    ...network.parameters.map(({ name }) => updates.get(name)?.weight ?? running.get(name)!),
-    ...network.parameters.flatMap(({ name }) => updates.get(name)?.slots ?? []),
-  ];
+  return {
+    totals: [tf.add(lossTotal, tf.sum(losses)), tf.add(correctTotal, tf.cast(tf.sum(correct), 'float32'))],
+    gradients,
+    statistics: network.parameters
+      .filter((parameter) => !isTrained(parameter))
+      .map(({ name }) => running.get(name)!),
+  };
 }
 
 interface Differentiated extends Losses {
@@ -87,7 +127,7 @@ interface Differentiated extends Losses {
 
 function differentiate(
   design: StepDesign,
-  given: StepInputs<Tensor>,
+  given: GradientInputs<Tensor>,
   values: ReadonlyMap<string, Tensor>,
   { turned, source }: Pick<DeviceSplit, 'turned' | 'source'>,
 ): Differentiated {
@@ -163,19 +203,23 @@ function prepare(
     : standard;
 }
 
-interface Update {
-  weight: Tensor;
+/** Trained parameters and their slots after a step, in the order of the network's. */
+export interface StepUpdate {
+  weights: Tensor[];
   slots: Tensor[];
 }
 
-/** The trained parameters and their slots after the step, by name. */
-function updateAll(
+/**
+ * Adds the second half of a step to the trace: clipping, optimizer, masks, averages.
+ * @param gradients of the trained parameters, in their order
+ */
+export function updateGraph(
   design: StepDesign,
-  given: StepInputs<Tensor>,
-  values: ReadonlyMap<string, Tensor>,
+  given: UpdateInputs<Tensor>,
   gradients: readonly Tensor[],
-): Map<string, Update> {
+): StepUpdate {
   const { engine, network, optimizer, options, gradientClipping, averaging } = design;
+  const values = new Map(network.parameters.map(({ name }, index) => [name, given.parameters[index]!]));
   const trained = network.parameters.filter(isTrained);
   const masks = new Map(network.layers.map(({ kernel }, index) => [kernel, given.masks[index]!]));
   const maskOf = ({ name }: ParameterDescription): Tensor | null => masks.get(name) ?? null;
@@ -188,24 +232,26 @@ function updateAll(
     : gradients;
   const decay = optimizer.decays(options);
   const slotCount = stateSlots(design).length;
-  return new Map(
-    trained.map((parameter, index) => {
-      const { name, role } = parameter;
-      const slots = given.slots.slice(index * slotCount, (index + 1) * slotCount);
-      const updated = optimizer.update(options, {
-        engine,
-        weight: values.get(name)!,
-        gradient: clipped[index]!,
-        slots: slots.slice(0, optimizer.slots.length),
-        mask: maskOf(parameter),
-        decays: role === 'kernel' || (role === 'bias' ? decay.biases : decay.batchNorm),
-        scalars: [...given.optimizerScalars],
-      });
-      if (!averaging) return [name, updated];
-      const average = averagings
-        .find(averaging.name)
-        .update(engine, slots.at(-1)!, updated.weight, given.averagingScalars);
-      return [name, { weight: updated.weight, slots: [...updated.slots, average] }];
-    }),
-  );
+  const updates = trained.map((parameter, index) => {
+    const { name, role } = parameter;
+    const slots = given.slots.slice(index * slotCount, (index + 1) * slotCount);
+    const updated = optimizer.update(options, {
+      engine,
+      weight: values.get(name)!,
+      gradient: clipped[index]!,
+      slots: slots.slice(0, optimizer.slots.length),
+      mask: maskOf(parameter),
+      decays: role === 'kernel' || (role === 'bias' ? decay.biases : decay.batchNorm),
+      scalars: [...given.optimizerScalars],
+    });
+    if (!averaging) return updated;
+    const average = averagings
+      .find(averaging.name)
+      .update(engine, slots.at(-1)!, updated.weight, given.averagingScalars);
+    return { weight: updated.weight, slots: [...updated.slots, average] };
+  });
+  return {
+    weights: updates.map(({ weight }) => weight),
+    slots: updates.flatMap(({ slots }) => slots),
+  };
 }

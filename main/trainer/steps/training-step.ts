@@ -1,10 +1,11 @@
 import { drawMixture } from '../loss/mixup.ts';
 import { averagings } from '../optimization/averaging/registry.ts';
-import type { Handle, TraceInput, TracedFunction } from '../tensorflow/engine.ts';
+import type { Handle, TraceInput } from '../tensorflow/engine.ts';
 import { imagesInput, takeImages, type DeviceSplit } from './device-data.ts';
 import { inPrecision, type DeviceState } from './device-state.ts';
 import { drawsInGraph, lossOf, stepSeed, type StepDesign } from './step-design.ts';
-import { inGroups, inOrder, stepGraph, type StepInputs } from './step-graph.ts';
+import type { StepInputs } from './step-graph.ts';
+import { traceStep, type StepProgram } from './step-program.ts';
 
 export type { StepDesign } from './step-design.ts';
 
@@ -14,12 +15,12 @@ export const TOTALS = 2;
 type Scalars = Pick<StepInputs<number>, 'share' | 'optimizerScalars' | 'averagingScalars'>;
 
 /**
- * One training step — gather the batch, augment, forward, loss, backward, clip, optimizer, mask, average — traced into a
- * single function of TensorFlow for one batch size. Mutates the device state that it is run on.
+ * One training step — gather the batch, augment, forward, loss, backward, clip, optimizer, mask, average — traced into
+ * functions of TensorFlow for one batch size. Mutates the device state that it is run on.
  */
 export class TrainingStep {
   readonly #design: StepDesign;
-  readonly #traced: TracedFunction;
+  readonly #program: StepProgram;
   readonly #batch: number;
   /** α of mixup; 0 where images are not mixed. */
   readonly #mixup: number;
@@ -31,7 +32,7 @@ export class TrainingStep {
     this.#batch = batch;
     this.#mixup = lossOf(design).mixup;
     this.#draws = drawsInGraph(design);
-    const { engine, compile } = design;
+    const { engine } = design;
     const input = ({ shape, dtype }: Handle): TraceInput => ({ shape, dtype });
     const scalar: TraceInput = { shape: [], dtype: engine.precision };
     const indices: TraceInput = { shape: [batch], dtype: 'int32' };
@@ -50,16 +51,11 @@ export class TrainingStep {
       slots: state.optimizer.map(input),
       masks: state.masks.map(input),
     };
-    this.#traced = engine.trace(
-      'training_step',
-      inOrder(inputs),
-      (...tensors) => stepGraph(design, inGroups(tensors, inputs), data),
-      compile ? { compile } : {},
-    );
+    this.#program = traceStep(design, inputs, data);
   }
 
   get nodes(): number {
-    return this.#traced.nodes;
+    return this.#program.nodes;
   }
 
   /**
@@ -88,20 +84,18 @@ export class TrainingStep {
       seed: this.#draws ? [upload(stepSeed(this.#seed, step))] : [],
       partners: mixture ? [upload(mixture.partners)] : [],
     };
-    const outputs = this.#traced.call(
-      inOrder({
-        ...own,
-        images: [images.handle],
-        labels: [data.labels],
-        totals,
-        share: this.#scalarHandles('share', scalars.share),
-        optimizerScalars: this.#scalarHandles('optimizer', scalars.optimizerScalars),
-        averagingScalars: this.#scalarHandles('averaging', scalars.averagingScalars),
-        parameters: state.parameters,
-        slots: state.optimizer,
-        masks: state.masks,
-      }),
-    );
+    const outputs = this.#program.call({
+      ...own,
+      images: [images.handle],
+      labels: [data.labels],
+      totals,
+      share: this.#scalarHandles('share', scalars.share),
+      optimizerScalars: this.#scalarHandles('optimizer', scalars.optimizerScalars),
+      averagingScalars: this.#scalarHandles('averaging', scalars.averagingScalars),
+      parameters: state.parameters,
+      slots: state.optimizer,
+      masks: state.masks,
+    });
     images.release();
     for (const handle of [...own.indices, ...own.seed, ...own.partners, ...totals]) handle.release();
     const parameters = TOTALS + state.parameters.length;
@@ -110,7 +104,7 @@ export class TrainingStep {
   }
 
   dispose(): void {
-    this.#traced.dispose();
+    this.#program.dispose();
     for (const { handle } of this.#scalars.values()) handle.release();
     this.#scalars.clear();
   }

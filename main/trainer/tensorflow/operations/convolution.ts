@@ -1,5 +1,7 @@
+import { convolvedSize } from '../../../../common/network.ts';
 import { attribute, type Attribute } from '../attributes.ts';
 import type { Engine, Tensor } from '../engine.ts';
+import { patchesToFilter, prefersPatches } from './patches.ts';
 import { dilate } from './places.ts';
 import { pad, placementOf, type Placement, type WindowOptions } from './windows.ts';
 
@@ -55,6 +57,7 @@ function differentiable(
   attributes: readonly Attribute[],
   x: Tensor,
   filter: Tensor,
+  toFilter?: (images: Tensor, shape: readonly number[], dy: Tensor) => Tensor,
 ): Tensor {
   const { tf } = engine;
   const shapeOf = (tensor: Tensor) => tf.tensor1d(tensor.shape, 'int32');
@@ -68,7 +71,8 @@ function differentiable(
         const [images, kernel] = saved as [Tensor, Tensor];
         return [
           engine.op(kernels.toInput, attributes, [shapeOf(images), kernel, dy], 1)[0] as Tensor,
-          engine.op(kernels.toFilter, attributes, [images, shapeOf(kernel), dy], 1)[0] as Tensor,
+          toFilter?.(images, kernel.shape, dy) ??
+            (engine.op(kernels.toFilter, attributes, [images, shapeOf(kernel), dy], 1)[0] as Tensor),
         ];
       },
     };
@@ -116,7 +120,13 @@ export function conv2d(engine: Engine, x: Tensor, filter: Tensor, options: Convo
       ? [pad(engine, x, placement), { ...placement, padding: 'VALID' }]
       : [x, placement];
   const attributes = [...attributesOf(engine, options, asked), attribute.bool('use_cudnn_on_gpu', true)];
-  return differentiable(engine, CONVOLUTION, attributes, input, kernelFor(engine, filter, options));
+  const output = convolvedSize([x.shape[1]!, x.shape[2]!], [rows, columns], options);
+  const toFilter = prefersPatches(engine, filter.shape, output, groups)
+    ? (images: Tensor, shape: readonly number[], dy: Tensor): Tensor =>
+        patchesToFilter(engine, images, shape, dy, { ...options, padding: asked.padding })
+    : undefined;
+  const kernel = kernelFor(engine, filter, options);
+  return differentiable(engine, CONVOLUTION, attributes, input, kernel, toFilter);
 }
 
 function groupByGroup(engine: Engine, x: Tensor, filter: Tensor, options: ConvolutionOptions): Tensor {

@@ -1,7 +1,14 @@
 import { attribute } from '../attributes.ts';
 import type { Engine, Tensor } from '../engine.ts';
 
-function product(engine: Engine, a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+/** a · b, either read as if it were transposed; without gradients. */
+export function product(
+  engine: Engine,
+  a: Tensor,
+  b: Tensor,
+  transposeA: boolean,
+  transposeB: boolean,
+): Tensor {
   const attributes = [
     attribute.type('T', engine.precision),
     attribute.bool('transpose_a', transposeA),

@@ -52,6 +52,22 @@ const CASES: Case[] = [
       body: (engine: Engine, x: Tensor, w: Tensor) => operations.depthwiseConv2d(engine, x, w, options),
     },
   ]) as Case[]),
+  // Kernels of few output places have their gradient from patches, in float32.
+  ...([
+    { side: 2, padding: 1 },
+    { side: 3, stride: 2, padding: 1 },
+    { side: 4, stride: 2, padding: 1 },
+    { side: 4, stride: 2, padding: 1, turned: true },
+    { side: 4, padding: 0 },
+    { side: 2, padding: 2, dilation: 2 },
+  ].map(({ side, ...options }) => ({
+    name: `conv2d, few places: ${JSON.stringify({ side, ...options })}`,
+    shapes: [
+      [3, side, side, 4],
+      [3, 3, 4, 5],
+    ],
+    body: (engine: Engine, x: Tensor, w: Tensor) => operations.conv2d(engine, x, w, options),
+  })) as Case[]),
   {
     name: 'conv2d, 1×1',
     shapes: [
