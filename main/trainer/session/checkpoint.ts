@@ -26,15 +26,22 @@ const positionSchema = z.strictObject({
 });
 export type Position = z.infer<typeof positionSchema>;
 
+/** Where a run stands: together with the state on the device, all that it needs to go on. */
+export interface Standing {
+  /** By layer, 1 where kept. */
+  masks: Map<string, Uint8Array>;
+  position: Position;
+  /** What weight rewinding goes back to, once the training has come by it. */
+  rewindTo: Snapshot | null;
+}
+
 /**
  * Tensors: each parameter by its name; `optimizer/<slot>/<parameter>`; `mask/<layer>` (1 where kept); and those of the
  * snapshot for weight rewinding. Kernels are in the layout of common/network.ts.
  */
 export function encodeCheckpoint(
   state: DeviceState,
-  masks: ReadonlyMap<string, Uint8Array>,
-  position: Position,
-  rewindTo: Snapshot | null,
+  { masks, position, rewindTo }: Standing,
 ): Uint8Array<ArrayBuffer> {
   const { network } = state;
   const tensors = new Map<string, SafetensorsTensor>();
@@ -66,10 +73,7 @@ export function encodeCheckpoint(
  * Makes the state, whatever it was before, that of the checkpoint.
  * @throws CascadeError CHECKPOINT_UNUSABLE when it is of another format or another network
  */
-export function restoreCheckpoint(
-  bytes: Uint8Array,
-  state: DeviceState,
-): { masks: Map<string, Uint8Array>; position: Position; rewindTo: Snapshot | null } {
+export function restoreCheckpoint(bytes: Uint8Array, state: DeviceState): Standing {
   const { position, tensors, tensor } = openCheckpoint(bytes);
   const { parameters, slots } = valuesOf(tensor, state);
   for (const [name, values] of parameters) state.writeParameter(name, values);

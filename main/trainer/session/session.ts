@@ -1,32 +1,16 @@
-import { channelGroups, type ChannelGroup } from '../../../common/cascade/channel-groups.ts';
-import { findInert } from '../../../common/cascade/inert.ts';
-import { effectiveMacs } from '../../../common/cascade/macs.ts';
 import { CascadeError } from '../../../common/errors.ts';
-import { generator } from '../../../common/random.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
-import type { Compilation, LayerRecord, RunEvent } from '../../../common/records.ts';
+import type { Compilation, RunEvent } from '../../../common/records.ts';
 import type { RunSpecification } from '../../../common/run-specification.ts';
-import { absoluteThresholds } from '../../../common/thresholds.ts';
 import type { Dataset, Split } from '../data/dataset.ts';
 import { GradientNorms } from '../measurement/gradient-norms.ts';
-import { kernelSigma, measureStates } from '../measurement/states.ts';
-import { initialParameters } from '../network/initialization.ts';
+import { NetworkMeasurement, type MeasuredEpoch } from '../measurement/network-measurement.ts';
+import { kernelSigma } from '../measurement/states.ts';
 import { describeNetwork } from '../network/describe.ts';
 import { startingParameters } from '../network/pretrained.ts';
 import { runsTurned } from '../network/turned.ts';
 import { optimizers } from '../optimization/optimizers/registry.ts';
-import {
-  planRun,
-  rateOf,
-  stageOf,
-  stepsOfEpoch,
-  type PlannedPruning,
-  type RunPlan,
-  type Stage,
-} from '../plan.ts';
-import { shuffleMasks } from '../pruning/masks.ts';
-import { prune, type PruningOutcome } from '../pruning/prune.ts';
-import { createProbe } from '../scoring/network-probe.ts';
+import { planRun, rateOf, stepsOfEpoch, type RunPlan } from '../plan.ts';
 import { chooseCompilation, type CompilationChoice } from '../steps/compilation.ts';
 import { uploadSplit, type DeviceSplit } from '../steps/device-data.ts';
 import { DeviceState, inPrecision } from '../steps/device-state.ts';
@@ -35,9 +19,9 @@ import { stateSlots, type StepDesign } from '../steps/step-design.ts';
 import { TOTALS, TrainingStep } from '../steps/training-step.ts';
 import type { Engine } from '../tensorflow/engine.ts';
 import { epochBatches } from './batches.ts';
-import { encodeCheckpoint, restoreCheckpoint, snapshotOf, type Position } from './checkpoint.ts';
-import { pruningEvents } from './pruning-events.ts';
-import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.ts';
+import { encodeCheckpoint, restoreCheckpoint, type Standing } from './checkpoint.ts';
+import { Prunings, type PrunedEpoch } from './prunings.ts';
+import { Stages } from './stages.ts';
 
 /** What an epoch of training gave. */
 export interface TrainedEpoch {
@@ -49,20 +33,6 @@ export interface TrainedEpoch {
   waited: number;
   /** What happened in its course: weights rewound before it, prunings within it. */
   events: RunEvent[];
-}
-
-/** A pruning at an epoch's end, and the test split as it is before and after it, with every prediction. */
-export interface PrunedEpoch {
-  events: RunEvent[];
-  before: Evaluation;
-  test: Evaluation;
-}
-
-/** What is measured of the weights after an epoch. */
-export interface MeasuredEpoch {
-  layers: LayerRecord[];
-  /** Trainable parameters of the whole network after physical compaction. */
-  compactedParameters: number;
 }
 
 /** Looked at between steps; `loss` reads the running mean, which waits for the device. */
@@ -81,18 +51,15 @@ export class TrainingSession {
   readonly #stepsPerEpoch: number;
   #design: StepDesign;
   readonly #evaluation: EvaluationStep;
-  readonly #gradientNorms: GradientNorms;
-  /** Worked out when they are first needed. */
-  #groups: ChannelGroup[] | null = null;
+  readonly #measurement: NetworkMeasurement;
   readonly #train: DeviceSplit;
   readonly #validation: DeviceSplit | null;
   readonly #test: DeviceSplit;
   readonly #state: DeviceState;
   readonly #steps = new Map<number, TrainingStep>();
-  #masks: Map<string, Uint8Array>;
-  #position: Position = { epoch: 0, step: 0, sigmas: null, rewindStep: null };
-  /** What weight rewinding goes back to, once the training has come by it. */
-  #rewindTo: Snapshot | null = null;
+  readonly #standing: Standing;
+  readonly #prunings: Prunings;
+  readonly #stages: Stages;
 
   /** @param compile how the step is run, as it was chosen when the run began: see `chooseCompilation` */
   constructor(
@@ -129,21 +96,36 @@ export class TrainingSession {
     this.#train = upload(dataset.train);
     this.#validation = dataset.validation && upload(dataset.validation);
     this.#test = upload(dataset.test);
-    this.#gradientNorms = new GradientNorms(this.#design, this.#train, specification.batchSize);
     this.#state = new DeviceState(
       engine,
       this.network,
       stateSlots(this.#design),
       startingParameters(specification.model, this.network, seed),
     );
-    this.#masks = new Map(
-      this.network.layers.map((layer) => [layer.name, new Uint8Array(layer.weights).fill(1)]),
+    this.#measurement = new NetworkMeasurement(
+      this.#state,
+      new GradientNorms(this.#design, this.#train, specification.batchSize),
+    );
+    this.#standing = {
+      masks: new Map(this.network.layers.map((layer) => [layer.name, new Uint8Array(layer.weights).fill(1)])),
+      position: { epoch: 0, step: 0, sigmas: null, rewindStep: null },
+      rewindTo: null,
+    };
+    const { network, plan } = this;
+    const [state, train] = [this.#state, this.#train];
+    this.#prunings = new Prunings(
+      { engine, network, state, train, standardization, seed, plan, pruning: specification.pruning },
+      this.#standing,
+    );
+    this.#stages = new Stages(
+      { state, plan, stepsPerEpoch: this.#stepsPerEpoch, model: specification.model, seed },
+      this.#standing,
     );
   }
 
   /** Epochs done. */
   get epoch(): number {
-    return this.#position.epoch;
+    return this.#standing.position.epoch;
   }
 
   /** Rate of the first step of an epoch, from 1. */
@@ -166,20 +148,16 @@ export class TrainingSession {
 
   /** Goes on from a checkpoint as if the run had never stopped. */
   restore(checkpoint: Uint8Array): void {
-    const { masks, position, rewindTo } = restoreCheckpoint(checkpoint, this.#state);
-    this.#masks = masks;
-    this.#position = position;
-    this.#rewindTo = rewindTo;
+    Object.assign(this.#standing, restoreCheckpoint(checkpoint, this.#state));
   }
 
   /** Takes the state that weight rewinding goes back to from the trunk's checkpoint after that very step. */
   rewindLaterTo(checkpoint: Uint8Array): void {
-    this.#rewindTo = snapshotOf(checkpoint, this.#state);
-    this.#position.rewindStep = this.#rewindTo.step;
+    this.#stages.rewindLaterTo(checkpoint);
   }
 
   checkpoint(): Uint8Array<ArrayBuffer> {
-    return encodeCheckpoint(this.#state, this.#masks, this.#position, this.#rewindTo);
+    return encodeCheckpoint(this.#state, this.#standing);
   }
 
   /**
@@ -189,9 +167,10 @@ export class TrainingSession {
    *   the study says to stop there
    */
   trainEpoch(watch: StepWatcher): TrainedEpoch {
-    const epoch = this.#position.epoch + 1;
-    this.#refuseCollapsed();
-    const events = this.#beginStage(epoch);
+    const { position } = this.#standing;
+    const epoch = position.epoch + 1;
+    this.#prunings.refuseCollapsed();
+    const events = this.#stages.begin(epoch);
     const steps = stepsOfEpoch(this.plan, epoch, this.#stepsPerEpoch);
     const batches = epochBatches(this.#train.count, this.#specification.batchSize, this.#seed, epoch).slice(
       0,
@@ -211,25 +190,25 @@ export class TrainingSession {
       const waitedBefore = this.#train.source?.waited ?? 0;
       this.#train.source?.plan(batches);
       batches.forEach((indices, index) => {
-        const pruned = this.#pruneWithin(epoch, index);
+        const pruned = this.#prunings.within(epoch, index);
         // Scoring reads images too: what was planned is read anew from here.
         if (pruned.length > 0) this.#train.source?.plan(batches.slice(index));
         events.push(...pruned);
-        this.#keepToRewind(epoch);
+        this.#stages.keepToRewind(epoch);
         totals = this.#step(indices.length).run(
           this.#train,
           this.#state,
           indices,
           totals,
           rateOf(this.plan, epoch, index, this.#stepsPerEpoch),
-          this.#position.step + 1,
+          position.step + 1,
         );
-        this.#position.step += 1;
+        position.step += 1;
         examples += indices.length;
         watch(index + 1, steps, () => read()[0]);
       });
       const [loss, accuracy] = read();
-      this.#position.epoch = epoch;
+      position.epoch = epoch;
       const waited = (this.#train.source?.waited ?? 0) - waitedBefore;
       return { steps, loss, accuracy, waited, events };
     } finally {
@@ -241,7 +220,7 @@ export class TrainingSession {
    * @param test what a pruning has measured already; at the end of the run every prediction is kept
    * @throws CascadeError DIVERGED when the loss is not a number, as after a last step that overflowed
    */
-  evaluate(test = this.#evaluateTest(this.#position.epoch === this.plan.epochs)): {
+  evaluate(test = this.#evaluateTest(this.epoch === this.plan.epochs)): {
     validation: Evaluation | null;
     test: Evaluation;
   } {
@@ -251,67 +230,29 @@ export class TrainingSession {
 
   /** Takes σ of every layer when the reference epoch has come; before pruning. */
   takeReference(): void {
-    if (this.#position.epoch !== this.#specification.referenceEpoch) return;
-    this.#position.sigmas = Object.fromEntries(
+    if (this.epoch !== this.#specification.referenceEpoch) return;
+    this.#standing.position.sigmas = Object.fromEntries(
       this.network.layers.map(({ name, kernel }) => [name, kernelSigma(this.#state.readParameter(kernel))]),
     );
   }
 
   /** Prunes when the plan says so after this epoch; null when it does not. */
   pruneIfPlanned(): PrunedEpoch | null {
-    const { epoch } = this.#position;
-    const planned = this.plan.prunings.find((pruning) => pruning.epoch === epoch && pruning.step === null);
-    if (!planned) return null;
-    const before = this.#evaluateTest(true);
-    const done = this.#prune(planned, [epoch]);
-    const test = this.#evaluateTest(true);
-    return { events: pruningEvents({ ...done, before, after: test }), before, test };
+    return this.#prunings.after(this.epoch, () => this.#evaluateTest(true));
   }
 
   /** The state of every weight of every layer, what compaction leaves of them, and the gradients. Changes nothing. */
   measure(): MeasuredEpoch {
-    const values = new Map(
-      this.network.parameters.map(({ name }) => [name, this.#state.readParameter(name)]),
-    );
-    const inertness = findInert(this.network, values);
-    const normOf = new Map(
-      this.network.nodes.flatMap((node) =>
-        node.operation === 'batch-norm' ? [[node.inputs[0]!, node] as const] : [],
-      ),
-    );
-    const states = this.network.layers.map((layer) => {
-      const weights = values.get(layer.kernel)!;
-      const norm = normOf.get(layer.name);
-      return measureStates({
-        layer,
-        weights,
-        mask: this.#masks.get(layer.name)!,
-        inertness: inertness.get(layer.name)!,
-        thresholds: absoluteThresholds(
-          this.#specification.thresholds,
-          this.#position.sigmas?.[layer.name] ?? kernelSigma(weights),
-        ),
-        gamma: norm ? values.get(norm.gamma)! : null,
-        beta: norm ? values.get(norm.beta)! : null,
-      });
-    });
-    const costs = effectiveMacs(this.network, states, (this.#groups ??= channelGroups(this.network)));
-    const gradientNorms = this.#gradientNorms.measure(this.#state);
-    return {
-      layers: states.map((layer, index) => ({
-        ...layer,
-        compacted: costs.layers[index]!.compacted.weights,
-        gradientNorm: gradientNorms[index]!,
-      })),
-      compactedParameters: costs.compacted.parameters,
-    };
+    const { masks, position } = this.#standing;
+    const { thresholds } = this.#specification;
+    return this.#measurement.measure({ masks, thresholds, sigmas: position.sigmas });
   }
 
   dispose(): void {
     for (const step of this.#steps.values()) step.dispose();
     this.#steps.clear();
     this.#evaluation.dispose();
-    this.#gradientNorms.dispose();
+    this.#measurement.dispose();
     this.#state.dispose();
     for (const split of [this.#train, this.#validation, this.#test]) {
       split?.images.release();
@@ -319,118 +260,9 @@ export class TrainingSession {
     }
   }
 
-  #pruneWithin(epoch: number, step: number): RunEvent[] {
-    const planned = this.plan.prunings.find((pruning) => pruning.epoch === epoch && pruning.step === step);
-    if (!planned) return [];
-    return pruningEvents({ ...this.#prune(planned, [epoch, step]), before: null, after: null });
-  }
-
-  #prune(planned: PlannedPruning, counters: readonly number[]) {
-    const pruning = this.#specification.pruning!;
-    const layers = this.network.layers.map(({ name, kind, shape, kernel }) => ({
-      name,
-      kind,
-      shape,
-      weights: this.#state.readParameter(kernel),
-      mask: this.#masks.get(name)!,
-    }));
-    const probe = createProbe({
-      engine: this.#engine,
-      network: this.network,
-      state: this.#state,
-      train: this.#train,
-      standardization: this.#design.standardization,
-      seed: this.#seed,
-      counters,
-    });
-    let outcome: PruningOutcome;
-    try {
-      outcome = prune(pruning, layers, {
-        sparsity: planned.sparsity,
-        seed: this.#seed,
-        counters,
-        probe,
-        network: this.network,
-      });
-    } finally {
-      probe.dispose();
-    }
-    const masks = pruning.shuffle
-      ? shuffleMasks(outcome.masks, this.#seed, counters, this.#masks)
-      : outcome.masks;
-    for (const { name, kernel } of this.network.layers) {
-      const mask = masks.get(name);
-      if (!mask) continue;
-      this.#masks.set(name, mask);
-      this.#state.applyMask(kernel, mask);
-    }
-    const weights = this.network.layers.reduce((sum, layer) => sum + layer.weights, 0);
-    const pruned = [...this.#masks.values()].reduce((sum, mask) => sum + zeros(mask), 0);
-    return { planned, outcome, pruned, weights };
-  }
-
-  /** Before the first step of a stage: weights go back, or begin anew, where its retraining says so. */
-  #beginStage(epoch: number): RunEvent[] {
-    const stage = stageOf(this.plan, epoch);
-    if (stage.firstEpoch !== epoch || stage.start === 'continue') return [];
-    const event = (kind: RunEvent['kind'], message: string, data: RunEvent['data']): RunEvent[] => [
-      { kind, epoch: epoch - 1, message, data },
-    ];
-    if (stage.start === 'reinitialise') {
-      const round = this.plan.stages.indexOf(stage);
-      const drawn = generator(this.#seed, 'reinitialisation', round).next() >>> 1;
-      this.#goBack(this.#initialSnapshot(initialParameters(this.network, drawn)));
-      return event('reinitialised', 'All weights were drawn anew; the masks were kept.', { seed: drawn });
-    }
-    const step = this.plan.rewindTo!;
-    this.#goBack(step === 0 ? this.#initialSnapshot(this.#startingParameters()) : this.#rewindTo!);
-    const to = step % this.#stepsPerEpoch === 0 ? `epoch ${step / this.#stepsPerEpoch}` : `step ${step}`;
-    return event('rewound', `The kept weights were set back to those of ${to}.`, { step });
-  }
-
-  #goBack(snapshot: Snapshot): void {
-    restoreSnapshot(this.#state, snapshot, this.#masks);
-    this.#position.step = snapshot.step;
-  }
-
-  #startingParameters(): Map<string, Float32Array> {
-    return startingParameters(this.#specification.model, this.network, this.#seed);
-  }
-
-  /** The state of a run that begins with these parameters. */
-  #initialSnapshot(parameters: ReadonlyMap<string, Float32Array>): Snapshot {
-    return {
-      step: 0,
-      parameters: new Map([...parameters].map(([name, values]) => [name, Float32Array.from(values)])),
-      slots: new Map(
-        this.#state.slotNames.map((slot) => [slot, new Float32Array(this.#state.readSlot(slot).length)]),
-      ),
-    };
-  }
-
-  /** Keeps the state that weight rewinding goes back to, when the training comes by it; the initial one is drawn again. */
-  #keepToRewind(epoch: number): void {
-    const { rewindTo } = this.plan;
-    if (rewindTo === null || rewindTo === 0 || this.#rewindTo) return;
-    const stage: Stage = stageOf(this.plan, epoch);
-    if (stage.phase !== 'training' || this.#position.step !== rewindTo) return;
-    this.#rewindTo = takeSnapshot(this.#state, rewindTo);
-    this.#position.rewindStep = rewindTo;
-  }
-
-  #refuseCollapsed(): void {
-    if (this.#specification.pruning?.onCollapse !== 'stop') return;
-    const collapsed = [...this.#masks].filter(([, mask]) => zeros(mask) === mask.length);
-    if (collapsed.length > 0)
-      throw new CascadeError(
-        'LAYER_COLLAPSED',
-        `Every weight of ${collapsed.map(([name]) => name).join(', ')} was pruned, and the study says to stop there (onCollapse: stop).`,
-      );
-  }
-
   #evaluateTest(keep: boolean): Evaluation {
     const test = this.#evaluation.run(this.#test, this.#state, { keep });
-    if (!Number.isFinite(test.loss)) throw this.#diverged('test', this.#position.epoch);
+    if (!Number.isFinite(test.loss)) throw this.#diverged('test', this.epoch);
     return test;
   }
 
@@ -451,10 +283,4 @@ export class TrainingSession {
     }
     return step;
   }
-}
-
-function zeros(mask: Uint8Array): number {
-  let count = 0;
-  for (const bit of mask) count += 1 - bit;
-  return count;
 }

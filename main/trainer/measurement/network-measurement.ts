@@ -1,0 +1,76 @@
+import { channelGroups, type ChannelGroup } from '../../../common/cascade/channel-groups.ts';
+import { findInert } from '../../../common/cascade/inert.ts';
+import { effectiveMacs } from '../../../common/cascade/macs.ts';
+import type { LayerRecord } from '../../../common/records.ts';
+import { absoluteThresholds, type Threshold } from '../../../common/thresholds.ts';
+import type { DeviceState } from '../steps/device-state.ts';
+import type { GradientNorms } from './gradient-norms.ts';
+import { kernelSigma, measureStates } from './states.ts';
+
+/** What is measured of the weights after an epoch. */
+export interface MeasuredEpoch {
+  layers: LayerRecord[];
+  /** Trainable parameters of the whole network after physical compaction. */
+  compactedParameters: number;
+}
+
+/** What the weights are measured against. */
+export interface MeasurementReference {
+  /** By layer, 1 where kept. */
+  masks: ReadonlyMap<string, Uint8Array>;
+  thresholds: readonly Threshold[];
+  /** σ of each layer at the reference epoch, by name; null before it. */
+  sigmas: Readonly<Record<string, number>> | null;
+}
+
+/** Measures the weights of one network, epoch after epoch. */
+export class NetworkMeasurement {
+  readonly #state: DeviceState;
+  readonly #gradientNorms: GradientNorms;
+  /** Worked out when they are first needed. */
+  #groups: ChannelGroup[] | null = null;
+
+  constructor(state: DeviceState, gradientNorms: GradientNorms) {
+    this.#state = state;
+    this.#gradientNorms = gradientNorms;
+  }
+
+  /** The state of every weight of every layer, what compaction leaves of them, and the gradients. Changes nothing. */
+  measure({ masks, thresholds, sigmas }: MeasurementReference): MeasuredEpoch {
+    const { network } = this.#state;
+    const values = new Map(network.parameters.map(({ name }) => [name, this.#state.readParameter(name)]));
+    const inertness = findInert(network, values);
+    const normOf = new Map(
+      network.nodes.flatMap((node) =>
+        node.operation === 'batch-norm' ? [[node.inputs[0]!, node] as const] : [],
+      ),
+    );
+    const states = network.layers.map((layer) => {
+      const weights = values.get(layer.kernel)!;
+      const norm = normOf.get(layer.name);
+      return measureStates({
+        layer,
+        weights,
+        mask: masks.get(layer.name)!,
+        inertness: inertness.get(layer.name)!,
+        thresholds: absoluteThresholds(thresholds, sigmas?.[layer.name] ?? kernelSigma(weights)),
+        gamma: norm ? values.get(norm.gamma)! : null,
+        beta: norm ? values.get(norm.beta)! : null,
+      });
+    });
+    const costs = effectiveMacs(network, states, (this.#groups ??= channelGroups(network)));
+    const gradientNorms = this.#gradientNorms.measure(this.#state);
+    return {
+      layers: states.map((layer, index) => ({
+        ...layer,
+        compacted: costs.layers[index]!.compacted.weights,
+        gradientNorm: gradientNorms[index]!,
+      })),
+      compactedParameters: costs.compacted.parameters,
+    };
+  }
+
+  dispose(): void {
+    this.#gradientNorms.dispose();
+  }
+}

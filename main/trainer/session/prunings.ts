@@ -1,0 +1,102 @@
+import { CascadeError } from '../../../common/errors.ts';
+import type { RunEvent } from '../../../common/records.ts';
+import type { PruningSpecification } from '../../../common/run-specification.ts';
+import type { PlannedPruning, RunPlan } from '../plan.ts';
+import { countPruned, shuffleMasks } from '../pruning/masks.ts';
+import { prune, type PruningOutcome } from '../pruning/prune.ts';
+import { createProbe } from '../scoring/network-probe.ts';
+import type { ScoredNetwork } from '../scoring/scored-network.ts';
+import type { Evaluation } from '../steps/evaluation-step.ts';
+import type { Standing } from './checkpoint.ts';
+import { pruningEvents, type DonePruning } from './pruning-events.ts';
+
+/** A pruning at an epoch's end, and the test split as it is before and after it, with every prediction. */
+export interface PrunedEpoch {
+  events: RunEvent[];
+  before: Evaluation;
+  test: Evaluation;
+}
+
+export interface PruningSetting extends ScoredNetwork {
+  seed: number;
+  plan: RunPlan;
+  /** Null where the plan has no prunings. */
+  pruning: PruningSpecification | null;
+}
+
+/** The prunings of a run: new masks when the plan says so, in the standing and on the device. */
+export class Prunings {
+  readonly #setting: PruningSetting;
+  readonly #standing: Standing;
+
+  constructor(setting: PruningSetting, standing: Standing) {
+    this.#setting = setting;
+    this.#standing = standing;
+  }
+
+  /** Prunes when the plan says so after `step` steps of an epoch. */
+  within(epoch: number, step: number): RunEvent[] {
+    const planned = this.#planned(epoch, step);
+    if (!planned) return [];
+    return pruningEvents({ ...this.#prune(planned, [epoch, step]), before: null, after: null });
+  }
+
+  /** Prunes when the plan says so after the epoch; null when it does not. */
+  after(epoch: number, evaluate: () => Evaluation): PrunedEpoch | null {
+    const planned = this.#planned(epoch, null);
+    if (!planned) return null;
+    const before = evaluate();
+    const done = this.#prune(planned, [epoch]);
+    const test = evaluate();
+    return { events: pruningEvents({ ...done, before, after: test }), before, test };
+  }
+
+  /** @throws CascadeError LAYER_COLLAPSED when a layer has lost every weight and the study says to stop there */
+  refuseCollapsed(): void {
+    if (this.#setting.pruning?.onCollapse !== 'stop') return;
+    const collapsed = [...this.#standing.masks].filter(([, mask]) => countPruned(mask) === mask.length);
+    if (collapsed.length > 0)
+      throw new CascadeError(
+        'LAYER_COLLAPSED',
+        `Every weight of ${collapsed.map(([name]) => name).join(', ')} was pruned, and the study says to stop there (onCollapse: stop).`,
+      );
+  }
+
+  #planned(epoch: number, step: number | null): PlannedPruning | undefined {
+    return this.#setting.plan.prunings.find((pruning) => pruning.epoch === epoch && pruning.step === step);
+  }
+
+  #prune(planned: PlannedPruning, counters: readonly number[]): Omit<DonePruning, 'before' | 'after'> {
+    const { network, state, seed } = this.#setting;
+    const pruning = this.#setting.pruning!;
+    const { masks } = this.#standing;
+    const outcome = this.#choose(pruning, planned.sparsity, counters);
+    const chosen = pruning.shuffle ? shuffleMasks(outcome.masks, seed, counters, masks) : outcome.masks;
+    for (const { name, kernel } of network.layers) {
+      const mask = chosen.get(name);
+      if (!mask) continue;
+      masks.set(name, mask);
+      state.applyMask(kernel, mask);
+    }
+    const weights = network.layers.reduce((sum, layer) => sum + layer.weights, 0);
+    const pruned = [...masks.values()].reduce((sum, mask) => sum + countPruned(mask), 0);
+    return { planned, outcome, pruned, weights };
+  }
+
+  #choose(pruning: PruningSpecification, sparsity: number, counters: readonly number[]): PruningOutcome {
+    const { network, state, seed } = this.#setting;
+    const layers = network.layers.map(({ name, kind, shape, kernel }) => ({
+      name,
+      kind,
+      shape,
+      weights: state.readParameter(kernel),
+      mask: this.#standing.masks.get(name)!,
+    }));
+    const probe = createProbe({ ...this.#setting, counters });
+    try {
+      return prune(pruning, layers, { sparsity, seed, counters, probe, network });
+    } finally {
+      probe.dispose();
+    }
+  }
+}
