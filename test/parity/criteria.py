@@ -7,7 +7,6 @@ layout), images.bin, labels.bin, batches.json. Writes result.safetensors: of eve
 normalised save for SNIP. Everything is computed in float64, second derivatives by PyTorch's exact double backward.
 """
 
-import copy
 import json
 import sys
 from pathlib import Path
@@ -16,7 +15,7 @@ import numpy as np
 import torch
 from safetensors.numpy import load_file, save_file
 
-from reference import KERNELS, Network
+from reference import KERNELS, Network, module_name
 
 
 def mean_gradients(network, weights, batches, temperature, create_graph=False):
@@ -33,7 +32,7 @@ def mean_gradients(network, weights, batches, temperature, create_graph=False):
 def connection_sensitivities(network, layers, weights, batches):
     """|dL/dc| of SNIP by its definition: factors of one, through which every weight passes."""
     factors = [torch.ones_like(weight, requires_grad=True) for weight in weights]
-    swapped = {f"layers.{name}.weight": weight.detach() * factor
+    swapped = {f"layers.{module_name(name)}.weight": weight.detach() * factor
                for name, weight, factor in zip(layers, weights, factors)}
     call = lambda images: torch.func.functional_call(network, swapped, (images,))
     total = sum(len(labels) for _, labels in batches)
@@ -43,12 +42,24 @@ def connection_sensitivities(network, layers, weights, batches):
     return [gradient / everything for gradient in found]
 
 
+class FlowNetwork(Network):
+    """What the synaptic flow goes through: nothing saturates, and a gated channel is of degree one."""
+
+    def activate(self, operation, value):
+        return value.clamp(min=0)
+
+    def gate(self, features, gates):
+        product = features.clamp(min=0) * gates.clamp(min=0)
+        # At zero the root has no derivative; nothing flows there.
+        return torch.where(product > 0, torch.where(product > 0, product, 1).sqrt(), 0)
+
+
 def synaptic_flow(network, layers, input_shape):
-    network = copy.deepcopy(network).eval()
     with torch.no_grad():
         for value in network.state_dict().values():
             value.abs_()
-    weights = [network.layers[name].weight for name in layers]
+    network.eval()
+    weights = [network.layers[module_name(name)].weight for name in layers]
     flow = network(torch.ones(1, input_shape[2], *input_shape[:2])).sum()
     return [(gradient * weight).abs() for gradient, weight in zip(torch.autograd.grad(flow, weights), weights)]
 
@@ -60,9 +71,14 @@ def main(folder):
     state = load_file(folder / "state.safetensors")
     nodes = case["network"]["nodes"]
     layers = [node["name"] for node in nodes if node["operation"] in KERNELS]
-    network = Network(nodes, {name: state[f"{name}.weight"].shape for name in layers})
-    missing, unexpected = network.load_state_dict(
-        {f"layers.{name}": torch.from_numpy(value.astype(np.float64)) for name, value in state.items()}, strict=False)
+    shapes = {name: state[f"{name}.weight"].shape for name in layers}
+    network, flowing = Network(nodes, shapes), FlowNetwork(nodes, shapes)
+    loaded = {}
+    for name, value in state.items():
+        layer, tensor = name.rsplit(".", 1)
+        loaded[f"layers.{module_name(layer)}.{tensor}"] = torch.from_numpy(value.astype(np.float64))
+    flowing.load_state_dict(loaded, strict=False)
+    missing, unexpected = network.load_state_dict(loaded, strict=False)
     assert not unexpected and all(name.endswith("num_batches_tracked") for name in missing), (missing, unexpected)
     masks = [torch.from_numpy(state[f"{name}.weight"] != 0) for name in layers]
 
@@ -72,9 +88,9 @@ def main(folder):
     images = (images - mean) / deviation
     labels = torch.from_numpy(np.fromfile(folder / "labels.bin", dtype=np.int32)).long()
     batches = [(images[indices], labels[indices]) for indices in json.loads((folder / "batches.json").read_text())]
-    weights = [network.layers[name].weight for name in layers]
+    weights = [network.layers[module_name(name)].weight for name in layers]
 
-    flow = synaptic_flow(network, layers, case["network"]["inputShape"])
+    flow = synaptic_flow(flowing, layers, case["network"]["inputShape"])
     network.train()
     plain = [gradient * mask for gradient, mask in zip(mean_gradients(network, weights, batches, 1), masks)]
     snip = connection_sensitivities(network, layers, weights, batches)

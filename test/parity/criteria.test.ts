@@ -37,6 +37,38 @@ const drawn = { perClass: 10, batchSize: 24 };
 const cases: readonly { name: string; model: NamedOptions }[] = [
   { name: 'conv', model: { name: 'conv-bn-relu', widths: [6, 8, 8], strides: [1, 2, 1] } },
   { name: 'depthwise', model: { name: 'depthwise-separable', stem: 6, widths: [8, 10], strides: [1, 2] } },
+  {
+    name: 'gated',
+    model: {
+      name: 'layers',
+      layers: [
+        { layer: 'conv', channels: 6, size: 3 },
+        { layer: 'batch-norm' },
+        'relu6',
+        {
+          layer: 'residual',
+          layers: [
+            { layer: 'conv', channels: 12, size: 1 },
+            { layer: 'batch-norm' },
+            'hard-swish',
+            { layer: 'depthwise', size: 3 },
+            { layer: 'batch-norm' },
+            'hard-swish',
+            { layer: 'squeeze-excite', reduction: 4 },
+            { layer: 'conv', channels: 6, size: 1 },
+            { layer: 'batch-norm' },
+          ],
+        },
+        { layer: 'conv', channels: 8, size: 3, stride: 2 },
+        { layer: 'batch-norm' },
+        'swish',
+        { layer: 'global-average-pool' },
+        { layer: 'dense', units: 10 },
+        'hard-swish',
+        'dense',
+      ],
+    },
+  },
 ];
 
 let engine: Engine;

@@ -16,6 +16,20 @@ import torch
 from safetensors.numpy import load_file, save_file
 
 KERNELS = {"dense", "conv", "pointwise", "depthwise"}
+# The hard functions by their definitions: torch knows no second derivative of its own.
+ACTIVATIONS = {
+    "relu": torch.relu,
+    "relu6": torch.nn.functional.relu6,
+    "hard-swish": lambda x: x * torch.nn.functional.relu6(x + 3) / 6,
+    "hard-sigmoid": lambda x: torch.nn.functional.relu6(x + 3) / 6,
+    "sigmoid": torch.sigmoid,
+    "swish": torch.nn.functional.silu,
+}
+
+
+def module_name(name):
+    """torch takes no dots in the name of a module."""
+    return name.replace(".", "_")
 
 
 class Network(torch.nn.Module):
@@ -27,34 +41,47 @@ class Network(torch.nn.Module):
             operation = node["operation"]
             if operation == "dense":
                 outputs, inputs = shapes[node["name"]]
-                modules[node["name"]] = torch.nn.Linear(inputs, outputs)
+                modules[module_name(node["name"])] = torch.nn.Linear(inputs, outputs)
             elif operation in KERNELS:
                 outputs, inputs, size, _ = shapes[node["name"]]
                 groups = outputs if operation == "depthwise" else 1
-                modules[node["name"]] = torch.nn.Conv2d(
+                modules[module_name(node["name"])] = torch.nn.Conv2d(
                     inputs * groups, outputs, size, node["stride"], node["padding"],
                     groups=groups, bias=node["bias"] is not None,
                 )
             elif operation == "batch-norm":
-                modules[node["name"]] = torch.nn.BatchNorm2d(node["channels"])
+                modules[module_name(node["name"])] = torch.nn.BatchNorm2d(node["channels"])
         self.layers = torch.nn.ModuleDict(modules)
 
     def forward(self, images):
-        value = images
+        outputs = {}
         for node in self.nodes:
             operation = node["operation"]
+            inputs = [outputs[name] for name in node["inputs"]] or [images]
+            value = inputs[0]
             if operation in KERNELS or operation == "batch-norm":
-                value = self.layers[node["name"]](value)
-            elif operation == "relu":
-                value = torch.relu(value)
+                value = self.layers[module_name(node["name"])](value)
+            elif operation in ACTIVATIONS:
+                value = self.activate(operation, value)
             elif operation == "global-average-pool":
-                value = value.mean((2, 3))
+                value = value.mean((2, 3), keepdim=node.get("keepSpatial", False))
             elif operation == "flatten":
                 # Ours flattens channels last.
                 value = value.permute(0, 2, 3, 1).flatten(1)
+            elif operation == "add":
+                value = sum(inputs)
+            elif operation == "scale":
+                value = self.gate(*inputs)
             elif operation != "input":
                 raise ValueError(f"unknown operation {operation}")
+            outputs[node["name"]] = value
         return value
+
+    def activate(self, operation, value):
+        return ACTIVATIONS[operation](value)
+
+    def gate(self, features, gates):
+        return features * gates
 
 
 def prune(kernels, orders, chosen, sparsity, scores):

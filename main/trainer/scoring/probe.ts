@@ -36,7 +36,7 @@ export interface Probe {
   ): Map<string, Float64Array>;
   /**
    * ∂R/∂|w| of the synaptic flow R: the sum of the logits of the network whose parameters are all replaced by their
-   * magnitudes, for one image of ones.
+   * magnitudes, for one image of ones, through activations and gates that do not saturate.
    */
   synapticFlow(masks: readonly LayerMask[]): Map<string, Float64Array>;
 }

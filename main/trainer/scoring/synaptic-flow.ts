@@ -1,5 +1,6 @@
 import { forward } from '../network/forward.ts';
 import type { Handle, Tensor, TracedFunction } from '../tensorflow/engine.ts';
+import { flowThrough } from './flow-through.ts';
 import type { LayerMask } from './probe.ts';
 import { stateInputs, widenState, withMasks, type ScoredNetwork } from './scored-network.ts';
 
@@ -7,7 +8,7 @@ import { stateInputs, widenState, withMasks, type ScoredNetwork } from './scored
  * The gradient of the synaptic flow R = 1ᵀ f(1; |θ|) (Tanaka et al., arXiv 2006.05467, eq. 3 and algorithm 1), as the
  * authors' code has it: the network in evaluation mode with every entry of its state replaced by its magnitude —
  * kernels, biases, γ, β and batch norm's running mean; the running variance is positive anyhow — reads one image of
- * ones, not standardised. Activations stay as they are. Traced once, for all rounds.
+ * ones, not standardised. What stands for activations and gates is in `flowThrough`. Traced once, for all rounds.
  */
 export class SynapticFlow {
   readonly #scored: ScoredNetwork;
@@ -52,6 +53,7 @@ export class SynapticFlow {
         },
         network,
         ones,
+        flowThrough,
       );
       return tf.sum(logits).asScalar();
     })(kernels.map((name) => magnitudes.get(name)!));

@@ -14,7 +14,7 @@ import { averagePool, maxPool } from './pool.ts';
 import { scale } from './scale.ts';
 import { shortcut } from './shortcut.ts';
 
-type LayerNode = Exclude<NetworkNode, { operation: 'input' }>;
+export type LayerNode = Exclude<NetworkNode, { operation: 'input' }>;
 
 /** Every kind of node but the input, by its operation: the compiler asks for each. */
 const layers: { [Operation in LayerNode['operation']]: Layer<Operation> } = {

@@ -1,10 +1,6 @@
 import * as z from 'zod';
-import { CascadeError } from '../../../../common/errors.ts';
-import type { Criterion, ScoredLayer } from './criterion.ts';
+import type { Criterion } from './criterion.ts';
 import { scaledScores, sensitivities } from './scaled-scores.ts';
-
-/** Layers that a refusal names; it counts the rest. */
-const NAMED = 3;
 
 const options = z.strictObject({
   name: z.literal('synflow'),
@@ -19,37 +15,23 @@ const options = z.strictObject({
 });
 
 /**
- * |∂R/∂θ · θ| of the synaptic flow R, which looks at no data. Within each layer the scores add up to the same where there
- * are no biases, so the fewer weights a layer has left the higher they score. Divided by the largest, which changes no
- * order: R itself grows beyond float32 in deep networks. Activations that saturate (ReLU6, sigmoids) may stop the flow
- * altogether; in a network that is still whole that is refused, for it would empty layers that do matter.
+ * |∂R/∂θ · θ| of the synaptic flow R, which looks at no data. As much of it flows out of every unit as into it where
+ * nothing is added to it (biases, β, running means): the layers of a chain all come to the same sum, the branches of a
+ * block share it, and a squeeze-and-excite gate takes half of what flows through the channels that it scales. So the
+ * fewer weights a layer has left, the higher they score, and no cut through the network is emptied before all others.
+ * A block that an identity shortcut leads past is no cut: at high sparsities all of its layers may go together. What
+ * stands for activations and gates is in `scoring/flow-through.ts`. Divided by the largest, which changes no order: R
+ * itself grows beyond float32 in deep networks.
  */
 export const synflow: Criterion = {
   name: 'synflow',
-  title: 'SynFlow: smallest synaptic flow, without data',
+  title:
+    'SynFlow: smallest synaptic flow, without data; every activation counts as ReLU, a gated channel as the geometric mean of features and gate',
   source: 'Tanaka et al., arXiv 2006.05467, eq. 3 and algorithm 1',
   options,
   rounds: (given) => options.parse(given).iterations,
   scores(_given, { layers, probe }) {
     const flows = probe.synapticFlow(layers);
-    const scores = scaledScores(layers, 'largest', (layer) => sensitivities(layer, flows.get(layer.name)!));
-    if (layers.every(isWhole)) refuseStopped(scores);
-    return scores;
+    return scaledScores(layers, 'largest', (layer) => sensitivities(layer, flows.get(layer.name)!));
   },
 };
-
-function isWhole({ mask }: ScoredLayer): boolean {
-  return !mask.includes(0);
-}
-
-/** @throws CascadeError BAD_SCORES when no score of some layer is above zero */
-function refuseStopped(scores: ReadonlyMap<string, Float32Array>): void {
-  const stopped = [...scores].filter(([, values]) => values.every((score) => score === 0));
-  if (stopped.length === 0) return;
-  const more = stopped.length - NAMED;
-  const names = stopped.slice(0, NAMED).map(([name]) => name);
-  throw new CascadeError(
-    'BAD_SCORES',
-    `No synaptic flow passes through ${names.join(', ')}${more > 0 ? ` and ${more} layers more` : ''}: activations that saturate, such as ReLU6 or hard-sigmoid, stop it; leave these layers out with layers.except, or choose another criterion.`,
-  );
-}

@@ -5,7 +5,7 @@ export { correctPredictions, predictedClass, sparseSoftmaxCrossEntropy } from '.
 export { conv2d, depthwiseConv2d, type ConvolutionOptions } from './convolution.ts';
 export { biasAdd, dense, matMul } from './dense.ts';
 export { dropout } from './dropout.ts';
-export { addAll, scaleChannels, shortcut } from './joining.ts';
+export { addAll, meanOfChannelsAndGates, scaleChannels, shortcut } from './joining.ts';
 export {
   batchNormInference,
   batchNormTraining,

@@ -41,6 +41,32 @@ export function scaleChannels(engine: Engine, features: Tensor, gates: Tensor): 
   return scale(features, gates);
 }
 
+/**
+ * The geometric mean of each channel and its gate, with gradients: of degree one in both together, where their product
+ * is of degree two.
+ * @param features [batch, height, width, channels], none negative
+ * @param gates [batch, 1, 1, channels], none negative
+ */
+export function meanOfChannelsAndGates(engine: Engine, features: Tensor, gates: Tensor): Tensor {
+  return scaleChannels(engine, squareRoot(engine, features), squareRoot(engine, gates));
+}
+
+/** √x; its gradient is 0 at 0, where it would be infinite. */
+function squareRoot(engine: Engine, x: Tensor): Tensor {
+  const single = (name: string, ...inputs: Tensor[]): Tensor =>
+    engine.op(name, [attribute.type('T', engine.precision)], inputs, 1)[0] as Tensor;
+  const root = engine.tf.customGrad((input, save) => {
+    const value = single('Sqrt', input as Tensor);
+    (save as (tensors: Tensor[]) => void)([value]);
+    return {
+      value,
+      gradFunc: (dy: Tensor, [root]: Tensor[]) =>
+        single('DivNoNan', engine.tf.mul(dy, engine.scalar(1 / 2)), root as Tensor),
+    };
+  });
+  return root(x);
+}
+
 const NONE: Side = [0, 0];
 
 /**

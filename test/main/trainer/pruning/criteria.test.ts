@@ -172,21 +172,6 @@ test('SynFlow’s scores of a small net, by hand', () => {
   expect(scaled('fc2').map((x) => Math.round(x * 1e5) / 1e5)).toEqual([5, 10, 30, 6]);
 });
 
-test('SynFlow refuses layers through which nothing flows, as those of saturated gates', () => {
-  open({
-    name: 'layers',
-    layers: [
-      { layer: 'conv', channels: 6, size: 3 },
-      { layer: 'batch-norm' },
-      { layer: 'relu' },
-      { layer: 'squeeze-excite', reduction: 1 },
-      { layer: 'global-average-pool' },
-      { layer: 'dense', units: 4 },
-    ],
-  });
-  expect(() => scoresOf('synflow', net!)).toThrow(/No synaptic flow passes through .*, .*layers\.except/);
-});
-
 test('rounds: a hundred of SynFlow, one of SNIP, as many as asked', () => {
   const rounds = (name: string, options: object = {}) =>
     criteria.find(name).rounds?.({ name, ...options }) ?? 1;
@@ -213,6 +198,56 @@ test('SynFlow keeps every layer alive where magnitude and one round of SynFlow e
   expect(collapsed('magnitude')).not.toEqual([]);
   expect(collapsed({ name: 'synflow', iterations: 1 })).not.toEqual([]);
   expect(collapsed('synflow')).toEqual([]);
+});
+
+/** Layers that a pruning empties of a network as it is at initialisation. */
+function emptied(model: NamedOptions, criterion: string, sparsity: number): string[] {
+  const images = { ...dataset, imageShape: [16, 16, 3] as [number, number, number] };
+  images.train = { ...dataset.train, images: new Uint8Array(16 * 16 * 3 * 100) };
+  const network = describeModel(model, images);
+  net?.release();
+  const from = (net = scored(engine, network, images, { values: initialParameters(network, SEED) }));
+  return prune(pruning({ criterion, sparsity }), from.layers, moment(sparsity, { probe: from.probe }))
+    .collapsed;
+}
+
+test('SynFlow keeps every layer of a chain of ReLU6, hard-swish and gates alive at a thousandth of the weights', () => {
+  const stage = (channels: number): unknown[] => [
+    { layer: 'conv', channels, size: 1 },
+    { layer: 'batch-norm' },
+    'relu6',
+    { layer: 'depthwise', size: 3 },
+    { layer: 'batch-norm' },
+    'hard-swish',
+    { layer: 'squeeze-excite', reduction: 4 },
+  ];
+  const layers = [...[64, 128, 128, 256, 256].flatMap(stage), 'global-average-pool', 'dense'];
+  const chain = { name: 'layers', layers };
+  expect(emptied(chain, 'magnitude', 0.999)).not.toEqual([]);
+  expect(emptied(chain, 'synflow', 0.999)).toEqual([]);
+});
+
+describe.each(['mobilenet-v2', 'mobilenet-v3-small'])('SynFlow on %s', (name) => {
+  const model = { name, width: 0.5 };
+
+  test('keeps every layer alive at a tenth of the weights', () => {
+    expect(emptied(model, 'magnitude', 0.9)).not.toEqual([]);
+    expect(emptied(model, 'synflow', 0.9)).toEqual([]);
+  });
+
+  test('empties nothing at a hundredth of them but whole blocks that a shortcut leads past', () => {
+    const blockOf = (layer: string): string => layer.split('.').slice(0, 2).join('.');
+    const layers = emptied(model, 'synflow', 0.99);
+    const { nodes, layers: all } = net!.network;
+    const passed = new Set(
+      nodes.filter(({ operation }) => operation === 'add').map((node) => blockOf(node.name)),
+    );
+    const blocks = new Set(layers.map(blockOf));
+    expect([...blocks].filter((block) => !passed.has(block))).toEqual([]);
+    expect(layers).toEqual(all.map((layer) => layer.name).filter((layer) => blocks.has(blockOf(layer))));
+    // Magnitudes cut the network off at layers that nothing leads past.
+    expect(emptied(model, 'magnitude', 0.99).some((layer) => !passed.has(blockOf(layer)))).toBe(true);
+  });
 });
 
 describe('batch-norm-scale', () => {

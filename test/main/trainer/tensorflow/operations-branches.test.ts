@@ -90,6 +90,38 @@ describe('a sum of branches', () => {
   });
 });
 
+describe('the geometric mean of channels and gates', () => {
+  // One image of two places and two channels; the second channel of the second place, and a gate, are zero in turn.
+  const gradients = (features: Float32Array, gates: Float32Array): number[][] => {
+    const { tf } = engine;
+    const mean = (x: Tensor, y: Tensor): Tensor =>
+      operations.meanOfChannelsAndGates(engine, tf.reshape(x, [1, 1, 2, 2]), tf.reshape(y, [1, 1, 1, 2]));
+    return both(
+      (x, y) => [tf.reshape(mean(x!, y!), [4]), ...tf.grads((a: Tensor, b: Tensor) => mean(a, b))([x!, y!])],
+      features,
+      gates,
+    );
+  };
+
+  it('has the half of it from each: features and gates times their gradients', () => {
+    const [features, gates] = [row(1, 4, 9, 16), row(4, 25)];
+    const [mean, ofFeatures, ofGates] = gradients(features, gates);
+    expect(mean).toEqual([2, 10, 6, 20]);
+    [1, 5, 3, 10].forEach((half, index) =>
+      expect(ofFeatures![index]! * features[index]!).toBeCloseTo(half, 5),
+    );
+    [4, 15].forEach((half, index) => expect(ofGates![index]! * gates[index]!).toBeCloseTo(half, 5));
+  });
+
+  it('is zero where either is, and so is its gradient there', () => {
+    const [mean, ofFeatures, ofGates] = gradients(row(1, 4, 9, 0), row(0, 25));
+    expect(mean).toEqual([0, 10, 0, 0]);
+    expect(ofFeatures).toEqual([0, 1.25, 0, 0]);
+    expect(ofGates![0]).toBe(0);
+    expect(ofGates![1]).toBeCloseTo(0.2, 6);
+  });
+});
+
 describe('dropout', () => {
   const SIZE = 20_000;
   const ones = row(...Array.from({ length: SIZE }, () => 1));
