@@ -9,6 +9,7 @@ import { pinWeights, weightsRefusal } from '../trainer/network/pretrained.ts';
 import { ModelError } from '../trainer/network/model.ts';
 import { planRun, retrainingContext, roundSparsities, scheduleContext } from '../trainer/plan.ts';
 import { pinMasks } from '../trainer/pruning/criteria/given-masks.ts';
+import { criteria } from '../trainer/pruning/criteria/registry.ts';
 import { refusals } from '../trainer/pruning/refusals.ts';
 import { schedules } from '../trainer/pruning/schedules/registry.ts';
 import { retrainings } from '../trainer/retraining/registry.ts';
@@ -122,6 +123,10 @@ function networkProblems(specification: RunSpecification, outline: DatasetOutlin
         message: `the network ${model.name} has no ${kind} layer; its layers are of the kinds ${[...new Set(layers.map((layer) => layer.kind))].join(', ')} (of ${KERNEL_KINDS.join(', ')})`,
       });
   if (problems.length > 0) return problems;
-  const prunings = planRun(specification, stepsPerEpoch(specification, outline)).prunings.length;
-  return refusals(pruning, network, Math.max(prunings, roundSparsities(specification).length));
+  const { prunings } = planRun(specification, stepsPerEpoch(specification, outline));
+  const { untrained } = criteria.find(pruning.criterion.name);
+  if (untrained && prunings[0]?.epoch === 0 && typeof model['weights'] !== 'string')
+    problems.push({ key: ['pruning', 'schedule'], message: untrained });
+  const count = Math.max(prunings.length, roundSparsities(specification).length);
+  return [...problems, ...refusals(pruning, network, count)];
 }

@@ -26,6 +26,8 @@ interface Channel {
   score: number;
   /** Its weights in the chosen layers, pruned or not. */
   weights: number;
+  /** Whether any of them is kept. */
+  live: boolean;
 }
 
 /** A chosen layer with what tells the weights of its channels. */
@@ -63,15 +65,16 @@ export function maskChannels(
   const masks = new Map(layers.map(({ name, mask }) => [name, new Uint8Array(mask)]));
   const all = layers.reduce((sum, { mask }) => sum + mask.length, 0);
   const pruned = layers.reduce((sum, { mask }) => sum + countPruned(mask), 0);
-  const live = groups.map((group) => liveChannels(group, chosen, scoring));
+  const channels = groups.map((group) => channelsOf(group, chosen, scoring));
   const result = (): Uint8Array<ArrayBuffer>[] => layers.map(({ name }) => masks.get(name)!);
 
   let missing = sparsity * all - pruned;
   if (missing < 0) {
-    const largest = live.flat().reduce((most, { weights }) => Math.max(most, weights), 0);
+    const largest = channels.flat().reduce((most, { weights }) => Math.max(most, weights), 0);
     if (-missing > largest) throw alreadyPruned(Math.round(sparsity * all), all, pruned);
     return result();
   }
+  const live = channels.map((group) => group.filter((channel) => channel.live));
   for (const channel of inOrder(live, division)) {
     const size = replace(channel, chosen, masks, KEPT, CLAIMED);
     const taken = comesNearer(missing, size);
@@ -82,13 +85,13 @@ export function maskChannels(
   return result();
 }
 
-/** Channels of a group that have kept weights, with their scores. */
-function liveChannels(
+/** Channels of a group, with their scores. */
+function channelsOf(
   group: ChannelGroup,
   chosen: ReadonlyMap<string, ChannelLayer>,
   { aggregate, readers }: ChannelScoring,
 ): Channel[] {
-  return Array.from({ length: group.channels }, (_, place): Channel & { live: boolean } => {
+  return Array.from({ length: group.channels }, (_, place): Channel => {
     let [weights, kept, scored, sum] = [0, 0, 0, 0];
     for (const { layer, side, indices } of slices(group, place, chosen)) {
       const counts = readers || side === 'output';
@@ -103,7 +106,7 @@ function liveChannels(
       }
     }
     return { group, place, score: aggregated(aggregate, sum, scored), weights, live: kept > 0 };
-  }).filter(({ live }) => live);
+  });
 }
 
 /** The weights of one channel in the chosen layers. */

@@ -72,6 +72,11 @@ export function combinationRefusals(combination: Combination): Refusal[] {
       key: ['pruning', 'shuffle'],
       message: `shuffled weights are no longer whole units of the granularity '${granularity.name}': use the granularity weight, or the criterion random instead of ${criterion.name}`,
     });
+  if (criteria.find(criterion.name).signed && granularity['aggregate'] === 'l2')
+    found.push({
+      key: ['pruning', 'granularity', 'aggregate'],
+      message: `the scores of ${criterion.name} have a sign, which l2 forgets: use mean or sum`,
+    });
   // Where granularity and distribution refuse each other, one of the two is enough.
   return found.filter(
     ({ key }, index) => found.findIndex((other) => other.key.join('.') === key.join('.')) === index,

@@ -1,6 +1,6 @@
 import type { LayerShape } from './kernel-view.ts';
 import type { MaskRequest } from './granularities/granularity.ts';
-import { scoreTiles, tileSize, withoutTiles, type Aggregate, type Tiling } from './tiles.ts';
+import { largestTile, scoreTiles, tileSize, withoutTiles, type Aggregate, type Tiling } from './tiles.ts';
 import { selectUnits } from './unit-selection.ts';
 
 /** New masks where the units are tiles of each layer's kernel. */
@@ -16,6 +16,7 @@ export function maskTiles(
     shape,
     ...scoreTiles(tilings[position]!, scores, mask, aggregate),
     unit: tileSize(tilings[position]!),
+    largest: largestTile(tilings[position]!),
     weights: mask.length,
   }));
   return selectUnits(units, division, sparsity).map((marks, position) =>

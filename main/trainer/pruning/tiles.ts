@@ -41,6 +41,11 @@ export function tileSize({ rows, columns, tileRows, tileColumns }: Tiling): numb
   return rows % high === 0 && columns % wide === 0 ? high * wide : null;
 }
 
+/** Weights of the largest tile, which is that at the first corner. */
+export function largestTile({ rows, columns, tileRows, tileColumns }: Tiling): number {
+  return Math.min(rows, tileRows) * Math.min(columns, tileColumns);
+}
+
 /** Scores of the tiles by those of their kept weights, and how many these are. */
 export function scoreTiles(
   tiling: Tiling,

@@ -13,6 +13,8 @@ export interface UnitLayer extends LayerShape {
   kept: Uint8Array | Uint32Array;
   /** Weights of a unit, pruned or not, where all units of the layer have as many; else null. */
   unit: number | null;
+  /** Weights of the largest unit, pruned or not. */
+  largest: number;
   /** Weights of the layer, pruned or not. */
   weights: number;
 }
@@ -101,11 +103,8 @@ function liveUnits({ name, kind, shape, scores, kept, weights }: UnitLayer, even
 
 /** Whole units may have pruned more than was asked before, by a part of one; nothing explains more than that. */
 function refuseBeyondUnit(layers: readonly UnitLayer[], sparsity: number, excess: number): void {
-  const largest = layers.reduce(
-    (most, { unit, weights, kept }) => Math.max(most, unit ?? Math.ceil(weights / kept.length)),
-    0,
-  );
-  if (excess > 0 && excess <= largest) return;
+  const most = Math.max(...layers.map(({ largest }) => largest));
+  if (excess > 0 && excess <= most) return;
   const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
   let left = 0;
   for (const { kept } of layers) for (const count of kept) left += count;

@@ -54,6 +54,14 @@ describe('a specification that makes sense', () => {
     ['at initialisation', specification({ schedule: { name: 'one-shot', epoch: 0 } })],
     ['after the last training epoch', specification({ schedule: { name: 'one-shot', epoch: 5 } })],
     ['some layers', specification(layers({ kinds: ['depthwise'], names: ['fc'], except: ['dw1'] }))],
+    [
+      'scales of batch norm after the first step',
+      specification({
+        ...layers({ except: ['fc'] }),
+        criterion: { name: 'batch-norm-scale' },
+        schedule: { name: 'one-shot', epoch: '1it' },
+      }),
+    ],
     ['fine-tuned', specification({}, { retraining: { name: 'fine-tune', epochs: 9 } })],
     [
       'rewound to the start',
@@ -107,6 +115,16 @@ describe('a specification whose parts do not go together', () => {
       specification(layers({ kinds: ['depthwise'], except: ['dw1'] })),
       ['pruning', 'layers'],
       /leaves no layer/,
+    ],
+    [
+      'scales of batch norm before the first step',
+      specification({
+        ...layers({ except: ['fc'] }),
+        criterion: { name: 'batch-norm-scale' },
+        schedule: { name: 'one-shot', epoch: 0 },
+      }),
+      ['pruning', 'schedule'],
+      /every scale is 1/,
     ],
   ])('%s', (_what, given, key, message) => {
     expect(checkSpecification(given)).toEqual([{ key, message: expect.stringMatching(message) as string }]);

@@ -9,6 +9,8 @@ export const batchNormScale: Criterion = {
   title: 'Smallest scales of the batch norm behind the channel (network slimming)',
   source: 'Liu et al., arXiv 1708.06519, section 3',
   options: z.strictObject({ name: z.literal('batch-norm-scale') }),
+  untrained:
+    'batch-norm-scale has nothing to tell channels apart by before the first step, when every scale is 1: prune later, or start from a file of weights',
   scores: (_options, { probe, ...context }) =>
     layerwise({ ...context, probe }, ({ name, weights }) => {
       const scales = probe.normScales(name);

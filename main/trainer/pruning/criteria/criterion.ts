@@ -26,6 +26,13 @@ export interface ScoringContext {
 export interface Criterion extends CatalogueEntry {
   /** The paper, and the equation in it. */
   source?: string;
+  /** Whether scores below zero mean the contrary of those above it, so that their squares mean nothing; false unless given. */
+  signed?: boolean;
+  /**
+   * Why it tells nothing of weights that were only just drawn, in words that follow 'pruning.schedule: '; where it does,
+   * nothing.
+   */
+  untrained?: string;
   /** Scores by the layer's name. */
   scores(options: NamedOptions, context: ScoringContext): Map<string, Float32Array>;
   /**

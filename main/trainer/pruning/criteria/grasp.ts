@@ -30,6 +30,7 @@ export const grasp: Criterion = {
   title: 'GraSP: weights whose removal preserves the gradient flow',
   source: 'Wang et al., arXiv 2002.07376, eq. 8',
   options,
+  signed: true,
   scores(given, { layers, probe }) {
     const { perClass, batchSize, temperature } = options.parse(given);
     const products = probe.hessianGradient({ count: { perClass }, batchSize }, temperature, layers);

@@ -50,13 +50,18 @@ export const layerWise: Distribution = {
       const { positions, inputs, outputs } = kernelView(layer);
       return positions * inputs * outputs;
     });
-    const total = sum(sizes.map((size, index) => size * shareOf(layers[index]!.name))) / sum(sizes);
-    return Math.abs(total - pruning.sparsity) <= ROUNDING
+    const taken = layers.map(({ name }) => shareOf(name));
+    const total = sum(sizes.map((size, index) => size * taken[index]!)) / sum(sizes);
+    // Where some layers lose everything and the others nothing, none can make up for a sparsity that is rounded up.
+    const most = sum(sizes.filter((_, index) => taken[index]! > 0));
+    const fits = (sparsity: number): boolean => Math.round(sparsity * sum(sizes)) <= most;
+    const right = fits(Number(total.toFixed(4))) ? total.toFixed(4) : String(total);
+    return Math.abs(total - pruning.sparsity) <= ROUNDING && fits(pruning.sparsity)
       ? []
       : [
           {
             key: ['pruning', 'sparsity'],
-            message: `the layers' shares come to ${total.toFixed(4)} of their weights, not to ${pruning.sparsity}: write ${total.toFixed(4)}`,
+            message: `the layers' shares come to ${right} of their weights, not to ${pruning.sparsity}: write ${right}`,
           },
         ];
   },

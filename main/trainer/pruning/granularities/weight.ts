@@ -10,7 +10,7 @@ export const weight: Granularity = {
   options: z.strictObject({ name: z.literal('weight') }),
   masks(_options, { layers, sparsity, division }) {
     const units = layers.map(({ name, kind, shape, scores, mask }) => {
-      return { name, kind, shape, scores, kept: mask, unit: 1, weights: mask.length };
+      return { name, kind, shape, scores, kept: mask, unit: 1, largest: 1, weights: mask.length };
     });
     return selectUnits(units, division, sparsity).map((marks, position) => {
       const { mask } = layers[position]!;

@@ -30,6 +30,16 @@ test('shuffled weights are no longer whole units', () => {
   ]);
 });
 
+test('scores with a sign have no Euclidean norm', () => {
+  const at = (criterion: string, aggregate: string) =>
+    refusals(pruning({ criterion, granularity: { name: 'filter', aggregate } }), net);
+  expect(at('grasp', 'l2')).toEqual([
+    { key: ['pruning', 'granularity', 'aggregate'], message: expect.stringContaining('mean or sum') },
+  ]);
+  expect(at('grasp', 'sum')).toEqual([]);
+  expect(at('saliency', 'l2')).toEqual([]);
+});
+
 test('one key is told of once, by the granularity first', () => {
   const specification = pruning({
     criterion: 'random',

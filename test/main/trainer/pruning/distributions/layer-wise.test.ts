@@ -72,6 +72,22 @@ describe('refused', () => {
     expect(at(0.37)).toHaveLength(1);
   });
 
+  test('when only layers that lose everything could make up for a sparsity that is rounded up', () => {
+    // 86,400 of 112,080 weights: 0.770878…
+    const wide = network((builder) =>
+      builder.conv('conv', 3200, 3).globalAveragePool('pool').dense('hidden', 8).dense('fc', 10),
+    );
+    const all = division({ conv: 1 });
+    const total = 86_400 / 112_080;
+    const at = (sparsity: number) => refusals(pruning({ distribution: all, sparsity }), wide);
+    expect(wide.layers.map(({ weights }) => weights)).toEqual([86_400, 25_600, 80]);
+    expect(at(total)).toEqual([]);
+    expect(at(0.7708)).toEqual([]);
+    expect(at(0.7709)).toEqual([
+      { key: ['pruning', 'sparsity'], message: expect.stringContaining(`write ${total}`) },
+    ]);
+  });
+
   test('when the layers that are not named are forgotten', () => {
     const specification = pruning({ distribution: division({ conv: 0.5 }, 0.5), sparsity: 0.5 });
     expect(refusals(specification, net)).toEqual([]);

@@ -271,6 +271,14 @@ test('more pruned than asked is refused, but for a part of a channel', () => {
   );
 });
 
+test('a channel too many is no more than was asked when none is left to be pruned', () => {
+  // Two channels of 12 weights: 0.8 of 24 takes both, and leaves none to measure the rest by.
+  const two = network((builder) => builder.dense('a', 2, {}).dense('b', 10, {}), [1, 1, 2]);
+  const gone = masksOf(two, layersOf(two), 0.8);
+  expect(gone.reached).toBe(1);
+  expect(masksOf(two, withMasks(layersOf(two), gone), 0.9).reached).toBe(1);
+});
+
 describe('refused', () => {
   const at = (net: NetworkDescription, parts: Parts) =>
     refusals(pruning({ granularity: channel(), ...parts }), net);

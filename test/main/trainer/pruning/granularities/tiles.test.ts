@@ -246,6 +246,23 @@ describe('by hand', () => {
     expect(masks(partly, { name: 'block', rows: 2, columns: 2 }, 0.6)).toEqual([1, 1, 0, 1, 1, 0]);
   });
 
+  test('a block too many is no more than was asked, also where most blocks are smaller', () => {
+    // Blocks of 15, 3, 5 and 1 of 24 weights; 8 of them take the first, which is 7 more.
+    const dense = layer('a', 'dense', [4, 6], [...Array(15).fill(1), ...Array(9).fill(9)]);
+    const first = prune(
+      pruning({ granularity: { name: 'block', rows: 3, columns: 5 }, sparsity: 1 / 3 }),
+      [{ ...dense, weights: Float32Array.from(dense.weights, (_, i) => (i < 18 && i % 6 < 5 ? 1 : 9)) }],
+      moment(1 / 3),
+    );
+    expect(first.reached).toBe(15 / 24);
+    const again = prune(
+      pruning({ granularity: { name: 'block', rows: 3, columns: 5 }, sparsity: 0.34 }),
+      withMasks([dense], first),
+      moment(0.34),
+    );
+    expect(again.reached).toBe(15 / 24);
+  });
+
   test('uniform: the layer that misses the greatest part of a unit gets one more first', () => {
     const lost = (outputs: [number, number], sparsity: number): number[] =>
       prune(
