@@ -20,6 +20,7 @@ import { countGpus } from './runs/gpus.ts';
 import { RunManager } from './runs/run-manager.ts';
 import { bundledStudies } from './studies/bundled.ts';
 import { estimateStudy } from './studies/estimate.ts';
+import type { planStudy } from './studies/plan-study.ts';
 import { StudyError } from './studies/problems.ts';
 import type { Timetable } from './studies/timetable.ts';
 import { catalogue } from './trainer/catalogue.ts';
@@ -92,7 +93,7 @@ class Workstation implements WorkstationServices {
   bundledStudies = bundledStudies;
 
   async checkStudy(text: string): Promise<StudyCheck> {
-    const { plan, problems } = await this.#background.call('planStudy', [text]);
+    const { plan, problems } = await this.#plan(text);
     if (!plan) return { problems, preview: null };
     const [listed, speeds] = await Promise.all([this.listRuns(), this.#workspace.speeds()]);
     const known = new Map(listed.map((run) => [run.id, run]));
@@ -104,13 +105,14 @@ class Workstation implements WorkstationServices {
       preview: {
         name: plan.name,
         title: plan.title,
-        runs: plan.runs.map(({ id, arms, seed, epochs, control, trunk }) => ({
+        runs: plan.runs.map(({ id, arms, seed, epochs, control, trunk, masks }) => ({
           id,
           arms,
           seed,
           epochs,
           control,
           trunk: trunk && { id: trunk.id, epoch: trunk.epoch },
+          masks,
           state: known.get(id)?.state ?? null,
         })),
         estimate: estimateStudy(open, plan.checkpointEvery, speeds),
@@ -119,7 +121,7 @@ class Workstation implements WorkstationServices {
   }
 
   async startStudy(text: string, fileName: string): Promise<{ study: string; runs: string[] }> {
-    const { plan, problems } = await this.#background.call('planStudy', [text]);
+    const { plan, problems } = await this.#plan(text);
     if (!plan) throw new StudyError(fileName, problems);
     await this.#workspace.addStudy({ name: plan.name, title: plan.title, fileName, text });
     for (const { id, hash, seed, specification, control, trunk, epochs, arms } of plan.runs)
@@ -140,6 +142,12 @@ class Workstation implements WorkstationServices {
         });
     for (const { id } of plan.runs) await this.#runs.enqueue(id);
     return { study: plan.name, runs: plan.runs.map(({ id }) => id) };
+  }
+
+  async #plan(text: string): ReturnType<typeof planStudy> {
+    const names = await this.#background.call('runsNamedIn', [text]);
+    const runs = names.length === 0 ? [] : await this.#workspace.runsNamed(names);
+    return this.#background.call('planStudy', [text, runs]);
   }
 
   studySchema(): Record<string, unknown> {

@@ -44,6 +44,8 @@ export const stateShares = z.object({
 });
 export type StateShares = z.infer<typeof stateShares>;
 
+const maskSource = z.object({ id: z.string(), epoch: z.number().int() });
+
 export const runSummary = z.object({
   id: z.string(),
   hash: z.string(),
@@ -51,12 +53,14 @@ export const runSummary = z.object({
   /** Studies and arms that asked for this run; a control twin that none named has the arm 'control of …'. */
   memberships: z.array(z.object({ study: z.string(), arm: z.string() })),
   state: runState,
-  /** Why it failed, was stopped or interrupted. */
+  /** Why it failed, was stopped or interrupted, or what it waits for. */
   reason: z.string().nullable(),
   /** The control twin's id; null for a run that prunes nothing, or one that asked for no control. */
   control: z.string().nullable(),
   /** The run that trained its first epochs, up to and with `epoch`; null for one that trained them itself. */
   trunk: z.object({ id: z.string(), epoch: z.number().int() }).nullable(),
+  /** The run that it takes its masks from, and the epoch after which; null for one that chooses its own. */
+  masks: maskSource.nullable(),
   /** Runs of higher priority are trained first; 0 unless a study or a person says otherwise. */
   priority: z.number().int(),
   prunes: z.boolean(),
@@ -249,6 +253,8 @@ export const studyPreview = z.object({
       control: z.string().nullable(),
       /** The run that trains its first epochs, and the last of them. */
       trunk: z.object({ id: z.string(), epoch: z.number().int() }).nullable(),
+      /** The run that it takes its masks from, and the epoch after which. */
+      masks: maskSource.nullable(),
       /** State of the run where it is known already; null for a new one. */
       state: runState.nullable(),
     }),

@@ -3,13 +3,18 @@ import type { RunSpecification } from '../run-specification.ts';
 import type { Path } from './document.ts';
 import type { Arm, StudyRules } from './expand.ts';
 import { axesOf, combinations, countCombinations, readGrid } from './grid.ts';
-import type { Combination, GridAxis } from './grid.ts';
+import type { GridAxis } from './grid.ts';
 import { isSettings, MergedSettings } from './merge.ts';
 import type { ProblemList } from './problem-list.ts';
 import { findings } from './problems.ts';
 
 /** Runs that a study may ask for, and so arms that its grids may make. */
 export const MAXIMUM_RUNS = 10_000;
+
+/** An arm as it was read, with the settings that it came from. */
+export interface ReadArm extends Arm {
+  settings: MergedSettings;
+}
 
 interface Reading {
   schema: z.ZodObject;
@@ -18,7 +23,7 @@ interface Reading {
 }
 
 /** The arms of a study, those of grids one for each combination, as far as nothing is wrong with them. */
-export function readArms(study: Readonly<Record<string, unknown>>, reading: Reading): Arm[] {
+export function readArms(study: Readonly<Record<string, unknown>>, reading: Reading): ReadArm[] {
   const { problems } = reading;
   const written: unknown[] = Array.isArray(study['arms']) ? study['arms'] : [];
   const shared = isSettings(study['shared']) ? study['shared'] : {};
@@ -26,7 +31,7 @@ export function readArms(study: Readonly<Record<string, unknown>>, reading: Read
   const unused = new Set(axes);
   /** Names, and whether a grid made them. */
   const names = new Map<string, boolean>();
-  const arms: Arm[] = [];
+  const arms: ReadArm[] = [];
   let count = 0;
   written.forEach((arm, index) => {
     if (!isSettings(arm)) return;
@@ -50,8 +55,13 @@ export function readArms(study: Readonly<Record<string, unknown>>, reading: Read
       // Those that stand in the file are compared by its schema.
       if (names.has(whole) && (made || names.get(whole) === true)) noteSameName(whole, place, problems);
       names.set(whole, made);
-      const specification = readSpecification(merged, combination, reading);
-      if (specification !== null) arms.push({ name: whole, control: control !== false, specification });
+      const settings = combination.settings.reduce(
+        (under, { path, value, written }) => under.layAt(path, value, written),
+        merged,
+      );
+      const specification = readSpecification(settings, reading);
+      if (specification !== null)
+        arms.push({ name: whole, control: control !== false, specification, settings });
     }
   });
   problems.collectMissing(written.length);
@@ -76,11 +86,9 @@ function noteSameName(name: string, place: Path, problems: ProblemList): void {
 }
 
 function readSpecification(
-  arm: MergedSettings,
-  { settings }: Combination,
+  merged: MergedSettings,
   { schema, rules, problems }: Reading,
 ): RunSpecification | null {
-  const merged = settings.reduce((under, { path, value, written }) => under.layAt(path, value, written), arm);
   const parsed = schema.safeParse(merged.value);
   if (!parsed.success) {
     for (const finding of findings(schema, merged.value)) problems.addMerged(finding, merged);

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Catalogue } from '../catalogue.ts';
 import type { PlannedRun, RunSpecification } from '../run-specification.ts';
+import { settleMasks } from './arm-masks.ts';
 import { MAXIMUM_RUNS, readArms } from './arms.ts';
 import { readDocument } from './document.ts';
 import type { StudyProblem } from './document.ts';
@@ -32,7 +33,24 @@ export interface StudyRules {
   /** Whole epochs that it shares with the same run without pruning and retraining; 0 where it shares none. */
   sharedEpochs(specification: RunSpecification): number;
   /** Why its parts do not go together, each with the key to change. Names of layers are sorted by now: name their list, not an item. */
-  check(specification: RunSpecification): { key: (string | number)[]; message: string }[];
+  check(specification: RunSpecification): RuleProblem[];
+  /**
+   * Of a pruning that takes the masks of a run (see common/mask-source.ts): the specification with that run and the epoch
+   * named for good, or why it can not take them.
+   *
+   * @param source the arm whose run it is, itself settled; null where the specification names a run
+   */
+  settleMasks(
+    specification: RunSpecification,
+    source: Pick<Arm, 'name' | 'specification'> | null,
+    seeds: readonly number[],
+  ): { specification: RunSpecification; problems: RuleProblem[] };
+}
+
+/** What does not go together, and the key to change. */
+export interface RuleProblem {
+  key: (string | number)[];
+  message: string;
 }
 
 export interface StudyReading {
@@ -80,6 +98,8 @@ export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules)
       ['seeds'],
     );
   if (!heading.success || problems.all.length > 0) return refused(problems.all);
+  const settled = settleMasks(arms, { rules, problems, seeds: heading.data.seeds });
+  if (problems.all.length > 0) return refused(problems.all);
 
   const { study, title, description, seeds, checkpoints, priority } = heading.data;
   return {
@@ -93,7 +113,7 @@ export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules)
       priority,
     },
     runs: withTrunks(
-      planRuns(arms, seeds, catalogue),
+      planRuns(settled, seeds, catalogue),
       (specification) => rules.sharedEpochs(specification),
       catalogue,
     ),

@@ -2,6 +2,6 @@
 export type { StudyProblem } from './document.ts';
 export { formatProblem } from './problems.ts';
 export { readStudy } from './expand.ts';
-export type { Study, StudyReading, StudyRules } from './expand.ts';
+export type { RuleProblem, Study, StudyReading, StudyRules } from './expand.ts';
 export { canonicalSpecification } from './identity.ts';
 export { studyJsonSchema } from './json-schema.ts';

@@ -14,6 +14,7 @@ export function previewOf({ problems, preview }: StudyCheck, fileName: string): 
 export function previewText(preview: Preview): string {
   const { runs, estimate } = preview;
   const names = new Map(runs.map((run) => [run.id, run.arms.join(', ')]));
+  const takesMasks = runs.some(({ masks }) => masks !== null);
   const rows = runs.map((run) => [
     run.id,
     run.arms.join(', '),
@@ -21,6 +22,7 @@ export function previewText(preview: Preview): string {
     String(run.epochs),
     run.control === null ? '–' : (names.get(run.control) ?? run.control),
     run.trunk === null ? '–' : sharedText(run.trunk.epoch, names.get(run.trunk.id) ?? run.trunk.id),
+    ...(takesMasks ? [masksText(run.masks, names)] : []),
     run.state ?? 'new',
   ]);
   const columns = [
@@ -30,6 +32,7 @@ export function previewText(preview: Preview): string {
     { title: 'epochs', number: true },
     { title: 'control' },
     { title: 'shares epochs' },
+    ...(takesMasks ? [{ title: 'masks of' }] : []),
     { title: 'state' },
   ];
   const title = preview.title === preview.name ? preview.name : `${preview.name}: ${preview.title}`;
@@ -38,6 +41,10 @@ export function previewText(preview: Preview): string {
 
 function sharedText(epochs: number, trunk: string): string {
   return `${epochs === 1 ? '1' : `1–${epochs}`} of ${trunk}`;
+}
+
+function masksText(masks: Preview['runs'][number]['masks'], names: ReadonlyMap<string, string>): string {
+  return masks === null ? '–' : `${names.get(masks.id) ?? masks.id}, epoch ${masks.epoch}`;
 }
 
 function estimateText(all: number, estimate: Preview['estimate']): string {

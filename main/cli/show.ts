@@ -71,7 +71,7 @@ export function showText(run: ShownRun, label: string): string {
   const head = [
     `${run.id}  ${where}  seed ${run.seed}`,
     `${run.state}${run.reason === null ? '' : ` (${run.reason})`}, epoch ${run.epochsDone} of ${run.epochsTotal}`,
-    `${run.model}, ${run.optimizer}, criterion ${run.criterion ?? 'none'}, control ${run.control ?? 'none'}`,
+    `${run.model}, ${run.optimizer}, criterion ${run.criterion ?? 'none'}${masksText(run)}, control ${run.control ?? 'none'}`,
   ].join('\n');
   const excessOf = new Map(
     run.excess.map((entry) => [entry.epoch, (entry as Record<string, number>)[label]]),
@@ -134,6 +134,10 @@ export function showText(run: ShownRun, label: string): string {
     .join('\n');
   const shares = 'Shed and inert are shares of the kept weights, pruned of all prunable ones.';
   return [head, epochs, layers, costsText(run), shares, events].filter((part) => part !== '').join('\n\n');
+}
+
+function masksText({ masks }: Pick<ShownRun, 'masks'>): string {
+  return masks === null ? '' : ` (of ${masks.id} after epoch ${masks.epoch})`;
 }
 
 /** How small and fast the network has become in theory, each number with what it is. */

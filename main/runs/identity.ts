@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { runId } from '../../common/run-id.ts';
 
 /** Raised only when the same specification would give other numbers than before: every run then gets another id. */
 const NUMERICS = 1;
@@ -12,5 +13,5 @@ export function runIdentity(canonicalSpecification: string, seed: number): { has
     .update(`${NUMERICS}\n${canonicalSpecification}`)
     .digest('hex')
     .slice(0, 12);
-  return { hash, id: `${hash}-s${seed}` };
+  return { hash, id: runId(hash, seed) };
 }

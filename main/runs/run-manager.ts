@@ -1,9 +1,10 @@
 import type { RunSummary } from '../../common/contract/schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
+import type { MaskSource } from '../../common/mask-source.ts';
 import { GpuDealer } from './gpus.ts';
 import { Problems } from './problems.ts';
 import { RunJournal } from './run-journal.ts';
-import { RunQueue } from './run-queue.ts';
+import { RunQueue, type QueuedRun } from './run-queue.ts';
 import { Training, type TrainingOptions } from './training.ts';
 
 export interface RunManagerOptions extends Omit<TrainingOptions, 'journal' | 'onRecorded' | 'gpu'> {
@@ -150,13 +151,17 @@ export class RunManager {
   }
 
   async #enter(id: string): Promise<void> {
-    const { state, trunk, priority } = this.show(await this.#options.workspace.summary(id));
+    const { state, trunk, masks, priority } = this.show(await this.#options.workspace.summary(id));
     if (state === 'finished' || this.#closing) return;
-    this.#queue.push({ id, trunk, priority });
-    const written = this.#journal.change(id, 'queued', null, {
+    const waits = masks !== null && this.#isComing(masks);
+    this.#queue.push({ id, trunk, masks, priority });
+    const reason = waits
+      ? `It begins once the run ${masks.id} has epoch ${masks.epoch}, whose masks it takes.`
+      : null;
+    const written = this.#journal.change(id, 'queued', reason, {
       kind: 'queued',
       epoch: null,
-      message: 'Queued.',
+      message: reason ? `Queued. ${reason}` : 'Queued.',
       data: {},
     });
     this.#fill();
@@ -166,7 +171,7 @@ export class RunManager {
   /** Starts queued runs while there is room. */
   #fill(): void {
     while (!this.#closing && !this.#journal.lost && this.#training.size < this.#concurrency) {
-      const next = this.#queue.next((trunk) => this.#isReady(trunk));
+      const next = this.#queue.next((run) => this.#isReady(run));
       if (next === null) return;
       const { id } = next;
       const gpu = this.#gpus.take();
@@ -181,11 +186,16 @@ export class RunManager {
     }
   }
 
-  /** Whether a run may leave its trunk: it has the epoch on disk, or nobody is about to train it. */
-  #isReady({ id, epoch }: NonNullable<RunSummary['trunk']>): boolean {
-    if (this.#queue.has(id) || this.#entering.has(id)) return false;
+  /** Whether a run may begin: what it takes of other runs is on disk, or nobody is about to train it. */
+  #isReady({ trunk, masks }: QueuedRun): boolean {
+    return [trunk, masks].every((needed) => needed === null || !this.#isComing(needed));
+  }
+
+  /** Whether an epoch of another run is still to be trained, by a run that waits or trains. */
+  #isComing({ id, epoch }: MaskSource): boolean {
+    if (this.#queue.has(id) || this.#entering.has(id)) return true;
     const training = this.#training.get(id);
-    return training === undefined || training.recorded >= epoch;
+    return training !== undefined && training.recorded < epoch;
   }
 
   #conflict(id: string, what: string): CascadeError {

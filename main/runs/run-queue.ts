@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../common/contract/schemas.ts';
 
 /** A run that waits to be trained. */
-export type QueuedRun = Pick<RunSummary, 'id' | 'trunk' | 'priority'>;
+export type QueuedRun = Pick<RunSummary, 'id' | 'trunk' | 'masks' | 'priority'>;
 
 /** Runs that wait: those of higher priority first, and of equal ones those that were asked for first. */
 export class RunQueue {
@@ -17,8 +17,8 @@ export class RunQueue {
   }
 
   /** Takes the first run that may begin; null where none may. */
-  next(isReady: (trunk: NonNullable<RunSummary['trunk']>) => boolean): QueuedRun | null {
-    const place = this.#runs.findIndex(({ trunk }) => trunk === null || isReady(trunk));
+  next(isReady: (run: QueuedRun) => boolean): QueuedRun | null {
+    const place = this.#runs.findIndex(isReady);
     return place < 0 ? null : this.#runs.splice(place, 1)[0]!;
   }
 

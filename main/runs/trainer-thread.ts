@@ -33,7 +33,7 @@ export class TrainerThread {
   ) {
     this.#patience = patience;
     // Handed over, not copied: copying the weights of a large network would hold up the main thread.
-    const handedOver = [...new Set([input.checkpoint?.buffer, input.rewind?.buffer])];
+    const handedOver = [...new Set([input.checkpoint?.buffer, input.rewind?.buffer, input.masks?.buffer])];
     this.#worker = new Worker(url, {
       workerData: input,
       name,

@@ -6,6 +6,7 @@ import type { TrainerEnd, TrainerInput, TrainerMessage } from '../trainer/messag
 import { createLedger, isOwing } from '../trainer/tensorflow/ledger.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { findBeginning } from './beginning.ts';
+import { findMasks } from './masks.ts';
 import { RunControl } from './run-control.ts';
 import { isWorkspaceLost, isWorkspaceTrouble, type RunJournal } from './run-journal.ts';
 import { TimeLeft } from './time-left.ts';
@@ -174,11 +175,12 @@ export class Training {
   /** What the thread is started with, the epoch of its own that it goes on after, and the last that its trunk gave it. */
   async #prepare(): Promise<{ input: Omit<TrainerInput, 'ledger'>; epoch: number | null; given: number }> {
     const { workspace, application, threads } = this.#options;
-    const { summary, specification, environment } = await workspace.getRun(this.id);
+    const { summary, specification, environment, pruningEpochs } = await workspace.getRun(this.id);
     const own = environment as
       | (Omit<RunEnvironment, 'compile'> & { compile?: Compilation | null; checkpointEvery?: number | null })
       | null;
     const checkpoint = await workspace.lastCheckpoint(this.id);
+    const masks = await findMasks(workspace, summary, pruningEpochs, checkpoint?.epoch ?? null);
     const beginning = checkpoint ? null : await findBeginning(workspace, summary, specification, own);
     this.#timeLeft = new TimeLeft(summary.epochsTotal);
     const wishes = await workspace.checkpointWishes(this.id);
@@ -200,6 +202,7 @@ export class Training {
         checkpoint: checkpoint?.bytes ?? beginning?.trunk?.checkpoint ?? null,
         shared: beginning?.trunk?.shared ?? null,
         rewind: beginning?.trunk?.rewind ?? null,
+        masks,
         control: this.#control.memory,
       },
     };

@@ -1,4 +1,5 @@
 import type { StudyProblem } from '../../common/contract/schemas.ts';
+import { maskSourceOf, type MaskSource } from '../../common/mask-source.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
 import { canonicalSpecification, readStudy } from '../../common/study/index.ts';
 import { runIdentity } from '../runs/identity.ts';
@@ -9,8 +10,9 @@ import { checkpointInterval } from '../trainer/checkpoint-interval.ts';
 import { describeModel, parameterCount } from '../trainer/network/describe.ts';
 import { optimizers } from '../trainer/optimization/optimizers/registry.ts';
 import { planRun } from '../trainer/plan.ts';
-import { outlinesOf } from './outlines.ts';
-import { stepsPerEpoch, studyRules } from './rules.ts';
+import type { NamedRun } from '../workspace/messages.ts';
+import { outlinesOf, stepsPerEpoch } from './outlines.ts';
+import { studyRules } from './rules.ts';
 
 /** A run that a study asks for, with its identity. */
 export interface StudyRun {
@@ -25,6 +27,8 @@ export interface StudyRun {
   control: string | null;
   /** The run that trains its first epochs, the last of them, and the one whose weights it rewinds to later. */
   trunk: { id: string; epoch: number; rewindEpoch: number | null } | null;
+  /** The run that it takes its masks from, and the epoch after which; null for one that chooses its own. */
+  masks: MaskSource | null;
   epochs: number;
   size: RunSize;
 }
@@ -55,10 +59,20 @@ export interface StudyPlan {
   runs: StudyRun[];
 }
 
-/** From the text of a study file to its runs with their identities, or to what is wrong with it. */
-export async function planStudy(text: string): Promise<{ plan: StudyPlan | null; problems: StudyProblem[] }> {
-  const outlineOf = await outlinesOf(text);
-  const { study, runs, problems } = readStudy(text, catalogue, studyRules(outlineOf));
+/**
+ * From the text of a study file to its runs with their identities, or to what is wrong with it.
+ *
+ * @param named runs of the workspace that it takes masks from: all whose ids begin as one of `runsNamedIn` does
+ */
+export async function planStudy(
+  text: string,
+  named: readonly NamedRun[] = [],
+): Promise<{ plan: StudyPlan | null; problems: StudyProblem[] }> {
+  const outlineOf = await outlinesOf(
+    text,
+    named.map(({ specification }) => specification),
+  );
+  const { study, runs, problems } = readStudy(text, catalogue, studyRules(outlineOf, named));
   if (!study || problems.length > 0) return { plan: null, problems };
   const identities = runs.map(({ specification, seed }) =>
     runIdentity(canonicalSpecification(specification, catalogue), seed),
@@ -97,6 +111,7 @@ export async function planStudy(text: string): Promise<{ plan: StudyPlan | null;
           epoch: trunk.epoch,
           rewindEpoch: schedules[index]!.branch?.rewindEpoch ?? null,
         },
+        masks: maskSourceOf(specification, seed),
         epochs: schedules[index]!.epochs,
         size: schedules[index]!.size,
       })),

@@ -1,7 +1,7 @@
 import { CascadeError, messageOf } from '../../common/errors.ts';
 import { KERNEL_KINDS, type NetworkDescription } from '../../common/network.ts';
-import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
-import type { StudyRules } from '../../common/study/index.ts';
+import type { RunSpecification } from '../../common/run-specification.ts';
+import type { RuleProblem, StudyRules } from '../../common/study/index.ts';
 import type { DatasetOutline } from '../trainer/data/dataset.ts';
 import { branchOf } from '../trainer/branch.ts';
 import { describeModel } from '../trainer/network/describe.ts';
@@ -13,15 +13,17 @@ import { criteria } from '../trainer/pruning/criteria/registry.ts';
 import { refusals } from '../trainer/pruning/refusals.ts';
 import { schedules } from '../trainer/pruning/schedules/registry.ts';
 import { retrainings } from '../trainer/retraining/registry.ts';
+import type { NamedRun } from '../workspace/messages.ts';
+import { maskRules } from './mask-rules.ts';
+import { stepsPerEpoch, type OutlineOf } from './outlines.ts';
 
-/** What is known of a data set without its images, or why nothing is. */
-export type OutlineOf = (dataset: NamedOptions) => DatasetOutline | CascadeError;
-
-type RuleProblem = ReturnType<StudyRules['check']>[number];
-
-/** What the shape of a study file can not say: whether its parts go together, and with its data. */
-export function studyRules(outlineOf: OutlineOf): StudyRules {
+/**
+ * What the shape of a study file can not say: whether its parts go together, with its data, and with the runs of the
+ * workspace that it names.
+ */
+export function studyRules(outlineOf: OutlineOf, runs: readonly NamedRun[] = []): StudyRules {
   return {
+    settleMasks: maskRules(outlineOf, runs),
     check(specification) {
       const outline = outlineOf(specification.dataset);
       if (outline instanceof CascadeError) return [{ key: ['dataset'], message: outline.message }];
@@ -46,14 +48,6 @@ export function studyRules(outlineOf: OutlineOf): StudyRules {
       };
     },
   };
-}
-
-/** Optimizer steps of an epoch; the last batch may be smaller, as PyTorch's with drop_last=False. */
-export function stepsPerEpoch(
-  { batchSize }: Pick<RunSpecification, 'batchSize'>,
-  { train }: Pick<DatasetOutline, 'train'>,
-): number {
-  return Math.ceil(train / batchSize);
 }
 
 /** The epoch whose record is the last before anything is pruned; null when nothing is. */

@@ -1,8 +1,7 @@
 import { CascadeError } from '../../common/errors.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
 import { epochRates, planRun } from '../trainer/plan.ts';
-import { outlineOf } from './outlines.ts';
-import { stepsPerEpoch } from './rules.ts';
+import { outlineOf, stepsPerEpoch } from './outlines.ts';
 
 /** What a run does when, as its views show it. */
 export interface Timetable {

@@ -32,6 +32,8 @@ export interface TrainerInput {
   shared: SharedEpoch | null;
   /** The trunk's checkpoint whose weights are rewound to later; null where the run's own has them, or none is needed. */
   rewind: Uint8Array<ArrayBuffer> | null;
+  /** Masks of another run that this one is to be pruned with, as an .npz of <layer>.pruned; null where it needs none. */
+  masks: Uint8Array<ArrayBuffer> | null;
   /** The data's hash when the run began; another one now is an error. */
   datasetHash: string | null;
   /**

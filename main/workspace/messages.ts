@@ -57,6 +57,15 @@ export interface CheckpointWishes {
   epochs: number[];
 }
 
+/** A run that a study names by its id, or by the beginning of it. */
+export interface NamedRun {
+  id: string;
+  specification: RunSpecification;
+  state: RunState;
+  /** Last epoch that is stored; null for none. */
+  last: number | null;
+}
+
 /** How fast a run trained, and how much its epochs take on the disk. */
 export interface MeasuredSpeed {
   specification: RunSpecification;
@@ -112,6 +121,8 @@ export interface ReaderCalls {
   channelFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;
   planeFrame(id: string, epoch: number, layer: string): Uint8Array<ArrayBuffer>;
   masks(id: string, epoch: number, threshold: string): Uint8Array<ArrayBuffer>;
+  prunedMasks(id: string, epoch: number): Uint8Array<ArrayBuffer>;
+  runsNamed(names: readonly string[]): NamedRun[];
   checkpoint(id: string, epoch: number | 'last'): StoredCheckpoint;
   lastCheckpoint(id: string): StoredCheckpoint | null;
   checkpointEpochs(id: string): number[];

@@ -13,6 +13,7 @@ import type {
   CheckpointWishes,
   KeepCheckpoints,
   MeasuredSpeed,
+  NamedRun,
   NewRun,
   NewStudy,
   ReaderCalls,
@@ -82,6 +83,10 @@ export interface Workspace {
   planeFrame(id: string, epoch: number, layer: string): Promise<Uint8Array<ArrayBuffer>>;
   /** A NumPy .npz of boolean arrays: see `main/workspace/reader/planes.ts`. */
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** Which weights are pruned after an epoch: an .npz of <layer>.pruned. NOT_FOUND where it is not stored. */
+  prunedMasks(id: string, epoch: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Runs whose ids begin with any of the names, the oldest first. */
+  runsNamed(names: readonly string[]): Promise<NamedRun[]>;
   /** A stored checkpoint, verified; 'last' is the newest intact one. */
   checkpoint(id: string, epoch: number | 'last'): Promise<StoredCheckpoint>;
   /** The newest intact checkpoint, or null. */
@@ -225,6 +230,14 @@ class OpenWorkspace implements Workspace {
 
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>> {
     return this.#reader.call('masks', id, epoch, threshold);
+  }
+
+  prunedMasks(id: string, epoch: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.call('prunedMasks', id, epoch);
+  }
+
+  runsNamed(names: readonly string[]): Promise<NamedRun[]> {
+    return this.#reader.call('runsNamed', names);
   }
 
   checkpoint(id: string, epoch: number | 'last'): Promise<StoredCheckpoint> {

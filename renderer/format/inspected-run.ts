@@ -31,6 +31,9 @@ export function inspectedRun(
           ...(run.trunk === null
             ? []
             : [{ label: 'first epochs', value: `to ${run.trunk.epoch}, from ${run.trunk.id}` }]),
+          ...(run.masks === null
+            ? []
+            : [{ label: 'masks', value: `of ${run.masks.id}, after epoch ${run.masks.epoch}` }]),
           ...(run.priority === 0 ? [] : [{ label: 'priority', value: String(run.priority) }]),
         ],
       },

@@ -67,6 +67,7 @@ export function summary(
     reason: null,
     control: prunes ? CONTROL : null,
     trunk: null,
+    masks: null,
     priority: 0,
     prunes,
     createdAt: START,

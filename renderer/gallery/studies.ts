@@ -81,6 +81,7 @@ export function previewOf(runs: readonly RunSummary[]): NonNullable<StudyCheck['
       epochs: run.epochsTotal,
       control: run.control,
       trunk: run.control === null ? null : { id: run.control, epoch: 2 },
+      masks: null,
       state: index % 2 === 0 ? run.state : null,
     })),
     estimate: {

@@ -121,7 +121,10 @@ function writeCase(
       mask: new Uint8Array(layer.weights).fill(1),
     }));
     const probe = unusedProbe;
-    const drawn = random.scores({ name: 'random' }, { seed: SEED, counters: [1], layers, probe });
+    const drawn = random.scores(
+      { name: 'random' },
+      { seed: SEED, counters: [1], layers, probe, handed: null },
+    );
     const tensors = new Map(
       network.layers.flatMap((layer) => {
         if (!chosen.includes(layer)) return [];

@@ -8,7 +8,7 @@ import {
 } from '../../renderer/components/studies/planned-runs.ts';
 
 function run(id: string, arms: string[], changes: Partial<PlannedRun> = {}): PlannedRun {
-  return { id, arms, seed: 0, epochs: 20, control: null, trunk: null, state: null, ...changes };
+  return { id, arms, seed: 0, epochs: 20, control: null, trunk: null, masks: null, state: null, ...changes };
 }
 const estimate = { runs: 0, seconds: null, measured: false, bytes: 0 };
 const rowsOf = (runs: PlannedRun[]) => plannedRows({ name: 'a', title: 'a', runs, estimate });
@@ -30,6 +30,19 @@ test('rows say which epochs a run has from which other', () => {
   ]);
   expect(rows[3]!.name).toBe('two, deux');
   expect(sharedEpochs(rows)).toBe(15);
+});
+
+test('rows say whose masks a run takes', () => {
+  const rows = rowsOf([
+    run('d', ['dense']),
+    run('t', ['ticket'], { masks: { id: 'd', epoch: 12 } }),
+    run('o', ['other'], { masks: { id: 'elsewhere', epoch: 3 } }),
+  ]);
+  expect(rows.map(({ masks }) => masks)).toEqual([
+    null,
+    'masks of dense, epoch 12',
+    'masks of elsewhere, epoch 3',
+  ]);
 });
 
 test('controls and trunks that no arm names are counted apart', () => {

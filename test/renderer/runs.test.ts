@@ -22,6 +22,7 @@ const RUN: RunSummary = {
   reason: null,
   control: '5be0172c94da-s0',
   trunk: null,
+  masks: null,
   priority: 0,
   prunes: true,
   createdAt: 0,

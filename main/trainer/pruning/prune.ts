@@ -2,6 +2,7 @@ import { CascadeError } from '../../../common/errors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { PruningSpecification } from '../../../common/run-specification.ts';
 import type { Probe } from '../scoring/probe.ts';
+import type { HandedMasks } from './criteria/criterion.ts';
 import { criteria } from './criteria/registry.ts';
 import { distributions } from './distributions/registry.ts';
 import { granularities } from './granularities/registry.ts';
@@ -26,6 +27,8 @@ export interface PruningMoment {
   probe: Probe;
   /** The network that the layers belong to; only channels are pruned by it. */
   network?: NetworkDescription;
+  /** Masks of another run, where the criterion takes those. */
+  handed?: HandedMasks | null;
 }
 
 export interface PruningOutcome {
@@ -42,7 +45,7 @@ export interface PruningOutcome {
 /**
  * Prunes the chosen layers up to `sparsity` (a share of their weights, pruned ones included). Of single weights exactly
  * round(sparsity · weights) are pruned afterwards, never one that a threshold merely equals; other granularities come as
- * near as whole units do.
+ * near as whole units do, and masks that were handed over are put in force as they are.
  *
  * @throws CascadeError INVALID_STUDY when no layer is chosen, the parts of the pruning do not go together or more is
  *   pruned already; BAD_SCORES when weights have diverged
@@ -50,7 +53,7 @@ export interface PruningOutcome {
 export function prune(
   specification: PruningSpecification,
   layers: readonly MaskedLayer[],
-  { sparsity, seed, counters, probe, network }: PruningMoment,
+  { sparsity, seed, counters, probe, network, handed = null }: PruningMoment,
 ): PruningOutcome {
   const chosen = selectLayers(
     layers.map((layer, index) => ({ ...layer, index })),
@@ -66,15 +69,17 @@ export function prune(
     options: specification.distribution,
   };
 
+  const goal = criterion.onlySparsity?.(specification.criterion, chosen, handed) ?? sparsity;
   const rounds = criterion.rounds?.(specification.criterion) ?? 1;
   const all = chosen.reduce((sum, { mask }) => sum + mask.length, 0);
   const before = prunedOf(chosen) / all;
   let current = chosen;
   for (let round = 1; round <= rounds; round++) {
-    const scores = criterion.scores(specification.criterion, { seed, counters, layers: current, probe });
+    const context = { seed, counters, layers: current, probe, handed };
+    const scores = criterion.scores(specification.criterion, context);
     const masks = granularity.masks(specification.granularity, {
       layers: current.map((layer) => ({ ...layer, scores: scores.get(layer.name)! })),
-      sparsity: roundSparsity(before, sparsity, round, rounds),
+      sparsity: roundSparsity(before, goal, round, rounds),
       division,
       network: network ?? null,
     });

@@ -50,7 +50,8 @@ function unreadable(
 ): string | null {
   if (!onlySparsity) return null;
   try {
-    const only = onlySparsity(criterion, layers);
+    const only = onlySparsity(criterion, layers, null);
+    if (only === null) return null;
     const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
     return Math.round(only * weights) === Math.round(sparsity * weights)
       ? null

@@ -2,6 +2,9 @@ import { CascadeError } from '../../../common/errors.ts';
 import type { RunEvent } from '../../../common/records.ts';
 import type { PruningSpecification } from '../../../common/run-specification.ts';
 import type { PlannedPruning, RunPlan } from '../plan.ts';
+import type { HandedMasks } from '../pruning/criteria/criterion.ts';
+import { chosenMasks } from '../pruning/criteria/given-masks.ts';
+import { selectLayers } from '../pruning/layer-selection.ts';
 import { countPruned, shuffleMasks } from '../pruning/masks.ts';
 import { prune, type PruningOutcome } from '../pruning/prune.ts';
 import { createProbe } from '../scoring/network-probe.ts';
@@ -28,10 +31,22 @@ export interface PruningSetting extends ScoredNetwork {
 export class Prunings {
   readonly #setting: PruningSetting;
   readonly #standing: Standing;
+  #handed: HandedMasks | null = null;
 
   constructor(setting: PruningSetting, standing: Standing) {
     this.#setting = setting;
     this.#standing = standing;
+  }
+
+  /**
+   * Takes the masks of another run, to be put in force when the pruning comes.
+   *
+   * @param npz `<layer>.pruned` of at least the layers that are to be pruned
+   * @throws CascadeError BAD_MASKS where they do not fit these layers
+   */
+  hand(npz: Uint8Array): void {
+    const { pruning, network } = this.#setting;
+    this.#handed = pruning && chosenMasks(npz, selectLayers(network.layers, pruning.layers));
   }
 
   /** Prunes when the plan says so after `step` steps of an epoch. */
@@ -94,7 +109,7 @@ export class Prunings {
     }));
     const probe = createProbe({ ...this.#setting, counters });
     try {
-      return prune(pruning, layers, { sparsity, seed, counters, probe, network });
+      return prune(pruning, layers, { sparsity, seed, counters, probe, network, handed: this.#handed });
     } finally {
       probe.dispose();
     }

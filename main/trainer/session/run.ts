@@ -59,6 +59,7 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
     const choice = input.compile === 'choose' ? session.chooseCompilation() : { compile, milliseconds: null };
     if (input.checkpoint) session.restore(input.checkpoint);
     if (input.rewind) session.rewindLaterTo(input.rewind);
+    if (input.masks) session.handMasks(input.masks);
     send({
       type: 'prepared',
       environment: {

@@ -156,6 +156,11 @@ export class TrainingSession {
     this.#stages.rewindLaterTo(checkpoint);
   }
 
+  /** Takes the masks of another run, to be put in force when the pruning comes: see `Prunings.hand`. */
+  handMasks(npz: Uint8Array): void {
+    this.#prunings.hand(npz);
+  }
+
   checkpoint(): Uint8Array<ArrayBuffer> {
     return encodeCheckpoint(this.#state, this.#standing);
   }

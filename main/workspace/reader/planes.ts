@@ -87,25 +87,39 @@ export function masks(
       'NOT_FOUND',
       `The run ${run.id} does not measure the threshold '${label}': choose one of ${run.labels.join(', ')}.`,
     );
+  const states = { pruned: PRUNED_PLANE, shed: shedPlane(threshold), inert: INERT_PLANE };
+  return arraysOf(database, chains, run, epoch, states);
+}
+
+/** Which weights are pruned after an epoch, as a NumPy .npz of <layer>.pruned: what another run needs to take the masks. */
+export function prunedMasks(
+  database: Connection,
+  chains: PlaneChains,
+  run: StoredRun,
+  epoch: number,
+): Uint8Array<ArrayBuffer> {
+  return arraysOf(database, chains, run, epoch, { pruned: PRUNED_PLANE });
+}
+
+/** @param states planes by the names of their arrays */
+function arraysOf(
+  database: Connection,
+  chains: PlaneChains,
+  run: StoredRun,
+  epoch: number,
+  states: Readonly<Record<string, number>>,
+): Uint8Array<ArrayBuffer> {
   const layers = layersOf(database, run.number);
   if (layers.length === 0) throw notFound(`epoch ${epoch} of the run ${run.id}`);
   const shapeOf = shapesOf(database, run);
   return encodeNpz(
     layers.flatMap((layer) => {
       const planes = chains.seek(layer, epoch, planeCount(run.labels.length));
-      const array = (
-        state: string,
-        plane: number,
-      ): { name: string; shape: number[]; values: Uint8Array } => ({
+      return Object.entries(states).map(([state, plane]) => ({
         name: `${layer.name}.${state}`,
         shape: shapeOf(layer),
         values: unpackBits(planes.subarray(plane * planeBytes(layer.weights)), layer.weights),
-      });
-      return [
-        array('pruned', PRUNED_PLANE),
-        array('shed', shedPlane(threshold)),
-        array('inert', INERT_PLANE),
-      ];
+      }));
     }),
   );
 }

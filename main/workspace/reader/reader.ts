@@ -11,19 +11,26 @@ import { CheckpointFiles } from '../checkpoint-files.ts';
 import { connect, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import { layoutOf } from '../layout.ts';
-import type { CheckpointWishes, MeasuredSpeed, ReaderCalls, StoredCheckpoint } from '../messages.ts';
+import type {
+  CheckpointWishes,
+  MeasuredSpeed,
+  NamedRun,
+  ReaderCalls,
+  StoredCheckpoint,
+} from '../messages.ts';
 import { classesOf, predictionFrame } from './answers.ts';
 import { checkpointAt, checkpointWishes, lastCheckpoint } from './checkpoints.ts';
 import { epochOf, epochsOf } from './epochs.ts';
 import { excessOf } from './excess.ts';
 import { speeds } from './speeds.ts';
-import { channelFrame, masks, planeFrame } from './planes.ts';
+import { channelFrame, masks, planeFrame, prunedMasks } from './planes.ts';
 import {
   checkpointEpochs,
   getRun,
   getSummary,
   listRuns,
   requireStored,
+  runsNamed,
   type StoredRun,
 } from './summaries.ts';
 
@@ -81,6 +88,14 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   masks(id: string, epoch: number, threshold: string): Uint8Array<ArrayBuffer> {
     return this.#of(id, (run) => masks(this.#database, this.#chains, run, epoch, threshold));
+  }
+
+  prunedMasks(id: string, epoch: number): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) => prunedMasks(this.#database, this.#chains, run, epoch));
+  }
+
+  runsNamed(names: readonly string[]): NamedRun[] {
+    return this.#snapshot(() => runsNamed(this.#database, names));
   }
 
   checkpoint(id: string, epoch: number | 'last'): StoredCheckpoint {

@@ -5,11 +5,13 @@ import type {
   RunSummary,
   StateShares,
 } from '../../../common/contract/schemas.ts';
+import { maskSourceOf } from '../../../common/mask-source.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import { readSpecification, type RunSpecification } from '../../../common/run-specification.ts';
 import { thresholdLabel } from '../../../common/thresholds.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
+import type { NamedRun } from '../messages.ts';
 import { markedMoments } from './answers.ts';
 import { lastExcess } from './excess.ts';
 
@@ -84,6 +86,19 @@ export function listRuns(database: Connection): RunSummary[] {
 export function getSummary(database: Connection, id: string): RunSummary {
   const row = requireRow(database, id);
   return summaryOf(database, row, membershipsOf(database, row.number));
+}
+
+/** Runs whose ids begin with any of the names. */
+export function runsNamed(database: Connection, names: readonly string[]): NamedRun[] {
+  const rows = prepared(
+    database,
+    `select id, specification, state, (select max(epoch) from epochs where run = runs.number) as last
+     from runs
+     where exists (
+       select 1 from json_each(?) as name where substr(runs.id, 1, length(name.value)) = name.value)
+     order by number`,
+  ).all(JSON.stringify(names)) as (Omit<NamedRun, 'specification'> & { specification: string })[];
+  return rows.map((row) => ({ ...row, specification: readSpecification(row.specification) }));
 }
 
 export function getRun(database: Connection, id: string): RunDetail {
@@ -184,6 +199,7 @@ function summaryOf(
     state: row.state,
     reason: row.reason,
     control: row.control,
+    masks: maskSourceOf(specification, row.seed),
     trunk: row.trunk === null || row.trunk_epoch === null ? null : { id: row.trunk, epoch: row.trunk_epoch },
     priority: row.priority,
     prunes: row.prunes !== 0,

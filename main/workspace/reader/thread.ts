@@ -30,6 +30,8 @@ serve<ReaderCalls>(
     channelFrame: (id, from, to) => opened().channelFrame(id, from, to),
     planeFrame: (id, epoch, layer) => opened().planeFrame(id, epoch, layer),
     masks: (id, epoch, threshold) => opened().masks(id, epoch, threshold),
+    prunedMasks: (id, epoch) => opened().prunedMasks(id, epoch),
+    runsNamed: (names) => opened().runsNamed(names),
     checkpoint: (id, epoch) => opened().checkpoint(id, epoch),
     lastCheckpoint: (id) => opened().lastCheckpoint(id),
     checkpointEpochs: (id) => opened().checkpointEpochs(id),

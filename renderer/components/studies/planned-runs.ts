@@ -13,6 +13,8 @@ export interface PlannedRow {
   isTrunk: boolean;
   /** 'epochs 1–10 from its control'; null for one that trains all its epochs itself. */
   shares: string | null;
+  /** 'masks of dense, epoch 12'; null for one that chooses its own. */
+  masks: string | null;
 }
 
 export function plannedRows({ runs }: Preview): PlannedRow[] {
@@ -25,6 +27,7 @@ export function plannedRows({ runs }: Preview): PlannedRow[] {
     isControl: controls.has(run.id),
     isTrunk: trunks.has(run.id),
     shares: run.trunk && `${epochsTo(run.trunk.epoch)} from ${trunkName(run, names)}`,
+    masks: run.masks && `masks of ${names.get(run.masks.id) ?? run.masks.id}, epoch ${run.masks.epoch}`,
   }));
 }
 

@@ -66,6 +66,7 @@ export const catalogue: Catalogue = {
 };
 
 export const rules: StudyRules = {
+  settleMasks: (specification) => ({ specification, problems: [] }),
   sharedEpochs: () => 0,
   derive: ({ pruning }: RunSpecification) => ({
     referenceEpoch: pruning === null ? 0 : Number(pruning.schedule['epoch']),

@@ -12,12 +12,14 @@ import { describeParts } from '../../../main/trainer/parts.ts';
 const text = (path: string): Promise<string> =>
   readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const page = await text('docs/study-files.md');
+const formats = await text('docs/formats.md');
 const generated = await text('docs/components.md');
 
 describe('docs/study-files.md', () => {
   it.each([
     ['a whole study', 'random-or-magnitude', 9, 6],
     ['a grid', 'how-much', 21, 18],
+    ['masks of another arm', 'tickets', 12, 12],
   ])('shows %s that is sound, and as many runs as it says', async (_, name, count, controlled) => {
     const study = [...page.matchAll(/```yaml\n(study:.*?)```/gs)].map(([, found]) => found!);
     const shown = study.find((found) => found.startsWith(`study: ${name}\n`))!;
@@ -58,6 +60,7 @@ describe('docs/study-files.md', () => {
       );
     const pages = new Map([
       ['study-files.md', page],
+      ['formats.md', formats],
       ['components.md', generated],
     ]);
     for (const [name, markdown] of pages)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { StudyEstimate } from '../../../common/contract/schemas.ts';
 import { previewText } from '../../../main/cli/check.ts';
 
-const RUN = { seed: 0, epochs: 20, control: null, trunk: null, state: null };
+const RUN = { seed: 0, epochs: 20, control: null, trunk: null, masks: null, state: null };
 const RUNS = [
   { ...RUN, id: 'aaa-s0', arms: ['dense'], state: 'finished' as const },
   { ...RUN, id: 'bbb-s0', arms: ['pruned', 'cut'], control: 'aaa-s0', trunk: { id: 'aaa-s0', epoch: 10 } },
@@ -25,6 +25,22 @@ test('a single shared epoch is no range', () => {
   expect(previewText({ name: 'a', title: 'a', runs, estimate: ESTIMATE })).toMatch(
     /dense\s+1 of dense\s+new/,
   );
+});
+
+test('names whose masks a run takes, where any takes those of another', () => {
+  const [dense, pruned] = RUNS;
+  const runs = [
+    dense!,
+    { ...pruned!, masks: { id: 'aaa-s0', epoch: 7 } },
+    { ...pruned!, id: 'ccc-s0', masks: { id: 'ddd-s0', epoch: 3 } },
+  ];
+  const lines = previewText({ name: 'a', title: 'a', runs, estimate: ESTIMATE }).split('\n');
+  expect(lines[2]).toMatch(/shares epochs\s+masks of\s+state$/);
+  expect(lines[3]).toMatch(/–\s+–\s+–\s+finished$/);
+  expect(lines[4]).toMatch(/1–10 of dense\s+dense, epoch 7\s+new$/);
+  // One that the study does not train is known by its id.
+  expect(lines[5]).toMatch(/1–10 of dense\s+ddd-s0, epoch 3\s+new$/);
+  expect(previewText({ name: 'a', title: 'a', runs: RUNS, estimate: ESTIMATE })).not.toContain('masks');
 });
 
 test('an estimate says what it does not know', () => {

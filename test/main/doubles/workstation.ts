@@ -336,6 +336,7 @@ export class WorkstationDouble implements WorkstationServices {
       reason: null,
       control,
       trunk: null,
+      masks: null,
       priority: 0,
       prunes: arm !== 'control',
       createdAt: this.#time++,

@@ -88,6 +88,7 @@ it('a thread that ends for a collapse says so by its code', async () => {
     checkpoint: null,
     shared: null,
     rewind: null,
+    masks: null,
     datasetHash: null,
     checkpointEvery: null,
     checkpointEpochs: [],

@@ -26,6 +26,7 @@ const RUN: StudyRun = {
   named: true,
   control: null,
   trunk: null,
+  masks: null,
   epochs: 10,
   size: { weights: 1000, parameters: 1100, macs: 1000, images: 50_000, slots: 1, checkpointEvery: 1 },
 };

@@ -30,10 +30,35 @@ it('masks are boolean arrays of the kernels’ shapes, at the threshold that was
       }
     });
   }
+  // What another run needs to take them: the same arrays of the pruned weights, and no others.
+  const pruned = unzipSync(await workspace.prunedMasks(RUN, 2));
+  expect(Object.keys(pruned)).toEqual(LAYERS.map(({ name }) => `${name}.pruned.npy`));
+  const all = unzipSync(await workspace.masks(RUN, 2, '1e-4'));
+  for (const [name, file] of Object.entries(pruned)) expect(file).toEqual(all[name]);
+  await expect(workspace.prunedMasks(RUN, 3)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await expect(workspace.masks(RUN, 2, '1e-5')).rejects.toMatchObject({
     code: 'NOT_FOUND',
     message: expect.stringContaining('1e-4, 1e-6'),
   });
   await expect(workspace.masks(RUN, 3, '1e-4')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await expect(workspace.masks('nobody', 3, '1e-4')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+it('runs are found by their ids and by beginnings of them, with the last epoch that they have', async () => {
+  const workspace = await openTest(temporaryFolder());
+  const [hash] = RUN.split('-') as [string];
+  const ids = [RUN, `${hash}-s17`, `${'b'.repeat(12)}-s0`];
+  for (const id of ids) await workspace.addRun(newRun(id));
+  await workspace.setEnvironment(RUN, ENVIRONMENT);
+  for (let epoch = 0; epoch < 3; epoch++) await workspace.recordEpoch(RUN, recordOf(epoch), null, []);
+  const found = async (...names: string[]) =>
+    (await workspace.runsNamed(names)).map(({ id, state, last }) => [id, state, last]);
+  expect(await found(hash.slice(0, 5))).toEqual([
+    [RUN, 'queued', 2],
+    [`${hash}-s17`, 'queued', null],
+  ]);
+  expect(await found('bb', RUN, hash)).toHaveLength(3);
+  expect(await found('nobody')).toEqual([]);
+  const [run] = await workspace.runsNamed([RUN]);
+  expect(run!.specification).toEqual((await workspace.getRun(RUN)).specification);
 });

@@ -20,7 +20,11 @@ export interface ScoringContext {
   layers: readonly ScoredLayer[];
   /** What there is to know of the network beside its weights, computed when it is asked for. */
   probe: Probe;
+  /** Masks of another run that this one was handed, by layer, 1 where kept; null where there are none. */
+  handed: HandedMasks | null;
 }
+
+export type HandedMasks = ReadonlyMap<string, Uint8Array>;
 
 /** Gives every weight of every chosen layer a score; the lowest scores are pruned first. Scores must be finite. */
 export interface Criterion extends CatalogueEntry {
@@ -41,11 +45,16 @@ export interface Criterion extends CatalogueEntry {
    */
   rounds?(options: NamedOptions): number;
   /**
-   * The one sparsity that it can prune these layers to, where it knows only one.
+   * The one sparsity that it can prune these layers to, of one that knows only one; null where that is not known before
+   * the run has been handed its masks.
    *
    * @throws CascadeError where what it reads is unfit
    */
-  onlySparsity?(options: NamedOptions, layers: readonly PrunableLayer[]): number;
+  onlySparsity?(
+    options: NamedOptions,
+    layers: readonly Pick<PrunableLayer, 'name' | 'shape'>[],
+    handed: HandedMasks | null,
+  ): number | null;
   /** Why it can not score these layers of the network, in words that follow 'pruning.criterion: '; null when it can. */
   refusal?(
     options: NamedOptions,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { encodeNpz } from '../../../../common/codec/npz.ts';
 import type { NetworkDescription } from '../../../../common/network.ts';
 import { completePruning } from '../../../../common/run-specification.ts';
 import { describeModel } from '../../../../main/trainer/network/describe.ts';
-import { pinMasks } from '../../../../main/trainer/pruning/criteria/given-masks.ts';
+import { chosenMasks, givenMasks, pinMasks } from '../../../../main/trainer/pruning/criteria/given-masks.ts';
 import { prune } from '../../../../main/trainer/pruning/prune.ts';
 import { refusals } from '../../../../main/trainer/pruning/refusals.ts';
 import { unusedProbe } from '../../doubles/probe.ts';
@@ -42,18 +42,77 @@ const pruning = (file: string, sparsity: number) =>
     sparsity,
   });
 
+const pruningOf = (criterion: Record<string, unknown>, sparsity: number) => ({
+  ...pruning('', sparsity),
+  criterion: { name: 'given-masks', ...criterion },
+});
+
+/** The network's layers with all weights alike, so that nothing but the masks decides. */
+const evenLayers = () =>
+  network.layers.map((layer) => ({
+    ...layer,
+    weights: new Float32Array(layer.weights).fill(0.5),
+    mask: new Uint8Array(layer.weights).fill(1),
+  }));
+
+describe('masks of another run', () => {
+  const file = join(folder, 'handed.npz');
+  const { pruned, weights } = writeMasks(file, 5);
+  const npz = readFileSync(file);
+  const from = pruningOf({ run: '0a1b2c3d4e5f-s0', epoch: 3 }, 0.21);
+  const moment = { sparsity: 0.21, seed: 1, counters: [0], probe: unusedProbe, network };
+
+  test('are put in force as they were handed over, however near their sparsity is to the one asked for', () => {
+    const handed = chosenMasks(npz, network.layers);
+    const { masks, asked, reached } = prune(from, evenLayers(), { ...moment, handed });
+    for (const { name } of network.layers)
+      masks.get(name)!.forEach((kept, index) => expect(kept).toBe(Number(index % 5 !== 0)));
+    expect([asked, reached]).toEqual([0.21, pruned / weights]);
+  });
+
+  test('are needed by the time of the pruning, and no sooner', () => {
+    expect(refusals(from, network)).toEqual([]);
+    expect(pinMasks(from)).toBe(from);
+    expect(() => prune(from, evenLayers(), moment)).toThrow(/without the masks of the other run/);
+  });
+
+  test('may be of more layers than are pruned, not of fewer, nor of other shapes', () => {
+    const [first, ...others] = network.layers;
+    expect([...chosenMasks(npz, [first!]).keys()]).toEqual([first!.name]);
+    expect(() => chosenMasks(npz, [{ name: 'conv9', shape: [3] }])).toThrow(
+      /have nothing for the layer conv9/,
+    );
+    expect(() => chosenMasks(npz, [{ ...others[0]!, shape: [1] }])).toThrow(/of the shape/);
+  });
+});
+
+describe('where the masks come from', () => {
+  const complaint = (criterion: Record<string, unknown>) =>
+    givenMasks.options.safeParse({ name: 'given-masks', ...criterion }).error?.issues[0]?.message ?? null;
+
+  test('is one of a file, a run and an arm', () => {
+    for (const one of [
+      { file: 'a.npz' },
+      { run: '0a1b', epoch: 3 },
+      { arm: 'dense' },
+      { run: '0a1b2c3d4e5f-s' },
+    ])
+      expect(complaint(one)).toBeNull();
+    for (const other of [{}, { epoch: 3 }, { run: '0a1b', arm: 'dense' }, { file: 'a.npz', run: '0a1b' }])
+      expect(complaint(other)).toBe('masks come from one of file, run and arm: give one of them');
+    expect(complaint({ file: 'a.npz', epoch: 3 })).toMatch(/^a file has no epochs/);
+    expect(complaint({ arm: 'dense', fileSha256: '0'.repeat(64) })).toMatch(/^fileSha256 is of a file/);
+    for (const run of ['', 'x', '0a1b2c3d4e5f6', '-s1', 17]) expect(complaint({ run })).not.toBeNull();
+  });
+});
+
 describe('masks of a file', () => {
   const file = join(folder, 'masks.npz');
   const { pruned, weights } = writeMasks(file);
   const sparsity = pruned / weights;
 
   test('are put in force as they are, whatever the weights', () => {
-    const layers = network.layers.map((layer) => ({
-      ...layer,
-      weights: new Float32Array(layer.weights).fill(0.5),
-      mask: new Uint8Array(layer.weights).fill(1),
-    }));
-    const { masks } = prune(pruning(file, sparsity), layers, {
+    const { masks } = prune(pruning(file, sparsity), evenLayers(), {
       sparsity,
       seed: 1,
       counters: [0],

@@ -76,7 +76,7 @@ export function scored(
     values,
     layers,
     probe,
-    context: { seed: SEED, counters: COUNTERS, layers, probe },
+    context: { seed: SEED, counters: COUNTERS, layers, probe, handed: null },
     release() {
       probe.dispose();
       state.dispose();
