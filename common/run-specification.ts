@@ -58,11 +58,14 @@ export interface RunSpecification {
   referenceEpoch: number;
   /** Rounds of retraining: those of an iterative schedule, also in its control; otherwise 1. */
   rounds: number;
+  /** Last prunings of the schedule that do not take place, the mask before them kept: 0 but in a previous-mask control. */
+  omittedPrunings: number;
 }
 
 /** Fields that specifications stored by earlier versions lack, at what they mean there. */
 const LATER_FIELDS = {
   rounds: 1,
+  omittedPrunings: 0,
   loss: { name: 'cross-entropy' },
   augmentation: [] as NamedOptions[],
   gradientClipping: null,
@@ -95,13 +98,14 @@ export function readSpecification(json: string): RunSpecification {
   return completeSpecification(JSON.parse(json) as StoredSpecification);
 }
 
-/** One run that a study asks for. `control` is the index of its control twin among the expanded runs. */
+/** One run that a study asks for. Its controls are indices among the expanded runs: see common/controls.ts. */
 export interface PlannedRun {
   specification: RunSpecification;
   seed: number;
   /** Arms that asked for it; a control twin that no arm named has none. */
   arms: string[];
   control: number | null;
+  previousMask: number | null;
   /** The run that it shares its first epochs with, up to and with `epoch`; null for one that trains them itself. */
   trunk: { run: number; epoch: number } | null;
 }

@@ -105,12 +105,13 @@ class Workstation implements WorkstationServices {
       preview: {
         name: plan.name,
         title: plan.title,
-        runs: plan.runs.map(({ id, arms, seed, epochs, control, trunk, masks }) => ({
+        runs: plan.runs.map(({ id, arms, seed, epochs, control, previousMask, trunk, masks }) => ({
           id,
           arms,
           seed,
           epochs,
           control,
+          previousMask,
           trunk: trunk && { id: trunk.id, epoch: trunk.epoch },
           masks,
           state: known.get(id)?.state ?? null,
@@ -124,7 +125,7 @@ class Workstation implements WorkstationServices {
     const { plan, problems } = await this.#plan(text);
     if (!plan) throw new StudyError(fileName, problems);
     await this.#workspace.addStudy({ name: plan.name, title: plan.title, fileName, text });
-    for (const { id, hash, seed, specification, control, trunk, epochs, arms } of plan.runs)
+    for (const { id, hash, seed, specification, control, previousMask, trunk, epochs, arms } of plan.runs)
       for (const arm of arms)
         await this.#workspace.addRun({
           id,
@@ -132,6 +133,7 @@ class Workstation implements WorkstationServices {
           seed,
           specification,
           control,
+          previousMask,
           trunk,
           checkpointEvery: plan.checkpointEvery,
           priority: plan.priority,
@@ -173,7 +175,7 @@ class Workstation implements WorkstationServices {
     return this.#workspace.epochs(id);
   }
 
-  excess: WorkstationServices['excess'] = (id) => this.#workspace.excess(id);
+  excess: WorkstationServices['excess'] = (id, against) => this.#workspace.excess(id, against);
 
   classes: WorkstationServices['classes'] = (id) => this.#workspace.classes(id);
 

@@ -1,5 +1,6 @@
 import { oc, eventIterator } from '@orpc/contract';
 import * as z from 'zod';
+import { CONTROL_KINDS } from '../controls.ts';
 import * as schemas from './schemas.ts';
 
 /**
@@ -45,8 +46,10 @@ export const contract = {
     list: call.output(z.array(schemas.runSummary)),
     get: call.input(oneRun).output(schemas.runDetail),
     epochs: call.input(oneRun).output(z.array(schemas.epochSummary)),
-    /** Empty for a run without a control. */
-    excess: call.input(oneRun).output(z.array(schemas.excessEpoch)),
+    /** Empty for a run without a control of the kind. */
+    excess: call
+      .input(oneRun.extend({ against: z.enum(CONTROL_KINDS).default('dense') }))
+      .output(z.array(schemas.excessEpoch)),
     /** Right answers on the test split by class, after every epoch. */
     classes: call.input(oneRun).output(schemas.classAccuracies),
     decayClock: call.input(oneRun).output(schemas.decayClock),

@@ -55,8 +55,16 @@ export const runSummary = z.object({
   state: runState,
   /** Why it failed, was stopped or interrupted, or what it waits for. */
   reason: z.string().nullable(),
-  /** The control twin's id; null for a run that prunes nothing, or one that asked for no control. */
+  /** Id of the dense control; null for a run that prunes nothing, or one that asked for no such control. */
   control: z.string().nullable(),
+  /** The control that keeps the mask before the last pruning; null for a run that asked for none, or prunes once. */
+  previousMask: z
+    .object({
+      control: z.string(),
+      /** As `excess`, over this control. */
+      excess: sharesByThreshold.nullable(),
+    })
+    .nullable(),
   /** The run that trained its first epochs, up to and with `epoch`; null for one that trained them itself. */
   trunk: z.object({ id: z.string(), epoch: z.number().int() }).nullable(),
   /** The run that it takes its masks from, and the epoch after which; null for one that chooses its own. */
@@ -73,7 +81,7 @@ export const runSummary = z.object({
   testAccuracy: z.number().nullable(),
   validationAccuracy: z.number().nullable(),
   states: stateShares.nullable(),
-  /** Cascade excess at the last epoch measured in both, by threshold; null where there is no control yet. */
+  /** Cascade excess over the dense control at the last epoch measured in both, by threshold; null where there is none yet. */
   excess: sharesByThreshold.nullable(),
   model: z.string(),
   optimizer: z.string(),
@@ -251,6 +259,8 @@ export const studyPreview = z.object({
       seed: z.number().int(),
       epochs: z.number().int(),
       control: z.string().nullable(),
+      /** The control that keeps the mask before the last pruning. */
+      previousMask: z.string().nullable(),
       /** The run that trains its first epochs, and the last of them. */
       trunk: z.object({ id: z.string(), epoch: z.number().int() }).nullable(),
       /** The run that it takes its masks from, and the epoch after which. */

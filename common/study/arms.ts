@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { controlsAsked } from '../controls.ts';
 import type { RunSpecification } from '../run-specification.ts';
 import type { Path } from './document.ts';
 import type { Arm, StudyRules } from './expand.ts';
@@ -7,6 +8,7 @@ import type { GridAxis } from './grid.ts';
 import { isSettings, MergedSettings } from './merge.ts';
 import type { ProblemList } from './problem-list.ts';
 import { findings } from './problems.ts';
+import { controlSetting } from './schema.ts';
 
 /** Runs that a study may ask for, and so arms that its grids may make. */
 export const MAXIMUM_RUNS = 10_000;
@@ -15,6 +17,9 @@ export const MAXIMUM_RUNS = 10_000;
 export interface ReadArm extends Arm {
   settings: MergedSettings;
 }
+
+/** Prunings of a schedule of which each may have a control of its own. */
+const MOST_STEPS = 100;
 
 interface Reading {
   schema: z.ZodObject;
@@ -38,6 +43,8 @@ export function readArms(study: Readonly<Record<string, unknown>>, reading: Read
     const { name, control, grid, ...own } = arm;
     const place: Path = ['arms', index];
     const merged = new MergedSettings(place).lay(shared, ['shared']).lay(own, place);
+    // What is wrong with it is said of the study as a whole.
+    const controls = controlsAsked(controlSetting.catch(true).parse(control));
     const applied = axesOf(axes, axesIn(grid, [...place, 'grid'], reading), merged);
     for (const axis of applied) unused.delete(axis);
     const many = countCombinations(applied);
@@ -59,9 +66,12 @@ export function readArms(study: Readonly<Record<string, unknown>>, reading: Read
         (under, { path, value, written }) => under.layAt(path, value, written),
         merged,
       );
+      const known = problems.all.length;
       const specification = readSpecification(settings, reading);
-      if (specification !== null)
-        arms.push({ name: whole, control: control !== false, specification, settings });
+      if (specification === null) continue;
+      arms.push({ name: whole, controls, specification, settings });
+      if (controls.previousMask === 'every' && problems.all.length === known)
+        noteManySteps(reading, specification, place);
     }
   });
   problems.collectMissing(written.length);
@@ -80,6 +90,13 @@ function axesIn(grid: unknown, written: Path, { schema, problems }: Reading): Gr
   return axes;
 }
 
+function noteManySteps({ rules, problems }: Reading, specification: RunSpecification, place: Path): void {
+  const prunings = rules.prunings(specification);
+  if (prunings <= MOST_STEPS) return;
+  const message = `every-step is a run for each of ${prunings} prunings, and at most ${MOST_STEPS} are taken; use previous-mask, or prune more rarely`;
+  problems.add({ message, missing: false, atKey: false }, [...place, 'control']);
+}
+
 function noteSameName(name: string, place: Path, problems: ProblemList): void {
   const message = `a grid makes two arms named '${name}'; names of arms are distinct`;
   problems.add({ message, missing: false, atKey: false }, [...place, 'name']);
@@ -95,8 +112,16 @@ function readSpecification(
     return null;
   }
   // The catalogue's schemas, gathered at run time, describe this type no closer.
-  const parts = parsed.data as unknown as Omit<RunSpecification, 'referenceEpoch' | 'rounds'>;
-  const specification: RunSpecification = { ...parts, referenceEpoch: 0, rounds: 1 };
+  const parts = parsed.data as unknown as Omit<
+    RunSpecification,
+    'referenceEpoch' | 'rounds' | 'omittedPrunings'
+  >;
+  const specification: RunSpecification = {
+    ...parts,
+    referenceEpoch: 0,
+    rounds: 1,
+    omittedPrunings: 0,
+  };
   const found = rules.check(specification);
   for (const { key, message } of found)
     problems.addMerged({ path: key, message, missing: false, atKey: false }, merged);

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Catalogue } from '../catalogue.ts';
+import type { ArmControls } from '../controls.ts';
 import type { PlannedRun, RunSpecification } from '../run-specification.ts';
 import { settleMasks } from './arm-masks.ts';
 import { MAXIMUM_RUNS, readArms } from './arms.ts';
@@ -30,8 +31,13 @@ export interface Study {
 export interface StudyRules {
   /** What follows from the settings, and has to stay the same when nothing is pruned: see RunSpecification. */
   derive(specification: RunSpecification): Partial<RunSpecification>;
-  /** Whole epochs that it shares with the same run without pruning and retraining; 0 where it shares none. */
-  sharedEpochs(specification: RunSpecification): number;
+  /** How many times it prunes. */
+  prunings(specification: RunSpecification): number;
+  /**
+   * Whole epochs that it shares with the same run of so many prunings: with none, the one that does not retrain either.
+   * 0 where it shares none.
+   */
+  sharedEpochs(specification: RunSpecification, prunings: number): number;
   /** Why its parts do not go together, each with the key to change. Names of layers are sorted by now: name their list, not an item. */
   check(specification: RunSpecification): RuleProblem[];
   /**
@@ -56,7 +62,7 @@ export interface RuleProblem {
 export interface StudyReading {
   /** Null when there are problems; there are then no runs. */
   study: Study | null;
-  /** For each seed every arm, each pruned run after its control twin. */
+  /** For each seed every arm, each pruned run after its controls. */
   runs: PlannedRun[];
   /** In the order of the file. */
   problems: StudyProblem[];
@@ -65,7 +71,7 @@ export interface StudyReading {
 /** An arm whose settings are whole. */
 export interface Arm {
   name: string;
-  control: boolean;
+  controls: ArmControls;
   specification: RunSpecification;
 }
 
@@ -88,10 +94,11 @@ export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules)
 
   if (isSettings(value['shared'])) checkShared(value['shared'], schema, problems);
   const arms = readArms(value, { schema, rules, problems });
-  if (heading.success && arms.length * heading.data.seeds.length > MAXIMUM_RUNS)
+  const steps = problems.all.length > 0 ? 0 : stepControls(arms, rules);
+  if (heading.success && (arms.length + steps) * heading.data.seeds.length > MAXIMUM_RUNS)
     problems.add(
       {
-        message: `${arms.length} arms with ${heading.data.seeds.length} seeds each are more than ${MAXIMUM_RUNS} runs; split the study`,
+        message: `${arms.length} arms${steps > 0 ? ` and ${steps} controls of their steps` : ''} with ${heading.data.seeds.length} seeds each are more than ${MAXIMUM_RUNS} runs; split the study`,
         missing: false,
         atKey: true,
       },
@@ -112,13 +119,18 @@ export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules)
       checkpoints,
       priority,
     },
-    runs: withTrunks(
-      planRuns(settled, seeds, catalogue),
-      (specification) => rules.sharedEpochs(specification),
-      catalogue,
-    ),
+    runs: withTrunks(planRuns(settled, seeds, { catalogue, rules }), { catalogue, rules }),
     problems: [],
   };
+}
+
+/** Runs that `every-step` adds for each seed, beside the dense controls. */
+function stepControls(arms: readonly Arm[], rules: StudyRules): number {
+  return arms.reduce(
+    (sum, { controls, specification }) =>
+      sum + (controls.previousMask === 'every' ? Math.max(0, rules.prunings(specification) - 1) : 0),
+    0,
+  );
 }
 
 function refused(problems: readonly StudyProblem[]): StudyReading {

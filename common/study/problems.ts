@@ -52,12 +52,12 @@ function explain(issue: z.core.$ZodIssue, root: z.ZodType, rootValue: unknown, h
   if (issue.code === 'custom') return finding(`found ${describeFound(value)}; ${issue.message}`);
   const size = sizeSentence(issue);
   if (size !== null) return finding(`found ${describeFound(value)}; ${size}`);
-  const names = schema === null ? null : allowedNames(schema);
+  const names = schema === null ? null : meantNames(unwrap(schema));
   const hint =
     schema === null
       ? ''
       : typeof value === 'string' && names !== null
-        ? nearest(value, names)
+        ? nearest(value, names) || typeHint(unwrap(schema), value)
         : typeHint(unwrap(schema), value);
   return finding(`found ${describeFound(value)}; allowed: ${allowed}${hint}`);
 }
@@ -88,6 +88,13 @@ function sizeSentence(issue: z.core.$ZodIssue): string | null {
   return `allowed: at ${issue.code === 'too_small' ? 'least' : 'most'} ${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
+/** Names that a text may have been meant for: also those of an alternative. */
+function meantNames(schema: z.core.$ZodType): string[] | null {
+  if (!(schema instanceof z.ZodUnion)) return allowedNames(schema);
+  const names = schema.options.flatMap((option) => allowedNames(option) ?? []);
+  return names.length === 0 ? null : names;
+}
+
 /** What a value of a likely mistake should have been written as. */
 function typeHint(schema: z.core.$ZodType, value: unknown): string {
   if (schema instanceof z.ZodString) return typeof value === 'object' ? '' : quotesHint(value);
@@ -103,8 +110,11 @@ function typeHint(schema: z.core.$ZodType, value: unknown): string {
     if (/^\d+,\d+$/.test(value)) return '; write decimals with a point';
     if (/^\d+(\.\d+)?\s*%$/.test(value)) return `; write ${Number.parseFloat(value) / 100}`;
   }
-  if (schema instanceof z.ZodBoolean && /^(yes|on)$/i.test(value)) return '; write true';
-  if (schema instanceof z.ZodBoolean && /^(no|off)$/i.test(value)) return '; write false';
+  const boolean =
+    schema instanceof z.ZodBoolean ||
+    (schema instanceof z.ZodUnion && schema.options.some((option) => option instanceof z.ZodBoolean));
+  if (boolean && /^(yes|on)$/i.test(value)) return '; write true';
+  if (boolean && /^(no|off)$/i.test(value)) return '; write false';
   return '';
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Catalogue, CatalogueEntry } from '../catalogue.ts';
+import { CONTROL_KINDS, CONTROL_WISHES } from '../controls.ts';
 import { KERNEL_KINDS } from '../network.ts';
 import { DEFAULT_THRESHOLDS, thresholdLabel } from '../thresholds.ts';
 import type { Threshold } from '../thresholds.ts';
@@ -154,6 +155,7 @@ function buildSpecification(catalogue: Catalogue) {
   return settingsSchema(catalogue).extend({
     referenceEpoch: z.int().min(0).default(0),
     rounds: z.int().min(1).default(1),
+    omittedPrunings: z.int().min(0).default(0),
   });
 }
 
@@ -180,6 +182,14 @@ const grid = z
     allowed: 'a mapping from settings to lists of values, such as {pruning.sparsity: [0.5, 0.9]}',
   })
   .optional();
+
+const wish = z.enum(CONTROL_WISHES);
+/** `control` of an arm, as `controlsAsked` reads it. */
+export const controlSetting = z
+  .union([z.boolean(), wish, z.array(wish).min(1).max(CONTROL_WISHES.length)])
+  .register(wording, {
+    allowed: `true, false, ${CONTROL_WISHES.join(', ')}, or a list such as [${CONTROL_KINDS.join(', ')}]`,
+  });
 
 /** A study around its settings, which `settingsSchema` checks once they are laid over each other. */
 export const studySchema = z.strictObject({
@@ -231,10 +241,10 @@ export const studySchema = z.strictObject({
             .regex(/^\S(.*\S)?$/)
             .register(wording, { allowed: 'one line of text' })
             .meta({ description: 'The name of the arm.' }),
-          control: z
-            .boolean()
-            .default(true)
-            .meta({ description: 'Whether a pruned arm gets its control twin, with nothing pruned.' }),
+          control: controlSetting.default(true).meta({
+            description:
+              'Controls of a pruned arm: with nothing pruned (dense, as true), with the mask before the last pruning, or of every step; false: none.',
+          }),
           grid: grid.meta({
             description: 'Settings with lists of values: each combination is an arm of its own.',
           }),

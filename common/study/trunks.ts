@@ -1,22 +1,28 @@
 import type { Catalogue } from '../catalogue.ts';
 import type { PlannedRun, RunSpecification } from '../run-specification.ts';
+import type { StudyRules } from './expand.ts';
 import { canonicalSpecification } from './identity.ts';
 
+interface TrunkContext {
+  catalogue: Catalogue;
+  rules: Pick<StudyRules, 'prunings' | 'sharedEpochs'>;
+}
+
 /**
- * Gives every run that shares its first epochs with others its trunk: the run of the same seed that is the same in
- * everything but prunes nothing and retrains nothing. Where one run of the study alone prunes nothing, as a single
+ * Gives every run that shares its first epochs with others its trunk. A run with a previous-mask control is equal to
+ * that one until its own last pruning, and leaves it there. Any other leaves the run of the same seed that is the same in
+ * everything but prunes nothing and retrains nothing: where one run of the study alone prunes nothing, as a single
  * control does, it is the trunk itself; where none or several do, the trunk is a run of its own, put before them.
  *
  * @param runs a control before every run that it controls
- * @param sharedEpochs whole epochs that a run shares with its trunk; 0 for none
  */
-export function withTrunks(
-  runs: readonly PlannedRun[],
-  sharedEpochs: (specification: RunSpecification) => number,
-  catalogue: Catalogue,
-): PlannedRun[] {
+export function withTrunks(runs: readonly PlannedRun[], context: TrunkContext): PlannedRun[] {
+  const { catalogue, rules } = context;
+  const sharedEpochs = (specification: RunSpecification): number => rules.sharedEpochs(specification, 0);
   const families = new Map<string, Family>();
-  const familyOf = runs.map((run) => {
+  const stems = runs.map((run) => {
+    const pruned = prunedTrunk(run, runs, context);
+    if (pruned) return pruned;
     const trunk = trunkOf(run.specification);
     const key = `${run.seed} ${canonicalSpecification(trunk, catalogue)}`;
     const family = families.get(key) ?? { trunk, seed: run.seed, members: [] };
@@ -34,21 +40,44 @@ export function withTrunks(
     places.set(of, index);
     return index;
   };
+  const placeOf = (index: number | null): number | null =>
+    index === null ? null : places.get(runs[index]!)!;
   for (const [index, run] of runs.entries()) {
-    const family = familyOf[index]!;
-    const shared = sharedEpochs(run.specification);
-    const trunk = shared > 0 ? trunkAmong(family, sharedEpochs) : null;
-    const control = run.control === null ? null : places.get(runs[run.control]!)!;
-    let leaves: PlannedRun['trunk'] = null;
-    if (trunk === 'new') {
-      const { specification, seed } = { specification: family.trunk, seed: family.seed };
-      const at = place(family, { specification, seed, arms: [], control: null, trunk: null });
-      leaves = { run: at, epoch: shared };
-    } else if (trunk !== null && trunk !== run && places.has(trunk))
-      leaves = { run: places.get(trunk)!, epoch: shared };
-    place(run, { ...run, control, trunk: leaves });
+    const leaves = leave(run, stems[index]!);
+    const [control, previousMask] = [placeOf(run.control), placeOf(run.previousMask)];
+    place(run, { ...run, control, previousMask, trunk: leaves });
   }
   return planned;
+
+  function leave(run: PlannedRun, stem: PrunedTrunk | Family): PlannedRun['trunk'] {
+    if ('run' in stem) return { run: places.get(stem.run)!, epoch: stem.epoch };
+    const shared = sharedEpochs(run.specification);
+    const trunk = shared > 0 ? trunkAmong(stem, sharedEpochs) : null;
+    if (trunk === 'new') {
+      const { trunk: specification, seed } = stem;
+      const added = { specification, seed, arms: [], control: null, previousMask: null, trunk: null };
+      return { run: place(stem, added), epoch: shared };
+    }
+    if (trunk === null || trunk === run || !places.has(trunk)) return null;
+    return { run: places.get(trunk)!, epoch: shared };
+  }
+}
+
+/** The previous-mask control as the trunk of its run, and the last epoch that they share. */
+interface PrunedTrunk {
+  run: PlannedRun;
+  epoch: number;
+}
+
+function prunedTrunk(
+  { specification, previousMask }: PlannedRun,
+  runs: readonly PlannedRun[],
+  { rules }: TrunkContext,
+): PrunedTrunk | null {
+  if (previousMask === null) return null;
+  const run = runs[previousMask]!;
+  const epoch = rules.sharedEpochs(specification, rules.prunings(run.specification));
+  return epoch > 0 ? { run, epoch } : null;
 }
 
 interface Family {
@@ -70,5 +99,5 @@ function trunkAmong(
 }
 
 function trunkOf(specification: RunSpecification): RunSpecification {
-  return { ...specification, pruning: null, retraining: { name: 'none' }, rounds: 1 };
+  return { ...specification, pruning: null, retraining: { name: 'none' }, rounds: 1, omittedPrunings: 0 };
 }

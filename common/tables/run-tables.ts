@@ -1,4 +1,5 @@
 import { layerCosts, type LayerCostSummary } from '../cascade/layer-costs.ts';
+import type { ControlKind } from '../controls.ts';
 import type { ClassAccuracies, Cost, EpochCosts, EpochSummary, ExcessEpoch } from '../contract/schemas.ts';
 import type { Moment, Predictions } from '../records.ts';
 import type { Table } from './csv.ts';
@@ -40,9 +41,13 @@ function ideas<T>(
 }
 
 /** A row for each epoch. */
-export function epochsTable(epochs: readonly EpochSummary[], excess: readonly ExcessEpoch[]): Table {
+export function epochsTable(
+  epochs: readonly EpochSummary[],
+  excess: Readonly<Record<ControlKind, readonly ExcessEpoch[]>>,
+): Table {
   const labels = labelsOf(epochs);
-  const excessOf = new Map(excess.map((entry) => [entry.epoch, entry.excess]));
+  const over = (against: ControlKind) => new Map(excess[against].map((entry) => [entry.epoch, entry.excess]));
+  const [dense, previousMask] = [over('dense'), over('previous-mask')];
   const costs = (found: EpochCosts | null): Cells =>
     Object.fromEntries(
       ideas<Cost>(labels, found).flatMap(([idea, cost]) => [
@@ -71,7 +76,8 @@ export function epochsTable(epochs: readonly EpochSummary[], excess: readonly Ex
       true_sparsity: epoch.zero,
       inert: epoch.inert,
       ...byThreshold('shed', labels, epoch.shed),
-      ...byThreshold('excess', labels, excessOf.get(epoch.epoch) ?? {}),
+      ...byThreshold('excess', labels, dense.get(epoch.epoch) ?? {}),
+      ...byThreshold('previous_mask_excess', labels, previousMask.get(epoch.epoch) ?? {}),
       norm: epoch.norm,
       gradient_norm: epoch.gradientNorm,
       ...costs(epoch.costs),

@@ -65,7 +65,7 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       list: os.runs.list.handler(() => services.listRuns()),
       get: os.runs.get.handler(({ input }) => services.getRun(input.id)),
       epochs: os.runs.epochs.handler(({ input }) => services.epochs(input.id)),
-      excess: os.runs.excess.handler(({ input }) => services.excess(input.id)),
+      excess: os.runs.excess.handler(({ input }) => services.excess(input.id, input.against)),
       classes: os.runs.classes.handler(({ input }) => services.classes(input.id)),
       decayClock: os.runs.decayClock.handler(({ input }) => services.decayClock(input.id)),
       pause: os.runs.pause.handler(({ input }) => services.pause(input.id).then(() => ({}))),

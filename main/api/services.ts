@@ -9,6 +9,7 @@ import type {
   WorkstationEvent,
   WorkstationStatus,
 } from '../../common/contract/schemas.ts';
+import type { ControlKind } from '../../common/controls.ts';
 import type { Moment } from '../../common/records.ts';
 
 /**
@@ -29,7 +30,7 @@ export interface WorkstationServices {
   listRuns(): Promise<RunSummary[]>;
   getRun(id: string): Promise<RunDetail>;
   epochs(id: string): Promise<EpochSummary[]>;
-  excess(id: string): Promise<ExcessEpoch[]>;
+  excess(id: string, against?: ControlKind): Promise<ExcessEpoch[]>;
   classes(id: string): Promise<ClassAccuracies>;
   decayClock(id: string): Promise<DecayClock>;
   pause(id: string): Promise<void>;

@@ -15,13 +15,16 @@ export function previewText(preview: Preview): string {
   const { runs, estimate } = preview;
   const names = new Map(runs.map((run) => [run.id, run.arms.join(', ')]));
   const takesMasks = runs.some(({ masks }) => masks !== null);
+  const named = (id: string | null): string => (id === null ? '–' : (names.get(id) ?? id));
+  const stepwise = runs.some((run) => run.previousMask !== null);
   const rows = runs.map((run) => [
     run.id,
     run.arms.join(', '),
     String(run.seed),
     String(run.epochs),
-    run.control === null ? '–' : (names.get(run.control) ?? run.control),
-    run.trunk === null ? '–' : sharedText(run.trunk.epoch, names.get(run.trunk.id) ?? run.trunk.id),
+    named(run.control),
+    ...(stepwise ? [named(run.previousMask)] : []),
+    run.trunk === null ? '–' : sharedText(run.trunk.epoch, named(run.trunk.id)),
     ...(takesMasks ? [masksText(run.masks, names)] : []),
     run.state ?? 'new',
   ]);
@@ -30,7 +33,8 @@ export function previewText(preview: Preview): string {
     { title: 'arm' },
     { title: 'seed', number: true },
     { title: 'epochs', number: true },
-    { title: 'control' },
+    { title: stepwise ? 'dense control' : 'control' },
+    ...(stepwise ? [{ title: 'previous-mask control' }] : []),
     { title: 'shares epochs' },
     ...(takesMasks ? [{ title: 'masks of' }] : []),
     { title: 'state' },

@@ -55,8 +55,12 @@ async function tableOf(
     epoch === undefined ? entries : entries.filter((entry) => entry.epoch === epoch);
   switch (what) {
     case 'epochs': {
-      const [epochs, excess] = await Promise.all([client.runs.epochs({ id }), client.runs.excess({ id })]);
-      return epochsTable(chosen(epochs), excess);
+      const [epochs, dense, previousMask] = await Promise.all([
+        client.runs.epochs({ id }),
+        client.runs.excess({ id }),
+        client.runs.excess({ id, against: 'previous-mask' }),
+      ]);
+      return epochsTable(chosen(epochs), { dense, 'previous-mask': previousMask });
     }
     case 'layers':
       return layersTable(chosen(await client.runs.epochs({ id })));

@@ -6,6 +6,7 @@ export function listText(runs: readonly RunSummary[], label: string): string {
   if (runs.length === 0)
     return 'There are no runs in this workspace yet: `cascade run starter` starts the first.';
   const prioritised = runs.some((run) => run.priority !== 0);
+  const stepwise = runs.some((run) => run.previousMask !== null);
   return table(
     [
       { title: 'run' },
@@ -19,6 +20,7 @@ export function listText(runs: readonly RunSummary[], label: string): string {
       { title: 'pruned', number: true },
       { title: `shed ${label}`, number: true },
       { title: 'excess', number: true },
+      ...(stepwise ? [{ title: 'excess over previous mask', number: true }] : []),
     ],
     runs.map((run) => [
       run.id,
@@ -32,6 +34,7 @@ export function listText(runs: readonly RunSummary[], label: string): string {
       percent(run.states?.pruned),
       percent(run.states?.shed[label]),
       percent(run.excess?.[label]),
+      ...(stepwise ? [percent(run.previousMask?.excess?.[label])] : []),
     ]),
   );
 }

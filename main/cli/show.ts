@@ -1,5 +1,6 @@
 import type { CascadeClient } from '../api/router.ts';
 import { layerCosts } from '../../common/cascade/layer-costs.ts';
+import { CONTROL_NAMES, type ControlKind } from '../../common/controls.ts';
 import type {
   ClassAccuracies,
   Cost,
@@ -15,7 +16,8 @@ const DENOMINATORS = {
   zero: 'all prunable weights (of a layer: all its weights)',
   shed: 'kept weights: those not pruned',
   inert: 'kept weights: those not pruned',
-  excess: 'weights kept by the pruned run, in it and in its control',
+  excess: 'weights kept by the pruned run, in it and in its dense control',
+  previousMaskExcess: 'weights kept by the pruned run, in it and in the control that kept the previous mask',
 };
 
 /** What the ratios in a shown run are ratios of. */
@@ -26,13 +28,14 @@ const DEFINITIONS = {
 
 /** The document of `show RUN --json`. Its keys are relied on by scripts: add, but do not rename. */
 export async function showDocument(client: CascadeClient, id: string) {
-  const [detail, epochs, excess, classes] = await Promise.all([
+  const [detail, epochs, dense, previousMask, classes] = await Promise.all([
     client.runs.get({ id }),
     client.runs.epochs({ id }),
     client.runs.excess({ id }),
+    client.runs.excess({ id, against: 'previous-mask' }),
     client.runs.classes({ id }),
   ]);
-  return { ...documentOf(detail, epochs, excess, classes) };
+  return { ...documentOf(detail, epochs, { dense, 'previous-mask': previousMask }, classes) };
 }
 
 export type ShownRun = Awaited<ReturnType<typeof showDocument>>;
@@ -40,7 +43,7 @@ export type ShownRun = Awaited<ReturnType<typeof showDocument>>;
 function documentOf(
   detail: RunDetail,
   epochs: EpochSummary[],
-  excess: ExcessEpoch[],
+  excess: Record<ControlKind, ExcessEpoch[]>,
   { names, examples, epochs: answered }: ClassAccuracies,
 ) {
   const { summary, specification, environment, events, checkpoints, pruningEpochs, predictions } = detail;
@@ -59,10 +62,16 @@ function documentOf(
     })),
     // After the last epoch; `export --what classes` has them all.
     classes: { names, examples, correct: answered.at(-1)?.correct ?? [] },
-    excess: excess.map(({ epoch, excess: byThreshold }) => ({ epoch, ...byThreshold })),
+    excess: excessRows(excess.dense),
+    previousMaskExcess: excessRows(excess['previous-mask']),
     denominators: { ...DENOMINATORS, weights },
     definitions: DEFINITIONS,
   };
+}
+
+/** The excess of each epoch by threshold; keys beside 'epoch' are thresholds. */
+function excessRows(excess: readonly ExcessEpoch[]): ({ epoch: number } & Record<string, number>)[] {
+  return excess.map(({ epoch, excess: byThreshold }) => ({ epoch, ...byThreshold }));
 }
 
 /** The same for a person: what it is, how each epoch ended, the layers at the end, what happened. */
@@ -72,10 +81,20 @@ export function showText(run: ShownRun, label: string): string {
     `${run.id}  ${where}  seed ${run.seed}`,
     `${run.state}${run.reason === null ? '' : ` (${run.reason})`}, epoch ${run.epochsDone} of ${run.epochsTotal}`,
     `${run.model}, ${run.optimizer}, criterion ${run.criterion ?? 'none'}${masksText(run)}, control ${run.control ?? 'none'}`,
+    ...(run.previousMask ? [`previous-mask control ${run.previousMask.control}`] : []),
   ].join('\n');
-  const excessOf = new Map(
-    run.excess.map((entry) => [entry.epoch, (entry as Record<string, number>)[label]]),
-  );
+  const excesses = [
+    { title: run.previousMask ? 'excess, dense' : 'excess', rows: run.excess, over: CONTROL_NAMES.dense },
+    ...(run.previousMask
+      ? [
+          {
+            title: 'excess, previous mask',
+            rows: run.previousMaskExcess,
+            over: CONTROL_NAMES['previous-mask'],
+          },
+        ]
+      : []),
+  ].map((column) => ({ ...column, of: new Map(column.rows.map((row) => [row.epoch, row[label]])) }));
   const epochs = table(
     [
       { title: 'epoch', number: true },
@@ -87,7 +106,7 @@ export function showText(run: ShownRun, label: string): string {
       { title: 'pruned', number: true },
       { title: `shed ${label}`, number: true },
       { title: 'inert', number: true },
-      { title: 'excess', number: true },
+      ...excesses.map(({ title }) => ({ title, number: true })),
     ],
     run.epochs.map((epoch) => [
       String(epoch.epoch),
@@ -99,7 +118,7 @@ export function showText(run: ShownRun, label: string): string {
       percent(epoch.pruned),
       percent(epoch.shed[label]),
       percent(epoch.inert),
-      percent(excessOf.get(epoch.epoch)),
+      ...excesses.map(({ of }) => percent(of.get(epoch.epoch))),
     ]),
   );
   const layers = table(
@@ -132,7 +151,12 @@ export function showText(run: ShownRun, label: string): string {
       return `${when}  ${epoch === null ? '' : `epoch ${epoch}: `}${message}`;
     })
     .join('\n');
-  const shares = 'Shed and inert are shares of the kept weights, pruned of all prunable ones.';
+  const shares = [
+    'Shed and inert are shares of the kept weights, pruned of all prunable ones.',
+    ...(run.previousMask
+      ? excesses.map(({ title, over }) => `'${title}' is against ${over}, over the weights kept here.`)
+      : []),
+  ].join('\n');
   return [head, epochs, layers, costsText(run), shares, events].filter((part) => part !== '').join('\n\n');
 }
 

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../common/contract/schemas.ts';
+import type { EpochSummary, LoggedEvent, RunSummary } from '../../common/contract/schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
 import type { Compilation, RunEnvironment } from '../../common/records.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
@@ -28,7 +28,7 @@ type Known = Pick<RunEnvironment, 'threads' | 'datasetHash' | 'application' | 'e
 };
 
 /**
- * How a run begins that has not begun: as its control does, since the two are equal until one is pruned, and with the
+ * How a run begins that has not begun: as its controls do, since they are equal until one is pruned, and with the
  * epochs of its trunk where that one was trained in the same way and has the weights. The epochs are then given to the
  * run in the workspace. Null where neither has begun: the run is then free.
  *
@@ -42,7 +42,10 @@ export async function findBeginning(
 ): Promise<Beginning | null> {
   const environmentOf = async (id: string | null): Promise<Known | null> =>
     id === null ? null : ((await workspace.getRun(id)).environment as Known | null);
-  const control = own ?? (await environmentOf(summary.control));
+  const control =
+    own ??
+    (await environmentOf(summary.control)) ??
+    (await environmentOf(summary.previousMask?.control ?? null));
   const trunk = summary.trunk && (await environmentOf(summary.trunk.id));
   const decides = control ?? trunk;
   if (!decides) return null;
@@ -76,9 +79,12 @@ async function leaveTrunk(
   if (!trunk) return null;
   const epochs = await workspace.checkpointEpochs(trunk.id);
   if (!epochs.includes(trunk.epoch)) return null;
-  // The first epoch is a whole one, or there is no other: then no length in epochs is longer than it.
-  const { steps } = await workspace.epoch(trunk.id, 1);
-  const branch = branchOf(planRun(specification, steps), steps);
+  // An epoch of more steps than any other is a whole one, or there is none: then no length in epochs is longer than it.
+  const trained = await workspace.epochs(trunk.id);
+  const steps = Math.max(...trained.map((epoch) => epoch.steps));
+  const { specification: trunkSpecification, events } = await workspace.getRun(trunk.id);
+  const { prunings } = planRun(trunkSpecification, steps);
+  const branch = branchOf(planRun(specification, steps), steps, prunings.length);
   if (branch?.epoch !== trunk.epoch) return null;
   if (branch.rewindEpoch !== null && !epochs.includes(branch.rewindEpoch)) return null;
   const weightsAfter = (epoch: number) => intactCheckpoint(workspace, trunk.id, epoch);
@@ -90,7 +96,7 @@ async function leaveTrunk(
   return {
     given,
     checkpoint,
-    shared: branch.prunes ? await sharedEpoch(workspace, trunk) : null,
+    shared: branch.prunes ? sharedEpoch(trained, events, branch.epoch) : null,
     rewind,
   };
 }
@@ -109,10 +115,23 @@ async function intactCheckpoint(
   }
 }
 
-async function sharedEpoch(
-  workspace: Workspace,
-  { id, epoch }: NonNullable<RunSummary['trunk']>,
-): Promise<SharedEpoch> {
-  const { steps, trainLoss, trainAccuracy, trainingSeconds } = await workspace.epoch(id, epoch);
-  return { steps, loss: trainLoss, accuracy: trainAccuracy, seconds: trainingSeconds };
+function sharedEpoch(
+  trained: readonly EpochSummary[],
+  events: readonly LoggedEvent[],
+  last: number,
+): SharedEpoch {
+  const { steps, trainLoss, trainAccuracy, trainingSeconds } = trained.find(({ epoch }) => epoch === last)!;
+  return {
+    steps,
+    loss: trainLoss,
+    accuracy: trainAccuracy,
+    seconds: trainingSeconds,
+    events: events
+      .filter(({ kind, epoch }) =>
+        kind === 'rewound' || kind === 'reinitialised'
+          ? epoch === last - 1
+          : (kind === 'pruned' || kind === 'layer-collapsed') && epoch === last,
+      )
+      .map(({ kind, epoch, message, data }) => ({ kind, epoch, message, data })),
+  };
 }

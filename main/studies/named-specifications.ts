@@ -8,6 +8,7 @@ export function specificationsIn(text: string): RunSpecification[] {
   const found: RunSpecification[] = [];
   readStudy(text, catalogue, {
     check: (specification) => (found.push(specification), []),
+    prunings: () => 0,
     sharedEpochs: () => 0,
     derive: () => ({}),
     settleMasks: (specification) => ({ specification, problems: [] }),

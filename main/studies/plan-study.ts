@@ -1,6 +1,6 @@
 import type { StudyProblem } from '../../common/contract/schemas.ts';
 import { maskSourceOf, type MaskSource } from '../../common/mask-source.ts';
-import type { RunSpecification } from '../../common/run-specification.ts';
+import type { PlannedRun, RunSpecification } from '../../common/run-specification.ts';
 import { canonicalSpecification, readStudy } from '../../common/study/index.ts';
 import { runIdentity } from '../runs/identity.ts';
 import { catalogue } from '../trainer/catalogue.ts';
@@ -25,6 +25,8 @@ export interface StudyRun {
   /** Whether an arm named it. */
   named: boolean;
   control: string | null;
+  /** The control in which the mask before the last pruning is kept. */
+  previousMask: string | null;
   /** The run that trains its first epochs, the last of them, and the one whose weights it rewinds to later. */
   trunk: { id: string; epoch: number; rewindEpoch: number | null } | null;
   /** The run that it takes its masks from, and the epoch after which; null for one that chooses its own. */
@@ -55,7 +57,7 @@ export interface StudyPlan {
   checkpointEvery: number | null;
   /** Studies of higher priority are trained first. */
   priority: number;
-  /** For each seed every arm, each pruned run after its control. */
+  /** For each seed every arm, each pruned run after its controls. */
   runs: StudyRun[];
 }
 
@@ -77,11 +79,13 @@ export async function planStudy(
   const identities = runs.map(({ specification, seed }) =>
     runIdentity(canonicalSpecification(specification, catalogue), seed),
   );
+  const controls = controlledArms(runs);
   const armsOf = (index: number): string[] => {
     const { arms } = runs[index]!;
     if (arms.length > 0) return arms;
-    const controlled = runs.filter(({ control }) => control === index).flatMap((run) => run.arms);
-    if (controlled.length > 0) return [`control of ${[...new Set(controlled)].join(', ')}`];
+    const controlled = controls[index]!;
+    if (controlled.length > 0)
+      return [`control of ${controlled.join(', ')}${omissionText(runs[index]!.specification)}`];
     const leaving = runs.filter(({ trunk }) => trunk?.run === index).flatMap((run) => run.arms);
     return [`trunk of ${[...new Set(leaving)].join(', ')}`];
   };
@@ -90,8 +94,12 @@ export async function planStudy(
     const outline = outlineOf(specification.dataset) as DatasetOutline;
     const steps = stepsPerEpoch(specification, outline);
     const plan = planRun(specification, steps);
-    return { epochs: plan.epochs, branch: branchOf(plan, steps), size: sizeOf(specification, outline) };
+    return { plan, steps, size: sizeOf(specification, outline) };
   });
+  const rewindEpochOf = (index: number, trunk: number): number | null => {
+    const { plan, steps } = schedules[index]!;
+    return branchOf(plan, steps, schedules[trunk]!.plan.prunings.length)?.rewindEpoch ?? null;
+  };
   return {
     problems,
     plan: {
@@ -99,24 +107,43 @@ export async function planStudy(
       title: study.title,
       checkpointEvery: study.checkpoints.every,
       priority: study.priority,
-      runs: runs.map(({ specification, seed, arms, control, trunk }, index) => ({
+      runs: runs.map(({ specification, seed, arms, control, previousMask, trunk }, index) => ({
         ...identities[index]!,
         seed,
         specification,
         arms: armsOf(index),
         named: arms.length > 0,
         control: control === null ? null : identities[control]!.id,
+        previousMask: previousMask === null ? null : identities[previousMask]!.id,
         trunk: trunk && {
           id: identities[trunk.run]!.id,
           epoch: trunk.epoch,
-          rewindEpoch: schedules[index]!.branch?.rewindEpoch ?? null,
+          rewindEpoch: rewindEpochOf(index, trunk.run),
         },
         masks: maskSourceOf(specification, seed),
-        epochs: schedules[index]!.epochs,
+        epochs: schedules[index]!.plan.epochs,
         size: schedules[index]!.size,
       })),
     },
   };
+}
+
+/** For each run the arms that it controls, each once, also through another control of theirs. */
+function controlledArms(runs: readonly PlannedRun[]): string[][] {
+  const found = runs.map((): string[] => []);
+  // A control stands before what it controls: from the end, what a control is for is known when its own control asks.
+  for (const [index, run] of [...runs.entries()].reverse()) {
+    const names = run.arms.length > 0 ? run.arms.toReversed() : found[index]!;
+    for (const control of [run.control, run.previousMask])
+      if (control !== null) found[control]!.push(...names);
+  }
+  return found.map((arms) => [...new Set(arms.toReversed())]);
+}
+
+/** What a previous-mask control leaves out of the runs that it controls. */
+function omissionText({ omittedPrunings }: RunSpecification): string {
+  if (omittedPrunings === 0) return '';
+  return ` without ${omittedPrunings === 1 ? 'the last pruning' : `the last ${omittedPrunings} prunings`}`;
 }
 
 function sizeOf(specification: RunSpecification, outline: DatasetOutline): RunSize {

@@ -29,11 +29,16 @@ export function studyRules(outlineOf: OutlineOf, runs: readonly NamedRun[] = [])
       if (outline instanceof CascadeError) return [{ key: ['dataset'], message: outline.message }];
       return [...timingProblems(specification, outline), ...networkProblems(specification, outline)];
     },
-    sharedEpochs(specification) {
+    prunings(specification) {
+      const outline = outlineOf(specification.dataset);
+      if (outline instanceof CascadeError) return 0;
+      return planRun(specification, stepsPerEpoch(specification, outline)).prunings.length;
+    },
+    sharedEpochs(specification, prunings) {
       const outline = outlineOf(specification.dataset);
       if (outline instanceof CascadeError) return 0;
       const steps = stepsPerEpoch(specification, outline);
-      return branchOf(planRun(specification, steps), steps)?.epoch ?? 0;
+      return branchOf(planRun(specification, steps), steps, prunings)?.epoch ?? 0;
     },
     derive(specification) {
       const outline = outlineOf(specification.dataset);

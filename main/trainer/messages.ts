@@ -13,6 +13,8 @@ export interface SharedEpoch {
   loss: number | null;
   accuracy: number | null;
   seconds: number;
+  /** What happened in its course, and before it. */
+  events: RunEvent[];
 }
 
 /** What a training thread is started with. */

@@ -74,7 +74,7 @@ export function planRun(specification: RunSpecification, stepsPerEpoch: number):
   return {
     epochs: last.firstEpoch + last.epochs - 1,
     stages,
-    prunings,
+    prunings: prunings.slice(0, Math.max(0, prunings.length - specification.omittedPrunings)),
     rewindTo: retraining.rewindTo?.(specification.retraining, context) ?? null,
   };
 }

@@ -7,6 +7,7 @@ import type {
   RunState,
   RunSummary,
 } from '../../common/contract/schemas.ts';
+import type { ControlKind } from '../../common/controls.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
 import type { NetworkDescription } from '../../common/network.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
@@ -25,8 +26,10 @@ export interface NewRun {
   hash: string;
   seed: number;
   specification: RunSpecification;
-  /** Id of the control twin, which must be there already. */
+  /** Id of the dense control, which must be there already. */
   control: string | null;
+  /** Id of the control that keeps the previous mask, likewise; where it is asked for. */
+  previousMask?: string | null;
   /**
    * The run that trains its first epochs, which must be there already, the last of them, and the one whose weights it
    * rewinds to later, if any.
@@ -115,7 +118,7 @@ export interface ReaderCalls {
   getRun(id: string): RunDetail;
   epoch(id: string, epoch: number): EpochSummary;
   epochs(id: string): EpochSummary[];
-  excess(id: string): ExcessEpoch[];
+  excess(id: string, against?: ControlKind): ExcessEpoch[];
   classes(id: string): ClassAccuracies;
   predictionFrame(id: string, epoch: number, moment: Moment): Uint8Array<ArrayBuffer>;
   channelFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;

@@ -7,6 +7,7 @@ import type {
   RunState,
   RunSummary,
 } from '../../common/contract/schemas.ts';
+import type { ControlKind } from '../../common/controls.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
 import { threadUrl } from '../threads.ts';
 import type {
@@ -74,7 +75,8 @@ export interface Workspace {
   /** NOT_FOUND where it is not stored. */
   epoch(id: string, epoch: number): Promise<EpochSummary>;
   epochs(id: string): Promise<EpochSummary[]>;
-  excess(id: string): Promise<ExcessEpoch[]>;
+  /** Over the dense control unless another kind is said; empty without that control. */
+  excess(id: string, against?: ControlKind): Promise<ExcessEpoch[]>;
   /** Empty where nothing is stored yet. */
   classes(id: string): Promise<ClassAccuracies>;
   /** Frames: see `common/codec/frames.ts`. Predictions of moments that are not marked are NOT_FOUND. */
@@ -208,8 +210,8 @@ class OpenWorkspace implements Workspace {
     return this.#reader.call('epochs', id);
   }
 
-  excess(id: string): Promise<ExcessEpoch[]> {
-    return this.#reader.call('excess', id);
+  excess(id: string, against?: ControlKind): Promise<ExcessEpoch[]> {
+    return this.#reader.call('excess', id, against);
   }
 
   classes(id: string): Promise<ClassAccuracies> {

@@ -80,6 +80,7 @@ export function previewOf(runs: readonly RunSummary[]): NonNullable<StudyCheck['
       seed: run.seed,
       epochs: run.epochsTotal,
       control: run.control,
+      previousMask: null,
       trunk: run.control === null ? null : { id: run.control, epoch: 2 },
       masks: null,
       state: index % 2 === 0 ? run.state : null,

@@ -8,7 +8,18 @@ import {
 } from '../../renderer/components/studies/planned-runs.ts';
 
 function run(id: string, arms: string[], changes: Partial<PlannedRun> = {}): PlannedRun {
-  return { id, arms, seed: 0, epochs: 20, control: null, trunk: null, masks: null, state: null, ...changes };
+  return {
+    id,
+    arms,
+    seed: 0,
+    epochs: 20,
+    control: null,
+    previousMask: null,
+    trunk: null,
+    masks: null,
+    state: null,
+    ...changes,
+  };
 }
 const estimate = { runs: 0, seconds: null, measured: false, bytes: 0 };
 const rowsOf = (runs: PlannedRun[]) => plannedRows({ name: 'a', title: 'a', runs, estimate });

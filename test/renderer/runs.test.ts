@@ -21,6 +21,7 @@ const RUN: RunSummary = {
   state: 'running',
   reason: null,
   control: '5be0172c94da-s0',
+  previousMask: null,
   trunk: null,
   masks: null,
   priority: 0,

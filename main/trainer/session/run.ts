@@ -113,7 +113,7 @@ class RunLoop {
   run(): void {
     const { checkpoint, shared } = this.#input;
     if (checkpoint === null) this.#finishEpoch(null, 0);
-    else if (shared !== null) this.#finishEpoch({ ...shared, events: [], waited: 0 }, shared.seconds);
+    else if (shared !== null) this.#finishEpoch({ ...shared, waited: 0 }, shared.seconds);
     while (this.#session.epoch < this.#session.plan.epochs) {
       const started = this.#now();
       const trained = this.#session.trainEpoch((step, steps, loss) => this.#watch(step, steps, loss));

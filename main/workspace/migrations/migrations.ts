@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { foundations } from './0001-foundations.ts';
 import { trunks } from './0002-trunks.ts';
 import { numbers } from './0003-numbers.ts';
+import { previousMasks } from './0004-previous-masks.ts';
 
 /**
  * A step of the schema. Its number is its place in the list, kept in the database as `user_version`. A migration
@@ -13,4 +14,4 @@ export interface Migration {
   up(database: Database.Database): void;
 }
 
-export const MIGRATIONS: readonly Migration[] = [foundations, trunks, numbers];
+export const MIGRATIONS: readonly Migration[] = [foundations, trunks, numbers, previousMasks];

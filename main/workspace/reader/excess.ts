@@ -1,4 +1,5 @@
 import type { ExcessEpoch } from '../../../common/contract/schemas.ts';
+import type { ControlKind } from '../../../common/controls.ts';
 import { prepared, type Connection } from '../database.ts';
 import { share, type StoredRun } from './summaries.ts';
 
@@ -9,11 +10,21 @@ interface ExcessRow {
   control_shed: string;
 }
 
-const EXCESS = 'select epoch, kept, shed, control_shed from excess where run = :run';
+const COLUMNS: Readonly<Record<ControlKind, string>> = { dense: 'control', 'previous-mask': 'previous_mask' };
 
-/** The excess after every epoch that both the run and its control have; empty without a control. */
-export function excessOf(database: Connection, run: StoredRun): ExcessEpoch[] {
-  const rows = prepared(database, `${EXCESS} order by epoch, layer`).all({ run: run.number }) as ExcessRow[];
+/** Rows of the excess of `:run` over its control of a kind. */
+function over(against: ControlKind): string {
+  return `from excess where run = :run
+    and excess.control = (select runs.${COLUMNS[against]} from runs where number = :run)`;
+}
+
+const EXCESS = 'select epoch, kept, shed, control_shed';
+
+/** The excess after every epoch that both the run and its control of the kind have; empty without one. */
+export function excessOf(database: Connection, run: StoredRun, against: ControlKind): ExcessEpoch[] {
+  const rows = prepared(database, `${EXCESS} ${over(against)} order by epoch, layer`).all({
+    run: run.number,
+  }) as ExcessRow[];
   const epochs = new Map<number, ExcessRow[]>();
   for (const row of rows) {
     const known = epochs.get(row.epoch);
@@ -28,10 +39,11 @@ export function lastExcess(
   database: Connection,
   run: number,
   labels: readonly string[],
+  against: ControlKind,
 ): Record<string, number> | null {
   const rows = prepared(
     database,
-    `${EXCESS} and epoch = (select max(epoch) from excess where run = :run)`,
+    `${EXCESS} ${over(against)} and epoch = (select max(epoch) ${over(against)})`,
   ).all({ run }) as ExcessRow[];
   return rows.length === 0 ? null : sumOf(rows[0]!.epoch, rows, labels).excess;
 }

@@ -5,6 +5,7 @@ import type {
   RunDetail,
   RunSummary,
 } from '../../../common/contract/schemas.ts';
+import type { ControlKind } from '../../../common/controls.ts';
 import type { Moment } from '../../../common/records.ts';
 import { PlaneChains } from '../chains.ts';
 import { CheckpointFiles } from '../checkpoint-files.ts';
@@ -66,8 +67,8 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
     return this.#of(id, (run) => epochsOf(this.#database, run));
   }
 
-  excess(id: string): ExcessEpoch[] {
-    return this.#of(id, (run) => excessOf(this.#database, run));
+  excess(id: string, against: ControlKind = 'dense'): ExcessEpoch[] {
+    return this.#of(id, (run) => excessOf(this.#database, run, against));
   }
 
   classes(id: string): ClassAccuracies {

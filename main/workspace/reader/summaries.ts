@@ -31,6 +31,7 @@ interface SummaryRow {
   seed: number;
   specification: string;
   control: string | null;
+  previous_mask: string | null;
   trunk: string | null;
   trunk_epoch: number | null;
   priority: number;
@@ -54,6 +55,7 @@ interface SummaryRow {
 const SUMMARY = `
   select runs.number, runs.id, hash, seed, specification, epochs_total, prunes, state, reason, created_at, started_at,
     ended_at, (select id from runs as twin where twin.number = runs.control) as control,
+    (select id from runs as twin where twin.number = runs.previous_mask) as previous_mask,
     (select id from runs as stem where stem.number = runs.trunk) as trunk, trunk_epoch, priority,
     epoch, test_accuracy, validation_accuracy, weights, pruned, inert, zero, shed
   from runs left join epochs
@@ -136,14 +138,28 @@ function membershipsOf(database: Connection, run: number): RunSummary['membershi
   ) as RunSummary['memberships'];
 }
 
-/** Checkpoints of the trunk that are the run's too: of the epochs that it was given, and has no others of. */
+/**
+ * Checkpoints of the trunk that are the run's too, and of the trunk's own trunk: of the epochs that it was given, and has
+ * no others of. Of an epoch that several have, the nearest trunk's.
+ */
 export const TRUNK_CHECKPOINTS = `
-  select stem.id as trunk, given.epoch, given.file, given.size, given.sha256
-  from runs join runs as stem on stem.number = runs.trunk join checkpoints as given on given.run = stem.number
-  where runs.number = :run and given.epoch <= runs.trunk_epoch
-    and exists (select 1 from events where events.run = :run and kind = 'branched')
+  with recursive stems (run, stem, last, depth) as (
+    select number, trunk, trunk_epoch, 1 from runs where number = :run
+    union all
+    select runs.number, runs.trunk, min(stems.last, runs.trunk_epoch), stems.depth + 1
+    from stems join runs on runs.number = stems.stem
+    where exists (select 1 from events where events.run = stems.run and kind = 'branched')
+  )
+  select owner.id as trunk, given.epoch, given.file, given.size, given.sha256
+  from stems join runs as owner on owner.number = stems.stem join checkpoints as given on given.run = stems.stem
+  where given.epoch <= stems.last
+    and exists (select 1 from events where events.run = stems.run and kind = 'branched')
     and exists (select 1 from epochs where epochs.run = :run and epochs.epoch = given.epoch)
-    and not exists (select 1 from checkpoints as own where own.run = :run and own.epoch = given.epoch)`;
+    and not exists (select 1 from checkpoints as own where own.run = :run and own.epoch = given.epoch)
+    and not exists (
+      select 1 from stems as nearer join checkpoints as other on other.run = nearer.stem
+      where nearer.depth < stems.depth and other.epoch = given.epoch
+    )`;
 
 export function checkpointEpochs(database: Connection, run: number): number[] {
   return prepared(
@@ -212,7 +228,14 @@ function summaryOf(
     testAccuracy: row.test_accuracy,
     validationAccuracy: row.validation_accuracy,
     states: row.shed === null ? null : sharesOf({ ...row, shed: JSON.parse(row.shed) as number[] }, labels),
-    excess: row.control === null ? null : lastExcess(database, row.number, labels),
+    excess: row.control === null ? null : lastExcess(database, row.number, labels, 'dense'),
+    previousMask:
+      row.previous_mask === null
+        ? null
+        : {
+            control: row.previous_mask,
+            excess: lastExcess(database, row.number, labels, 'previous-mask'),
+          },
     model: specification.model.name,
     optimizer: specification.optimizer.name,
     criterion: specification.pruning?.criterion.name ?? null,

@@ -24,7 +24,7 @@ serve<ReaderCalls>(
     getRun: (id) => opened().getRun(id),
     epoch: (id, epoch) => opened().epoch(id, epoch),
     epochs: (id) => opened().epochs(id),
-    excess: (id) => opened().excess(id),
+    excess: (id, against) => opened().excess(id, against),
     classes: (id) => opened().classes(id),
     predictionFrame: (id, epoch, moment) => opened().predictionFrame(id, epoch, moment),
     channelFrame: (id, from, to) => opened().channelFrame(id, from, to),

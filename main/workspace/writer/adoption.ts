@@ -3,10 +3,15 @@ import { prepared, type Connection } from '../database.ts';
 import { insertEvent, type RunRow } from './runs.ts';
 import { lastEpoch } from './epochs.ts';
 
+/** Events of a training that are told of the epoch after which they happened: the next one's record brought them. */
+const BEFORE_EPOCH = ['rate-changed', 'rewound', 'reinitialised'];
+/** Events that are told of the epoch that they are of. */
+const OF_EPOCH = ['pruned', 'layer-collapsed'];
+
 /**
- * Gives a run the first epochs of its trunk, with which it is equal to the bit: their records, planes, channel tables and
- * classes, and the events of the training. Epochs that the run has already stay as they are. Predictions are of prunings
- * and of a run's end: a trunk prunes nothing, and its end is not the run's.
+ * Gives a run the first epochs of its trunk, with which it is equal to the bit: their records, planes, channel tables,
+ * answers, and the events of the training. Epochs that the run has already stay as they are. The trunk's end is not the
+ * run's: the predictions that were kept of it are left behind.
  *
  * @returns how many epochs were given
  */
@@ -18,6 +23,10 @@ export function adoptEpochs(database: Connection, run: RunRow, trunk: RunRow, la
   copyRows(database, 'epochs', range);
   copyRows(database, 'channel_tables', range);
   copyRows(database, 'class_epochs', range);
+  const trunkEnd = prepared(database, 'select epochs_total from runs where number = ?')
+    .pluck()
+    .get(trunk.number);
+  copyRows(database, 'predictions', { ...range, end: Math.min(end, Number(trunkEnd) - 1) });
   prepared(
     database,
     `insert or ignore into layers (run, position, name, weights, channels)
@@ -30,9 +39,12 @@ export function adoptEpochs(database: Connection, run: RunRow, trunk: RunRow, la
   prepared(
     database,
     `insert into events (run, time, kind, epoch, message, data)
-     select ?, time, kind, epoch, message, data from events
-     where run = ? and kind = 'rate-changed' and epoch between ? and ? order by id`,
-  ).run(run.number, trunk.number, first, end - 1);
+     select :run, time, kind, epoch, message, data from events
+     where run = :trunk and (
+       (kind in (${quoted(BEFORE_EPOCH)}) and epoch between :first - 1 and :end - 1)
+       or (kind in (${quoted(OF_EPOCH)}) and epoch between :first and :end))
+     order by id`,
+  ).run({ run: run.number, trunk: trunk.number, first, end });
   insertEvent(database, run.number, {
     kind: 'branched',
     epoch: end,
@@ -40,6 +52,10 @@ export function adoptEpochs(database: Connection, run: RunRow, trunk: RunRow, la
     data: { trunk: trunk.id, first, last: end },
   });
   return end - first + 1;
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(', ');
 }
 
 /** Copies the rows of some epochs, all columns but the one that says whose they are. */

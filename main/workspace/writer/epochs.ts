@@ -153,11 +153,10 @@ export function deleteEpochsFrom(
   run: number,
   epoch: number,
 ): void {
-  prepared(
-    database,
-    `delete from excess where epoch >= :epoch
-       and (run = :run or run in (select number from runs where control = :run))`,
-  ).run({ run, epoch });
+  prepared(database, 'delete from excess where epoch >= :epoch and (run = :run or control = :run)').run({
+    run,
+    epoch,
+  });
   prepared(database, 'delete from epochs where run = ? and epoch >= ?').run(run, epoch);
   prepared(database, 'delete from channel_tables where run = ? and epoch >= ?').run(run, epoch);
   deleteAnswersFrom(database, run, epoch);

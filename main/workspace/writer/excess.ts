@@ -20,7 +20,7 @@ function sideOf(database: Connection, number: number): Side {
 
 /**
  * Counts behind the cascade excess: over the weights that a run kept, how many are shed in it and how many of the
- * same in its control, by layer and threshold. Stored as soon as both have the epoch, whichever came last.
+ * same in a control, by layer and threshold. Stored as soon as both have the epoch, whichever came last.
  */
 export class ExcessWriter {
   readonly #database: Connection;
@@ -31,18 +31,14 @@ export class ExcessWriter {
     this.#planes = planes;
   }
 
-  /** After an epoch of `run` was stored: against its control, and for every run that it controls. */
-  afterEpoch(run: number, control: number | null, epoch: number): void {
-    if (control !== null && this.#has(control, epoch))
-      this.#store(sideOf(this.#database, run), sideOf(this.#database, control), epoch);
-    const controlled = prepared(
-      this.#database,
-      'select number from runs join epochs on epochs.run = runs.number where control = ? and epoch = ?',
-    )
-      .pluck()
-      .all(run, epoch) as number[];
-    for (const number of controlled)
-      this.#store(sideOf(this.#database, number), sideOf(this.#database, run), epoch);
+  /** After an epoch of `run` was stored: against its controls, and for every run that it controls. */
+  afterEpoch(run: number, epoch: number): void {
+    for (const control of this.#controlsOf(run))
+      if (this.#has(control, epoch))
+        this.#store(sideOf(this.#database, run), sideOf(this.#database, control), epoch);
+    for (const number of this.#controlledBy(run))
+      if (this.#has(number, epoch))
+        this.#store(sideOf(this.#database, number), sideOf(this.#database, run), epoch);
   }
 
   /** After a run was given a control: every epoch that both have. */
@@ -58,13 +54,27 @@ export class ExcessWriter {
     for (const epoch of epochs) this.#store(one, other, epoch);
   }
 
-  /** After a run was given epochs of another: against its control, and for every run that it controls. */
-  afterAdoption(run: number, control: number | null): void {
-    if (control !== null) this.afterLink(run, control);
-    const controlled = prepared(this.#database, 'select number from runs where control = ?')
+  /** After a run was given epochs of another: against its controls, and for every run that it controls. */
+  afterAdoption(run: number): void {
+    for (const control of this.#controlsOf(run)) this.afterLink(run, control);
+    for (const number of this.#controlledBy(run)) this.afterLink(number, run);
+  }
+
+  #controlsOf(run: number): number[] {
+    return prepared(
+      this.#database,
+      `select control from (
+         select control from runs where number = :run union select previous_mask from runs where number = :run
+       ) where control is not null`,
+    )
       .pluck()
-      .all(run) as number[];
-    for (const number of controlled) this.afterLink(number, run);
+      .all({ run }) as number[];
+  }
+
+  #controlledBy(run: number): number[] {
+    return prepared(this.#database, 'select number from runs where control = :run or previous_mask = :run')
+      .pluck()
+      .all({ run }) as number[];
   }
 
   #has(run: number, epoch: number): boolean {
@@ -95,9 +105,11 @@ export class ExcessWriter {
       });
       prepared(
         this.#database,
-        `insert or replace into excess (run, epoch, layer, kept, shed, control_shed) values (?, ?, ?, ?, ?, ?)`,
+        `insert or replace into excess (run, control, epoch, layer, kept, shed, control_shed)
+         values (?, ?, ?, ?, ?, ?, ?)`,
       ).run(
         run.number,
+        control.number,
         epoch,
         layer.id,
         layer.weights - popcount(pruned),

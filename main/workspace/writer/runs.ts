@@ -10,16 +10,13 @@ import type { NewRun, NewStudy } from '../messages.ts';
 export interface RunRow {
   number: number;
   id: string;
-  control: number | null;
   state: RunState;
   thresholds: number;
 }
 
 export function requireRun(database: Connection, id: string): RunRow {
-  const row = prepared(
-    database,
-    'select number, id, control, state, specification from runs where id = ?',
-  ).get(id) as (Omit<RunRow, 'thresholds'> & { specification: string }) | undefined;
+  const row = prepared(database, 'select number, id, state, specification from runs where id = ?').get(id) as
+    (Omit<RunRow, 'thresholds'> & { specification: string }) | undefined;
   if (!row) throw notFound(`run '${id}'`);
   const { specification, ...rest } = row;
   return { ...rest, thresholds: (JSON.parse(specification) as RunSpecification).thresholds.length };
@@ -34,15 +31,25 @@ export function insertStudy(database: Connection, { name, title, fileName, text 
   ).run(name, title, fileName, text, Date.now());
 }
 
+/** Where a run has the number of its controls. */
+const LINKS = ['control', 'previous_mask'] as const;
+type Links = Record<(typeof LINKS)[number], number | null>;
+
 /**
- * Adds a run, or to one that exists the membership and, where it had none, the control. Answers with the run that
- * was given a control it did not have, for its excess to be counted.
+ * Adds a run, or to one that exists the membership and the controls that it had not. Answers with the controls that one
+ * that exists was given, for its excess over them to be counted.
  */
-export function insertRun(database: Connection, run: NewRun): { created: boolean; linked: boolean } {
-  const control = run.control === null ? null : requireRun(database, run.control).number;
-  const known = prepared(database, 'select number, control from runs where id = ?').get(run.id) as
-    { number: number; control: number | null } | undefined;
-  const number = known?.number ?? insertRow(database, run, control);
+export function insertRun(
+  database: Connection,
+  run: NewRun,
+): { created: boolean; number: number; linked: number[] } {
+  const numberOf = (id: string | null): number | null =>
+    id === null ? null : requireRun(database, id).number;
+  const links: Links = { control: numberOf(run.control), previous_mask: numberOf(run.previousMask ?? null) };
+  const known = prepared(database, 'select number, control, previous_mask from runs where id = ?').get(
+    run.id,
+  ) as ({ number: number } & Links) | undefined;
+  const number = known?.number ?? insertRow(database, run, links);
   prepared(database, 'insert or ignore into memberships (run, study, arm) values (?, ?, ?)').run(
     number,
     run.study,
@@ -54,23 +61,29 @@ export function insertRun(database: Connection, run: NewRun): { created: boolean
       run.priority,
       number,
     );
-  const linked = known !== undefined && known.control === null && control !== null && control !== number;
-  if (linked) prepared(database, 'update runs set control = ? where number = ?').run(control, number);
-  return { created: known === undefined, linked };
+  const linked: number[] = [];
+  for (const link of LINKS) {
+    const control = links[link];
+    if (known?.[link] !== null || control === null || control === number) continue;
+    prepared(database, `update runs set ${link} = ? where number = ?`).run(control, number);
+    linked.push(control);
+  }
+  return { created: known === undefined, number, linked };
 }
 
-function insertRow(database: Connection, run: NewRun, control: number | null): number {
+function insertRow(database: Connection, run: NewRun, links: Links): number {
   const { lastInsertRowid } = prepared(
     database,
-    `insert into runs (id, hash, seed, specification, control, trunk, trunk_epoch, trunk_rewind,
+    `insert into runs (id, hash, seed, specification, control, previous_mask, trunk, trunk_epoch, trunk_rewind,
        checkpoint_every, priority, epochs_total, prunes, state, created_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
   ).run(
     run.id,
     run.hash,
     run.seed,
     JSON.stringify(run.specification),
-    control,
+    links.control,
+    links.previous_mask,
     run.trunk === null ? null : requireRun(database, run.trunk.id).number,
     run.trunk?.epoch ?? null,
     run.trunk?.rewindEpoch ?? null,
@@ -121,9 +134,12 @@ export function insertEvent(database: Connection, run: number, event: RunEvent):
 
 /** Removes a run and all that hangs on it; refuses with CONFLICT for the control of another run. */
 export function deleteRun(database: Connection, run: RunRow): void {
-  const dependents = prepared(database, 'select id from runs where control = ? and number <> control')
+  const dependents = prepared(
+    database,
+    'select id from runs where (control = :run or previous_mask = :run) and number <> :run',
+  )
     .pluck()
-    .all(run.number) as string[];
+    .all({ run: run.number }) as string[];
   if (dependents.length > 0)
     throw new CascadeError(
       'CONFLICT',

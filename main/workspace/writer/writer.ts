@@ -64,11 +64,8 @@ export class Writer implements Omit<WriterCalls, 'open'> {
 
   addRun(run: NewRun): { created: boolean } {
     return this.#commit(() => {
-      const { created, linked } = insertRun(this.#database, run);
-      if (linked) {
-        const { number, control } = requireRun(this.#database, run.id);
-        this.#excess.afterLink(number, control!);
-      }
+      const { created, number, linked } = insertRun(this.#database, run);
+      for (const control of linked) this.#excess.afterLink(number, control);
       return { created };
     });
   }
@@ -93,7 +90,7 @@ export class Writer implements Omit<WriterCalls, 'open'> {
     const [run, trunk] = [requireRun(this.#database, id), requireRun(this.#database, trunkId)];
     return this.#commit(() => {
       const adopted = adoptEpochs(this.#database, run, trunk, last);
-      if (adopted > 0) this.#excess.afterAdoption(run.number, run.control);
+      if (adopted > 0) this.#excess.afterAdoption(run.number);
       return { adopted };
     });
   }
@@ -178,7 +175,7 @@ export class Writer implements Omit<WriterCalls, 'open'> {
     }
     insertEpoch(this.#database, this.#planes, run, record);
     for (const event of events) insertEvent(this.#database, run.number, event);
-    this.#excess.afterEpoch(run.number, run.control, record.epoch);
+    this.#excess.afterEpoch(run.number, record.epoch);
     return again ? 'replaced' : 'stored';
   }
 

@@ -67,6 +67,7 @@ export const catalogue: Catalogue = {
 
 export const rules: StudyRules = {
   settleMasks: (specification) => ({ specification, problems: [] }),
+  prunings: ({ pruning }: RunSpecification) => (pruning === null ? 0 : 1),
   sharedEpochs: () => 0,
   derive: ({ pruning }: RunSpecification) => ({
     referenceEpoch: pruning === null ? 0 : Number(pruning.schedule['epoch']),

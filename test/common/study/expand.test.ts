@@ -83,6 +83,7 @@ describe('a study', () => {
       ],
       referenceEpoch: 2,
       rounds: 1,
+      omittedPrunings: 0,
     });
   });
 

@@ -248,7 +248,7 @@ const CASES: Case[] = [
     '  - name: random\n    control: off',
     13,
     'arms[1].control',
-    "found 'off'; allowed: true or false; write false",
+    "found 'off'; allowed: true, false, dense, previous-mask, every-step, or a list such as [dense, previous-mask]; write false",
   ],
   [
     'an option missing',

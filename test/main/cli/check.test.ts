@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import type { StudyEstimate } from '../../../common/contract/schemas.ts';
 import { previewText } from '../../../main/cli/check.ts';
 
-const RUN = { seed: 0, epochs: 20, control: null, trunk: null, masks: null, state: null };
+const RUN = {
+  seed: 0,
+  epochs: 20,
+  control: null,
+  previousMask: null,
+  trunk: null,
+  masks: null,
+  state: null,
+};
 const RUNS = [
   { ...RUN, id: 'aaa-s0', arms: ['dense'], state: 'finished' as const },
   { ...RUN, id: 'bbb-s0', arms: ['pruned', 'cut'], control: 'aaa-s0', trunk: { id: 'aaa-s0', epoch: 10 } },
@@ -17,6 +25,22 @@ test('names each run, its control and the epochs that it shares, and what all of
   expect(lines.at(-1)).toBe(
     '2 runs, 1 not finished: about 12 min 34 s, one after another; about 34 MB on disk.',
   );
+});
+
+test('a previous-mask control has a column of its own', () => {
+  const [dense, pruned] = RUNS;
+  const runs = [
+    dense!,
+    { ...RUN, id: 'ccc-s0', arms: ['control of cut without the last pruning'], control: dense!.id },
+    { ...pruned!, previousMask: 'ccc-s0', trunk: { id: 'ccc-s0', epoch: 14 } },
+  ];
+  const lines = previewText({ name: 'a', title: 'a', runs, estimate: ESTIMATE }).split('\n');
+  expect(lines[2]).toMatch(/ dense control {2}previous-mask control\s+shares epochs/);
+  expect(lines[4]).toMatch(/ dense\s+–\s+–\s+new$/);
+  expect(lines[5]).toMatch(
+    / dense\s+control of cut without the last pruning {2}1–14 of control of cut without the last pruning {2}new$/,
+  );
+  expect(previewText({ name: 'a', title: 'a', runs: RUNS, estimate: ESTIMATE })).not.toContain('previous');
 });
 
 test('a single shared epoch is no range', () => {

@@ -229,6 +229,32 @@ test('show: a table for people', async () => {
   );
 });
 
+test('show and list: both excesses, each with the control that it is over', async () => {
+  const { control, pruned } = await trained();
+  await shell.run('show', pruned);
+  expect(shell.stdout).not.toContain('previous');
+  const shares = Object.fromEntries(['1e-4', '1e-3'].map((label) => [label, 0.125]));
+  shell.double.runs.get(pruned)!.previousMask = { control, excess: shares };
+  expect(await shell.run('show', pruned)).toBe(0);
+  expect(shell.stdout).toContain(`previous-mask control ${control}`);
+  expect(shell.stdout).toMatch(/excess, dense {2}excess, previous mask\n/);
+  expect(shell.stdout).toMatch(/ 1 {2}training .* 25\.0%\s+12\.5%\n/);
+  expect(shell.stdout).toContain("'excess, dense' is against the dense control, over");
+  expect(shell.stdout).toContain(
+    "'excess, previous mask' is against the control that kept the previous mask, over",
+  );
+  expect(await shell.run('show', pruned, '--json')).toBe(0);
+  expect(shell.document).toMatchObject({
+    excess: [{ epoch: 1, '1e-4': 0.25 }],
+    previousMask: { control },
+    previousMaskExcess: [{ epoch: 1, '1e-4': 0.125 }],
+    denominators: { previousMaskExcess: expect.stringContaining('kept the previous mask') },
+  });
+  expect(await shell.run('list')).toBe(0);
+  expect(shell.stdout).toMatch(/excess {2}excess over previous mask\n/);
+  expect(shell.stdout).toMatch(/ 25\.0%\s+12\.5%\n/);
+});
+
 test('show: what the network costs, and what the ratios are', async () => {
   const { pruned } = await trained();
   expect(await shell.run('show', pruned)).toBe(0);
@@ -315,6 +341,7 @@ describe('export --csv', () => {
     const rows = rowsOf(await exported('epochs'));
     expect(rows.map(({ epoch }) => epoch)).toEqual(['0', '1', '2', '3']);
     expect(rows[0]).toMatchObject({ phase: 'initial', train_loss: '', 'excess_1e-4': '' });
+    expect(rows.map((row) => row['previous_mask_excess_1e-4'])).toEqual(['', '', '', '']);
     expect(rows[1]).toMatchObject({
       phase: 'training',
       learning_rate: '0.1',
@@ -337,6 +364,15 @@ describe('export --csv', () => {
       weights_without_inert: '5',
       speedup_compacted: '2',
     });
+  });
+
+  test('epochs: the excess over the control that kept the previous mask, where the run has one', async () => {
+    const { pruned } = await trained();
+    shell.double.runs.get(pruned)!.previousMask = { control: pruned, excess: null };
+    const file = join(temporaryFolder(), 'epochs.csv');
+    expect(await shell.run('export', pruned, '--what', 'epochs', '--csv', file)).toBe(0);
+    const rows = rowsOf(file);
+    expect(rows[1]).toMatchObject({ 'excess_1e-4': '0.25', 'previous_mask_excess_1e-3sigma': '0.125' });
   });
 
   test('layers: a row for each layer and epoch', async () => {

@@ -2,6 +2,7 @@ import { completeSpecification } from '../../../common/run-specification.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import { encodeFrame } from '../../../common/codec/frames.ts';
 import { encodePredictions } from '../../../common/codec/predictions.ts';
+import type { ControlKind } from '../../../common/controls.ts';
 import type {
   ClassAccuracies,
   Cost,
@@ -191,8 +192,13 @@ export class WorkstationDouble implements WorkstationServices {
     return Array.from({ length: this.#run(id).epochsDone + 1 }, (_, epoch) => epochOf(epoch));
   }
 
-  async excess(id: string): Promise<ExcessEpoch[]> {
-    if (this.#run(id).control === null) return [];
+  async excess(id: string, against: ControlKind = 'dense'): Promise<ExcessEpoch[]> {
+    const { control, previousMask } = this.#run(id);
+    if (against === 'previous-mask')
+      return previousMask === null
+        ? []
+        : [{ epoch: 1, run: shares(0.5), control: shares(0.375), excess: shares(0.125) }];
+    if (control === null) return [];
     return [{ epoch: 1, run: shares(0.5), control: shares(0.25), excess: shares(0.25) }];
   }
 
@@ -335,6 +341,7 @@ export class WorkstationDouble implements WorkstationServices {
       state: 'queued',
       reason: null,
       control,
+      previousMask: null,
       trunk: null,
       masks: null,
       priority: 0,

@@ -25,6 +25,7 @@ const RUN: StudyRun = {
   arms: ['arm'],
   named: true,
   control: null,
+  previousMask: null,
   trunk: null,
   masks: null,
   epochs: 10,

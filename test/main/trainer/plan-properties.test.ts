@@ -206,3 +206,40 @@ test('a trunk is never left after the first pruning, nor with a state that it ha
   });
   expect(left).toBeGreaterThan(100);
 });
+
+test('a previous-mask control is the same but for the last pruning, and is left where that one falls', () => {
+  let left = 0;
+  holds((plan, { specification, stepsPerEpoch }) => {
+    if (plan.prunings.length < 2) return;
+    const control = planRun({ ...specification, omittedPrunings: 1 }, stepsPerEpoch);
+    expect(control.prunings).toEqual(plan.prunings.slice(0, -1));
+    expect(control.stages.map(({ rate, ...stage }) => ({ ...stage, first: rate(0) }))).toEqual(
+      plan.stages.map(({ rate, ...stage }) => ({ ...stage, first: rate(0) })),
+    );
+    const branch = branchOf(plan, stepsPerEpoch, control.prunings.length);
+    const last = plan.prunings.at(-1)!;
+    const whole = last.step === null ? last.epoch : last.epoch - 1;
+    if (branch === null) {
+      // Of nothing that the trunk has done before is it known that it pruned.
+      expect(whole < 1 || whole < plan.prunings[0]!.epoch).toBe(true);
+      return;
+    }
+    left++;
+    expect(branch).toEqual({ epoch: whole, prunes: last.step === null, rewindEpoch: null });
+    // What is rewound to has been kept by then.
+    if (plan.rewindTo !== null) {
+      const trained = Array.from({ length: whole }, (_, index) =>
+        stepsOfEpoch(plan, index + 1, stepsPerEpoch),
+      );
+      expect(trained.reduce((sum, steps) => sum + steps, 0)).toBeGreaterThan(plan.rewindTo);
+    }
+  });
+  expect(left).toBeGreaterThan(100);
+});
+
+test('with every pruning left out nothing is pruned', () => {
+  holds((plan, { specification, stepsPerEpoch }) => {
+    const omittedPrunings = plan.prunings.length;
+    expect(planRun({ ...specification, omittedPrunings }, stepsPerEpoch).prunings).toEqual([]);
+  });
+});

@@ -71,6 +71,46 @@ it('is counted over the kept weights, in whatever order the two runs report', as
   );
 });
 
+it('over the control that kept the previous mask is counted apart from that over the dense one', async () => {
+  const workspace = await openTest(temporaryFolder());
+  const previous = 'cccccccccccc-s1';
+  await workspace.addRun(newRun(CONTROL));
+  await workspace.addRun(newRun(previous, { control: CONTROL }));
+  await workspace.addRun(newRun(RUN, { control: CONTROL }));
+  const record = (run: string, epoch: number) =>
+    recordOf(epoch, { [RUN]: 1, [CONTROL]: 2, [previous]: 3 }[run]);
+  for (const epoch of [0, 1])
+    for (const run of [RUN, previous, CONTROL])
+      await workspace.recordEpoch(run, record(run, epoch), null, []);
+  // The link comes late: a second study asks for it. The rest comes in another order.
+  await workspace.addRun(newRun(RUN, { previousMask: previous }));
+  for (const run of [CONTROL, RUN, previous]) await workspace.recordEpoch(run, record(run, 2), null, []);
+
+  const byHand = (run: string, control: string) =>
+    [0, 1, 2].map((epoch) => excessByHand(record(run, epoch), record(control, epoch)));
+  expect(await workspace.excess(RUN)).toEqual(byHand(RUN, CONTROL));
+  expect(await workspace.excess(RUN, 'previous-mask')).toEqual(byHand(RUN, previous));
+  expect(await workspace.excess(previous)).toEqual(byHand(previous, CONTROL));
+  expect(await workspace.excess(previous, 'previous-mask')).toEqual([]);
+  expect(await workspace.summary(RUN)).toMatchObject({
+    control: CONTROL,
+    excess: byHand(RUN, CONTROL).at(-1)!.excess,
+    previousMask: { control: previous, excess: byHand(RUN, previous).at(-1)!.excess },
+  });
+  expect((await workspace.summary(previous)).previousMask).toBeNull();
+
+  // What is trained again is counted again, over whichever control it was.
+  expect(await workspace.recordEpoch(previous, recordOf(1, 4), null, [])).toBe('replaced');
+  expect(await workspace.excess(RUN, 'previous-mask')).toEqual([
+    byHand(RUN, previous)[0],
+    excessByHand(record(RUN, 1), recordOf(1, 4)),
+  ]);
+  expect(await workspace.excess(RUN)).toEqual(byHand(RUN, CONTROL));
+  await expect(workspace.removeRun(previous)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await workspace.removeRun(RUN);
+  await workspace.removeRun(previous);
+});
+
 it('is left out for a threshold that the control does not measure', async () => {
   const workspace = await openTest(temporaryFolder());
   const thresholds = [...SPECIFICATION.thresholds].reverse();

@@ -4,7 +4,16 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { APPLICATION_ID, connect, openDatabase } from '../../../main/workspace/database.ts';
 import { MIGRATIONS, type Migration } from '../../../main/workspace/migrations/migrations.ts';
-import { APPLICATION, newRun, openTest, recordOf, RUN, temporaryFolder } from './fixtures.ts';
+import {
+  APPLICATION,
+  CONTROL,
+  newRun,
+  openTest,
+  recordOf,
+  RUN,
+  SPECIFICATION,
+  temporaryFolder,
+} from './fixtures.ts';
 
 const addColour: Migration = {
   title: 'a colour for runs',
@@ -69,6 +78,34 @@ describe('migrations', () => {
     database.close();
     // No backup is made of what needed no migration.
     expect(readdirSync(folder).filter((name) => name.includes('backup'))).toEqual([]);
+  });
+
+  it('0004 keeps the excess that was counted, as that over the one control that a run had', async () => {
+    const folder = temporaryFolder();
+    const older = openDatabase(folder, APPLICATION, MIGRATIONS.slice(0, 3));
+    const specification = JSON.stringify(SPECIFICATION);
+    const insert = older.prepare(
+      `insert into runs (id, hash, seed, specification, control, epochs_total, prunes, state, created_at)
+       values (?, ?, ?, ?, ?, 10, 1, 'finished', 0)`,
+    );
+    insert.run(CONTROL, 'a', 1, specification, null);
+    insert.run(RUN, 'b', 1, specification, 1);
+    older.exec("insert into layers (run, position, name, weights, channels) values (2, 0, 'dense', 20, 2)");
+    const labels = SPECIFICATION.thresholds.length;
+    older
+      .prepare('insert into excess (run, epoch, layer, kept, shed, control_shed) values (2, ?, 1, 10, ?, ?)')
+      .run(3, JSON.stringify(Array(labels).fill(6)), JSON.stringify(Array(labels).fill(1)));
+    older.close();
+
+    const workspace = await openTest(folder);
+    const [excess, ...more] = await workspace.excess(RUN);
+    expect(more).toEqual([]);
+    expect(excess).toMatchObject({ epoch: 3, run: { '1e-4': 0.6 }, control: { '1e-4': 0.1 } });
+    expect((await workspace.summary(RUN)).excess).toEqual(excess!.excess);
+    expect(await workspace.excess(RUN, 'previous-mask')).toEqual([]);
+    expect((await workspace.summary(RUN)).previousMask).toBeNull();
+    await workspace.close();
+    expect(pragma(folder, 'foreign_key_check')).toBeUndefined();
   });
 
   it('bring an older workspace on, after a backup of it', async () => {

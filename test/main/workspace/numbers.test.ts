@@ -160,13 +160,23 @@ describe('the numbers of an epoch', () => {
   });
 
   it('go with a trunk’s epochs to the run that leaves it, but for the predictions of the trunk’s end', async () => {
-    const workspace = await recorded(temporaryFolder(), 6);
+    const workspace = await openTest(temporaryFolder());
+    await workspace.addRun(newRun(RUN, { epochsTotal: 5 }));
+    await workspace.setEnvironment(RUN, ENVIRONMENT);
+    for (let epoch = 0; epoch < 6; epoch++) await workspace.recordEpoch(RUN, recordOf(epoch), null, []);
     await workspace.addRun(newRun(CONTROL, { trunk: { id: RUN, epoch: 5, rewindEpoch: null } }));
     await workspace.setEnvironment(CONTROL, ENVIRONMENT);
     await workspace.adoptEpochs(CONTROL, RUN, 5);
     expect(await workspace.epochs(CONTROL)).toEqual(await workspace.epochs(RUN));
     expect(await workspace.classes(CONTROL)).toEqual(await workspace.classes(RUN));
-    expect((await workspace.getRun(CONTROL)).predictions).toEqual([]);
+    // Of the marked epochs the third is a pruning's, which both have, and the fifth the trunk's end.
+    const marked = await workspace.getRun(RUN);
+    expect(marked.predictions.map(({ epoch }) => epoch)).toEqual([3, 3, 5, 5]);
+    expect((await workspace.getRun(CONTROL)).predictions).toEqual(marked.predictions.slice(0, 2));
+    for (const { epoch, moment } of marked.predictions.slice(0, 2))
+      expect(await workspace.predictionFrame(CONTROL, epoch, moment)).toEqual(
+        await workspace.predictionFrame(RUN, epoch, moment),
+      );
   });
 });
 

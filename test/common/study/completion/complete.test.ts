@@ -143,7 +143,11 @@ describe('values', () => {
     ['also where others are named', 'shared:\n  optimizer: { name: a|, weightDecay: 1 }', ['adam']],
     ['of a criterion', 'arms:\n  - name: a\n    pruning:\n      criterion: ma|', ['magnitude']],
     ['a choice', 'arms:\n  - name: a\n    pruning:\n      onCollapse: |', ['continue', 'stop']],
-    ['true and false', 'arms:\n  - name: a\n    control: |', ['true', 'false']],
+    [
+      'true and false, and names beside them',
+      'arms:\n  - name: a\n    control: |',
+      ['true', 'false', 'dense', 'previous-mask', 'every-step'],
+    ],
     ['a word or a mapping', 'shared:\n  pruning: { layers: | }', ['all', 'kinds', 'names', 'except']],
     ['within a list', 'shared:\n  pruning: { layers: { kinds: [dense, de|] } }', ['dense', 'depthwise']],
     ['a list that is not opened', 'shared:\n  pruning: { layers: { kinds: de| } }', ['dense', 'depthwise']],
