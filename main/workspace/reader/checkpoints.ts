@@ -57,7 +57,10 @@ function trunkRow(
   run: StoredRun,
   epoch: number,
 ): (CheckpointRow & { trunk: string }) | undefined {
-  return prepared(database, `select * from (${TRUNK_CHECKPOINTS}) where epoch = :epoch`).get({
+  return prepared(
+    database,
+    `select * from (${TRUNK_CHECKPOINTS}) where epoch = :epoch order by depth limit 1`,
+  ).get({
     run: run.number,
     epoch,
   }) as (CheckpointRow & { trunk: string }) | undefined;

@@ -140,7 +140,7 @@ function membershipsOf(database: Connection, run: number): RunSummary['membershi
 
 /**
  * Checkpoints of the trunk that are the run's too, and of the trunk's own trunk: of the epochs that it was given, and has
- * no others of. Of an epoch that several have, the nearest trunk's.
+ * no others of. Of an epoch that several have, that of the least depth is the run's.
  */
 export const TRUNK_CHECKPOINTS = `
   with recursive stems (run, stem, last, depth) as (
@@ -150,16 +150,12 @@ export const TRUNK_CHECKPOINTS = `
     from stems join runs on runs.number = stems.stem
     where exists (select 1 from events where events.run = stems.run and kind = 'branched')
   )
-  select owner.id as trunk, given.epoch, given.file, given.size, given.sha256
+  select owner.id as trunk, depth, given.epoch, given.file, given.size, given.sha256
   from stems join runs as owner on owner.number = stems.stem join checkpoints as given on given.run = stems.stem
   where given.epoch <= stems.last
     and exists (select 1 from events where events.run = stems.run and kind = 'branched')
     and exists (select 1 from epochs where epochs.run = :run and epochs.epoch = given.epoch)
-    and not exists (select 1 from checkpoints as own where own.run = :run and own.epoch = given.epoch)
-    and not exists (
-      select 1 from stems as nearer join checkpoints as other on other.run = nearer.stem
-      where nearer.depth < stems.depth and other.epoch = given.epoch
-    )`;
+    and not exists (select 1 from checkpoints as own where own.run = :run and own.epoch = given.epoch)`;
 
 export function checkpointEpochs(database: Connection, run: number): number[] {
   return prepared(
