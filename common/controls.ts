@@ -12,6 +12,12 @@ export const CONTROL_NAMES: Readonly<Record<ControlKind, string>> = {
   'previous-mask': 'the control that kept the previous mask',
 };
 
+/** The same where there is little room. */
+export const CONTROL_SHORT_NAMES: Readonly<Record<ControlKind, string>> = {
+  dense: 'dense control',
+  'previous-mask': 'previous mask',
+};
+
 /** What an arm may ask for: a kind, or both and a previous-mask control of that control, and so on to the dense one. */
 export const CONTROL_WISHES = [...CONTROL_KINDS, 'every-step'] as const;
 type ControlWish = (typeof CONTROL_WISHES)[number];

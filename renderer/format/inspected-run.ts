@@ -1,14 +1,19 @@
+import { CONTROL_SHORT_NAMES, type ControlKind } from '../../common/controls.ts';
 import type { EpochSummary, ExcessEpoch, RunSummary } from '../../common/contract/schemas.ts';
-import type { Inspected } from '../stores/inspector.ts';
+import type { Inspected, InspectedRow } from '../stores/inspector.ts';
 import { moment, percent, points, shedLabel } from './numbers.ts';
-import { excessText, runTitle, standingOf } from './runs.ts';
+import { controlsOf, excessText, runTitle, standingOf, type Standing } from './runs.ts';
 
-/** What the inspector says of a run: after the epoch `at`, or after its last one. */
+/**
+ * What the inspector says of a run: after the epoch `at`, or after its last one.
+ *
+ * @param excess over its controls, of all epochs; read only for `at`
+ */
 export function inspectedRun(
   run: RunSummary,
   threshold: string,
   at: EpochSummary | null = null,
-  excess: ExcessEpoch | null = null,
+  excess: Partial<Record<ControlKind, readonly ExcessEpoch[]>> = {},
 ): Inspected {
   const standing = standingOf(run);
   const states = at ?? run.states;
@@ -25,9 +30,18 @@ export function inspectedRun(
           { label: 'criterion', value: run.criterion ?? 'none' },
           {
             label: 'control',
-            value: run.control ?? (standing === 'control' ? 'this run is one' : standing),
+            value: run.control ?? withoutDense(standing),
             quantity: 'control',
           },
+          ...(run.previousMask === null
+            ? []
+            : [
+                {
+                  label: 'previous mask',
+                  value: run.previousMask.control,
+                  quantity: 'control' as const,
+                },
+              ]),
           ...(run.trunk === null
             ? []
             : [{ label: 'first epochs', value: `to ${run.trunk.epoch}, from ${run.trunk.id}` }]),
@@ -65,16 +79,12 @@ export function inspectedRun(
             swatch: '--state-inert',
           },
           { label: 'true sparsity', value: percent(states?.zero), quantity: 'zero' },
-          {
-            label: `excess at ${threshold}`,
-            value:
-              at !== null && standing === 'controlled'
-                ? points(excess?.excess[threshold])
-                : excessText(run, threshold),
-            quantity: 'excess',
-          },
+          ...(run.previousMask === null ? excessRows(run, threshold, at, excess) : []),
         ],
       },
+      ...(run.previousMask === null
+        ? []
+        : [{ heading: `Excess at ${threshold}`, rows: excessRows(run, threshold, at, excess) }]),
       {
         heading: 'Life',
         rows: [
@@ -87,4 +97,32 @@ export function inspectedRun(
       },
     ],
   };
+}
+
+/** The excess over each control, each named where there are several; one row of why there is none. */
+function excessRows(
+  run: RunSummary,
+  threshold: string,
+  at: EpochSummary | null,
+  excess: Partial<Record<ControlKind, readonly ExcessEpoch[]>>,
+): InspectedRow[] {
+  const kinds = controlsOf(run);
+  const label = `excess at ${threshold}`;
+  if (kinds.length === 0 || !run.prunes)
+    return [{ label, value: excessText(run, threshold), quantity: 'excess' }];
+  const last = { dense: run.excess, 'previous-mask': run.previousMask?.excess ?? null };
+  return kinds.map((kind) => {
+    const shares = at ? excess[kind]?.find(({ epoch }) => epoch === at.epoch)?.excess : last[kind];
+    return {
+      label: run.previousMask === null ? label : `over ${CONTROL_SHORT_NAMES[kind]}`,
+      value: points(shares?.[threshold]),
+      quantity: 'excess',
+    };
+  });
+}
+
+/** What stands for the dense control of a run that has none. */
+function withoutDense(standing: Standing): string {
+  if (standing === 'control') return 'this run is one';
+  return standing === 'uncontrolled' ? standing : 'no dense one';
 }

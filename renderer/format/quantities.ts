@@ -42,12 +42,13 @@ export const QUANTITIES = {
   excess: {
     name: 'Cascade excess',
     definition:
-      'How much more of the kept weights is shed than the control twin sheds among the very same weights. Without it, shedding proves no cascade.',
+      'How much more of the kept weights is shed than the control sheds among the very same weights; over the dense control unless another is named. Without it, shedding proves no cascade.',
     formula: 'share shed here  −  share of the same weights shed in the control',
   },
   control: {
     name: 'Control twin',
-    definition: 'The same seed, initial weights, data order and learning rates, with nothing pruned.',
+    definition:
+      'The same seed, initial weights, data order and learning rates, with nothing pruned; or, of a run that prunes several times, with the mask kept that was there before the last pruning.',
   },
   decay: {
     name: 'Decay clock',

@@ -1,3 +1,4 @@
+import { CONTROL_KINDS, CONTROL_SHORT_NAMES, type ControlKind } from '../../common/controls.ts';
 import type { RunState, RunSummary } from '../../common/contract/schemas.ts';
 import { percent, points } from './numbers.ts';
 
@@ -18,9 +19,22 @@ export function studyOf(run: Pick<RunSummary, 'memberships'>): string {
 /** How a run stands to a control: what its shedding may be read as. */
 export type Standing = 'controlled' | 'uncontrolled' | 'control';
 
-export function standingOf(run: Pick<RunSummary, 'prunes' | 'control'>): Standing {
+export function standingOf(run: Pick<RunSummary, 'prunes' | 'control' | 'previousMask'>): Standing {
   if (!run.prunes) return 'control';
-  return run.control === null ? 'uncontrolled' : 'controlled';
+  return controlsOf(run).length === 0 ? 'uncontrolled' : 'controlled';
+}
+
+/** The kinds of control that a run has. */
+export function controlsOf(run: Pick<RunSummary, 'control' | 'previousMask'>): ControlKind[] {
+  return CONTROL_KINDS.filter((kind) => controlOf(run, kind) !== null);
+}
+
+/** Id of a run's control of a kind; null where it has none. */
+export function controlOf(
+  { control, previousMask }: Pick<RunSummary, 'control' | 'previousMask'>,
+  kind: ControlKind,
+): string | null {
+  return kind === 'dense' ? control : (previousMask?.control ?? null);
 }
 
 /** What stands in place of an excess curve where there can be none. */
@@ -29,10 +43,11 @@ export function withoutControl(standing: Standing): string | undefined {
   return standing === 'control' ? 'this run is a control: nothing is pruned in it' : undefined;
 }
 
-/** Cascade excess in percentage points, or why there is none. */
+/** Cascade excess over the dense control in percentage points, or why there is none: 'previous mask' is its only control. */
 export function excessText(run: RunSummary, threshold: string): string {
   const standing = standingOf(run);
-  return standing === 'controlled' ? points(run.excess?.[threshold]) : standing;
+  if (standing !== 'controlled') return standing;
+  return run.control === null ? CONTROL_SHORT_NAMES['previous-mask'] : points(run.excess?.[threshold]);
 }
 
 /** Share of the epochs done, counting the one under way. */

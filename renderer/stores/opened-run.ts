@@ -1,5 +1,6 @@
 import { onScopeDispose, shallowReactive, watch } from 'vue';
 import type { Ref } from 'vue';
+import { CONTROL_KINDS, type ControlKind } from '../../common/controls.ts';
 import type {
   DecayClock,
   EpochSummary,
@@ -17,7 +18,8 @@ export interface OpenedRun {
   error: string | null;
   detail: RunDetail | null;
   epochs: readonly EpochSummary[];
-  excess: readonly ExcessEpoch[];
+  /** Over each of its controls. */
+  excess: Readonly<Record<ControlKind, readonly ExcessEpoch[]>>;
   clock: DecayClock | null;
 }
 
@@ -25,7 +27,7 @@ const EMPTY: Omit<OpenedRun, 'id' | 'state'> = {
   error: null,
   detail: null,
   epochs: [],
-  excess: [],
+  excess: { dense: [], 'previous-mask': [] },
   clock: null,
 };
 
@@ -45,13 +47,15 @@ export function useRun(workstation: Workstation, id: Ref<string | null>): Opened
   async function read(wanted: string): Promise<void> {
     const { runs } = workstation.client;
     try {
-      const [detail, epochs, excess, clock] = await Promise.all([
+      const [detail, epochs, clock, ...excesses] = await Promise.all([
         runs.get({ id: wanted }),
         runs.epochs({ id: wanted }),
-        runs.excess({ id: wanted }),
         runs.decayClock({ id: wanted }),
+        ...CONTROL_KINDS.map((against) => runs.excess({ id: wanted, against })),
       ]);
       if (id.value !== wanted) return;
+      const [dense = [], previousMask = []] = excesses;
+      const excess = { dense, 'previous-mask': previousMask };
       Object.assign(run, { state: 'ready', error: null, detail, epochs, excess, clock });
     } catch (failure) {
       if (id.value !== wanted || workstation.connection.value !== 'open') return;
@@ -70,7 +74,8 @@ export function useRun(workstation: Workstation, id: Ref<string | null>): Opened
   function receive(event: WorkstationEvent): void {
     if (run.detail === null || event.type === 'status' || event.type === 'progress') return;
     const about = event.type === 'run' ? event.run.id : event.id;
-    if (about === run.detail.summary.control && event.type === 'epoch') readAgainSoon();
+    const { control, previousMask } = run.detail.summary;
+    if (event.type === 'epoch' && (about === control || about === previousMask?.control)) readAgainSoon();
     if (about !== run.id) return;
     if (event.type === 'epoch') {
       run.epochs = withEpoch(run.epochs, event.epoch);

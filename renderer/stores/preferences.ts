@@ -1,5 +1,6 @@
 import { ref, watch } from 'vue';
 import type { Ref } from 'vue';
+import { CONTROL_KINDS } from '../../common/controls.ts';
 
 /** Remembered in this browser only, and only where it lets us: private windows refuse. */
 function read(key: string): string | null {
@@ -41,5 +42,7 @@ export function text(key: string, fallback: string): Ref<string> {
 
 /** Threshold at which tables and charts speak of shed weights. */
 export const threshold = text('threshold', '1e-3');
+/** Control that a run is compared with where it has several. */
+export const against = chosen('against', CONTROL_KINDS, 'dense');
 export const theme = chosen('theme', ['system', 'light', 'dark'] as const, 'system');
 export const inspectorOpen = switched('inspector', true);

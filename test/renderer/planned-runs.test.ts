@@ -31,6 +31,7 @@ test('rows say which epochs a run has from which other', () => {
     run('one', ['one'], { trunk: { id: 't', epoch: 10 } }),
     run('two', ['two', 'deux'], { trunk: { id: 'd', epoch: 1 } }),
     run('three', ['three'], { trunk: { id: 'd', epoch: 4 }, control: 'd' }),
+    run('four', ['four'], { trunk: { id: 'three', epoch: 6 }, control: 'd', previousMask: 'three' }),
   ]);
   expect(rows.map(({ shares }) => shares)).toEqual([
     null,
@@ -38,9 +39,11 @@ test('rows say which epochs a run has from which other', () => {
     'epochs 1–10 from its trunk',
     'epoch 1 from dense',
     'epochs 1–4 from its control',
+    'epochs 1–6 from its previous-mask control',
   ]);
+  expect(rows.map(({ isControl }) => isControl)).toEqual([false, true, false, false, true, false]);
   expect(rows[3]!.name).toBe('two, deux');
-  expect(sharedEpochs(rows)).toBe(15);
+  expect(sharedEpochs(rows)).toBe(21);
 });
 
 test('rows say whose masks a run takes', () => {

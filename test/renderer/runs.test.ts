@@ -4,12 +4,14 @@ import { filterRuns } from '../../renderer/components/runs/columns.ts';
 import { matching } from '../../renderer/components/frame/match.ts';
 import {
   actionsOf,
+  controlsOf,
   deviceName,
   excessText,
   progressShare,
   runColor,
   standingOf,
 } from '../../renderer/format/runs.ts';
+import { inspectedRun } from '../../renderer/format/inspected-run.ts';
 import { withEpoch } from '../../renderer/stores/opened-run.ts';
 import { backOff } from '../../renderer/client/back-off.ts';
 
@@ -47,7 +49,40 @@ describe('a run for people', () => {
     expect(excessText({ ...RUN, control: null, excess: null }, '1e-3')).toBe('uncontrolled');
     expect(excessText({ ...RUN, control: null, prunes: false, excess: null }, '1e-3')).toBe('control');
     expect(excessText({ ...RUN, excess: null }, '1e-3')).toBe('–');
-    expect(standingOf({ prunes: true, control: null })).toBe('uncontrolled');
+    expect(standingOf({ prunes: true, control: null, previousMask: null })).toBe('uncontrolled');
+  });
+
+  it('never shows the excess over one control for that over another', () => {
+    const previousMask = { control: 'ffffffffffff-s0', excess: { '1e-3': 0.02 } };
+    const both = { ...RUN, previousMask };
+    expect(controlsOf(both)).toEqual(['dense', 'previous-mask']);
+    expect(excessText(both, '1e-3')).toBe('+39.0 pp');
+    const alone = { ...both, control: null, excess: null };
+    expect(standingOf(alone)).toBe('controlled');
+    expect(excessText(alone, '1e-3')).toBe('previous mask');
+    const rowsOf = (run: RunSummary, at?: EpochSummary, excess?: Parameters<typeof inspectedRun>[3]) =>
+      inspectedRun(run, '1e-3', at, excess)
+        .sections.flatMap(({ rows }) => rows)
+        .flatMap(({ label, value }) => (/excess|control|mask/.test(label) ? [[label, value]] : []));
+    expect(rowsOf(both)).toEqual([
+      ['control', RUN.control],
+      ['previous mask', previousMask.control],
+      ['over dense control', '+39.0 pp'],
+      ['over previous mask', '+2.0 pp'],
+    ]);
+    expect(rowsOf(alone)).toEqual([
+      ['control', 'no dense one'],
+      ['previous mask', previousMask.control],
+      ['over previous mask', '+2.0 pp'],
+    ]);
+    expect(rowsOf(RUN).at(-1)).toEqual(['excess at 1e-3', '+39.0 pp']);
+    const at = { epoch: 2, shed: {}, testAccuracy: 1, validationAccuracy: 1 } as unknown as EpochSummary;
+    const of = (share: number) => [{ epoch: 2, run: {}, control: {}, excess: { '1e-3': share } }];
+    expect(
+      rowsOf(both, at, { dense: of(0.3), 'previous-mask': of(0.1) })
+        .slice(2)
+        .map(([, value]) => value),
+    ).toEqual(['+30.0 pp', '+10.0 pp']);
   });
 
   it('has gone as far as its epochs and the part of the one under way', () => {

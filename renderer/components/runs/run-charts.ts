@@ -1,3 +1,4 @@
+import { CONTROL_SHORT_NAMES, type ControlKind } from '../../../common/controls.ts';
 import type { RunDetail } from '../../../common/contract/schemas.ts';
 import { percent, points, shedLabel, significant } from '../../format/numbers.ts';
 import type { QuantityName } from '../../format/quantities.ts';
@@ -23,12 +24,13 @@ export interface ChartDefinition {
 
 type Readable = Pick<OpenedRun, 'epochs' | 'excess' | 'clock' | 'detail'>;
 
-/** The charts of a run and, dashed in the same colour, of its control. */
+/** The charts of a run and, dashed in the same colour, of the control of the kind `against`. */
 export function runCharts(
   run: Readable,
   control: Readable,
   threshold: string,
   layer: string | null,
+  against: ControlKind,
 ): ChartDefinition[] {
   const color = run.detail ? runColor(run.detail.summary.id) : '--run-1';
   const { epochs } = run;
@@ -113,8 +115,10 @@ export function runCharts(
       ...(empty === undefined ? {} : { empty }),
       title: 'Cascade excess',
       quantity: 'excess',
-      of: standing !== 'controlled' ? standing : `at ${threshold}, same kept weights`,
-      series: [{ name: `excess at ${threshold}`, color, points: excessSeries(run.excess, threshold) }],
+      of: standing !== 'controlled' ? standing : `over ${CONTROL_SHORT_NAMES[against]}`,
+      series: [
+        { name: `excess at ${threshold}`, color, points: excessSeries(run.excess[against], threshold) },
+      ],
       format: (value) => points(value),
       floor: 0,
       log: false,

@@ -7,7 +7,7 @@ export type PlannedRun = Preview['runs'][number];
 export interface PlannedRow {
   run: PlannedRun;
   name: string;
-  /** Nothing is pruned in it, and others are compared with it. */
+  /** Less is pruned in it, and others are compared with it. */
   isControl: boolean;
   /** Others leave from its epochs. */
   isTrunk: boolean;
@@ -19,7 +19,7 @@ export interface PlannedRow {
 
 export function plannedRows({ runs }: Preview): PlannedRow[] {
   const names = new Map(runs.map((run) => [run.id, run.arms.join(', ')]));
-  const controls = new Set(runs.map((run) => run.control));
+  const controls = new Set(runs.flatMap((run) => [run.control, run.previousMask]));
   const trunks = new Set(runs.map((run) => run.trunk?.id));
   return runs.map((run) => ({
     run,
@@ -32,8 +32,9 @@ export function plannedRows({ runs }: Preview): PlannedRow[] {
 }
 
 /** Those that were added have long names, of all that they are for. */
-function trunkName({ trunk, control }: PlannedRun, names: ReadonlyMap<string, string>): string {
+function trunkName({ trunk, control, previousMask }: PlannedRun, names: ReadonlyMap<string, string>): string {
   if (trunk?.id === control) return 'its control';
+  if (trunk?.id === previousMask) return 'its previous-mask control';
   const name = names.get(trunk?.id ?? '') ?? trunk?.id ?? '';
   return name.startsWith('trunk of ') ? 'its trunk' : name;
 }

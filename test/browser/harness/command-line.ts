@@ -8,6 +8,9 @@ const shares = z.record(z.string(), z.number());
 
 const shown = z.object({
   control: z.string().nullable(),
+  previousMask: z.object({ control: z.string(), excess: shares.nullable() }).nullable(),
+  excess: z.array(shares),
+  previousMaskExcess: z.array(shares),
   epochs: z.array(
     z.object({
       epoch: z.number(),
