@@ -44,7 +44,8 @@ function studyOf(combinations: readonly Combination[]): string {
   const arms = combinations.map((each, index) => {
     const settings: Record<string, unknown> = { ...specificationOf(each) };
     // Said once for all, or following from the rest.
-    for (const key of ['dataset', 'referenceEpoch', 'rounds', 'thresholds']) delete settings[key];
+    for (const key of ['dataset', 'referenceEpoch', 'rounds', 'omittedPrunings', 'thresholds'])
+      delete settings[key];
     return { name: `arm ${index}`, control: false, ...settings } as Record<string, unknown>;
   });
   // Runs that leave a trunk, and rewind to a state that only the trunk has come by.
