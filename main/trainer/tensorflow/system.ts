@@ -70,12 +70,12 @@ const SWITCHES: Readonly<Record<string, string>> = {
   TF_CPP_MIN_LOG_LEVEL: '2',
   // Without it the first context decides the number of threads for the whole process.
   TF_OVERRIDE_GLOBAL_THREADPOOL: '1',
-  // By itself TensorFlow uses oneDNN only where the processor has instructions for neural networks (AVX-512 VNNI and later).
-  // Without, convolutions take up to three times as long there (AVX2, AMD EPYC: VGG-16-BN 2.7 s a step against 0.9 s), and
-  // there is no grouped or dilated one. Nothing reads it where the build has no oneDNN.
-  TF_ENABLE_ONEDNN_OPTS: '1',
   // Take GPU memory as needed: several runs, and other programs, share a device.
   TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+  // By itself TensorFlow uses oneDNN only where the processor has instructions for neural networks (AVX-512 VNNI and later).
+  // Without, convolutions take up to three times as long (AVX2, AMD EPYC: VGG-16-BN 2.7 s a step against 0.9 s), and there is
+  // no grouped or dilated one. On other processors it stands for other libraries, which were not tried.
+  ...(process.arch === 'x64' ? { TF_ENABLE_ONEDNN_OPTS: '1' } : {}),
 };
 
 /**

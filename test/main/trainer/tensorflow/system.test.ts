@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ENGINE = join(import.meta.dirname, '../../../../main/trainer/tensorflow/engine.ts');
+const SYSTEM = join(import.meta.dirname, '../../../../main/trainer/tensorflow/system.ts');
+
+/** What a program of its own prints: TensorFlow reads the environment once in a process. */
+function run(program: string, environment: Record<string, string>): string {
+  const rest = Object.entries(process.env).filter(([name]) => !name.startsWith('TF_'));
+  return execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+    env: { ...Object.fromEntries(rest), ...environment },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+const switches = `
+  const { libc, prepareEnvironment } = await import(${JSON.stringify(SYSTEM)});
+  prepareEnvironment();
+  console.log(libc().getenv('TF_CPP_MIN_LOG_LEVEL'), libc().getenv('TF_ENABLE_ONEDNN_OPTS'));
+`;
+
+const convolution = `
+  const { attribute, openEngine } = await import(${JSON.stringify(ENGINE)});
+  const engine = openEngine({ device: 'cpu', threads: 1 });
+  const x = engine.tf.ones([2, 8, 8, 16]);
+  const attributes = [
+    attribute.type('T', 'float32'),
+    attribute.intList('strides', [1, 1, 1, 1]),
+    attribute.string('padding', 'SAME'),
+  ];
+  engine.op('Conv2D', attributes, [x, engine.tf.ones([3, 3, 16, 16])], 1)[0].dataSync();
+  engine.dispose();
+`;
+
+describe('TensorFlow’s switches', () => {
+  it('are set where nobody has set them, and left where a person has', () => {
+    const onednn = process.arch === 'x64' ? '1' : 'null';
+    expect(run(switches, {}).trim()).toBe(`2 ${onednn}`);
+    expect(run(switches, { TF_CPP_MIN_LOG_LEVEL: '0', TF_ENABLE_ONEDNN_OPTS: '0' }).trim()).toBe('0 0');
+  });
+
+  it.runIf(process.arch === 'x64' && process.platform === 'linux')(
+    'let oneDNN convolve on every x64 processor',
+    () => {
+      const verbose = { ONEDNN_VERBOSE: '1' };
+      expect(run(convolution, verbose)).toMatch(/^onednn_verbose.*exec.*,convolution,/m);
+    },
+  );
+});
