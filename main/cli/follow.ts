@@ -28,10 +28,11 @@ export async function followRuns({ client, begin, onEvent, interrupt }: Follow):
   const ids = await begin();
   const followed = new Set(ids);
   const ours = ids.filter((id) => !active.has(id));
-  const states = new Map<string, RunState>();
+  const runs = new Map<string, RunSummary>();
   const refresh = async () => {
-    states.clear();
-    for (const run of await client.runs.list()) if (followed.has(run.id)) states.set(run.id, run.state);
+    const listed = await client.runs.list().catch(refuseLeft);
+    runs.clear();
+    for (const run of listed) if (followed.has(run.id)) runs.set(run.id, run);
   };
 
   const stop = () => void stopRuns(client, ours);
@@ -40,48 +41,57 @@ export async function followRuns({ client, begin, onEvent, interrupt }: Follow):
   try {
     await refresh();
     for (;;) {
-      if (allEnded(states)) {
-        // Events of before `begin` may still have been on their way: the list is what counts.
-        await refresh();
-        if (allEnded(states)) break;
+      if (allEnded(runs)) {
+        // Events of before `begin` may still have been on their way: the list is what counts. An owner that has left
+        // with the last of its runs does not answer any more; then its events have told all there was.
+        await refresh().catch(forgiveLeft);
+        if (allEnded(runs)) break;
       }
       const next = await events.next().catch(async (error: unknown) => {
-        if (!(error instanceof ORPCError)) throw new CascadeError('OWNER_GONE', GONE, { cause: error });
         // We fell too far behind: a new stream begins with the whole picture.
-        if (error.code !== 'CONFLICT') throw error;
+        if (!(error instanceof ORPCError) || error.code !== 'CONFLICT') refuseLeft(error);
         events = await client.workstation.events();
         return events.next();
       });
       if (next.done === true) throw new CascadeError('OWNER_GONE', GONE);
-      if (note(next.value, followed, states)) onEvent(next.value);
+      if (note(next.value, followed, runs)) onEvent(next.value);
     }
   } finally {
     interrupt.removeEventListener('abort', stop);
-    await events.return?.();
+    await events.return?.()?.catch(refuseLeft).catch(forgiveLeft);
   }
-  return (await client.runs.list()).filter((run) => followed.has(run.id));
+  return [...runs.values()];
 }
 
 const GONE = 'The process that trained the runs has gone: start it again, and resume what was interrupted.';
 
-function allEnded(states: ReadonlyMap<string, RunState>): boolean {
-  return [...states.values()].every((state) => ENDED.has(state));
+/** What fails without an answer fails because the process at the other end has left. */
+function refuseLeft(error: unknown): never {
+  throw error instanceof ORPCError ? error : new CascadeError('OWNER_GONE', GONE, { cause: error });
 }
 
-/** Keeps the states up to date; answers whether the event is of a followed run. */
+function forgiveLeft(error: unknown): void {
+  if (!(error instanceof CascadeError && error.code === 'OWNER_GONE')) throw error;
+}
+
+function allEnded(runs: ReadonlyMap<string, RunSummary>): boolean {
+  return [...runs.values()].every(({ state }) => ENDED.has(state));
+}
+
+/** Keeps the runs up to date; answers whether the event is of a followed run. */
 function note(
   event: WorkstationEvent,
   followed: ReadonlySet<string>,
-  states: Map<string, RunState>,
+  runs: Map<string, RunSummary>,
 ): boolean {
   switch (event.type) {
     case 'status':
       return false;
     case 'run':
-      if (followed.has(event.run.id)) states.set(event.run.id, event.run.state);
+      if (followed.has(event.run.id)) runs.set(event.run.id, event.run);
       return followed.has(event.run.id);
     case 'removed':
-      states.delete(event.id);
+      runs.delete(event.id);
       return followed.has(event.id);
     default:
       return followed.has(event.id);

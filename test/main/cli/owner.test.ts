@@ -93,6 +93,22 @@ test('a window that closes under a command leaves it with a sentence, not hangin
   expect(shell.records.at(-1)).toMatchObject({ error: { code: 'OWNER_GONE' } });
 });
 
+test('a process that leaves with the last of its runs has told how they ended', async () => {
+  const list = window.listRuns.bind(window);
+  let ended = 0;
+  window.listRuns = async () => {
+    const runs = await list();
+    if (runs.length > 0 && runs.every(({ state }) => state === 'finished') && ++ended === 2)
+      await socket.close();
+    return runs;
+  };
+  const shell = new Shell({ readOwner: () => owner, openWorkstation: locked });
+  expect(await shell.run('run', 'starter', '--json', '--workspace', folder)).toBe(0);
+  const done = shell.records.at(-1) as { runs: { state: string }[] };
+  expect(done).toMatchObject({ type: 'done', ok: true });
+  expect(done.runs.map(({ state }) => state)).toEqual(['finished', 'finished']);
+});
+
 test('the socket is for this user only', () => {
   const path = pathOf(socket.address);
   expect(statSync(path).mode & 0o777).toBe(0o600);
