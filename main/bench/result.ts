@@ -32,7 +32,7 @@ export interface Comparison {
   /** The ratio to be reached. */
   goal: number;
   met: boolean | null;
-  /** How ours was run, as the workstation chose by itself: compiled by XLA, or by TensorFlow's executor. */
+  /** How ours was run, as the workstation chose by itself. */
   compile: Compilation | null;
   /** Seconds from nothing to the end of our first step. */
   firstStepSeconds: number;

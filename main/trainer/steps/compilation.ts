@@ -1,10 +1,9 @@
 import type { Compilation } from '../../../common/records.ts';
-import { averagings } from '../optimization/averaging/registry.ts';
 import type { Engine, Handle } from '../tensorflow/engine.ts';
 import type { DeviceSplit } from './device-data.ts';
 import { inPrecision, isTrained, type DeviceState } from './device-state.ts';
-import { drawsInGraph, type StepDesign } from './step-design.ts';
-import { inOrder, type UpdateInputs } from './step-graph.ts';
+import { drawsInGraph, updateScalars, type StepDesign } from './step-design.ts';
+import { inOrder, UPDATE_GROUPS, type UpdateInputs } from './step-graph.ts';
 import { traceUpdate } from './step-program.ts';
 import { TOTALS, TrainingStep } from './training-step.ts';
 
@@ -126,14 +125,15 @@ function measuredStep(
 
 /** An update on the state with its own weights for gradients, and the time that it takes. */
 function measuredUpdate(design: StepDesign, state: DeviceState, compile: 'xla' | null): Measured {
-  const { engine, network, optimizer, options, averaging } = design;
+  const { engine, network } = design;
   const scalar = (value: number): Handle => engine.upload(inPrecision(engine, [value]), [], engine.precision);
+  const { optimizerScalars, averagingScalars } = updateScalars(design, TYPICAL_RATE, 1);
   const inputs: UpdateInputs<Handle> = {
     parameters: state.parameters,
     slots: state.optimizer,
     masks: state.masks,
-    optimizerScalars: optimizer.scalars(options, TYPICAL_RATE, 1).map(scalar),
-    averagingScalars: averaging ? averagings.find(averaging.name).scalars(averaging, 1).map(scalar) : [],
+    optimizerScalars: optimizerScalars.map(scalar),
+    averagingScalars: averagingScalars.map(scalar),
   };
   const gradients = state.parameters.filter((_, index) => isTrained(network.parameters[index]!));
   const update = traceUpdate(design, inputs, compile);
@@ -141,7 +141,7 @@ function measuredUpdate(design: StepDesign, state: DeviceState, compile: 'xla' |
     run(calls) {
       const started = performance.now();
       for (let done = 0; done < calls; done++) {
-        const outputs = update.call([...inOrder(inputs), ...gradients]);
+        const outputs = update.call([...inOrder(inputs, UPDATE_GROUPS), ...gradients]);
         // Waits until the device is done.
         engine.download(outputs.at(-1)!);
         for (const output of outputs) output.release();

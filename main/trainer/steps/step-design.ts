@@ -5,6 +5,7 @@ import { generator } from '../../../common/random.ts';
 import { losses } from '../loss/registry.ts';
 import type { Loss } from '../loss/loss.ts';
 import { AVERAGE_SLOT } from '../optimization/averaging/averaging.ts';
+import { averagings } from '../optimization/averaging/registry.ts';
 import type { Optimizer } from '../optimization/optimizers/optimizer.ts';
 import type { Engine } from '../tensorflow/engine.ts';
 import type { Standardization } from '../tensorflow/operations/index.ts';
@@ -44,6 +45,18 @@ export function lossOf({ loss = PLAIN_LOSS }: StepDesign): {
 /** State tensors of every trained parameter. */
 export function stateSlots({ optimizer, averaging }: Pick<StepDesign, 'optimizer' | 'averaging'>): string[] {
   return averaging ? [...optimizer.slots, AVERAGE_SLOT] : [...optimizer.slots];
+}
+
+/** Numbers that the update of a step needs and that change from step to step; `step` counts from 1 over the whole run. */
+export function updateScalars(
+  { optimizer, options, averaging }: Pick<StepDesign, 'optimizer' | 'options' | 'averaging'>,
+  rate: number,
+  step: number,
+): { optimizerScalars: number[]; averagingScalars: number[] } {
+  return {
+    optimizerScalars: optimizer.scalars(options, rate, step),
+    averagingScalars: averaging ? averagings.find(averaging.name).scalars(averaging, step) : [],
+  };
 }
 
 /** Whether the graph of a step draws random numbers, and so needs a seed for each step. */

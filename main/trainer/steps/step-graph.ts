@@ -1,4 +1,4 @@
-import type { ParameterDescription } from '../../../common/network.ts';
+import type { NetworkDescription, ParameterDescription } from '../../../common/network.ts';
 import { augment } from '../augmentation/augment.ts';
 import { seededDraws } from '../augmentation/draws.ts';
 import { blend } from '../loss/arithmetic.ts';
@@ -15,7 +15,7 @@ import { isTrained } from './device-state.ts';
 import { lossOf, stateSlots, type StepDesign } from './step-design.ts';
 
 /** What goes into a step, in this order. */
-const GROUPS = [
+export const STEP_GROUPS = [
   /** Of the split, or of the batch where the split is too large for memory. */
   'images',
   'labels',
@@ -34,37 +34,47 @@ const GROUPS = [
   'slots',
   'masks',
 ] as const;
+type Group = (typeof STEP_GROUPS)[number];
 
-type Group = (typeof GROUPS)[number];
+/** What the first half of a step reads of it, and what the second. */
+export const GRADIENT_GROUPS = [
+  'images',
+  'labels',
+  'indices',
+  'totals',
+  'seed',
+  'partners',
+  'share',
+  'parameters',
+] as const satisfies readonly Group[];
+export const UPDATE_GROUPS = [
+  'optimizerScalars',
+  'averagingScalars',
+  'parameters',
+  'slots',
+  'masks',
+] as const satisfies readonly Group[];
 
-/** Handles, tensors or shapes of a step's inputs, group by group. */
-export type StepInputs<T> = Record<Group, readonly T[]>;
+/** Handles, tensors or shapes of some inputs of a step, group by group. */
+type Inputs<T, Groups extends Group> = Readonly<Record<Groups, readonly T[]>>;
+export type StepInputs<T> = Inputs<T, Group>;
+export type GradientInputs<T> = Inputs<T, (typeof GRADIENT_GROUPS)[number]>;
+export type UpdateInputs<T> = Inputs<T, (typeof UPDATE_GROUPS)[number]>;
 
-/** What the first half of a step reads, and what the second. */
-export type GradientInputs<T> = Omit<
-  StepInputs<T>,
-  'slots' | 'masks' | 'optimizerScalars' | 'averagingScalars'
->;
-export type UpdateInputs<T> = Pick<
-  StepInputs<T>,
-  'parameters' | 'slots' | 'masks' | 'optimizerScalars' | 'averagingScalars'
->;
-
-/** The inputs of a step or a half of one, in the order of the groups. */
-export function inOrder<T>(inputs: Partial<StepInputs<T>>): T[] {
-  return GROUPS.flatMap((group) => inputs[group] ?? []);
+/** Some inputs of a step in the order of their groups. */
+export function inOrder<T, Groups extends Group>(inputs: Inputs<T, Groups>, groups: readonly Groups[]): T[] {
+  return groups.flatMap((group) => inputs[group]);
 }
 
 /** The opposite of `inOrder`, for inputs as many as those of `like`. */
-export function inGroups<T, Like extends Partial<StepInputs<unknown>>>(
+export function inGroups<T, Groups extends Group>(
   ordered: readonly T[],
-  like: Like,
-): Record<keyof Like, T[]> {
+  like: Inputs<unknown, Groups>,
+  groups: readonly Groups[],
+): Inputs<T, Groups> {
   let position = 0;
   const take = (count: number): T[] => ordered.slice(position, (position += count));
-  return Object.fromEntries(
-    GROUPS.flatMap((group) => (like[group] ? [[group, take(like[group].length)]] : [])),
-  ) as Record<keyof Like, T[]>;
+  return Object.fromEntries(groups.map((group) => [group, take(like[group].length)])) as Record<Groups, T[]>;
 }
 
 /** The seed of everything else that a step draws is the network's, with this added to its first word. */
@@ -79,14 +89,19 @@ export function stepGraph(
   given: StepInputs<Tensor>,
   data: Pick<DeviceSplit, 'turned' | 'source'>,
 ): Tensor[] {
-  const { network } = design;
   const { totals, gradients, statistics } = gradientGraph(design, given, data);
   const { weights, slots } = updateGraph(design, given, gradients);
-  const updated = [weights, statistics].map((tensors) => tensors.values());
-  const parameters = network.parameters.map(
-    (parameter) => updated[isTrained(parameter) ? 0 : 1]!.next().value as Tensor,
-  );
-  return [...totals, ...parameters, ...slots];
+  return [...totals, ...parametersOf(design.network, weights, statistics), ...slots];
+}
+
+/** The network's parameters in its order, from the trained ones and the running statistics in theirs. */
+export function parametersOf<T>(
+  { parameters }: NetworkDescription,
+  weights: readonly T[],
+  statistics: readonly T[],
+): T[] {
+  const [trained, running] = [weights.values(), statistics.values()];
+  return parameters.map((parameter) => (isTrained(parameter) ? trained : running).next().value as T);
 }
 
 /** What the first half of a step makes of a batch. */

@@ -3,12 +3,15 @@ import type { DeviceSplit } from './device-data.ts';
 import { isTrained } from './device-state.ts';
 import type { StepDesign } from './step-design.ts';
 import {
+  GRADIENT_GROUPS,
   gradientGraph,
   inGroups,
   inOrder,
+  parametersOf,
+  STEP_GROUPS,
   stepGraph,
+  UPDATE_GROUPS,
   updateGraph,
-  type GradientInputs,
   type StepInputs,
   type UpdateInputs,
 } from './step-graph.ts';
@@ -31,47 +34,24 @@ export function traceStep(
   if (design.compile === 'xla-update') return new HalvedStep(design, inputs, data);
   const traced = design.engine.trace(
     'training_step',
-    inOrder(inputs),
-    (...tensors) => stepGraph(design, inGroups(tensors, inputs), data),
+    inOrder(inputs, STEP_GROUPS),
+    (...tensors) => stepGraph(design, inGroups(tensors, inputs, STEP_GROUPS), data),
     design.compile === 'xla' ? { compile: 'xla' } : {},
   );
   return {
     nodes: traced.nodes,
-    call: (given) => traced.call(inOrder(given)),
+    call: (given) => traced.call(inOrder(given, STEP_GROUPS)),
     dispose: () => traced.dispose(),
   };
 }
 
-function gradientInputs<T>({
-  images,
-  labels,
-  indices,
-  totals,
-  seed,
-  partners,
-  share,
-  parameters,
-}: StepInputs<T>): GradientInputs<T> {
-  return { images, labels, indices, totals, seed, partners, share, parameters };
-}
-
-function updateInputs<T>({
-  parameters,
-  slots,
-  masks,
-  optimizerScalars,
-  averagingScalars,
-}: StepInputs<T>): UpdateInputs<T> {
-  return { parameters, slots, masks, optimizerScalars, averagingScalars };
-}
-
-/** The second half of a step as a function of its own: of `updateInputs` and one gradient for each trained parameter. */
+/** The second half of a step as a function of its own: of its inputs in order, and one gradient for each trained parameter. */
 export function traceUpdate(
   design: StepDesign,
   inputs: UpdateInputs<TraceInput>,
   compile: 'xla' | null,
 ): TracedFunction {
-  const ordered = inOrder(inputs);
+  const ordered = inOrder(inputs, UPDATE_GROUPS);
   const gradients = design.network.parameters
     .filter(isTrained)
     .map(({ shape }) => ({ shape, dtype: design.engine.precision }));
@@ -81,7 +61,7 @@ export function traceUpdate(
     (...tensors) => {
       const { weights, slots } = updateGraph(
         design,
-        inGroups(tensors.slice(0, ordered.length), inputs),
+        inGroups(tensors, inputs, UPDATE_GROUPS),
         tensors.slice(ordered.length),
       );
       return [...weights, ...slots];
@@ -105,12 +85,12 @@ class HalvedStep implements StepProgram {
     data: Pick<DeviceSplit, 'turned' | 'source'>,
   ) {
     this.#design = design;
-    const first = gradientInputs(inputs);
-    this.#gradients = design.engine.trace('gradients', inOrder(first), (...tensors) => {
-      const { totals, gradients, statistics } = gradientGraph(design, inGroups(tensors, first), data);
+    this.#gradients = design.engine.trace('gradients', inOrder(inputs, GRADIENT_GROUPS), (...tensors) => {
+      const given = inGroups(tensors, inputs, GRADIENT_GROUPS);
+      const { totals, gradients, statistics } = gradientGraph(design, given, data);
       return [...totals, ...gradients, ...statistics];
     });
-    this.#update = traceUpdate(design, updateInputs(inputs), 'xla');
+    this.#update = traceUpdate(design, inputs, 'xla');
   }
 
   get nodes(): number {
@@ -118,17 +98,16 @@ class HalvedStep implements StepProgram {
   }
 
   call(inputs: StepInputs<Handle>): Handle[] {
-    const { parameters } = this.#design.network;
-    const trained = parameters.filter(isTrained).length;
-    const outputs = this.#gradients.call(inOrder(gradientInputs(inputs)));
+    const { network } = this.#design;
+    const trained = network.parameters.filter(isTrained).length;
+    const outputs = this.#gradients.call(inOrder(inputs, GRADIENT_GROUPS));
     const totals = outputs.slice(0, inputs.totals.length);
     const gradients = outputs.slice(totals.length, totals.length + trained);
     const statistics = outputs.slice(totals.length + trained);
-    const updated = this.#update.call([...inOrder(updateInputs(inputs)), ...gradients]);
+    const updated = this.#update.call([...inOrder(inputs, UPDATE_GROUPS), ...gradients]);
     for (const gradient of gradients) gradient.release();
     const [weights, slots] = [updated.slice(0, trained), updated.slice(trained)];
-    const after = parameters.map((parameter) => (isTrained(parameter) ? weights : statistics).shift()!);
-    return [...totals, ...after, ...slots];
+    return [...totals, ...parametersOf(network, weights, statistics), ...slots];
   }
 
   dispose(): void {

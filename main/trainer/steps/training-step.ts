@@ -1,9 +1,8 @@
 import { drawMixture } from '../loss/mixup.ts';
-import { averagings } from '../optimization/averaging/registry.ts';
 import type { Handle, TraceInput } from '../tensorflow/engine.ts';
 import { imagesInput, takeImages, type DeviceSplit } from './device-data.ts';
 import { inPrecision, type DeviceState } from './device-state.ts';
-import { drawsInGraph, lossOf, stepSeed, type StepDesign } from './step-design.ts';
+import { drawsInGraph, lossOf, stepSeed, updateScalars, type StepDesign } from './step-design.ts';
 import type { StepInputs } from './step-graph.ts';
 import { traceStep, type StepProgram } from './step-program.ts';
 
@@ -116,12 +115,7 @@ export class TrainingStep {
   }
 
   #scalarValues(rate: number, step: number, share: number): Scalars {
-    const { optimizer, options, averaging } = this.#design;
-    return {
-      share: this.#mixup > 0 ? [share] : [],
-      optimizerScalars: optimizer.scalars(options, rate, step),
-      averagingScalars: averaging ? averagings.find(averaging.name).scalars(averaging, step) : [],
-    };
+    return { share: this.#mixup > 0 ? [share] : [], ...updateScalars(this.#design, rate, step) };
   }
 
   /** Uploaded anew only when they change: with SGD that is when the rate does. */

@@ -3,12 +3,13 @@ import type { Engine, Tensor } from '../engine.ts';
 
 type Save = (tensors: Tensor[]) => void;
 
-function single(engine: Engine, name: string, ...inputs: Tensor[]): Tensor {
+/** An op of the engine's precision with one output. */
+export function single(engine: Engine, name: string, ...inputs: Tensor[]): Tensor {
   return engine.op(name, [attribute.type('T', engine.precision)], inputs, 1)[0] as Tensor;
 }
 
 /** One op forward and one back, which reads the gradient and the output: no copy of the input is kept. */
-function byOutput(
+export function byOutput(
   engine: Engine,
   x: Tensor,
   forward: string,

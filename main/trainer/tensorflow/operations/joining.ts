@@ -1,5 +1,6 @@
 import { attribute } from '../attributes.ts';
 import type { Engine, Tensor } from '../engine.ts';
+import { byOutput, single } from './activation.ts';
 import { padAxes, type Side } from './places.ts';
 import { averagePool } from './pooling.ts';
 
@@ -53,18 +54,9 @@ export function meanOfChannelsAndGates(engine: Engine, features: Tensor, gates: 
 
 /** √x; its gradient is 0 at 0, where it would be infinite. */
 function squareRoot(engine: Engine, x: Tensor): Tensor {
-  const single = (name: string, ...inputs: Tensor[]): Tensor =>
-    engine.op(name, [attribute.type('T', engine.precision)], inputs, 1)[0] as Tensor;
-  const root = engine.tf.customGrad((input, save) => {
-    const value = single('Sqrt', input as Tensor);
-    (save as (tensors: Tensor[]) => void)([value]);
-    return {
-      value,
-      gradFunc: (dy: Tensor, [root]: Tensor[]) =>
-        single('DivNoNan', engine.tf.mul(dy, engine.scalar(1 / 2)), root as Tensor),
-    };
-  });
-  return root(x);
+  return byOutput(engine, x, 'Sqrt', (dy, root) =>
+    single(engine, 'DivNoNan', engine.tf.mul(dy, engine.scalar(1 / 2)), root),
+  );
 }
 
 const NONE: Side = [0, 0];
