@@ -41,3 +41,11 @@ export function controlsAsked(setting: ControlSetting): ArmControls {
     previousMask: every ? 'every' : wishes.includes('previous-mask') ? 'last' : 'none',
   };
 }
+
+/** What is asked for each kind, by kind. */
+export async function forEachControl<T>(
+  ask: (kind: ControlKind) => Promise<T>,
+): Promise<Record<ControlKind, T>> {
+  const answers = await Promise.all(CONTROL_KINDS.map(async (kind) => [kind, await ask(kind)] as const));
+  return Object.fromEntries(answers) as Record<ControlKind, T>;
+}

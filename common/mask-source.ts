@@ -1,4 +1,4 @@
-import { runId } from './run-id.ts';
+import { isHash, runId } from './run-id.ts';
 import type { PruningSpecification } from './run-specification.ts';
 
 /** The criterion that takes its masks from elsewhere; its options are `main/trainer/pruning/criteria/given-masks.ts`. */
@@ -42,9 +42,4 @@ export function maskSourceOf(specification: Pruned, seed: number): MaskSource | 
   const origin = maskOriginOf(specification);
   if (origin === null || origin.run === null || origin.epoch === null) return null;
   return { id: isHash(origin.run) ? runId(origin.run, seed) : origin.run, epoch: origin.epoch };
-}
-
-/** Whether a name is the hash of a specification, which means the run of the same seed. */
-export function isHash(name: string): boolean {
-  return /^[0-9a-f]{12}$/.test(name);
 }

@@ -163,6 +163,11 @@ export interface RunEvent {
   data: Record<string, unknown>;
 }
 
+/** Events of a training that are told of the epoch after which they happened: the next one's record brought them. */
+export const EVENTS_BEFORE_EPOCH: readonly EventKind[] = ['rate-changed', 'rewound', 'reinitialised'];
+/** Events of a training that are told of the epoch that they are of. */
+export const EVENTS_OF_EPOCH: readonly EventKind[] = ['pruned', 'layer-collapsed'];
+
 /**
  * How a run's steps are executed: compiled by XLA, or by TensorFlow's executor with only the optimizer's update compiled;
  * null is the executor alone. Their numbers differ in the last bits.

@@ -147,9 +147,9 @@ class Workstation implements WorkstationServices {
   }
 
   async #plan(text: string): ReturnType<typeof planStudy> {
-    const names = await this.#background.call('runsNamedIn', [text]);
-    const runs = names.length === 0 ? [] : await this.#workspace.runsNamed(names);
-    return this.#background.call('planStudy', [text, runs]);
+    const names = await this.#background.call('namesIn', [text]);
+    const named = names.runs.length === 0 ? [] : await this.#workspace.runsNamed(names.runs);
+    return this.#background.call('planStudy', [text, names, named]);
   }
 
   studySchema(): Record<string, unknown> {

@@ -1,13 +1,13 @@
 import { freeDecay } from '../../common/cascade/decay-clock.ts';
 import { checkpointToPyTorch } from '../../common/codec/pytorch-layout.ts';
-import { runsNamedIn } from '../studies/named-specifications.ts';
 import { planStudy } from '../studies/plan-study.ts';
+import { namesIn } from '../studies/study-names.ts';
 import { timetable } from '../studies/timetable.ts';
 import { reclaimEngine } from '../trainer/tensorflow/engine.ts';
 
 /** What the background thread can be asked: whatever would keep the main thread from answering. */
 export const calls = {
-  runsNamedIn,
+  namesIn,
   planStudy,
   timetable,
   freeDecay,

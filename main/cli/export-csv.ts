@@ -1,4 +1,5 @@
 import { decodePredictions } from '../../common/codec/predictions.ts';
+import { forEachControl } from '../../common/controls.ts';
 import { CascadeError } from '../../common/errors.ts';
 import { encodeCsv, type Table } from '../../common/tables/csv.ts';
 import { classesTable, epochsTable, layersTable, predictionsTable } from '../../common/tables/run-tables.ts';
@@ -55,12 +56,11 @@ async function tableOf(
     epoch === undefined ? entries : entries.filter((entry) => entry.epoch === epoch);
   switch (what) {
     case 'epochs': {
-      const [epochs, dense, previousMask] = await Promise.all([
+      const [epochs, excess] = await Promise.all([
         client.runs.epochs({ id }),
-        client.runs.excess({ id }),
-        client.runs.excess({ id, against: 'previous-mask' }),
+        forEachControl((against) => client.runs.excess({ id, against })),
       ]);
-      return epochsTable(chosen(epochs), { dense, 'previous-mask': previousMask });
+      return epochsTable(chosen(epochs), excess);
     }
     case 'layers':
       return layersTable(chosen(await client.runs.epochs({ id })));

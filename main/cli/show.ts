@@ -1,6 +1,6 @@
 import type { CascadeClient } from '../api/router.ts';
 import { layerCosts } from '../../common/cascade/layer-costs.ts';
-import { CONTROL_NAMES, type ControlKind } from '../../common/controls.ts';
+import { CONTROL_NAMES, forEachControl, type ControlKind } from '../../common/controls.ts';
 import type {
   ClassAccuracies,
   Cost,
@@ -28,14 +28,13 @@ const DEFINITIONS = {
 
 /** The document of `show RUN --json`. Its keys are relied on by scripts: add, but do not rename. */
 export async function showDocument(client: CascadeClient, id: string) {
-  const [detail, epochs, dense, previousMask, classes] = await Promise.all([
+  const [detail, epochs, excess, classes] = await Promise.all([
     client.runs.get({ id }),
     client.runs.epochs({ id }),
-    client.runs.excess({ id }),
-    client.runs.excess({ id, against: 'previous-mask' }),
+    forEachControl((against) => client.runs.excess({ id, against })),
     client.runs.classes({ id }),
   ]);
-  return { ...documentOf(detail, epochs, { dense, 'previous-mask': previousMask }, classes) };
+  return { ...documentOf(detail, epochs, excess, classes) };
 }
 
 export type ShownRun = Awaited<ReturnType<typeof showDocument>>;

@@ -1,6 +1,11 @@
 import type { EpochSummary, LoggedEvent, RunSummary } from '../../common/contract/schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
-import type { Compilation, RunEnvironment } from '../../common/records.ts';
+import {
+  EVENTS_BEFORE_EPOCH,
+  EVENTS_OF_EPOCH,
+  type Compilation,
+  type RunEnvironment,
+} from '../../common/records.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
 import { branchOf } from '../trainer/branch.ts';
 import type { SharedEpoch } from '../trainer/messages.ts';
@@ -126,11 +131,13 @@ function sharedEpoch(
     loss: trainLoss,
     accuracy: trainAccuracy,
     seconds: trainingSeconds,
+    // That the rate changed is told anew by the epoch's record.
     events: events
+      .filter(({ kind }) => kind !== 'rate-changed')
       .filter(({ kind, epoch }) =>
-        kind === 'rewound' || kind === 'reinitialised'
+        EVENTS_BEFORE_EPOCH.includes(kind)
           ? epoch === last - 1
-          : (kind === 'pruned' || kind === 'layer-collapsed') && epoch === last,
+          : EVENTS_OF_EPOCH.includes(kind) && epoch === last,
       )
       .map(({ kind, epoch, message, data }) => ({ kind, epoch, message, data })),
   };

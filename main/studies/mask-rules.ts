@@ -1,8 +1,8 @@
 import type { RunState } from '../../common/contract/schemas.ts';
 import { CascadeError, messageOf } from '../../common/errors.ts';
-import { isHash, maskOriginOf } from '../../common/mask-source.ts';
+import { maskOriginOf } from '../../common/mask-source.ts';
 import type { NetworkDescription, PrunableLayer } from '../../common/network.ts';
-import { idsMeant, runId } from '../../common/run-id.ts';
+import { idsMeant, isHash, runId } from '../../common/run-id.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
 import { canonicalSpecification, type RuleProblem, type StudyRules } from '../../common/study/index.ts';
 import { runIdentity } from '../runs/identity.ts';

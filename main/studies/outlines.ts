@@ -2,21 +2,14 @@ import { CascadeError, messageOf } from '../../common/errors.ts';
 import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
 import type { DatasetOutline } from '../trainer/data/dataset.ts';
 import { datasets } from '../trainer/data/registry.ts';
-import { specificationsIn } from './named-specifications.ts';
 
 /** What is known of a data set without its images, or why nothing is. */
 export type OutlineOf = (dataset: NamedOptions) => DatasetOutline | CascadeError;
 
-/**
- * Outlines of all data sets that a study names, or other specifications. Files are looked at anew each time: they may have
- * come meanwhile.
- */
-export async function outlinesOf(
-  text: string,
-  others: readonly Pick<RunSpecification, 'dataset'>[] = [],
-): Promise<OutlineOf> {
+/** Outlines of data sets. Files are looked at anew each time: they may have come meanwhile. */
+export async function outlinesOf(named: readonly NamedOptions[]): Promise<OutlineOf> {
   const known = new Map<string, ReturnType<OutlineOf>>();
-  for (const { dataset } of [...specificationsIn(text), ...others]) {
+  for (const dataset of named) {
     const key = JSON.stringify(dataset);
     if (!known.has(key)) known.set(key, await outline(dataset));
   }

@@ -13,6 +13,7 @@ import { planRun } from '../trainer/plan.ts';
 import type { NamedRun } from '../workspace/messages.ts';
 import { outlinesOf, stepsPerEpoch } from './outlines.ts';
 import { studyRules } from './rules.ts';
+import { namesIn, type StudyNames } from './study-names.ts';
 
 /** A run that a study asks for, with its identity. */
 export interface StudyRun {
@@ -64,16 +65,18 @@ export interface StudyPlan {
 /**
  * From the text of a study file to its runs with their identities, or to what is wrong with it.
  *
- * @param named runs of the workspace that it takes masks from: all whose ids begin as one of `runsNamedIn` does
+ * @param names what it names
+ * @param named runs of the workspace that it takes masks from: all whose ids begin as one of the names does
  */
 export async function planStudy(
   text: string,
+  names: StudyNames = namesIn(text),
   named: readonly NamedRun[] = [],
 ): Promise<{ plan: StudyPlan | null; problems: StudyProblem[] }> {
-  const outlineOf = await outlinesOf(
-    text,
-    named.map(({ specification }) => specification),
-  );
+  const outlineOf = await outlinesOf([
+    ...names.datasets,
+    ...named.map(({ specification }) => specification.dataset),
+  ]);
   const { study, runs, problems } = readStudy(text, catalogue, studyRules(outlineOf, named));
   if (!study || problems.length > 0) return { plan: null, problems };
   const identities = runs.map(({ specification, seed }) =>

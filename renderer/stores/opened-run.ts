@@ -1,6 +1,6 @@
 import { onScopeDispose, shallowReactive, watch } from 'vue';
 import type { Ref } from 'vue';
-import { CONTROL_KINDS, type ControlKind } from '../../common/controls.ts';
+import { forEachControl, type ControlKind } from '../../common/controls.ts';
 import type {
   DecayClock,
   EpochSummary,
@@ -47,15 +47,13 @@ export function useRun(workstation: Workstation, id: Ref<string | null>): Opened
   async function read(wanted: string): Promise<void> {
     const { runs } = workstation.client;
     try {
-      const [detail, epochs, clock, ...excesses] = await Promise.all([
+      const [detail, epochs, excess, clock] = await Promise.all([
         runs.get({ id: wanted }),
         runs.epochs({ id: wanted }),
+        forEachControl((against) => runs.excess({ id: wanted, against })),
         runs.decayClock({ id: wanted }),
-        ...CONTROL_KINDS.map((against) => runs.excess({ id: wanted, against })),
       ]);
       if (id.value !== wanted) return;
-      const [dense = [], previousMask = []] = excesses;
-      const excess = { dense, 'previous-mask': previousMask };
       Object.assign(run, { state: 'ready', error: null, detail, epochs, excess, clock });
     } catch (failure) {
       if (id.value !== wanted || workstation.connection.value !== 'open') return;

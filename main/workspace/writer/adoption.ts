@@ -1,12 +1,8 @@
+import { EVENTS_BEFORE_EPOCH, EVENTS_OF_EPOCH } from '../../../common/records.ts';
 import { layersOf } from '../chains.ts';
 import { prepared, type Connection } from '../database.ts';
 import { insertEvent, type RunRow } from './runs.ts';
 import { lastEpoch } from './epochs.ts';
-
-/** Events of a training that are told of the epoch after which they happened: the next one's record brought them. */
-const BEFORE_EPOCH = ['rate-changed', 'rewound', 'reinitialised'];
-/** Events that are told of the epoch that they are of. */
-const OF_EPOCH = ['pruned', 'layer-collapsed'];
 
 /**
  * Gives a run the first epochs of its trunk, with which it is equal to the bit: their records, planes, channel tables,
@@ -41,8 +37,8 @@ export function adoptEpochs(database: Connection, run: RunRow, trunk: RunRow, la
     `insert into events (run, time, kind, epoch, message, data)
      select :run, time, kind, epoch, message, data from events
      where run = :trunk and (
-       (kind in (${quoted(BEFORE_EPOCH)}) and epoch between :first - 1 and :end - 1)
-       or (kind in (${quoted(OF_EPOCH)}) and epoch between :first and :end))
+       (kind in (${quoted(EVENTS_BEFORE_EPOCH)}) and epoch between :first - 1 and :end - 1)
+       or (kind in (${quoted(EVENTS_OF_EPOCH)}) and epoch between :first and :end))
      order by id`,
   ).run({ run: run.number, trunk: trunk.number, first, end });
   insertEvent(database, run.number, {

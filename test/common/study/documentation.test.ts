@@ -5,6 +5,7 @@ import { readStudy, studyJsonSchema } from '../../../common/study/index.ts';
 import { RUN_COMPONENTS, PRUNING_COMPONENTS, settingsSchema } from '../../../common/study/schema.ts';
 import { partsMarkdown } from '../../../main/cli/parts-markdown.ts';
 import { outlinesOf } from '../../../main/studies/outlines.ts';
+import { namesIn } from '../../../main/studies/study-names.ts';
 import { studyRules } from '../../../main/studies/rules.ts';
 import { catalogue } from '../../../main/trainer/catalogue.ts';
 import { describeParts } from '../../../main/trainer/parts.ts';
@@ -23,7 +24,11 @@ describe('docs/study-files.md', () => {
   ])('shows %s that is sound, and as many runs as it says', async (_, name, count, controlled) => {
     const study = [...page.matchAll(/```yaml\n(study:.*?)```/gs)].map(([, found]) => found!);
     const shown = study.find((found) => found.startsWith(`study: ${name}\n`))!;
-    const { problems, runs } = readStudy(shown, catalogue, studyRules(await outlinesOf(shown)));
+    const { problems, runs } = readStudy(
+      shown,
+      catalogue,
+      studyRules(await outlinesOf(namesIn(shown).datasets)),
+    );
     expect(problems).toEqual([]);
     const named = runs.filter(({ arms }) => arms.length > 0);
     expect(named).toHaveLength(count);
@@ -40,7 +45,9 @@ describe('docs/study-files.md', () => {
       const own = Object.hasOwn(piece, 'schedule') ? { pruning: piece } : piece;
       const shared = { ...study.shared, model: 'depthwise-separable', epochs: 20 };
       const tried = JSON.stringify({ ...study, shared, arms: [{ name: 'a', ...own }] });
-      expect(readStudy(tried, catalogue, studyRules(await outlinesOf(tried))).problems).toEqual([]);
+      expect(
+        readStudy(tried, catalogue, studyRules(await outlinesOf(namesIn(tried).datasets))).problems,
+      ).toEqual([]);
     }
   });
 

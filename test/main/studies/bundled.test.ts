@@ -3,6 +3,7 @@ import { readStudy } from '../../../common/study/index.ts';
 import { bundledStudies } from '../../../main/studies/bundled.ts';
 import { StudyError } from '../../../main/studies/problems.ts';
 import { outlinesOf } from '../../../main/studies/outlines.ts';
+import { namesIn } from '../../../main/studies/study-names.ts';
 import { studyRules } from '../../../main/studies/rules.ts';
 import { catalogue } from '../../../main/trainer/catalogue.ts';
 
@@ -11,7 +12,11 @@ test('the bundled studies can all be run, the starter first', async () => {
   expect(studies[0]!.name).toBe('starter');
   expect(new Set(studies.map(({ name }) => name)).size).toBe(studies.length);
   for (const { name, title, text } of studies) {
-    const { problems, runs } = readStudy(text, catalogue, studyRules(await outlinesOf(text)));
+    const { problems, runs } = readStudy(
+      text,
+      catalogue,
+      studyRules(await outlinesOf(namesIn(text).datasets)),
+    );
     expect(problems, name).toEqual([]);
     expect(runs.length).toBeGreaterThan(0);
     expect(title).not.toBe('');
@@ -20,7 +25,11 @@ test('the bundled studies can all be run, the starter first', async () => {
 
 test('every pruned run of the starter has its control', async () => {
   const [starter] = await bundledStudies();
-  const { runs } = readStudy(starter!.text, catalogue, studyRules(await outlinesOf(starter!.text)));
+  const { runs } = readStudy(
+    starter!.text,
+    catalogue,
+    studyRules(await outlinesOf(namesIn(starter!.text).datasets)),
+  );
   const pruned = runs.filter(({ specification }) => specification.pruning !== null);
   expect(pruned.length).toBeGreaterThanOrEqual(2);
   for (const { control, seed, specification } of pruned) {
