@@ -1,14 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensureBuilt, startApplication, type Application } from './harness/application.ts';
+import type { Application } from './harness/application.ts';
 import { contrastOf, namelessControls } from './harness/audit.ts';
-import { describeInChromium, launchChromium } from './harness/chromium.ts';
+import { describeInChromium } from './harness/chromium.ts';
 import { showRun, type ShownRun } from './harness/command-line.ts';
 import { eventually, idOf, startFile, untilState } from './harness/desk.ts';
 import { inspected, mapOf } from './harness/replay.ts';
 import { denseStudy } from './harness/studies.ts';
-import { temporaryFolder } from './harness/temporary.ts';
-import { watchPage, type Watch } from './harness/watch.ts';
+import type { Watch } from './harness/watch.ts';
+import { openWindow, type Window } from './harness/window.ts';
 
 const TITLE = 'steps · pruned · seed 0';
 const ARMS = `arms:
@@ -27,8 +27,7 @@ function pointsOf(text: string | undefined): number {
 }
 
 describeInChromium('a run with two controls', () => {
-  const folder = temporaryFolder();
-  let browser: Browser;
+  let window: Window;
   let application: Application;
   let page: Page;
   let watch: Watch;
@@ -36,23 +35,14 @@ describeInChromium('a run with two controls', () => {
   const against = () => page.getByRole('combobox', { name: 'Control to compare with' });
 
   beforeAll(async () => {
-    ensureBuilt();
-    browser = await launchChromium();
-    application = await startApplication({ workspace: `${folder.path}/controls` });
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    page = await context.newPage();
-    watch = watchPage(page, application.origin);
-    await page.goto(application.address);
+    window = await openWindow('controls');
+    ({ application, page, watch } = window);
     await startFile(page, denseStudy('steps', 1, ARMS));
     await untilState(page, TITLE, 'finished');
     shown = await showRun(application.workspace, await idOf(page, TITLE));
     await page.getByRole('button', { name: `Open run ${TITLE}` }).click();
   }, 240_000);
-  afterAll(async () => {
-    await browser?.close();
-    await application?.close();
-    folder.remove();
-  });
+  afterAll(() => window?.close());
 
   test('has both excesses in its facts, each with the control that it is over', async () => {
     await page.getByRole('combobox', { name: 'Threshold' }).selectOption('1e-2');

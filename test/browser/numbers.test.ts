@@ -1,13 +1,13 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensureBuilt, startApplication, type Application } from './harness/application.ts';
+import type { Application } from './harness/application.ts';
 import { contrastOf, namelessControls } from './harness/audit.ts';
-import { describeInChromium, launchChromium } from './harness/chromium.ts';
+import { describeInChromium } from './harness/chromium.ts';
 import { showRun } from './harness/command-line.ts';
 import { eventually, idOf, startFile, untilState } from './harness/desk.ts';
 import { denseStudy } from './harness/studies.ts';
-import { temporaryFolder } from './harness/temporary.ts';
-import { watchPage, type Watch } from './harness/watch.ts';
+import type { Watch } from './harness/watch.ts';
+import { openWindow, type Window } from './harness/window.ts';
 
 const EPOCHS = 3;
 const TITLE = 'paper · pruned · seed 0';
@@ -31,31 +31,21 @@ async function cellsOf(table: Locator): Promise<string[][]> {
 }
 
 describeInChromium('the numbers of a run', () => {
-  const folder = temporaryFolder();
-  let browser: Browser;
+  let window: Window;
   let application: Application;
   let page: Page;
   let watch: Watch;
   let run: string;
 
   beforeAll(async () => {
-    ensureBuilt();
-    browser = await launchChromium();
-    application = await startApplication({ workspace: `${folder.path}/numbers` });
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    page = await context.newPage();
-    watch = watchPage(page, application.origin);
-    await page.goto(application.address);
+    window = await openWindow('numbers');
+    ({ application, page, watch } = window);
     await startFile(page, denseStudy('paper', 1, ARMS));
     await untilState(page, TITLE, 'finished');
     run = await idOf(page, TITLE);
     await page.getByRole('button', { name: `Open run ${TITLE}` }).click();
   }, 240_000);
-  afterAll(async () => {
-    await browser?.close();
-    await application?.close();
-    folder.remove();
-  });
+  afterAll(() => window?.close());
 
   const withinTheWindow = async (): Promise<void> => {
     const width = await page.evaluate('document.documentElement.scrollWidth');

@@ -1,15 +1,15 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensureBuilt, startApplication, type Application } from './harness/application.ts';
-import { describeInChromium, launchChromium } from './harness/chromium.ts';
+import type { Application } from './harness/application.ts';
+import { describeInChromium } from './harness/chromium.ts';
 import { showRun } from './harness/command-line.ts';
 import { dropStudy, eventually, goTo, idOf, startStudy, untilState } from './harness/desk.ts';
 import { runInPage } from './harness/in-page.ts';
 import { epochOf, inspectedShare, mapOf, matrixOf, ROUNDING } from './harness/replay.ts';
 import { median } from './harness/statistics.ts';
 import { shortStarter } from './harness/studies.ts';
-import { temporaryFolder } from './harness/temporary.ts';
-import { watchPage, type Watch } from './harness/watch.ts';
+import type { Watch } from './harness/watch.ts';
+import { openWindow, type Window } from './harness/window.ts';
 
 const EPOCHS = 6;
 const TITLE = 'short · random depthwise · seed 0';
@@ -17,8 +17,7 @@ const TITLE = 'short · random depthwise · seed 0';
 const THRESHOLD = '1e-2';
 
 describeInChromium('a study, finished and replayed', () => {
-  const folder = temporaryFolder();
-  let browser: Browser;
+  let window: Window;
   let application: Application;
   let page: Page;
   let watch: Watch;
@@ -31,24 +30,15 @@ describeInChromium('a study, finished and replayed', () => {
   };
 
   beforeAll(async () => {
-    ensureBuilt();
-    browser = await launchChromium();
-    application = await startApplication({ workspace: `${folder.path}/replayed` });
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    page = await context.newPage();
-    watch = watchPage(page, application.origin);
-    await page.goto(application.address);
+    window = await openWindow('replayed');
+    ({ application, page, watch } = window);
     await dropStudy(page, shortStarter('short', EPOCHS));
     await startStudy(page);
     for (const arm of ['control', 'random depthwise', 'global magnitude'])
       await untilState(page, `short · ${arm} · seed 0`, 'finished');
     run = await idOf(page, TITLE);
   }, 240_000);
-  afterAll(async () => {
-    await browser?.close();
-    await application?.close();
-    folder.remove();
-  });
+  afterAll(() => window?.close());
 
   test('keys move through the epochs, and the picture and the numbers with them', async () => {
     await goTo(page, 'Replay');

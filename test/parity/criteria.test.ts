@@ -17,6 +17,7 @@ import type { ScoringExamples } from '../../main/trainer/scoring/probe.ts';
 import { openEngine, type Engine } from '../../main/trainer/tensorflow/engine.ts';
 import { COUNTERS, describeModel, scored, SEED, type Scored } from '../main/trainer/scoring/scored.ts';
 import { smallDataset } from '../main/trainer/session/small-runs.ts';
+import { gatedBlock } from '../main/trainer/pruning/gated-block.ts';
 
 /**
  * The scores of a half-trained, partly pruned net here, by a float32 engine that scores in float64, and in PyTorch's
@@ -45,20 +46,7 @@ const cases: readonly { name: string; model: NamedOptions }[] = [
         { layer: 'conv', channels: 6, size: 3 },
         { layer: 'batch-norm' },
         'relu6',
-        {
-          layer: 'residual',
-          layers: [
-            { layer: 'conv', channels: 12, size: 1 },
-            { layer: 'batch-norm' },
-            'hard-swish',
-            { layer: 'depthwise', size: 3 },
-            { layer: 'batch-norm' },
-            'hard-swish',
-            { layer: 'squeeze-excite', reduction: 4 },
-            { layer: 'conv', channels: 6, size: 1 },
-            { layer: 'batch-norm' },
-          ],
-        },
+        gatedBlock(4),
         { layer: 'conv', channels: 8, size: 3, stride: 2 },
         { layer: 'batch-norm' },
         'swish',

@@ -1,15 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { CascadeError } from '../../../common/errors.ts';
-import {
-  completeSpecification,
-  type PruningSpecification,
-  type RunSpecification,
-} from '../../../common/run-specification.ts';
+import type { PruningSpecification, RunSpecification } from '../../../common/run-specification.ts';
 import { canonicalSpecification } from '../../../common/study/index.ts';
 import { runIdentity } from '../../../main/runs/identity.ts';
 import { maskRules } from '../../../main/studies/mask-rules.ts';
 import { catalogue } from '../../../main/trainer/catalogue.ts';
 import type { NamedRun } from '../../../main/workspace/messages.ts';
+import { layers, specificationsOf } from './specification.ts';
 
 /** At 100 steps of 32 an epoch; 'gone' is a data set that can not be read. */
 const outlineOf = ({ name, classes = 10 }: { name: string; classes?: unknown }) =>
@@ -24,36 +21,7 @@ const outlineOf = ({ name, classes = 10 }: { name: string; classes?: unknown }) 
         bytes: 0,
       };
 
-function specification(
-  pruning: Partial<PruningSpecification> | null,
-  change: Partial<RunSpecification> = {},
-): RunSpecification {
-  return completeSpecification({
-    dataset: { name: 'mnist' },
-    model: { name: 'lenet-300-100' },
-    batchSize: 32,
-    epochs: 5,
-    optimizer: { name: 'sgd' },
-    learningRate: { name: 'constant', rate: 0.1 },
-    pruning: pruning && {
-      criterion: { name: 'magnitude' },
-      granularity: { name: 'weight' },
-      distribution: { name: 'global' },
-      schedule: { name: 'one-shot', epoch: 2 },
-      layers: { kinds: [], names: [], except: [] },
-      sparsity: 0.5,
-      ...pruning,
-    },
-    retraining: { name: 'none' },
-    thresholds: [],
-    referenceEpoch: 2,
-    ...change,
-  });
-}
-
-const layers = (change: Partial<PruningSpecification['layers']>): Partial<PruningSpecification> => ({
-  layers: { kinds: [], names: [], except: [], ...change },
-});
+const specification = specificationsOf({ name: 'lenet-300-100' });
 const taking = (of: Record<string, unknown>, pruning: Partial<PruningSpecification> = {}, change = {}) =>
   specification({ criterion: { name: 'given-masks', ...of }, ...pruning }, change);
 

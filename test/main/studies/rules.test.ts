@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  completeSpecification,
-  type PruningSpecification,
-  type RunSpecification,
-} from '../../../common/run-specification.ts';
+import type { RunSpecification } from '../../../common/run-specification.ts';
 import { studyRules } from '../../../main/studies/rules.ts';
+import { layers, specificationsOf } from './specification.ts';
 
 /** MNIST's, at 100 steps of 32 an epoch. */
 const rules = studyRules(() => ({
@@ -17,35 +14,7 @@ const rules = studyRules(() => ({
 }));
 const checkSpecification = (given: RunSpecification) => rules.check(given);
 
-function specification(
-  pruning: Partial<PruningSpecification> | null,
-  change: Partial<RunSpecification> = {},
-): RunSpecification {
-  return completeSpecification({
-    dataset: { name: 'mnist' },
-    model: { name: 'depthwise-separable', stem: 8, widths: [16], strides: [1] },
-    batchSize: 32,
-    epochs: 5,
-    optimizer: { name: 'sgd' },
-    learningRate: { name: 'constant', rate: 0.1 },
-    pruning: pruning && {
-      criterion: { name: 'magnitude' },
-      granularity: { name: 'weight' },
-      distribution: { name: 'global' },
-      schedule: { name: 'one-shot', epoch: 2 },
-      layers: { kinds: [], names: [], except: [] },
-      sparsity: 0.5,
-      ...pruning,
-    },
-    retraining: { name: 'none' },
-    thresholds: [],
-    referenceEpoch: 2,
-    ...change,
-  });
-}
-const layers = (change: Partial<PruningSpecification['layers']>): Partial<PruningSpecification> => ({
-  layers: { kinds: [], names: [], except: [], ...change },
-});
+const specification = specificationsOf({ name: 'depthwise-separable', stem: 8, widths: [16], strides: [1] });
 
 describe('a specification that makes sense', () => {
   test.each([

@@ -9,6 +9,7 @@ import { openEngine, type Engine } from '../../../../main/trainer/tensorflow/eng
 import { describeModel, scored } from '../scoring/scored.ts';
 import { pruningAfter, smallDataset, specification } from '../session/small-runs.ts';
 import { zeros } from './layers.ts';
+import { gatedBlock } from './gated-block.ts';
 
 /**
  * What a study may ask for must not fail when it comes to prune, after hours of training: combinations drawn from all
@@ -33,20 +34,7 @@ const models: Record<string, NamedOptions> = {
       { layer: 'conv', channels: 6, size: 3 },
       { layer: 'batch-norm' },
       'relu6',
-      {
-        layer: 'residual',
-        layers: [
-          { layer: 'conv', channels: 12, size: 1 },
-          { layer: 'batch-norm' },
-          'hard-swish',
-          { layer: 'depthwise', size: 3 },
-          { layer: 'batch-norm' },
-          'hard-swish',
-          { layer: 'squeeze-excite', reduction: 3 },
-          { layer: 'conv', channels: 6, size: 1 },
-          { layer: 'batch-norm' },
-        ],
-      },
+      gatedBlock(3),
       {
         layer: 'residual',
         shortcut: 'zero-padding',
