@@ -14,8 +14,8 @@ import type { DeviceSplit } from './device-data.ts';
 import { isTrained } from './device-state.ts';
 import { lossOf, stateSlots, type StepDesign } from './step-design.ts';
 
-/** What goes into a step, in this order. */
-export const STEP_GROUPS = [
+/** What a step reads of its batch. */
+const BATCH_GROUPS = [
   /** Of the split, or of the batch where the split is too large for memory. */
   'images',
   'labels',
@@ -28,32 +28,19 @@ export const STEP_GROUPS = [
   /** Of each image in the batch, and λ; none where images are not mixed. */
   'partners',
   'share',
-  'optimizerScalars',
-  'averagingScalars',
-  'parameters',
-  'slots',
-  'masks',
 ] as const;
-type Group = (typeof STEP_GROUPS)[number];
 
-/** What the first half of a step reads of it, and what the second. */
-export const GRADIENT_GROUPS = [
-  'images',
-  'labels',
-  'indices',
-  'totals',
-  'seed',
-  'partners',
-  'share',
-  'parameters',
-] as const satisfies readonly Group[];
+/** What goes into the first half of a step, into the second, and into the whole, in this order. */
+export const GRADIENT_GROUPS = [...BATCH_GROUPS, 'parameters'] as const;
 export const UPDATE_GROUPS = [
   'optimizerScalars',
   'averagingScalars',
   'parameters',
   'slots',
   'masks',
-] as const satisfies readonly Group[];
+] as const;
+export const STEP_GROUPS = [...BATCH_GROUPS, ...UPDATE_GROUPS] as const;
+type Group = (typeof STEP_GROUPS)[number];
 
 /** Handles, tensors or shapes of some inputs of a step, group by group. */
 type Inputs<T, Groups extends Group> = Readonly<Record<Groups, readonly T[]>>;
