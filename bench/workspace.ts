@@ -162,6 +162,7 @@ async function recordRun(workspace: Workspace, id: string, scenario: Scenario): 
     seed: 0,
     specification: SPECIFICATION,
     control: null,
+    previousMask: null,
     trunk: null,
     checkpointEvery: null,
     priority: 0,

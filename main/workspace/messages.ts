@@ -28,8 +28,8 @@ export interface NewRun {
   specification: RunSpecification;
   /** Id of the dense control, which must be there already. */
   control: string | null;
-  /** Id of the control that keeps the previous mask, likewise; where it is asked for. */
-  previousMask?: string | null;
+  /** Id of the control that keeps the previous mask, likewise; null where none is asked for. */
+  previousMask: string | null;
   /**
    * The run that trains its first epochs, which must be there already, the last of them, and the one whose weights it
    * rewinds to later, if any.

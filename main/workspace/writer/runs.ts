@@ -45,7 +45,7 @@ export function insertRun(
 ): { created: boolean; number: number; linked: number[] } {
   const numberOf = (id: string | null): number | null =>
     id === null ? null : requireRun(database, id).number;
-  const links: Links = { control: numberOf(run.control), previous_mask: numberOf(run.previousMask ?? null) };
+  const links: Links = { control: numberOf(run.control), previous_mask: numberOf(run.previousMask) };
   const known = prepared(database, 'select number, control, previous_mask from runs where id = ?').get(
     run.id,
   ) as ({ number: number } & Links) | undefined;

@@ -87,6 +87,7 @@ export function newRun(id: string, changes: Partial<NewRun> = {}): NewRun {
     seed: 1,
     specification: SPECIFICATION,
     control: null,
+    previousMask: null,
     trunk: null,
     checkpointEvery: null,
     priority: 0,
