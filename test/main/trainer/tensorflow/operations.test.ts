@@ -68,14 +68,44 @@ const CASES: Case[] = [
     ],
     body: (engine: Engine, x: Tensor, w: Tensor) => operations.conv2d(engine, x, w, options),
   })) as Case[]),
-  {
-    name: 'conv2d, 1×1',
+  ...([
+    { side: 2, padding: 1 },
+    { side: 4, stride: 2, padding: 1 },
+    { side: 4, stride: 2, padding: 1, turned: true },
+    { side: 4, padding: 0 },
+    { side: 2, padding: 2, dilation: 2 },
+  ].map(({ side, ...options }) => ({
+    name: `depthwiseConv2d, few places: ${JSON.stringify({ side, ...options })}`,
     shapes: [
-      [2, 4, 4, 3],
+      [3, side, side, 4],
+      [3, 3, 4, 1],
+    ],
+    body: (engine: Engine, x: Tensor, w: Tensor) => operations.depthwiseConv2d(engine, x, w, options),
+  })) as Case[]),
+  {
+    name: 'depthwiseConv2d, few places, two kernels a channel',
+    shapes: [
+      [3, 2, 2, 4],
+      [3, 3, 4, 2],
+    ],
+    body: (engine, x, w) => operations.depthwiseConv2d(engine, x as Tensor, w as Tensor, { padding: 1 }),
+  },
+  // In float32 a product of matrices.
+  ...([
+    { side: 4 },
+    { side: 4, stride: 2 },
+    { side: 5, stride: 2 },
+    { side: 5, stride: 2, turned: true },
+    { side: 5, stride: 3 },
+    { side: 3, padding: 1 },
+  ].map(({ side, ...options }) => ({
+    name: `conv2d, 1×1: ${JSON.stringify({ side, ...options })}`,
+    shapes: [
+      [2, side, side, 3],
       [1, 1, 3, 5],
     ],
-    body: (engine, x, w) => operations.conv2d(engine, x as Tensor, w as Tensor),
-  },
+    body: (engine: Engine, x: Tensor, w: Tensor) => operations.conv2d(engine, x, w, options),
+  })) as Case[]),
   {
     name: 'batchNormTraining',
     shapes: [[3, 2, 2, 4], [4], [4]],
