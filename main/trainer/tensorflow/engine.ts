@@ -12,6 +12,7 @@ import { Handle } from './handle.ts';
 import { reclaim } from './ledger.ts';
 import { locateLibrary, type LibraryLocation } from './library.ts';
 import { loadTensorFlow } from './native.ts';
+import { libc } from './system.ts';
 import { TracedFunction } from './traced-function.ts';
 import { TracingBinding } from './tracing-binding.ts';
 
@@ -261,6 +262,11 @@ export class Engine {
     if (this.#disposed) throw new CascadeError('ENGINE_CLOSED', 'The engine is closed.');
   }
 
+  /** Gives memory of tensors and functions that were released back to the operating system, which otherwise stays the process's. */
+  trim(): void {
+    libc().trim();
+  }
+
   /** Frees every tensor and function, and the context. Another engine may then be opened in this thread. */
   dispose(): void {
     if (this.#disposed) return;
@@ -268,6 +274,7 @@ export class Engine {
     process.off('exit', this.#atExit);
     this.#backend.dispose();
     this.#context.dispose();
+    this.trim();
   }
 }
 

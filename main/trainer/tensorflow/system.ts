@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import koffi, { type LibraryHandle } from 'koffi';
 import type { Pointer } from './native.ts';
 
 /** What we need of the C library: moving bytes, and the environment as C sees it. */
@@ -8,6 +8,8 @@ interface System {
   setenv(name: string, value: string): void;
   /** Loads a library so that it stays until the process ends; nothing where it cannot be loaded. */
   pin(path: string): void;
+  /** Gives memory that was freed back to the operating system, where the C library can be asked for it. */
+  trim(): void;
 }
 
 let system: System | undefined;
@@ -39,7 +41,18 @@ function posix(): System {
       if (nowhere >= 0) close(nowhere);
       if (stderr >= 0) close(stderr);
     },
+    trim: mallocTrim(library),
   };
+}
+
+/** glibc's own; other C libraries give back what is freed as they see fit. */
+function mallocTrim(library: LibraryHandle): () => void {
+  try {
+    const trim = library.func('int malloc_trim(size_t)');
+    return () => void trim(0);
+  } catch {
+    return () => undefined;
+  }
 }
 
 function windows(): System {
@@ -55,6 +68,7 @@ function windows(): System {
     setenv: (name, value) => void putenv(name, value),
     // A reference of our own that nothing gives back.
     pin: (path) => void loadLibrary(path),
+    trim: () => undefined,
   };
 }
 
