@@ -11,7 +11,7 @@ import {
 } from './leaves.ts';
 import type { OutlineMapping } from './outline.ts';
 import { placeOf, settledPairs, type Place } from './place.ts';
-import { mappingsAt, schemasAt } from './where.ts';
+import { mappingsAt, otherArms, schemasAt } from './where.ts';
 import { commonDefault, defaultText, kindWords, valueText } from './words.ts';
 
 /** One thing that may stand at the caret. */
@@ -139,7 +139,7 @@ function valueSuggestions(
   const column = place.at.kind === 'value' ? place.at.column : 0;
   const leaves = schemas.flatMap((each) => leavesOf(each, root));
   const mappings = leaves.filter(isMapping);
-  if (place.quoted) return scalarsOf(leaves);
+  if (place.quoted) return [...armsOf(leaves, place), ...scalarsOf(leaves)];
   if (style === 'no-dash')
     return [
       ...componentsOf(leaves),
@@ -154,9 +154,12 @@ function valueSuggestions(
       ...(items.length === 0 ? [] : valueSuggestions(items, 'no-dash', place, root)),
     ];
   const given = commonDefault(schemas.map((each) => headOf(each, root)));
-  const values = [...componentsOf(leaves), ...scalarsOf(leaves), ...defaultOf(given)].map((each) =>
-    each.label === valueText(given) ? { ...each, detail: 'default' } : each,
-  );
+  const values = [
+    ...componentsOf(leaves),
+    ...armsOf(leaves, place),
+    ...scalarsOf(leaves),
+    ...defaultOf(given),
+  ].map((each) => (each.label === valueText(given) ? { ...each, detail: 'default' } : each));
   if (style === 'dash') return [...values, ...keysOf(mappings, root, 'block', column)];
   const plain = mappings.filter((leaf) => tellingKeys(leaf).length === 0 && !isOverlay(leaf));
   return [
@@ -206,6 +209,18 @@ function scalarsOf(leaves: readonly Schema[]): Suggestion[] {
       ...withCaret(valueText(value)),
     }));
   });
+}
+
+/** Where a text names another arm: the others of the study. */
+function armsOf(leaves: readonly Schema[], place: Place): Suggestion[] {
+  if (!leaves.some(({ namesOf }) => namesOf === 'arms')) return [];
+  return otherArms(place).map((label) => ({
+    label,
+    kind: 'value',
+    detail: 'arm',
+    description: '',
+    ...withCaret(label),
+  }));
 }
 
 function defaultOf(given: unknown): Suggestion[] {

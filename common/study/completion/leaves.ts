@@ -23,6 +23,8 @@ export interface Schema {
   required?: string[];
   items?: Schema;
   prefixItems?: Schema[];
+  /** Ours: the text is a name from this list of the study. */
+  namesOf?: 'arms';
 }
 
 /** No chain of references without a key between them is as long. */

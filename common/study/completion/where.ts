@@ -1,6 +1,6 @@
 import { fitting, isMapping, itemsAt, leavesOf, under, type Schema } from './leaves.ts';
 import type { OutlineNode } from './outline.ts';
-import type { Step } from './place.ts';
+import type { Place, Step } from './place.ts';
 
 /**
  * The schemas of what stands at the end of the steps. What an arm says of a component without its name is laid over the
@@ -37,6 +37,18 @@ function sharedName(steps: readonly Step[], root: OutlineNode | null): string | 
   for (const key of settings) node = valueUnder(node, key!);
   const name = node?.kind === 'mapping' ? valueUnder(node, 'name') : node;
   return name?.kind === 'scalar' ? name.text : null;
+}
+
+/** The names of the arms that are written in the study, without that at the steps. */
+export function otherArms({ steps, root }: Pick<Place, 'steps' | 'root'>): string[] {
+  const arms = valueUnder(root, 'arms');
+  if (arms?.kind !== 'sequence') return [];
+  const own = steps.find((step) => 'index' in step && step.node === arms);
+  return arms.items.flatMap(({ value }, index) => {
+    const name = valueUnder(value, 'name');
+    const other = own === undefined || !('index' in own) || own.index !== index;
+    return other && name?.kind === 'scalar' && name.text !== '' ? [name.text] : [];
+  });
 }
 
 function valueUnder(node: OutlineNode | null, key: string): OutlineNode | null {

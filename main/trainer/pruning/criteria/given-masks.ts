@@ -6,7 +6,7 @@ import { CascadeError, messageOf } from '../../../../common/errors.ts';
 import { GIVEN_MASKS } from '../../../../common/mask-source.ts';
 import type { PrunableLayer } from '../../../../common/network.ts';
 import type { NamedOptions, PruningSpecification } from '../../../../common/run-specification.ts';
-import { wording } from '../../../../common/study/wording.ts';
+import { ARM_NAME, wording } from '../../../../common/study/wording.ts';
 import { masksFrom } from '../given-masks.ts';
 import { countPruned } from '../masks.ts';
 import type { Criterion, HandedMasks } from './criterion.ts';
@@ -42,6 +42,7 @@ const options = z
     arm: z
       .string()
       .min(1)
+      .meta(ARM_NAME)
       .nullable()
       .default(null)
       .describe('Another arm of the study instead: for each seed its run of the same seed.'),

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { describe, expect, it, test } from 'vitest';
+import * as z from 'zod';
 import { completeStudy } from '../../../../common/study/completion/complete.ts';
 import type { Schema } from '../../../../common/study/completion/leaves.ts';
 import { studyJsonSchema } from '../../../../common/study/index.ts';
+import { ARM_NAME } from '../../../../common/study/wording.ts';
 import { catalogue, SOUND } from '../catalogue.ts';
 
 const schema = studyJsonSchema(catalogue) as Schema;
@@ -30,6 +32,45 @@ function choose(marked: string, label: string): string {
   const { insert, caret } = suggestion(marked, label);
   return text.slice(0, from) + insert.slice(0, caret) + '|' + insert.slice(caret) + text.slice(to);
 }
+
+describe('names of other arms', () => {
+  const options = z.strictObject({
+    name: z.literal('given-masks'),
+    arm: z.string().min(1).meta(ARM_NAME).nullable().default(null),
+    epoch: z.int().min(0).nullable().default(null),
+  });
+  const criteria = [...catalogue.criteria, { name: 'given-masks', title: 'Masks', options }];
+  const knowing = studyJsonSchema({ ...catalogue, criteria }) as Schema;
+  const named = (marked: string) => {
+    const { text, caret } = at(marked);
+    return completeStudy(text, caret, knowing)?.suggestions.map(
+      ({ label, detail }) => `${label} (${detail})`,
+    );
+  };
+  const arms = (criterion: string) =>
+    `arms:\n  - name: dense\n  - name: a third, at 90%\n  - name: taker\n    pruning: { criterion: ${criterion} }\n  - name: ''\n`;
+
+  test.each([
+    [
+      'after the key',
+      '{ name: given-masks, arm: | }',
+      ['dense (arm)', 'a third, at 90% (arm)', 'null (default)'],
+    ],
+    ['by the beginning', '{ name: given-masks, arm: de| }', ['dense (arm)']],
+    ['by the beginning of a later word', '{ name: given-masks, arm: th| }', ['a third, at 90% (arm)']],
+    ['in quotes', '{ name: given-masks, arm: "|" }', ['dense (arm)', 'a third, at 90% (arm)', 'null ()']],
+    ['not for another key', '{ name: given-masks, epoch: | }', ['null (default)']],
+    ['not for another criterion', '{ name: random, arm: | }', undefined],
+  ])('%s', (_, criterion, expected) => {
+    expect(named(arms(criterion))).toEqual(expected);
+  });
+
+  it('are none where there is one arm', () => {
+    expect(named('arms:\n  - name: a\n    pruning: { criterion: { name: given-masks, arm: | } }')).toEqual([
+      'null (default)',
+    ]);
+  });
+});
 
 describe('keys', () => {
   test.each([
