@@ -1,14 +1,9 @@
 import { convolvedSize } from '../../../../common/network.ts';
 import { attribute, type Attribute } from '../attributes.ts';
 import type { Engine, Tensor } from '../engine.ts';
+import type { Convolved, KernelGradient } from './convolved.ts';
 import { matMul } from './dense.ts';
-import {
-  depthwiseKernelGradientOf,
-  kernelGradientOf,
-  onOneDnn,
-  type Convolved,
-  type KernelGradient,
-} from './kernel-gradients.ts';
+import { depthwiseKernelGradientOf, kernelGradientOf, onOneDnn } from './kernel-gradients.ts';
 import { dilate } from './places.ts';
 import { pickPlaces } from './pooling.ts';
 import { pad, placementOf, type Placement, type WindowOptions } from './windows.ts';

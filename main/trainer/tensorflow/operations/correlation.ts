@@ -1,5 +1,5 @@
 import { attribute } from '../attributes.ts';
-import type { KernelGradient, Convolved } from './kernel-gradients.ts';
+import type { Convolved, KernelGradient } from './convolved.ts';
 import type { Side } from './places.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { attribute } from '../attributes.ts';
 import type { Engine, Tensor } from '../engine.ts';
+import type { Convolved, KernelGradient } from './convolved.ts';
 import { product } from './dense.ts';
-import type { KernelGradient } from './kernel-gradients.ts';
 
 /**
  * The gradient of a convolution's kernel as one product of matrices: what the kernel read of every image, and the gradient
@@ -28,7 +28,7 @@ function patchesOf(
   images: Tensor,
   rows: number,
   columns: number,
-  { stride, dilation, placement }: Pick<Parameters<KernelGradient>[2], 'stride' | 'dilation' | 'placement'>,
+  { stride, dilation, placement }: Pick<Convolved, 'stride' | 'dilation' | 'placement'>,
 ): Tensor {
   const attributes = [
     attribute.type('T', engine.precision),

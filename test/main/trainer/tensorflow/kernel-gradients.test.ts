@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { attribute, openEngine, type Engine } from '../../../../main/trainer/tensorflow/engine.ts';
+import type { Convolved } from '../../../../main/trainer/tensorflow/operations/convolved.ts';
 import {
   correlationMargins,
   correlationToFilter,
@@ -7,7 +8,6 @@ import {
 import {
   depthwiseKernelGradientOf,
   kernelGradientOf,
-  type Convolved,
 } from '../../../../main/trainer/tensorflow/operations/kernel-gradients.ts';
 import {
   patchesToDepthwiseFilter,
