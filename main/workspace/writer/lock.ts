@@ -62,6 +62,6 @@ function locked(folder: string): CascadeError {
     : 'another process';
   return new CascadeError(
     'WORKSPACE_LOCKED',
-    `The workspace ${folder} is open in ${holder}: use that window, close it, or choose another folder.`,
+    `The workspace ${folder} is open in ${holder}: use its window or wait until its command is done, or choose another folder.`,
   );
 }
