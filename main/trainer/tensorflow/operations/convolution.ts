@@ -126,7 +126,7 @@ export function conv2d(engine: Engine, x: Tensor, filter: Tensor, options: Convo
   if (rows * columns === 1 && groups === 1 && padding === 0 && onOneDnn(engine))
     return pointwise(engine, x, filter, options);
   const placement = placementOf(x, [rows, columns], options);
-  // oneDNN has no explicit padding: a padded copy and its fast kernels take half the time of Eigen's.
+  // oneDNN pads explicitly only forward: a padded copy and its kernels take half the time of those of Eigen.
   const [input, asked]: [Tensor, Placement] =
     placement.padding === 'EXPLICIT' ? [pad(engine, x, placement), UNPADDED] : [x, placement];
   const attributes = [...attributesOf(engine, options, asked), attribute.bool('use_cudnn_on_gpu', true)];
