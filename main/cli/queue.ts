@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import type { RunState } from '../../common/contract/schemas.ts';
 import type { CascadeClient } from '../api/router.ts';
 import { findRun } from './find-run.ts';
 import type { Output } from './output.ts';
@@ -37,9 +38,15 @@ export async function resume(
     const id = await findRun(client, wanted.name);
     return runToTheEnd(client, () => client.runs.resume({ id }).then(() => [id]), output, around);
   }
-  const interrupted = (await client.runs.list()).some((run) => run.state === 'interrupted');
-  if (interrupted)
+  const runs = await client.runs.list();
+  const countOf = (state: RunState): number => runs.filter((run) => run.state === state).length;
+  if (countOf('interrupted') > 0)
     return runToTheEnd(client, () => client.runs.resumeAll().then(({ runs }) => runs), output, around);
   output.record({ type: 'done', ok: true, runs: [] });
-  output.say('No run was interrupted: there is nothing to resume.');
+  const stopped = countOf('stopped');
+  output.say(
+    stopped === 0
+      ? 'No run was interrupted: there is nothing to resume.'
+      : `No run was interrupted: there is nothing to resume. ${stopped} ${stopped === 1 ? 'was' : 'were'} stopped by hand: resume each by its id, or run the study again.`,
+  );
 }

@@ -36,7 +36,7 @@ export async function runToTheEnd(
     if (interrupt.signal.aborted)
       throw new CascadeError(
         'INTERRUPTED',
-        'Stopped: `cascade resume RUN` goes on from the last saved epoch.',
+        'Stopped: `cascade resume RUN` goes on from the last saved epoch, and so does running the study again with all of them.',
       );
     if (unfinished.length > 0 || runs.length === 0) throw notFinished(unfinished);
   } finally {

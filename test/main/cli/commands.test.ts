@@ -107,7 +107,7 @@ test('resume --all: every interrupted run, and none of those that were stopped',
   const runs = shell.double.runs;
   runs.set(control, { ...runs.get(control)!, state: 'stopped' });
   expect(await shell.run('resume', '--all')).toBe(0);
-  expect(shell.stdout).toContain('nothing to resume');
+  expect(shell.stdout).toContain('nothing to resume. 1 was stopped by hand');
   expect(await shell.run('resume', '--all', '--json')).toBe(0);
   expect(shell.records).toEqual([{ type: 'done', ok: true, runs: [] }]);
 
