@@ -13,6 +13,9 @@ export const DEFAULT_THRESHOLDS: readonly Threshold[] = [
   { sigma: 1e-3 },
 ];
 
+/** The one of them that tables, charts and the command line speak of until a person chooses another. */
+export const SHOWN_THRESHOLD = '1e-4';
+
 /** How a threshold is written everywhere: '1e-4', or '1e-3σ' for a relative one. */
 export function thresholdLabel(threshold: Threshold): string {
   return 'absolute' in threshold ? exponential(threshold.absolute) : `${exponential(threshold.sigma)}σ`;

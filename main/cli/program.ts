@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { CascadeError } from '../../common/errors.ts';
+import { SHOWN_THRESHOLD } from '../../common/thresholds.ts';
 import { concurrencyOption, threadsOption, wholeNumber, workspaceOption } from '../ways/options.ts';
 import type { CascadeClient } from '../api/router.ts';
 import { benchText } from './bench-text.ts';
@@ -14,7 +15,7 @@ import { findParts } from './parts.ts';
 import { partsMarkdown } from './parts-markdown.ts';
 import { partsText, partText } from './parts-text.ts';
 import { parsePriority, requireOneOrAll, resume } from './queue.ts';
-import { runToTheEnd, SHOWN_THRESHOLD } from './run-command.ts';
+import { runToTheEnd } from './run-command.ts';
 import { showDocument, showText } from './show.ts';
 import { readStudy } from './study-file.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -198,7 +199,7 @@ export function createProgram(around: Surroundings): Command {
     .description('write the masks after an epoch as NumPy arrays by layer: .pruned, .shed, .inert')
     .addOption(epochOption())
     .requiredOption('--out <file>', 'the .npz file to write')
-    .option('--threshold <label>', 'at or below which a weight counts as shed', '1e-4')
+    .option('--threshold <label>', 'at or below which a weight counts as shed', SHOWN_THRESHOLD)
     .option('--force', 'replace a file that is there')
     .action(
       withClient<FileOptions & { threshold: string }>(async ({ client, output, name, options }) => {

@@ -1,14 +1,12 @@
 import { CascadeError } from '../../common/errors.ts';
 import type { RunSummary } from '../../common/contract/schemas.ts';
+import { SHOWN_THRESHOLD } from '../../common/thresholds.ts';
 import type { CascadeClient } from '../api/router.ts';
 import { followRuns } from './follow.ts';
 import { listText } from './list.ts';
 import type { Output } from './output.ts';
 import { ProgressDisplay } from './progress.ts';
 import type { Surroundings } from './surroundings.ts';
-
-/** Threshold at which the tables for people count weights as shed. */
-export const SHOWN_THRESHOLD = '1e-4';
 
 /**
  * Sets runs going and shows how they go until all have ended.

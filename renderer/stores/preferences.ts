@@ -1,6 +1,7 @@
 import { ref, watch } from 'vue';
 import type { Ref } from 'vue';
 import { CONTROL_KINDS } from '../../common/controls.ts';
+import { SHOWN_THRESHOLD } from '../../common/thresholds.ts';
 
 /** Remembered in this browser only, and only where it lets us: private windows refuse. */
 function read(key: string): string | null {
@@ -41,7 +42,7 @@ export function text(key: string, fallback: string): Ref<string> {
 }
 
 /** Threshold at which tables and charts speak of shed weights. */
-export const threshold = text('threshold', '1e-3');
+export const threshold = text('threshold', SHOWN_THRESHOLD);
 /** Control that a run is compared with where it has several. */
 export const against = chosen('against', CONTROL_KINDS, 'dense');
 export const theme = chosen('theme', ['system', 'light', 'dark'] as const, 'system');
