@@ -43,10 +43,10 @@ export async function resume(
   if (countOf('interrupted') > 0)
     return runToTheEnd(client, () => client.runs.resumeAll().then(({ runs }) => runs), output, around);
   output.record({ type: 'done', ok: true, runs: [] });
-  const stopped = countOf('stopped');
-  output.say(
-    stopped === 0
-      ? 'No run was interrupted: there is nothing to resume.'
-      : `No run was interrupted: there is nothing to resume. ${stopped} ${stopped === 1 ? 'was' : 'were'} stopped by hand: resume each by its id, or run the study again.`,
-  );
+  output.say(`No run was interrupted: there is nothing to resume.${stoppedText(countOf('stopped'))}`);
+}
+
+function stoppedText(count: number): string {
+  if (count === 0) return '';
+  return ` ${count} ${count === 1 ? 'was' : 'were'} stopped by hand: resume each by its id, or run the study again.`;
 }

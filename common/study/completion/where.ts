@@ -43,11 +43,11 @@ function sharedName(steps: readonly Step[], root: OutlineNode | null): string | 
 export function otherArms({ steps, root }: Pick<Place, 'steps' | 'root'>): string[] {
   const arms = valueUnder(root, 'arms');
   if (arms?.kind !== 'sequence') return [];
-  const own = steps.find((step) => 'index' in step && step.node === arms);
+  const isOwn = (index: number): boolean =>
+    steps.some((step) => 'index' in step && step.node === arms && step.index === index);
   return arms.items.flatMap(({ value }, index) => {
     const name = valueUnder(value, 'name');
-    const other = own === undefined || !('index' in own) || own.index !== index;
-    return other && name?.kind === 'scalar' && name.text !== '' ? [name.text] : [];
+    return !isOwn(index) && name?.kind === 'scalar' && name.text !== '' ? [name.text] : [];
   });
 }
 

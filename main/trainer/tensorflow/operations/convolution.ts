@@ -1,7 +1,7 @@
 import { convolvedSize } from '../../../../common/network.ts';
-import { attribute, type Attribute } from '../attributes.ts';
+import { attribute } from '../attributes.ts';
 import type { Engine, Tensor } from '../engine.ts';
-import type { Convolved, KernelGradient } from './convolved.ts';
+import { convolutionAttributes, windowAttributes, type Convolved, type KernelGradient } from './convolved.ts';
 import { matMul } from './dense.ts';
 import { depthwiseKernelGradientOf, kernelGradientOf, onOneDnn } from './kernel-gradients.ts';
 import { dilate } from './places.ts';
@@ -11,22 +11,6 @@ import { pad, placementOf, type Placement, type WindowOptions } from './windows.
 export interface ConvolutionOptions extends WindowOptions {
   /** Parts of the channels that are convolved each on its own. */
   readonly groups?: number;
-}
-
-function attributesOf(
-  engine: Engine,
-  { stride = 1, dilation = 1 }: ConvolutionOptions,
-  { padding, rows, columns }: Placement,
-): Attribute[] {
-  const margins = padding === 'EXPLICIT' ? [0, 0, ...rows, ...columns, 0, 0] : [];
-  return [
-    attribute.type('T', engine.precision),
-    attribute.intList('strides', [1, stride, stride, 1]),
-    attribute.string('padding', padding),
-    attribute.intList('explicit_paddings', margins),
-    attribute.string('data_format', 'NHWC'),
-    attribute.intList('dilations', [1, dilation, dilation, 1]),
-  ];
 }
 
 /** A kernel with rows and columns in reverse, with gradient. */
@@ -55,19 +39,20 @@ interface Kernels {
   readonly forward: string;
   readonly toInput: string;
   readonly toFilter: string;
+  readonly attributes: typeof convolutionAttributes;
   readonly faster: (engine: Engine, convolved: Convolved) => KernelGradient | null;
 }
 
 function differentiable(
   engine: Engine,
   kernels: Kernels,
-  attributes: readonly Attribute[],
   x: Tensor,
   filter: Tensor,
   convolved: Convolved,
 ): Tensor {
   const { tf } = engine;
   const shapeOf = (tensor: Tensor) => tf.tensor1d(tensor.shape, 'int32');
+  const attributes = kernels.attributes(engine, convolved);
   const toFilter = kernels.faster(engine, convolved);
   const convolve = tf.customGrad((input, weights, save) => {
     const [images, kernel, keep] = [input as Tensor, weights as Tensor, save as (t: Tensor[]) => void];
@@ -100,6 +85,7 @@ const CONVOLUTION: Kernels = {
   forward: 'Conv2D',
   toInput: 'Conv2DBackpropInput',
   toFilter: 'Conv2DBackpropFilter',
+  attributes: convolutionAttributes,
   faster: kernelGradientOf,
 };
 
@@ -107,6 +93,7 @@ const DEPTHWISE: Kernels = {
   forward: 'DepthwiseConv2dNative',
   toInput: 'DepthwiseConv2dNativeBackpropInput',
   toFilter: 'DepthwiseConv2dNativeBackpropFilter',
+  attributes: windowAttributes,
   faster: depthwiseKernelGradientOf,
 };
 
@@ -129,16 +116,8 @@ export function conv2d(engine: Engine, x: Tensor, filter: Tensor, options: Convo
   // oneDNN pads explicitly only forward: a padded copy and its kernels take half the time of those of Eigen.
   const [input, asked]: [Tensor, Placement] =
     placement.padding === 'EXPLICIT' ? [pad(engine, x, placement), UNPADDED] : [x, placement];
-  const attributes = [...attributesOf(engine, options, asked), attribute.bool('use_cudnn_on_gpu', true)];
   const convolved = convolvedBy(x, input, filter, asked, options);
-  return differentiable(
-    engine,
-    CONVOLUTION,
-    attributes,
-    input,
-    kernelFor(engine, filter, options),
-    convolved,
-  );
+  return differentiable(engine, CONVOLUTION, input, kernelFor(engine, filter, options), convolved);
 }
 
 /** @param x the images before any padding, and `input` those that TensorFlow convolves */
@@ -202,7 +181,6 @@ export function depthwiseConv2d(
     return depthwiseConv2d(engine, x, dilate(engine, filter, dilation), { ...options, dilation: 1 });
   const [rows, columns] = filter.shape as [number, number];
   const placement = placementOf(x, [rows, columns], options);
-  const attributes = attributesOf(engine, options, placement);
   const convolved = convolvedBy(x, x, filter, placement, options);
-  return differentiable(engine, DEPTHWISE, attributes, x, kernelFor(engine, filter, options), convolved);
+  return differentiable(engine, DEPTHWISE, x, kernelFor(engine, filter, options), convolved);
 }

@@ -1,5 +1,4 @@
-import { attribute } from '../attributes.ts';
-import type { Convolved, KernelGradient } from './convolved.ts';
+import { convolutionAttributes, type Convolved, type KernelGradient } from './convolved.ts';
 import type { Side } from './places.ts';
 
 /**
@@ -11,15 +10,11 @@ export const correlationToFilter: KernelGradient = (engine, images, convolved, d
   const { tf } = engine;
   const { stride, dilation } = convolved;
   const [rows, columns] = correlationMargins(convolved);
-  const attributes = [
-    attribute.type('T', engine.precision),
-    attribute.intList('strides', [1, dilation, dilation, 1]),
-    attribute.string('padding', 'EXPLICIT'),
-    attribute.intList('explicit_paddings', [0, 0, ...rows, ...columns, 0, 0]),
-    attribute.string('data_format', 'NHWC'),
-    attribute.intList('dilations', [1, stride, stride, 1]),
-    attribute.bool('use_cudnn_on_gpu', true),
-  ];
+  const attributes = convolutionAttributes(engine, {
+    stride: dilation,
+    dilation: stride,
+    placement: { padding: 'EXPLICIT', rows, columns },
+  });
   const channels = tf.transpose(images, [3, 1, 2, 0]);
   const [correlated] = engine.op('Conv2D', attributes, [channels, tf.transpose(dy, [1, 2, 0, 3])], 1);
   return tf.transpose(correlated!, [1, 2, 0, 3]);

@@ -1,5 +1,5 @@
 import { BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM } from '../../../../common/network.ts';
-import { attribute } from '../attributes.ts';
+import { attribute, type Attribute } from '../attributes.ts';
 import type { Engine, Tensor } from '../engine.ts';
 
 /** PyTorch's `eps` and `momentum`, and its values where absent. */
@@ -57,39 +57,55 @@ function fused(
   { epsilon, momentum }: Required<NormalizationConstants>,
 ): NormalizedBatch {
   const { tf } = engine;
-  const attributes = [
-    attribute.type('T', 'float32'),
-    attribute.type('U', 'float32'),
-    attribute.float('epsilon', epsilon),
-    attribute.string('data_format', 'NHWC'),
-    attribute.bool('is_training', true),
-  ];
-  const [normalized, mean, variance, ...reserved] = engine.op(
-    'FusedBatchNormV3',
-    [...attributes, attribute.float('exponential_avg_factor', momentum)],
-    [oneByOne(engine, x), gamma, beta, running.mean, running.variance],
-    6,
-  ) as [Tensor, Tensor, Tensor, ...Tensor[]];
-  const value = tf.reshape(normalized, x.shape as Shape4);
+  const [value, mean, variance, ...reserved] = fusedOp(engine, x, gamma, beta, running, {
+    epsilon,
+    momentum,
+    training: true,
+  }) as [Tensor, Tensor, Tensor, ...Tensor[]];
   const normalize = tf.customGrad((input, scale, _shift, save) => {
     (save as (tensors: Tensor[]) => void)([input as Tensor, scale as Tensor, ...reserved]);
     return {
       value,
       gradFunc: (dy: Tensor, saved: Tensor[]) =>
-        engine.op('FusedBatchNormGradV3', attributes, [dy, ...saved], 5).slice(0, 3),
+        engine.op('FusedBatchNormGradV3', fusedAttributes(epsilon, true), [dy, ...saved], 5).slice(0, 3),
     };
   });
   return { output: normalize(x, gamma, beta), mean: tf.keep(mean), variance: tf.keep(variance) };
 }
 
-type Shape4 = [number, number, number, number];
+function fusedAttributes(epsilon: number, training: boolean): Attribute[] {
+  return [
+    attribute.type('T', 'float32'),
+    attribute.type('U', 'float32'),
+    attribute.float('epsilon', epsilon),
+    attribute.string('data_format', 'NHWC'),
+    attribute.bool('is_training', training),
+  ];
+}
 
 /**
- * Every place as an image of its own: the same statistics, and on the CPU two to four times as fast, for oneDNN's kernel strides through
- * the places of an image channel by channel.
+ * The op forward. On the CPU every place is an image of its own: the same statistics, and two to four times as fast, for oneDNN's
+ * kernel strides through the places of an image channel by channel.
+ * @returns the batch normalised, and the op's other outputs
  */
-function oneByOne(engine: Engine, x: Tensor): Tensor {
-  return engine.device.type === 'CPU' ? engine.tf.reshape(x, [-1, 1, 1, x.shape[3]!]) : x;
+function fusedOp(
+  engine: Engine,
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  { mean, variance }: RunningStatistics,
+  { epsilon, momentum, training }: Required<NormalizationConstants> & { training: boolean },
+): Tensor[] {
+  const { tf, device } = engine;
+  const shape = x.shape as [number, number, number, number];
+  const places = device.type === 'CPU' ? tf.reshape(x, [-1, 1, 1, shape[3]]) : x;
+  const attributes = [
+    ...fusedAttributes(epsilon, training),
+    attribute.float('exponential_avg_factor', momentum),
+  ];
+  const inputs = [places, gamma, beta, mean, variance];
+  const [normalized, ...others] = engine.op('FusedBatchNormV3', attributes, inputs, 6) as [Tensor];
+  return [tf.reshape(normalized, shape), ...others];
 }
 
 function composed(
@@ -137,7 +153,7 @@ export function batchNormInference(
     return {
       value:
         engine.precision === 'float32'
-          ? inference(engine, images, factor, offset, running, epsilon)
+          ? fusedOp(engine, images, factor, offset, running, { epsilon, momentum: 1, training: false })[0]!
           : tf.add(tf.mul(tf.div(tf.sub(images, mean), deviationOf(variance)), factor), offset),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [images, factor, mean, variance] = saved as [Tensor, Tensor, Tensor, Tensor];
@@ -151,25 +167,4 @@ export function batchNormInference(
     };
   });
   return normalize(x, gamma, beta);
-}
-
-function inference(
-  engine: Engine,
-  x: Tensor,
-  gamma: Tensor,
-  beta: Tensor,
-  { mean, variance }: RunningStatistics,
-  epsilon: number,
-): Tensor {
-  const attributes = [
-    attribute.type('T', 'float32'),
-    attribute.type('U', 'float32'),
-    attribute.float('epsilon', epsilon),
-    attribute.float('exponential_avg_factor', 1),
-    attribute.string('data_format', 'NHWC'),
-    attribute.bool('is_training', false),
-  ];
-  const inputs = [oneByOne(engine, x), gamma, beta, mean, variance];
-  const [normalized] = engine.op('FusedBatchNormV3', attributes, inputs, 6) as [Tensor];
-  return engine.tf.reshape(normalized, x.shape as Shape4);
 }

@@ -26,6 +26,25 @@ const running = (engine: Engine, channels: number) => ({
   ),
 });
 
+type Square = operations.ConvolutionOptions & { side: number };
+
+const FEW_PLACES: Square[] = [
+  { side: 2, padding: 1 },
+  { side: 4, stride: 2, padding: 1 },
+  { side: 4, stride: 2, padding: 1, turned: true },
+  { side: 4, padding: 0 },
+  { side: 2, padding: 2, dilation: 2 },
+];
+
+/** Convolutions of three square images each, as many channels as the filter reads. */
+function onSquares(convolution: 'conv2d' | 'depthwiseConv2d', filter: number[], squares: Square[]): Case[] {
+  return squares.map(({ side, ...options }) => ({
+    name: `${convolution}, [${filter.join(', ')}] on ${JSON.stringify({ side, ...options })}`,
+    shapes: [[3, side, side, filter[2]!], filter],
+    body: (engine, x, w) => operations[convolution](engine, x!, w!, options),
+  }));
+}
+
 const CASES: Case[] = [
   ...([
     { stride: 1, padding: 1 },
@@ -53,59 +72,22 @@ const CASES: Case[] = [
     },
   ]) as Case[]),
   // Kernels of few output places have their gradient from patches, in float32.
-  ...([
-    { side: 2, padding: 1 },
-    { side: 3, stride: 2, padding: 1 },
-    { side: 4, stride: 2, padding: 1 },
-    { side: 4, stride: 2, padding: 1, turned: true },
-    { side: 4, padding: 0 },
-    { side: 2, padding: 2, dilation: 2 },
-  ].map(({ side, ...options }) => ({
-    name: `conv2d, few places: ${JSON.stringify({ side, ...options })}`,
-    shapes: [
-      [3, side, side, 4],
-      [3, 3, 4, 5],
-    ],
-    body: (engine: Engine, x: Tensor, w: Tensor) => operations.conv2d(engine, x, w, options),
-  })) as Case[]),
-  ...([
-    { side: 2, padding: 1 },
-    { side: 4, stride: 2, padding: 1 },
-    { side: 4, stride: 2, padding: 1, turned: true },
-    { side: 4, padding: 0 },
-    { side: 2, padding: 2, dilation: 2 },
-  ].map(({ side, ...options }) => ({
-    name: `depthwiseConv2d, few places: ${JSON.stringify({ side, ...options })}`,
-    shapes: [
-      [3, side, side, 4],
-      [3, 3, 4, 1],
-    ],
-    body: (engine: Engine, x: Tensor, w: Tensor) => operations.depthwiseConv2d(engine, x, w, options),
-  })) as Case[]),
-  {
-    name: 'depthwiseConv2d, few places, two kernels a channel',
-    shapes: [
-      [3, 2, 2, 4],
-      [3, 3, 4, 2],
-    ],
-    body: (engine, x, w) => operations.depthwiseConv2d(engine, x as Tensor, w as Tensor, { padding: 1 }),
-  },
+  ...onSquares('conv2d', [3, 3, 4, 5], [...FEW_PLACES, { side: 3, stride: 2, padding: 1 }]),
+  ...onSquares('depthwiseConv2d', [3, 3, 4, 1], FEW_PLACES),
+  ...onSquares('depthwiseConv2d', [3, 3, 4, 2], [{ side: 2, padding: 1 }]),
   // In float32 a product of matrices.
-  ...([
-    { side: 4 },
-    { side: 4, stride: 2 },
-    { side: 5, stride: 2 },
-    { side: 5, stride: 2, turned: true },
-    { side: 5, stride: 3 },
-    { side: 3, padding: 1 },
-  ].map(({ side, ...options }) => ({
-    name: `conv2d, 1×1: ${JSON.stringify({ side, ...options })}`,
-    shapes: [
-      [2, side, side, 3],
-      [1, 1, 3, 5],
+  ...onSquares(
+    'conv2d',
+    [1, 1, 3, 5],
+    [
+      { side: 4 },
+      { side: 4, stride: 2 },
+      { side: 5, stride: 2 },
+      { side: 5, stride: 2, turned: true },
+      { side: 5, stride: 3 },
+      { side: 3, padding: 1 },
     ],
-    body: (engine: Engine, x: Tensor, w: Tensor) => operations.conv2d(engine, x, w, options),
-  })) as Case[]),
+  ),
   {
     name: 'batchNormTraining',
     shapes: [[3, 2, 2, 4], [4], [4]],
