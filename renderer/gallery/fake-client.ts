@@ -149,8 +149,8 @@ function detail(run: RunSummary): RunDetail {
               epoch: PRUNED_AT,
               time: START + 16_000,
               message:
-                'Pruned 3,262 of 3,168 asked weights at random: 90.0% of the depthwise kernels, 4.4% of all.',
-              data: {},
+                'Pruned 90.00% of the chosen layers’ weights (asked 90.00%), 4.40% of all; test accuracy 96.55% → 82.45%.',
+              data: prunedData(simulated(RUN).epochs),
             },
           ]
         : []),
@@ -170,6 +170,20 @@ function detail(run: RunSummary): RunDetail {
       ...(run.prunes ? MOMENTS.map((moment) => ({ epoch: PRUNED_AT, moment })) : []),
       ...(run.epochsDone === EPOCHS ? [{ epoch: EPOCHS, moment: 'epoch' as const }] : []),
     ],
+  };
+}
+
+/** Before the cut, accuracy and loss were what they would have been without it. */
+function prunedData(epochs: readonly EpochSummary[]) {
+  const [before, after] = [epochs[PRUNED_AT - 1]!, epochs[PRUNED_AT]!];
+  const prunableWeights = after.layers.reduce((sum, layer) => sum + layer.weights, 0);
+  return {
+    prunableWeights,
+    prunedWeights: Math.round(after.pruned * prunableWeights),
+    testAccuracyBefore: before.testAccuracy + 0.022,
+    testAccuracyAfter: after.testAccuracy,
+    testLossBefore: before.testLoss - 0.12,
+    testLossAfter: after.testLoss,
   };
 }
 

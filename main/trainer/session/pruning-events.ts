@@ -38,6 +38,8 @@ export function pruningEvents({ planned, outcome, pruned, weights, before, after
         layers: outcome.layers,
         testAccuracyBefore: before?.accuracy ?? null,
         testAccuracyAfter: after?.accuracy ?? null,
+        testLossBefore: before?.loss ?? null,
+        testLossAfter: after?.loss ?? null,
       },
     },
   ];

@@ -8,12 +8,25 @@ export interface Series {
   color: string;
   dashed?: boolean;
   faint?: boolean;
+  /** One an epoch, after whatever happened at its end. */
   points: readonly Point[];
+  /** Where the line is broken by an event, in order. */
+  jumps?: readonly Jump[];
 }
 
-/** A marked epoch: something happened after it. */
+/**
+ * What changed at one instant, such as a pruning: the value just before and just after it, null where it was not measured.
+ * `at` counts epochs, and need not be whole.
+ */
+export interface Jump {
+  at: number;
+  before: number | null;
+  after: number | null;
+}
+
+/** A marked moment, in epochs: something happened after them. */
 export interface Marker {
-  epoch: number;
+  at: number;
   label: string;
 }
 
@@ -58,41 +71,29 @@ export function valueAt(points: readonly Point[], epoch: number): number | null 
   return points.find(([at]) => at === epoch)?.[1] ?? null;
 }
 
-/** Range and interval of a value axis in round numbers. `trained` leaves the initial state out of the range. */
-export function niceRange(
-  series: readonly Series[],
-  options: { floor: number | undefined; trained: boolean; compact: boolean },
-): { min: number; max: number; interval: number } | Record<string, never> {
-  let least = options.floor ?? Infinity;
-  let most = options.floor ?? -Infinity;
-  for (const line of series)
-    for (const [epoch, value] of line.points) {
-      if (value === null || !Number.isFinite(value)) continue;
-      if (options.trained && epoch === 0 && line.points.length > 1) continue;
-      least = Math.min(least, value);
-      most = Math.max(most, value);
-    }
-  if (!(most >= least)) return {};
-  if (most === least) most = least + (least === 0 ? 0.01 : Math.abs(least) * 0.1);
-  const rough = (most - least) / (options.compact ? 2 : 4);
-  const size = 10 ** Math.floor(Math.log10(rough));
-  const interval = size * ([1, 2, 2.5, 5, 10].find((step) => step * size >= rough * 0.999) ?? 10);
-  const round = (value: number) => Number(value.toPrecision(12));
-  return {
-    min: round(Math.floor(least / interval + 1e-9) * interval),
-    max: round(Math.ceil(most / interval - 1e-9) * interval),
-    interval: round(interval),
-  };
+/** Value of a line just before what happened at the end of an epoch; null where nothing did, or it was not measured. */
+export function valueBefore(jumps: readonly Jump[] | undefined, epoch: number): number | null {
+  return jumps?.find(({ at, after }) => at === epoch && after !== null)?.before ?? null;
 }
 
-/** The lines of a chart as CSV: one row an epoch, one column a line; what was not measured is left empty. */
+/**
+ * The lines of a chart as CSV: one row an epoch, one column a line; what was not measured is left empty. Where values just
+ * before an event are known, they have a row of their own, and a second column says of which moment each row is.
+ */
 export function toCsv(series: readonly Series[]): string {
   const quote = (name: string) => (/[",\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
   const epochs = [...new Set(series.flatMap((line) => line.points.map(([epoch]) => epoch)))].sort(
     (a, b) => a - b,
   );
-  const rows = epochs.map((epoch) =>
-    [epoch, ...series.map((line) => valueAt(line.points, epoch) ?? '')].join(','),
-  );
-  return [['epoch', ...series.map((line) => quote(line.name))].join(','), ...rows].join('\n') + '\n';
+  const row = (epoch: number, moment: string[], valueOf: (line: Series) => number | null) =>
+    [epoch, ...moment, ...series.map((line) => valueOf(line) ?? '')].join(',');
+  const jumped = epochs.some((epoch) => series.some((line) => valueBefore(line.jumps, epoch) !== null));
+  const rows = epochs.flatMap((epoch) => [
+    ...(series.some((line) => valueBefore(line.jumps, epoch) !== null)
+      ? [row(epoch, ['before-pruning'], (line) => valueBefore(line.jumps, epoch))]
+      : []),
+    row(epoch, jumped ? ['epoch'] : [], (line) => valueAt(line.points, epoch)),
+  ]);
+  const head = ['epoch', ...(jumped ? ['moment'] : []), ...series.map((line) => quote(line.name))];
+  return [head.join(','), ...rows].join('\n') + '\n';
 }

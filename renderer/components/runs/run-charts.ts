@@ -1,11 +1,13 @@
 import { CONTROL_SHORT_NAMES, type ControlKind } from '../../../common/controls.ts';
-import type { RunDetail } from '../../../common/contract/schemas.ts';
 import { percent, points, shedLabel, significant } from '../../format/numbers.ts';
 import type { QuantityName } from '../../format/quantities.ts';
 import { runColor, standingOf, withoutControl } from '../../format/runs.ts';
 import type { OpenedRun } from '../../stores/opened-run.ts';
+import { pruningsOf } from '../../format/prunings.ts';
+import type { Unit } from '../charts/axis.ts';
+import { jumpsOf } from '../charts/jumps.ts';
 import { excessSeries, fastest, relativeNorm, seriesOf } from '../charts/series.ts';
-import type { Marker, Series } from '../charts/series.ts';
+import type { Jump, Marker, Point, Series } from '../charts/series.ts';
 
 export interface ChartDefinition {
   key: string;
@@ -14,6 +16,7 @@ export interface ChartDefinition {
   of?: string;
   series: Series[];
   format: (value: number) => string;
+  unit?: Unit;
   floor?: number;
   steps?: boolean;
   empty?: string;
@@ -35,13 +38,19 @@ export function runCharts(
   const color = run.detail ? runColor(run.detail.summary.id) : '--run-1';
   const { epochs } = run;
   const share = (value: number) => percent(value);
+  const jumps = jumpsOf(run.detail?.events ?? [], epochs);
+  const line = (points: Point[], jumpsAlong: (points: Point[]) => Jump[] = jumps.unmeasured) => ({
+    points,
+    jumps: jumpsAlong(points),
+  });
   const both = (
     name: string,
     value: Parameters<typeof seriesOf>[1],
     state = color,
     faint = false,
+    jumpsAlong = jumps.unmeasured,
   ): Series[] => [
-    { name, color: state, faint, points: seriesOf(epochs, value) },
+    { name, color: state, faint, ...line(seriesOf(epochs, value), jumpsAlong) },
     { name: `${name}, control`, color: state, faint, dashed: true, points: seriesOf(control.epochs, value) },
   ];
   const standing = run.detail ? standingOf(run.detail.summary) : 'controlled';
@@ -53,15 +62,16 @@ export function runCharts(
       title: 'Accuracy',
       quantity: 'accuracy',
       series: [
-        ...both('test', (epoch) => epoch.testAccuracy),
+        ...both('test', (epoch) => epoch.testAccuracy, color, false, jumps.accuracy),
         {
           name: 'validation',
           color,
           faint: true,
-          points: seriesOf(epochs, (epoch) => epoch.validationAccuracy),
+          ...line(seriesOf(epochs, (epoch) => epoch.validationAccuracy)),
         },
       ],
       format: (value) => percent(value, 2),
+      unit: 'share',
       trained: true,
       log: false,
     },
@@ -70,8 +80,15 @@ export function runCharts(
       title: 'Loss',
       quantity: 'loss',
       series: [
-        ...both('test', (epoch) => epoch.testLoss),
-        ...both('training', (epoch) => epoch.trainLoss, color, true),
+        ...both('test', (epoch) => epoch.testLoss, color, false, jumps.loss),
+        // A mean over the epoch: it ends at no instant, so no event breaks it.
+        ...both(
+          'training',
+          (epoch) => epoch.trainLoss,
+          color,
+          true,
+          () => [],
+        ),
       ],
       format: significant,
       trained: true,
@@ -104,9 +121,17 @@ export function runCharts(
       series: [
         ...both(shed, (epoch) => epoch.shed[threshold] ?? null, '--state-shed'),
         ...both('inert', (epoch) => epoch.inert, '--state-inert', true),
-        { name: 'pruned', color: '--state-pruned-line', points: seriesOf(epochs, (epoch) => epoch.pruned) },
+        {
+          name: 'pruned',
+          color: '--state-pruned-line',
+          ...line(
+            seriesOf(epochs, (epoch) => epoch.pruned),
+            jumps.pruned,
+          ),
+        },
       ],
       format: share,
+      unit: 'share',
       floor: 0,
       log: false,
     },
@@ -117,31 +142,42 @@ export function runCharts(
       quantity: 'excess',
       of: standing !== 'controlled' ? standing : `over ${CONTROL_SHORT_NAMES[against]}`,
       series: [
-        { name: `excess at ${threshold}`, color, points: excessSeries(run.excess[against], threshold) },
+        { name: `excess at ${threshold}`, color, ...line(excessSeries(run.excess[against], threshold)) },
       ],
       format: (value) => points(value),
+      unit: 'points',
       floor: 0,
       log: false,
     },
-    decayChart(run, control, color, layer),
+    decayChart(run, control, color, layer, jumps.unmeasured),
   ];
 }
 
 /** The chosen layer, or the one that decayed most; free decay runs beside it. */
-function decayChart(run: Readable, control: Readable, color: string, layer: string | null): ChartDefinition {
+function decayChart(
+  run: Readable,
+  control: Readable,
+  color: string,
+  layer: string | null,
+  jumpsAlong: (points: Point[]) => Jump[],
+): ChartDefinition {
   const from = run.clock?.from ?? 0;
   const shown = layer ?? fastest(run.epochs, from);
+  const norm = (of: string | null) => {
+    const points = relativeNorm(run.epochs, from, of);
+    return { points, jumps: jumpsAlong(points) };
+  };
   return {
     key: 'decay',
     title: 'Norm and decay clock',
     quantity: 'decay',
     of: `relative to epoch ${from}`,
     series: [
-      { name: 'all layers', color, faint: true, points: relativeNorm(run.epochs, from, null) },
+      { name: 'all layers', color, faint: true, ...norm(null) },
       ...(shown === null
         ? []
         : [
-            { name: shown, color, points: relativeNorm(run.epochs, from, shown) },
+            { name: shown, color, ...norm(shown) },
             {
               name: `${shown}, control`,
               color,
@@ -162,7 +198,7 @@ function decayChart(run: Readable, control: Readable, color: string, layer: stri
   };
 }
 
-/** Epochs after which weights were pruned, as dotted lines. */
-export function pruningMarkers(detail: RunDetail | null): Marker[] {
-  return detail?.pruningEpochs.map((epoch) => ({ epoch, label: 'pruned' })) ?? [];
+/** When weights were pruned, as dotted lines. */
+export function pruningMarkers({ detail, epochs }: Pick<OpenedRun, 'detail' | 'epochs'>): Marker[] {
+  return pruningsOf(detail?.events ?? [], epochs).map(({ at }) => ({ at, label: 'pruned' }));
 }

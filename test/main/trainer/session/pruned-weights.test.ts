@@ -118,14 +118,11 @@ describe('pruned is what the mask says', () => {
 
 describe('a pruning', () => {
   test('happens where planned, tells what it did, and is reached to the weight', () => {
-    const session = new TrainingSession(
-      engine,
-      specification({
-        pruning: pruningAfter(1, { layers: { kinds: ['depthwise'], names: [], except: [] } }),
-      }),
-      dataset,
-      1,
-    );
+    const pruning = pruningAfter(1, { layers: { kinds: ['depthwise'], names: [], except: [] } });
+    const session = new TrainingSession(engine, specification({ pruning }), dataset, 1);
+    const unpruned = new TrainingSession(engine, specification({ pruning }), dataset, 1);
+    unpruned.trainEpoch(() => undefined);
+    const before = unpruned.evaluate().test;
     expect(session.pruneIfPlanned()).toBeNull();
     const { events, layers, evaluation } = epochOf(session);
     // dw1 and dw2 have 54 + 72 weights, of 54 + 54 + 48 + 72 + 80 + 40.
@@ -139,6 +136,9 @@ describe('a pruning', () => {
           prunedWeights: 76,
           prunableWeights: 348,
           testAccuracyAfter: evaluation.test.accuracy,
+          testAccuracyBefore: before.accuracy,
+          testLossBefore: before.loss,
+          testLossAfter: evaluation.test.loss,
         },
       },
     ]);
