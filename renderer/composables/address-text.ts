@@ -3,7 +3,7 @@ export type ViewName = (typeof VIEWS)[number];
 
 export interface Address {
   view: ViewName;
-  parameters: Record<string, string>;
+  parameters: Readonly<Record<string, string>>;
 }
 
 /** Reads '#/replay?run=…&epoch=9'; what is not an address is the table of runs. */

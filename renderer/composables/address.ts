@@ -4,19 +4,49 @@ import { formatAddress, parseAddress } from './address-text.ts';
 import type { Address, ViewName } from './address-text.ts';
 
 /**
- * The address holds the moment: which view, which run, which epoch, layer and threshold. Reloading or sharing
+ * The address holds the moment: which view, which run, which epoch, layer and threshold. Reloading, going back or sharing
  * it restores what was seen. One window has one address, so this is module state.
  */
 const current = ref<Address>(parseAddress(location.hash));
+/** The address as it was last read or written: another one has been gone to, though its event is still to come. */
+let known = location.hash;
+/** What each view noted last, so that a link to it leads to where one was. */
+const left = new Map<ViewName, Address['parameters']>([[current.value.view, current.value.parameters]]);
 window.addEventListener('hashchange', () => {
   clearTimeout(pending);
   pending = undefined;
-  current.value = parseAddress(location.hash);
+  known = location.hash;
+  current.value = parseAddress(known);
+  left.set(current.value.view, current.value.parameters);
 });
 
-/** Browsers allow some 200 changes of the address in 30 s; scrubbing makes more, so it is written after a rest. */
+/**
+ * Browsers allow some 200 changes of the address in 30 s, and scrubbing makes more: after some changes at once, it is
+ * written after a rest.
+ */
+const AT_ONCE = 20;
+const AT_ONCE_MS = 5_000;
 const REST_MS = 200;
 let pending: ReturnType<typeof setTimeout> | undefined;
+/** When it was written, the last few times. */
+let written: number[] = [];
+
+function write(): void {
+  clearTimeout(pending);
+  pending = undefined;
+  if (location.hash !== known) return;
+  written = [...written, performance.now()].slice(-AT_ONCE);
+  history.replaceState(null, '', formatAddress(current.value));
+  known = location.hash;
+}
+
+/** Whatever leads away comes after what was noted a moment before: a link that is pressed, another page, the end. */
+function writePending(): void {
+  if (pending !== undefined) write();
+}
+window.addEventListener('click', writePending, { capture: true });
+window.addEventListener('beforeunload', writePending);
+window.addEventListener('pagehide', writePending);
 
 export function useAddress(): Readonly<Ref<Address>> {
   return readonly(current) as Readonly<Ref<Address>>;
@@ -24,20 +54,27 @@ export function useAddress(): Readonly<Ref<Address>> {
 
 /** Goes to another view: a new entry in the history. */
 export function go(view: ViewName, parameters: Record<string, string> = {}): void {
-  clearTimeout(pending);
-  pending = undefined;
+  writePending();
   location.hash = formatAddress({ view, parameters });
 }
 
-/** Notes a moment within the view, without a new entry; null takes a parameter away. */
+/** Notes a moment within the view, without a new entry; null takes a parameter away. A view that is being left notes nothing. */
 export function note(changes: Record<string, string | null>): void {
-  const parameters = { ...current.value.parameters };
+  if (location.hash !== known) return;
+  const parameters: Record<string, string> = { ...current.value.parameters };
   for (const [name, value] of Object.entries(changes))
     if (value === null) delete parameters[name];
     else parameters[name] = value;
   current.value = { view: current.value.view, parameters };
-  clearTimeout(pending);
-  pending = setTimeout(() => history.replaceState(null, '', formatAddress(current.value)), REST_MS);
+  left.set(current.value.view, parameters);
+  const busy = written.length === AT_ONCE && performance.now() - written[0]! < AT_ONCE_MS;
+  if (busy) pending ??= setTimeout(write, REST_MS);
+  else write();
+}
+
+/** What a view noted when it was last seen. */
+export function lastOf(view: ViewName): Address['parameters'] {
+  return left.get(view) ?? {};
 }
 
 /** The address as it can be shared, at once. */

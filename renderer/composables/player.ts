@@ -1,6 +1,6 @@
 import { computed, onScopeDispose, ref, watch } from 'vue';
 import type { ComputedRef, Ref, WritableComputedRef } from 'vue';
-import { RATE, SPEEDS, nearest, playFrom, stepFrom, withLoopEnd } from '../replay/player.ts';
+import { RATE, SPEEDS, nearest, playFrom, readLoop, stepFrom, withLoopEnd } from '../replay/player.ts';
 import type { Loop, Speed } from '../replay/player.ts';
 import { markBeside } from '../replay/timeline-marks.ts';
 import type { TimelineMark } from '../replay/timeline-marks.ts';
@@ -11,7 +11,8 @@ export interface Player {
   epoch: WritableComputedRef<number>;
   playing: Ref<boolean>;
   speed: Ref<Speed>;
-  loop: Ref<Loop | null>;
+  /** In the address as well. */
+  loop: WritableComputedRef<Loop | null>;
   follow: Ref<boolean>;
   atEnd: ComputedRef<boolean>;
   toggle: () => void;
@@ -30,7 +31,10 @@ export function usePlayer(epochs: Ref<readonly number[]>, marks: Ref<readonly Ti
   const address = useAddress();
   const playing = ref(false);
   const speed = ref<Speed>(1);
-  const loop = ref<Loop | null>(null);
+  const loop = computed({
+    get: () => readLoop(address.value.parameters['loop']),
+    set: (value) => note({ loop: value === null ? null : `${value.from}-${value.to}` }),
+  });
   const follow = ref(false);
 
   const epoch = computed({

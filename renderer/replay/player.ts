@@ -36,3 +36,11 @@ export function withLoopEnd(loop: Loop | null, end: 'from' | 'to', epoch: number
   if (end === 'from') return { from: epoch, to: Math.max(epoch, loop?.to ?? last) };
   return { from: Math.min(epoch, loop?.from ?? 0), to: epoch };
 }
+
+/** A loop as the address holds it, '3-9'; null for what is none. */
+export function readLoop(text: string | undefined): Loop | null {
+  const [, from, to] = /^(\d+)-(\d+)$/.exec(text ?? '') ?? [];
+  return from !== undefined && to !== undefined && Number(from) <= Number(to)
+    ? { from: Number(from), to: Number(to) }
+    : null;
+}

@@ -82,7 +82,7 @@ describeInChromium('two thousand runs', () => {
     ] as const) {
       const asked = performance.now();
       await box.fill(query);
-      if (count === 0) await page.getByRole('heading', { name: 'No run matches' }).waitFor();
+      if (count === 0) await page.getByRole('heading', { name: 'No run has that name' }).waitFor();
       else await eventually(() => grid().getAttribute('aria-rowcount')).toBe(String(count + 1));
       times.push(performance.now() - asked);
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochSummary, RunSummary } from '../../common/contract/schemas.ts';
-import { filterRuns } from '../../renderer/components/runs/columns.ts';
+import { columns, faces, readSort, writeSort } from '../../renderer/components/runs/columns.ts';
 import { matching } from '../../renderer/components/frame/match.ts';
 import {
   actionsOf,
@@ -102,10 +102,13 @@ describe('a run for people', () => {
     expect(runColor('zzz')).toBe('--run-1');
   });
 
-  it('is found by any word of it', () => {
-    expect(filterRuns([RUN], 'STARTER random')).toHaveLength(1);
-    expect(filterRuns([RUN], 'starter magnitude')).toHaveLength(0);
-    expect(filterRuns([RUN], 'a3f1')).toHaveLength(1);
+  it('is sorted as the address says, by a column that there is', () => {
+    for (const { id } of faces('1e-3'))
+      for (const descending of [true, false])
+        expect(readSort(writeSort({ id, descending }))).toEqual({ id, descending });
+    expect(faces('1e-3').map(({ id }) => id)).toEqual(columns('1e-3').map(({ id }) => id));
+    for (const text of ['', '-', 'nothing', '--seed']) expect(readSort(text)).toBeNull();
+    expect(writeSort(null)).toBe('');
   });
 
   it('runs on a device with a short name', () => {

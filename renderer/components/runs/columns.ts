@@ -11,7 +11,7 @@ import type { QuantityName } from '../../format/quantities.ts';
 import { shedLabel } from '../../format/numbers.ts';
 import { armOf, progressShare, studyOf } from '../../format/runs.ts';
 
-/** What the table of runs can do; sorting is the library's, filtering is ours (one box over all words). */
+/** What the table of runs can do; sorting is the library's, filtering is ours (`name-filter.ts`). */
 export const features = tableFeatures({
   rowSortingFeature,
   sortedRowModel: createSortedRowModel(),
@@ -44,6 +44,8 @@ export function faces(threshold: string): ColumnFace[] {
   ];
 }
 
+const SORTABLE = faces('').map(({ id }) => id);
+
 /** A number that sorts missing values last in descending order. */
 const known = (value: number | null | undefined) => value ?? -Infinity;
 
@@ -61,13 +63,14 @@ export function columns(threshold: string): RunColumn[] {
   ];
 }
 
-/** Runs that hold every word of the query in what a person sees of them. */
-export function filterRuns(runs: readonly RunSummary[], query: string): RunSummary[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return [...runs];
-  return runs.filter((run) => {
-    const text =
-      `${studyOf(run)} ${armOf(run)} seed ${run.seed} ${run.state} ${run.model} ${run.optimizer} ${run.criterion ?? ''} ${run.id}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+export type Sort = { id: string; descending: boolean };
+
+/** 'accuracy' or '-accuracy', as the address holds it; null for no order of its own, or a column that is not there. */
+export function readSort(text: string): Sort | null {
+  const id = text.replace(/^-/, '');
+  return SORTABLE.includes(id) ? { id, descending: text.startsWith('-') } : null;
+}
+
+export function writeSort(sort: Sort | null): string {
+  return sort === null ? '' : `${sort.descending ? '-' : ''}${sort.id}`;
 }

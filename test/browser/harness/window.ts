@@ -4,7 +4,7 @@ import { launchChromium } from './chromium.ts';
 import { temporaryFolder } from './temporary.ts';
 import { watchPage, type Watch } from './watch.ts';
 
-/** The application over an empty workspace of its own, and a page that shows it, in a Chromium of its own. */
+/** The application over a workspace of its own, empty unless it was prepared, and a page that shows it, in a Chromium of its own. */
 export interface Window {
   application: Application;
   page: Page;
@@ -13,8 +13,14 @@ export interface Window {
   close(): Promise<void>;
 }
 
-/** @param name of the workspace's folder */
-export async function openWindow(name: string): Promise<Window> {
+/**
+ * @param name of the workspace's folder
+ * @param prepare fills the workspace before it is opened
+ */
+export async function openWindow(
+  name: string,
+  prepare?: (workspace: string) => Promise<void>,
+): Promise<Window> {
   ensureBuilt();
   const folder = temporaryFolder();
   let browser: Browser | undefined;
@@ -25,6 +31,7 @@ export async function openWindow(name: string): Promise<Window> {
     folder.remove();
   };
   try {
+    await prepare?.(`${folder.path}/${name}`);
     browser = await launchChromium();
     application = await startApplication({ workspace: `${folder.path}/${name}` });
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });

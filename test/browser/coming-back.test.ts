@@ -1,0 +1,163 @@
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openWorkspace } from '../../main/workspace/workspace.ts';
+import { APPLICATION, CONTROL, ENVIRONMENT, newRun, recordOf, RUN } from '../main/workspace/records.ts';
+import { describeInChromium } from './harness/chromium.ts';
+import { eventually, goTo } from './harness/desk.ts';
+import type { Watch } from './harness/watch.ts';
+import { openWindow, type Window } from './harness/window.ts';
+
+/** More rows than are seen at once. */
+const RUNS = 80;
+const TITLE = 'study · arm · seed 1';
+
+describeInChromium('coming back to where one was', () => {
+  let window: Window;
+  let page: Page;
+  let watch: Watch;
+
+  beforeAll(async () => {
+    window = await openWindow('back', writeRuns);
+    ({ page, watch } = window);
+    await grid().waitFor();
+  }, 120_000);
+  afterAll(() => window?.close());
+
+  const grid = (): Locator => page.getByRole('grid', { name: 'Runs' });
+  const box = () => page.getByRole('searchbox', { name: 'Filter runs' });
+  const rows = () => grid().getByRole('row', { name: /^Run / });
+  const sortOf = (heading: string) =>
+    grid()
+      .getByRole('columnheader', { name: new RegExp(`^${heading}`) })
+      .getAttribute('aria-sort');
+  /** What is seen of the table. */
+  const seen = async () => ({
+    filter: await box().inputValue(),
+    count: await grid().getAttribute('aria-rowcount'),
+    sort: await sortOf('Seed'),
+    selected: await grid().getByRole('row', { selected: true }).allInnerTexts(),
+    scrolled: await grid()
+      .locator('.body')
+      .evaluate((body: { scrollTop: number }) => Math.round(body.scrollTop / 34)),
+  });
+
+  test('the table of runs is as it was: on Back, by its link, after a reload, and in another tab', async () => {
+    await box().fill('sweep');
+    await eventually(() => grid().getAttribute('aria-rowcount')).toBe(String(RUNS + 1));
+    const heading = grid().getByRole('columnheader', { name: /^Seed/ });
+    await heading.getByRole('button').click();
+    await eventually(() => sortOf('Seed')).toBe('descending');
+    await rows().first().hover();
+    await page.mouse.wheel(0, 34 * 30);
+    await rows().nth(14).click();
+    await eventually(async () => (await seen()).scrolled).toBe(30);
+    const before = await seen();
+    expect(before).toMatchObject({ filter: 'sweep', selected: [expect.stringContaining('sweep')] });
+
+    // At once after the last change, by a button, a link and the keys.
+    await rows()
+      .nth(14)
+      .getByRole('button', { name: /^Open run/ })
+      .click();
+    await page.getByRole('region', { name: 'Run', exact: true }).waitFor();
+    await page.goBack();
+    await eventually(seen).toEqual(before);
+    await goTo(page, 'Workspace');
+    await goTo(page, 'Runs');
+    await eventually(seen).toEqual(before);
+    await page.reload();
+    await grid().waitFor();
+    await eventually(seen).toEqual(before);
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await eventually(() => other.getByRole('searchbox', { name: 'Filter runs' }).inputValue()).toBe('sweep');
+    await other.close();
+
+    await box().fill('sweep seed 1');
+    await eventually(() => grid().getAttribute('aria-rowcount')).toBe('17');
+    await page.reload();
+    await eventually(() => box().inputValue()).toBe('sweep seed 1');
+    await eventually(() => grid().getAttribute('aria-rowcount')).toBe('17');
+  });
+
+  test('what looks like a query is told that the filter looks only in names', async () => {
+    const hint = page.getByRole('note').filter({ hasText: 'looks only in names' });
+    expect(await hint.count()).toBe(0);
+    for (const query of ['seed=1', 'accuracy > 0.9']) {
+      await box().fill(query);
+      await page.getByRole('heading', { name: 'No run has that name' }).waitFor();
+      expect(await hint.textContent()).toContain(query);
+    }
+    // Names of a grid's arms are found all the same.
+    await box().fill('rate=0.1');
+    await eventually(() => grid().getAttribute('aria-rowcount')).toBe(String(RUNS + 1));
+    await hint.waitFor();
+    await box().fill('');
+    await hint.waitFor({ state: 'detached' });
+  });
+
+  test('a run is shown as it was: its tab, layer, epoch and threshold', async () => {
+    await page.evaluate(`location.hash = '#/run?run=${RUN}'`);
+    const tab = page.getByRole('tab', { name: 'Numbers' });
+    const threshold = page.getByRole('combobox', { name: 'Threshold' });
+    await page.getByRole('button', { name: 'dense', exact: true }).click();
+    await tab.click();
+    await threshold.selectOption('1e-3');
+    await goTo(page, 'Runs');
+    // Another threshold is preferred meanwhile.
+    await page.getByRole('combobox', { name: 'Threshold' }).selectOption('1e-2');
+    for (const again of [() => page.goBack(), () => page.reload()]) {
+      await again();
+      await eventually(() => tab.getAttribute('aria-selected')).toBe('true');
+      expect(await threshold.inputValue()).toBe('1e-3');
+    }
+    await page.getByRole('tab', { name: 'Layers' }).click();
+    expect(await page.getByRole('button', { name: 'dense', exact: true }).getAttribute('aria-pressed')).toBe(
+      'true',
+    );
+  });
+
+  test('a replay is at its moment: its epoch, channel and loop', async () => {
+    await page.evaluate(`location.hash = '#/replay?run=${RUN}&epoch=2'`);
+    const channel = page.getByRole('complementary', { name: 'Inspector' }).getByRole('heading', { level: 2 });
+    const map = page.getByRole('region', { name: 'Pruned run' }).getByRole('img', { name: /^Channels/ });
+    await map.waitFor();
+    await page.getByText('Reading the channels').first().waitFor({ state: 'detached' });
+    await map.click({ position: { x: 9, y: 40 } });
+    await page.keyboard.press('[');
+    await eventually(() => channel.textContent()).toMatch(/· channel/);
+    const before = await channel.textContent();
+    const loop = page.getByRole('button', { name: 'Loop' });
+    for (const again of [() => page.reload(), () => goTo(page, 'Runs').then(() => page.goBack())]) {
+      await again();
+      await eventually(() => channel.textContent()).toBe(before);
+      expect(await loop.getAttribute('title')).toContain('Loop from 2 to 3');
+      expect(await page.getByTestId('epoch').textContent()).toBe('2');
+    }
+  });
+
+  test('none of it met an error', () => {
+    expect(watch).toMatchObject({ errors: [], strangers: [] });
+  });
+});
+
+/** A run beside its control, and a sweep over five seeds. */
+async function writeRuns(path: string): Promise<void> {
+  const workspace = await openWorkspace(path, { application: APPLICATION });
+  await workspace.addRun(newRun(CONTROL, { prunes: false, arm: 'control of arm' }));
+  await workspace.addRun(newRun(RUN, { control: CONTROL }));
+  for (const id of [CONTROL, RUN]) {
+    await workspace.setEnvironment(id, ENVIRONMENT);
+    for (let epoch = 0; epoch <= 3; epoch++)
+      await workspace.recordEpoch(id, recordOf(epoch, id === RUN ? 1 : 2), null, []);
+    await workspace.setState(id, 'finished', null);
+  }
+  const write = async (index: number): Promise<void> => {
+    const id = `${(index + 16).toString(16).padStart(12, '1')}-s${index % 5}`;
+    const name = { study: 'sweep', arm: `rate=0.1 sparsity=0.${index}` };
+    await workspace.addRun(newRun(id, { seed: index % 5, ...name }));
+    await workspace.setState(id, 'stopped', null);
+  };
+  await Promise.all(Array.from({ length: RUNS }, (_, index) => write(index)));
+  await workspace.close();
+}
