@@ -1,11 +1,15 @@
 import { significant } from '../format/numbers.ts';
+import { momentOf } from '../format/prunings.ts';
 import type { EpochSummary, LoggedEvent } from '../../common/contract/schemas.ts';
 
 export type MarkKind = 'pruned' | 'rewound' | 'rate' | 'collapsed' | 'life';
 
 /** Something that happened after an epoch, on the timeline. */
 export interface TimelineMark {
+  /** The epoch whose record shows what became of it. */
   epoch: number;
+  /** When, in epochs: a fraction for a pruning within one. */
+  at: number;
   kind: MarkKind;
   label: string;
 }
@@ -36,11 +40,16 @@ export function timelineMarks(
   for (const event of events) {
     const kind = KINDS[event.kind];
     if (kind !== undefined && event.epoch !== null)
-      marks.push({ epoch: event.epoch, kind, label: event.message });
+      marks.push({
+        epoch: event.epoch,
+        at: momentOf(event, epochs) ?? event.epoch,
+        kind,
+        label: event.message,
+      });
   }
   for (const epoch of pruningEpochs)
     if (!marks.some((mark) => mark.kind === 'pruned' && mark.epoch === epoch))
-      marks.push({ epoch, kind: 'pruned', label: 'pruning' });
+      marks.push({ epoch, at: epoch, kind: 'pruned', label: 'pruning' });
   epochs.forEach((epoch, index) => {
     const before = epochs[index - 1];
     if (!before || before.learningRate <= 0 || epoch.learningRate <= 0) return;
@@ -48,11 +57,31 @@ export function timelineMarks(
     if (factor <= 1 / RATE_STEP || factor >= RATE_STEP)
       marks.push({
         epoch: before.epoch,
+        at: before.epoch,
         kind: 'rate',
         label: `learning rate ${significant(before.learningRate)} → ${significant(epoch.learningRate)}`,
       });
   });
-  return marks.sort((one, other) => one.epoch - other.epoch);
+  return marks.sort((one, other) => one.at - other.at);
+}
+
+const GLYPHS: Record<MarkKind, string> = { pruned: '▼', rewound: '↺', rate: '↘', collapsed: '✕', life: '•' };
+
+/** What is drawn at one moment: all that happened then, side by side and each kind once. */
+export interface MarkGroup {
+  at: number;
+  glyphs: { kind: MarkKind; glyph: string }[];
+  label: string;
+}
+
+export function groupMarks(marks: readonly TimelineMark[]): MarkGroup[] {
+  const groups = new Map<number, TimelineMark[]>();
+  for (const mark of marks) groups.set(mark.at, [...(groups.get(mark.at) ?? []), mark]);
+  return [...groups].map(([at, together]) => ({
+    at,
+    glyphs: [...new Set(together.map(({ kind }) => kind))].map((kind) => ({ kind, glyph: GLYPHS[kind] })),
+    label: `epoch ${together[0]!.epoch}: ${together.map(({ label }) => label).join(' · ')}`,
+  }));
 }
 
 /** The nearest epoch with a mark after (1) or before (−1) an epoch, or null. */
