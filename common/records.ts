@@ -150,6 +150,9 @@ export const EVENT_KINDS = [
   'finished',
   'failed',
   'diverged-on-replay',
+  'checkpoints-set-aside',
+  'checkpoints-found',
+  'checkpoints-missing',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

@@ -23,6 +23,13 @@ const around: Surroundings = {
   },
   parts: async () => (await import('./trainer/parts.ts')).describeParts(),
   examine: (workspace) => examine(workspace, thisMachine(fileURLToPath(import.meta.url), readOwner)),
+  restoreDatabase: async (workspace, file) =>
+    (await import('./workspace/replacement.ts')).restoreDatabase(workspace, file),
+  beginAnew: async (workspace) =>
+    (await import('./workspace/replacement.ts')).beginAnew(
+      workspace,
+      `cascade-lab ${findApplication().version}`,
+    ),
   benchmark: async (options) => {
     const { benchmark } = await import('./bench/benchmark.ts');
     return benchmark({ ...options, python: process.env['CASCADE_PYTHON'] ?? 'python3' });

@@ -51,6 +51,7 @@ class Workstation implements WorkstationServices {
       engine: { name: 'TensorFlow', device: null, threads, ...findEngine() },
       concurrency,
       problems: [],
+      notices: [...workspace.notices],
     };
     this.#runs = new RunManager({
       workspace,

@@ -291,6 +291,8 @@ export const workstationStatus = z.object({
   concurrency: z.number().int(),
   /** What is wrong with the workspace at large, such as a full disk. */
   problems: z.array(z.string()),
+  /** What was found when the workspace was opened, such as checkpoints that were set aside. */
+  notices: z.array(z.string()),
 });
 export type WorkstationStatus = z.infer<typeof workstationStatus>;
 

@@ -46,6 +46,7 @@ export async function startBrowserWay(
     ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
   });
+  for (const notice of services.status().notices) around.warn(notice);
   const server = await servePage({ services, files, port: options.port }).catch(async (error: unknown) => {
     await services.close();
     throw error;

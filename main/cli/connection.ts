@@ -19,6 +19,8 @@ export interface Connection {
   client: CascadeClient;
   /** The process that does the work, where it is another. */
   owner: Owner | null;
+  /** What this process found when it opened the workspace, a sentence each; none where another did. */
+  notices: readonly string[];
   close(): Promise<void>;
 }
 
@@ -42,7 +44,12 @@ export async function openConnection(
     if (asked !== null) return asked;
     try {
       const services = await access.openWorkstation({ ...options, way: 'command line' });
-      return { client: createLocalClient(services), owner: null, close: () => services.close() };
+      return {
+        client: createLocalClient(services),
+        owner: null,
+        notices: services.status().notices,
+        close: () => services.close(),
+      };
     } catch (error) {
       if (!(error instanceof CascadeError) || error.code !== 'WORKSPACE_LOCKED') throw error;
       if (attempt === TRIES) throw held(options.folder, access.readOwner(options.folder), error);
@@ -62,6 +69,7 @@ async function askOwner(owner: Owner | null): Promise<Connection | null> {
   return {
     client: connection.client,
     owner,
+    notices: [],
     close: async () => {
       connection.close();
       await connection.ended;

@@ -74,6 +74,7 @@ export function createProgram(around: Surroundings): Command {
         around,
       );
       try {
+        for (const notice of connection.notices) output.warn(notice);
         const [name = ''] = command.args;
         await action({ client: connection.client, output, name, given: command.processedArgs, options });
       } finally {
@@ -192,6 +193,25 @@ export function createProgram(around: Surroundings): Command {
         output.result({ id, deleted: true }, `Deleted ${id}.`);
       }),
     );
+
+  program
+    .command('restore')
+    .argument('<file>', 'a backup or another copy of workspace.sqlite')
+    .description("put a copy in the place of the workspace's database; what it replaces is kept")
+    .action(async (file: string, _, command: Command) => {
+      const { workspace, json } = command.optsWithGlobals<GlobalOptions>();
+      const done = await around.restoreDatabase(workspace, file);
+      new Output(json === true, around.stdout, around.stderr).result({ workspace, restored: file }, done);
+    });
+
+  program
+    .command('anew')
+    .description('begin with an empty database where it is lost or damaged; what is left of it is kept')
+    .action(async (_, command: Command) => {
+      const { workspace, json } = command.optsWithGlobals<GlobalOptions>();
+      const done = await around.beginAnew(workspace);
+      new Output(json === true, around.stdout, around.stderr).result({ workspace, anew: true }, done);
+    });
 
   program
     .command('masks')

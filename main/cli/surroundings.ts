@@ -16,6 +16,9 @@ export interface Surroundings extends WorkspaceAccess {
   parts(): Promise<Parts>;
   examine(workspace: string): Promise<DoctorReport>;
   benchmark(options: Omit<BenchmarkOptions, 'python'>): Promise<BenchmarkResult>;
+  /** Ways out where a workspace's database is lost or damaged; both answer with what was done, a sentence. */
+  restoreDatabase(workspace: string, file: string): Promise<string>;
+  beginAnew(workspace: string): Promise<string>;
   /** Asks a person yes or no; only called on a terminal. */
   confirm(question: string): Promise<boolean>;
   isInteractive: boolean;

@@ -48,6 +48,7 @@ export async function startDesktop(
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     });
     closeBeforeQuit(electron, services, around);
+    for (const notice of services.status().notices) around.warn(notice);
     const window = createWindow(electron, around.preload);
     app.on('second-instance', () => bringToFront(window));
     handOverPorts(electron, window, createMessagePortApi(createRouter(services)));

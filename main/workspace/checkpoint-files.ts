@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
+  fchmodSync,
   fstatSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
   renameSync,
   rmSync,
   rmdirSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { decodeSafetensors } from '../../common/codec/safetensors.ts';
 import { syncFolder } from './layout.ts';
+import { makePrivateFolder, PRIVATE_FILE } from './private-files.ts';
+import { hashOf, setAside } from './set-aside.ts';
 
 /** A checkpoint file as its row tells of it. */
 export interface CheckpointRow {
@@ -24,6 +29,9 @@ export interface CheckpointRow {
 }
 
 const PARTIAL = '.partial';
+/** What the folder of a run is called while it is being removed. */
+const REMOVED = '.removed';
+const RUN = /^[0-9a-f]{12}-s\d+$/;
 const OURS = /^epoch-\d+(-[0-9a-f]{8})?\.safetensors(\.partial)?$/;
 
 export function sha256(bytes: Uint8Array): string {
@@ -67,11 +75,13 @@ export class CheckpointFiles {
     const plain = `epoch-${epoch}.safetensors`;
     const file = taken.has(plain) ? `epoch-${epoch}-${hash.slice(0, 8)}.safetensors` : plain;
     const folder = join(this.#folder, run);
-    if (mkdirSync(folder, { recursive: true })) syncFolder(this.#folder);
+    makePrivateFolder(this.#folder);
+    if (makePrivateFolder(folder)) syncFolder(this.#folder);
     const partial = join(folder, `${file}${PARTIAL}`);
     try {
-      const handle = openSync(partial, 'w');
+      const handle = openSync(partial, 'w', PRIVATE_FILE);
       try {
+        fchmodSync(handle, PRIVATE_FILE);
         for (let done = 0; done < bytes.length;) done += writeSync(handle, bytes, done, bytes.length - done);
         fsyncSync(handle);
       } finally {
@@ -101,20 +111,86 @@ export class CheckpointFiles {
     for (const file of files) rmSync(join(this.#folder, run, file), { force: true });
   }
 
-  removeAll(run: string): void {
-    rmSync(join(this.#folder, run), { recursive: true, force: true });
+  /** Takes a run's folder out of the way before its rows go, so that whoever finds it later knows that it was to go. */
+  markRemoval(run: string): void {
+    const marked = join(this.#folder, run + REMOVED);
+    rmSync(marked, { recursive: true, force: true });
+    if (existsSync(join(this.#folder, run))) renameSync(join(this.#folder, run), marked);
   }
 
-  /** Removes files of ours that no row speaks of: what was being written when the process died. Other files stay. */
-  removeOrphans(known: ReadonlyMap<string, ReadonlySet<string>>): void {
-    mkdirSync(this.#folder, { recursive: true });
-    for (const entry of readdirSync(this.#folder, { withFileTypes: true })) {
-      if (!entry.isDirectory()) continue;
-      const files = known.get(entry.name);
-      const names = readdirSync(join(this.#folder, entry.name));
-      const orphans = names.filter((name) => OURS.test(name) && !files?.has(name));
-      this.remove(entry.name, orphans);
-      if (orphans.length === names.length) rmdirSync(join(this.#folder, entry.name));
+  /** Where the rows could not be removed after all. */
+  unmarkRemoval(run: string): void {
+    const marked = join(this.#folder, run + REMOVED);
+    if (existsSync(marked)) renameSync(marked, join(this.#folder, run));
+  }
+
+  removeMarked(run: string): void {
+    rmSync(join(this.#folder, run + REMOVED), { recursive: true, force: true });
+  }
+
+  /** Ends the removals that a process that died had begun: of runs that the database still knows none took place. */
+  settleRemovals(isKnown: (run: string) => boolean): void {
+    for (const name of namesIn(this.#folder)) {
+      const run = name.slice(0, -REMOVED.length);
+      if (!name.endsWith(REMOVED) || !RUN.test(run)) continue;
+      if (!isKnown(run)) this.removeMarked(run);
+      else if (!existsSync(join(this.#folder, run))) this.unmarkRemoval(run);
     }
+  }
+
+  /** The files of ours that are there, by run: checkpoints, and those that were being written. Others are not looked at. */
+  list(): Map<string, string[]> {
+    const found = new Map<string, string[]>();
+    for (const run of namesIn(this.#folder)) {
+      if (!RUN.test(run)) continue;
+      const files = namesIn(join(this.#folder, run)).filter((name) => OURS.test(name));
+      if (files.length > 0) found.set(run, files);
+    }
+    return found;
+  }
+
+  /**
+   * Moves a file that no row speaks of into the folder of what was lost. One that was being written is removed instead,
+   * where it is certain that its end is missing.
+   *
+   * @returns where it is now, or null where it was removed
+   */
+  setAside(run: string, file: string, lost: string): string | null {
+    const folder = join(this.#folder, run);
+    const path = join(folder, file);
+    const half = file.endsWith(PARTIAL) && !isWhole(path);
+    if (half) rmSync(path);
+    const aside = half ? null : setAside(path, lost, run, file.replace(PARTIAL, ''));
+    if (namesIn(folder).length === 0) rmdirSync(folder);
+    return aside;
+  }
+
+  /** Takes the file of a row back from among what was set aside. @returns whether it was there, as the row tells of it */
+  takeBack(run: string, row: CheckpointRow, lost: string): boolean {
+    const stem = row.file.replace(/\.safetensors$/, '');
+    const candidates = namesIn(join(lost, run)).filter((name) => name.startsWith(`${stem}.`));
+    for (const name of candidates) {
+      const path = join(lost, run, name);
+      if (statSync(path).size !== row.size || hashOf(path) !== row.sha256) continue;
+      makePrivateFolder(join(this.#folder, run));
+      renameSync(path, join(this.#folder, run, row.file));
+      syncFolder(join(this.#folder, run));
+      return true;
+    }
+    return false;
+  }
+}
+
+/** Names in a folder; none where it is not there, or is not one. */
+function namesIn(folder: string): string[] {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : [];
+}
+
+function isWhole(path: string): boolean {
+  try {
+    decodeSafetensors(readWhole(path));
+    return true;
+  } catch {
+    return false;
   }
 }

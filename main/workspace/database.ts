@@ -1,14 +1,14 @@
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CascadeError, messageOf } from '../../common/errors.ts';
 import { corruptWorkspace, workspaceError } from './errors.ts';
-import { layoutOf, syncFile, syncFolder } from './layout.ts';
+import { APPLICATION_ID, layoutOf, syncFile, syncFolder } from './layout.ts';
+import { makePrivateFile } from './private-files.ts';
+import { lostDatabase, remainsOf } from './remains.ts';
 import { MIGRATIONS, type Migration } from './migrations/migrations.ts';
 
 export type Connection = Database.Database;
-
-/** 'Casc': how `file` and other programs tell a workspace from another SQLite database. */
-export const APPLICATION_ID = 0x43617363;
 
 /**
  * Opens a connection with the settings that durability rests on. SQLite keeps none of them but WAL in the file, and
@@ -39,15 +39,22 @@ export function connect(file: string, access: 'write' | 'read'): Connection {
   }
 }
 
-/** Opens, checks and migrates the database of a workspace for its one writer. */
+/**
+ * Opens, checks and migrates the database of a workspace for its one writer.
+ *
+ * @param anew whether one is begun beside what is left of another: see `beginAnew`
+ */
 export function openDatabase(
   folder: string,
   application: string,
   migrations: readonly Migration[] = MIGRATIONS,
+  anew = false,
 ): Connection {
   const { database: file } = layoutOf(folder);
   try {
-    if (existsSync(file) && statSync(file).size > 0) inspect(folder, file, migrations.length);
+    const found = findDatabase(folder, file, migrations.length);
+    if (!anew) refuseLost(folder, found);
+    makePrivateFile(file);
     const database = connect(file, 'write');
     try {
       migrate(database, folder, migrations);
@@ -63,11 +70,16 @@ export function openDatabase(
   }
 }
 
+/** How it stands with the file of a database: 'nothing' is one without tables, as of an opening that was cut short. */
+export type Found = 'missing' | 'empty' | 'nothing' | 'no runs' | 'runs';
+
 /**
  * Looks before anything is touched: a connection that only reads neither replays the log into a damaged file nor
- * removes it when it closes.
+ * removes it when it closes. Throws WORKSPACE_FOREIGN, WORKSPACE_NEWER or WORKSPACE_CORRUPT.
  */
-function inspect(folder: string, file: string, known: number): void {
+export function findDatabase(folder: string, file: string, known = MIGRATIONS.length): Found {
+  const size = statSync(file, { throwIfNoEntry: false })?.size;
+  if (!size) return size === undefined ? 'missing' : 'empty';
   const database = connect(file, 'read');
   try {
     const application = number(database, 'application_id');
@@ -87,9 +99,32 @@ function inspect(folder: string, file: string, known: number): void {
     const findings = database.pragma('quick_check(5)', { simple: false }) as { quick_check: string }[];
     if (findings[0]?.quick_check !== 'ok')
       throw corruptWorkspace(folder, findings.map((finding) => finding.quick_check).join('; '));
+    if (empty) return 'nothing';
+    return database.prepare('select 1 from runs limit 1').get() === undefined ? 'no runs' : 'runs';
   } finally {
     database.close();
   }
+}
+
+/** A database that knows no run is not begun, or gone on with, beside what is left of another: see `lostDatabase`. */
+function refuseLost(folder: string, found: Found): void {
+  const what = {
+    missing: 'is missing',
+    empty: 'is empty',
+    nothing: 'holds nothing',
+    'no runs': 'knows no run',
+    runs: null,
+  }[found];
+  if (what === null) return;
+  const remains = remainsOf(folder);
+  // The log of a database that is whole is its own, and a backup beside it is no sign of loss.
+  const alone = found === 'missing' || found === 'empty';
+  if (
+    remains.checkpoints > 0 ||
+    (alone && remains.log) ||
+    (found !== 'no runs' && remains.backups.length > 0)
+  )
+    throw lostDatabase(folder, what, { ...remains, log: alone && remains.log });
 }
 
 function migrate(database: Connection, folder: string, migrations: readonly Migration[]): void {
@@ -120,11 +155,14 @@ function migrate(database: Connection, folder: string, migrations: readonly Migr
   }
 }
 
-/** A copy of the database, whole or not there at all. */
+/** A copy of the database, whole or not there at all; one that is there already stays. */
 function backUp(database: Connection, folder: string, version: number): string {
-  const file = `${folder}/workspace.schema-${version}.backup.sqlite`;
+  let file = join(folder, `workspace.schema-${version}.backup.sqlite`);
+  for (let number = 2; existsSync(file); number++)
+    file = join(folder, `workspace.schema-${version}.${number}.backup.sqlite`);
   const partial = `${file}.partial`;
   rmSync(partial, { force: true });
+  makePrivateFile(partial);
   database.prepare('vacuum into ?').run(partial);
   syncFile(partial);
   renameSync(partial, file);

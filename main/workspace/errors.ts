@@ -21,7 +21,7 @@ export function workspaceError(error: unknown, folder: string): CascadeError {
   if (['EROFS', 'EACCES', 'EPERM'].includes(code) || code.startsWith('SQLITE_READONLY'))
     return new CascadeError(
       'WORKSPACE_READ_ONLY',
-      `The workspace ${folder} can not be written: change its permissions, or choose another folder.`,
+      `The workspace ${folder} cannot be written: change its permissions, or choose another folder.`,
       cause,
     );
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'))
@@ -29,7 +29,7 @@ export function workspaceError(error: unknown, folder: string): CascadeError {
   if (code === 'ENOTDIR' || code === 'EEXIST')
     return new CascadeError(
       'WORKSPACE_FOLDER',
-      `The workspace ${folder} can not be opened because a file lies where a folder is wanted: choose another folder.`,
+      `The workspace ${folder} cannot be opened because a file lies where a folder is wanted: choose another folder.`,
       cause,
     );
   return new CascadeError(
@@ -40,11 +40,13 @@ export function workspaceError(error: unknown, folder: string): CascadeError {
 }
 
 export function corruptWorkspace(folder: string, detail: string): CascadeError {
+  const at = `--workspace '${folder}'`;
   return new CascadeError(
     'WORKSPACE_CORRUPT',
     `The database of the workspace ${folder} is damaged (${detail}). Nothing was changed or deleted: copy the ` +
-      'folder to a safe place, then put a workspace.*.backup.sqlite in place of workspace.sqlite where there is ' +
-      'one, or rescue the rows with "sqlite3 workspace.sqlite .recover", or open another folder.',
+      `folder to a safe place. Then \`cascade restore FILE ${at}\` takes a copy of it in its place, such as a ` +
+      `workspace.*.backup.sqlite beside it; or \`cascade anew ${at}\` begins without it. Both keep everything, in ` +
+      'checkpoints/lost.',
   );
 }
 

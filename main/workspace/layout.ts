@@ -1,5 +1,9 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makePrivateFolder } from './private-files.ts';
+
+/** 'Casc': how `file` and other programs tell a workspace from another SQLite database. */
+export const APPLICATION_ID = 0x43617363;
 
 /** Where things lie in a workspace folder. */
 export interface Layout {
@@ -8,6 +12,8 @@ export interface Layout {
   lock: string;
   owner: string;
   checkpoints: string;
+  /** What was found that the database does not know: see `set-aside.ts`. */
+  lost: string;
 }
 
 export function layoutOf(folder: string): Layout {
@@ -17,14 +23,20 @@ export function layoutOf(folder: string): Layout {
     lock: join(folder, 'workspace.lock'),
     owner: join(folder, 'workspace.owner.json'),
     checkpoints: join(folder, 'checkpoints'),
+    lost: join(folder, 'checkpoints', 'lost'),
   };
 }
 
-/** Makes a folder and those above it. Node's own way of doing this calls a file system that is read-only 'not found'. */
+/** Makes a folder for its owner alone, and those above it. Node's own way calls a file system that is read-only 'not found'. */
 export function makeFolder(folder: string): void {
+  makeParents(dirname(folder));
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) makePrivateFolder(folder);
+}
+
+function makeParents(folder: string): void {
   const known = statSync(folder, { throwIfNoEntry: false });
   if (known?.isDirectory()) return;
-  if (!known) makeFolder(dirname(folder));
+  if (!known && dirname(folder) !== folder) makeParents(dirname(folder));
   mkdirSync(folder);
 }
 

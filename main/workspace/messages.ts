@@ -91,7 +91,8 @@ export interface StoredCheckpoint {
 }
 
 export interface WriterCalls {
-  open(folder: string, application: string): void;
+  /** Answers with what a person should know of what was found, a sentence each. */
+  open(folder: string, application: string): readonly string[];
   publishAddress(address: string): void;
   addStudy(study: NewStudy): void;
   addRun(run: NewRun): { created: boolean };

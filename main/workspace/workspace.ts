@@ -36,6 +36,8 @@ export type { KeepCheckpoints, NewRun, NewStudy, RecordOutcome, StoredCheckpoint
  */
 export interface Workspace {
   readonly folder: string;
+  /** What was found at opening that a person should know, such as files that were set aside: a sentence each. */
+  readonly notices: readonly string[];
   /** Tells a second process where this one answers: a Unix socket's path, or a Windows pipe's name. */
   publishAddress(address: string): Promise<void>;
 
@@ -106,7 +108,7 @@ export interface Workspace {
  * Opens a workspace, making the folder where it is missing. `application` is this program's name and version, kept
  * in the database. Runs that nobody trains any more become 'interrupted'.
  *
- * Rejects with WORKSPACE_LOCKED, WORKSPACE_CORRUPT, WORKSPACE_NEWER, WORKSPACE_FOREIGN, WORKSPACE_MIGRATION,
+ * Rejects with WORKSPACE_LOCKED, WORKSPACE_LOST, WORKSPACE_CORRUPT, WORKSPACE_NEWER, WORKSPACE_FOREIGN, WORKSPACE_MIGRATION,
  * WORKSPACE_READ_ONLY, WORKSPACE_FULL, WORKSPACE_FOLDER or WORKSPACE.
  */
 export async function openWorkspace(
@@ -116,7 +118,7 @@ export async function openWorkspace(
   const path = resolve(folder);
   const writer = new ThreadClient<WriterCalls>(threadUrl('writer'), 'writer');
   try {
-    await writer.call('open', path, application);
+    const notices = await writer.call('open', path, application);
     const reader = new ThreadClient<ReaderCalls>(threadUrl('reader'), 'reader');
     try {
       await reader.call('open', path);
@@ -125,7 +127,7 @@ export async function openWorkspace(
       await writer.call('close');
       throw error;
     }
-    return new OpenWorkspace(path, writer, reader);
+    return new OpenWorkspace(path, notices, writer, reader);
   } catch (error) {
     await writer.terminate();
     throw error;
@@ -134,12 +136,19 @@ export async function openWorkspace(
 
 class OpenWorkspace implements Workspace {
   readonly folder: string;
+  readonly notices: readonly string[];
   readonly #writer: ThreadClient<WriterCalls>;
   readonly #reader: ThreadClient<ReaderCalls>;
   #closing: Promise<void> | null = null;
 
-  constructor(folder: string, writer: ThreadClient<WriterCalls>, reader: ThreadClient<ReaderCalls>) {
+  constructor(
+    folder: string,
+    notices: readonly string[],
+    writer: ThreadClient<WriterCalls>,
+    reader: ThreadClient<ReaderCalls>,
+  ) {
     this.folder = folder;
+    this.notices = notices;
     this.#writer = writer;
     this.#reader = reader;
   }

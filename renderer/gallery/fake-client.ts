@@ -36,6 +36,7 @@ export const STATUS: WorkstationStatus = {
   },
   concurrency: 1,
   problems: [],
+  notices: [],
 };
 
 const simulations = new Map<string, { simulation: Simulation; epochs: EpochSummary[] }>();

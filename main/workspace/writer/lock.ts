@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { CascadeError } from '../../../common/errors.ts';
 import { workspaceError } from '../errors.ts';
 import { layoutOf, makeFolder } from '../layout.ts';
+import { makePrivateFile } from '../private-files.ts';
 import { readOwner, removeOwner, writeOwner } from '../owner.ts';
 
 /**
@@ -28,6 +29,7 @@ export class WorkspaceLock {
       // SQLite only says that it can not open a file; this says why.
       accessSync(folder, constants.W_OK);
       const { lock } = layoutOf(folder);
+      makePrivateFile(lock);
       const database = new Database(lock, { timeout: 0 });
       try {
         // On a file that can only be read SQLite would begin without a word, and lock nothing.

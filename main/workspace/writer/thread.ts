@@ -18,6 +18,7 @@ serve<WriterCalls>(
     open: (path, application) => {
       folder = path;
       writer = new Writer(path, application);
+      return writer.notices;
     },
     publishAddress: (address) => opened().publishAddress(address),
     addStudy: (study) => opened().addStudy(study),

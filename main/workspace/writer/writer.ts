@@ -6,12 +6,15 @@ import { openDatabase, prepared, type Connection } from '../database.ts';
 import { workspaceError } from '../errors.ts';
 import { layoutOf } from '../layout.ts';
 import type { KeepCheckpoints, NewRun, NewStudy, RecordOutcome, WriterCalls } from '../messages.ts';
+import { isForOthers, repairModes } from '../private-files.ts';
+import { foreignLogNotice, setForeignLogAside } from '../remains.ts';
 import { adoptEpochs } from './adoption.ts';
 import { checkRecord, deleteEpochsFrom, insertEpoch, isStored, lastEpoch } from './epochs.ts';
 import { ExcessWriter } from './excess.ts';
 import { WorkspaceLock } from './lock.ts';
 import { PlaneWriter } from './planes.ts';
-import { recover } from './recovery.ts';
+import { recoverCheckpoints } from './checkpoint-recovery.ts';
+import { interruptRuns } from './interrupted-runs.ts';
 import {
   deleteRun,
   insertEvent,
@@ -25,6 +28,9 @@ import {
   type RunRow,
 } from './runs.ts';
 
+/** Milliseconds after a commit within which it is in the database itself: people copy that file without its log. */
+const SETTLE_MILLISECONDS = 2_000;
+
 /** The one writer of a workspace. Every method returns after its transaction is on disk, or throws with nothing changed. */
 export class Writer implements Omit<WriterCalls, 'open'> {
   readonly #folder: string;
@@ -34,20 +40,34 @@ export class Writer implements Omit<WriterCalls, 'open'> {
   readonly #planes: PlaneWriter;
   readonly #excess: ExcessWriter;
 
+  /** What was found at opening that a person should know, a sentence each. */
+  readonly notices: readonly string[];
+  #settling: NodeJS.Timeout | null = null;
+
   constructor(folder: string, application: string) {
     this.#folder = folder;
+    const layout = layoutOf(folder);
+    const forOthers = isForOthers(layout);
     this.#lock = WorkspaceLock.acquire(folder);
+    let foreignLog: string | null;
     try {
+      foreignLog = setForeignLogAside(folder);
       this.#database = openDatabase(folder, application);
     } catch (error) {
       this.#lock.release();
       throw error;
     }
-    this.#files = new CheckpointFiles(layoutOf(folder).checkpoints);
+    this.#files = new CheckpointFiles(layout.checkpoints);
     this.#planes = new PlaneWriter(this.#database);
     this.#excess = new ExcessWriter(this.#database, this.#planes);
     try {
-      recover(this.#database, this.#files);
+      interruptRuns(this.#database);
+      this.notices = [
+        ...(foreignLog === null ? [] : [foreignLogNotice(foreignLog)]),
+        ...recoverCheckpoints(this.#database, this.#files, layout),
+      ];
+      repairModes(layout, forOthers);
+      this.#settle();
     } catch (error) {
       this.close();
       throw error;
@@ -73,7 +93,9 @@ export class Writer implements Omit<WriterCalls, 'open'> {
   setState(id: string, state: RunState, reason: string | null): void {
     const run = requireRun(this.#database, id);
     this.#commit(() => updateState(this.#database, run, state, reason));
-    if (!isActive(state)) this.#forget(run);
+    if (isActive(state)) return;
+    this.#forget(run);
+    this.#settle();
   }
 
   setPriority(id: string, priority: number): void {
@@ -132,13 +154,20 @@ export class Writer implements Omit<WriterCalls, 'open'> {
   removeRun(id: string): void {
     const run = requireRun(this.#database, id);
     this.#forget(run);
-    this.#commit(() => deleteRun(this.#database, run));
-    this.#files.removeAll(id);
+    this.#files.markRemoval(id);
+    try {
+      this.#commit(() => deleteRun(this.#database, run));
+    } catch (error) {
+      this.#files.unmarkRemoval(id);
+      throw error;
+    }
+    this.#files.removeMarked(id);
     // Makes the database file smaller by what was removed.
     this.#whereThereIsRoom('incremental_vacuum');
   }
 
   close(): void {
+    if (this.#settling) clearTimeout(this.#settling);
     try {
       this.#whereThereIsRoom('wal_checkpoint(truncate)');
     } finally {
@@ -149,7 +178,16 @@ export class Writer implements Omit<WriterCalls, 'open'> {
 
   /** Runs the work as one transaction; anything thrown within it rolls all of it back. */
   #commit<T>(work: () => T): T {
-    return this.#database.transaction(work).immediate();
+    const result = this.#database.transaction(work).immediate();
+    this.#settling ??= setTimeout(() => this.#settle(), SETTLE_MILLISECONDS).unref();
+    return result;
+  }
+
+  /** Moves what is committed from the log into the database, so that a copy of it without its log lacks little. */
+  #settle(): void {
+    if (this.#settling) clearTimeout(this.#settling);
+    this.#settling = null;
+    this.#whereThereIsRoom('wal_checkpoint(passive)');
   }
 
   #storeEpoch(

@@ -48,8 +48,11 @@ describe.runIf(canMount())('a full disk', () => {
     }
     const stored = (await workspace.epochs(RUN)).length;
     expect(stored).toBe(refused.epoch);
-    await expect(workspace.setState(RUN, 'failed', 'full')).rejects.toMatchObject(full);
-    expect((await workspace.getRun(RUN)).summary.state).toBe('running');
+    // What is small may still find room in a log that was moved into the database meanwhile; it is stored or refused.
+    const told: unknown = await workspace.setState(RUN, 'failed', 'full').catch((error: unknown) => error);
+    if (told !== undefined) expect(told).toMatchObject(full);
+    const { state } = (await workspace.getRun(RUN)).summary;
+    expect(state).toBe(told === undefined ? 'failed' : 'running');
 
     // The very objects that were refused are taken now.
     rmSync(ballast);
@@ -81,7 +84,7 @@ describe.runIf(process.getuid?.() !== 0 || canMount())('a folder that can only b
   it('is refused, whether a workspace is in it or not', async () => {
     const empty = temporaryFolder();
     makeReadOnly(empty);
-    const readOnly = { code: 'WORKSPACE_READ_ONLY', message: expect.stringMatching(/can not be written/) };
+    const readOnly = { code: 'WORKSPACE_READ_ONLY', message: expect.stringMatching(/cannot be written/) };
     await expect(openTest(empty)).rejects.toMatchObject(readOnly);
     await expect(openTest(join(empty, 'deeper'))).rejects.toMatchObject(readOnly);
 

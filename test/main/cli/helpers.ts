@@ -50,6 +50,8 @@ export class Shell {
         return this.answer;
       },
       benchmark: () => Promise.reject(new Error('This test benchmarks nothing.')),
+      restoreDatabase: () => Promise.reject(new Error('This test restores nothing.')),
+      beginAnew: () => Promise.reject(new Error('This test begins nothing anew.')),
       isInteractive: false,
       interrupt: () => ({ signal: this.controller.signal, release: () => {} }),
       ...changes,

@@ -111,6 +111,7 @@ export class WorkstationDouble implements WorkstationServices {
       },
       concurrency: this.concurrency,
       problems: [],
+      notices: [],
     };
   }
 

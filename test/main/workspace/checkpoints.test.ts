@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { encodeSafetensors } from '../../../common/codec/safetensors.ts';
 import { imageOf, newRun, openTest, recordOf, RUN, temporaryFolder } from './fixtures.ts';
 
 describe('checkpoints', () => {
@@ -48,22 +49,34 @@ describe('checkpoints', () => {
     ]);
   });
 
-  it('that were being written when the process died are cleared away, and nothing else is', async () => {
+  it('that were being written when the process died are set aside where they are whole, and nothing else is', async () => {
     const folder = temporaryFolder();
     const first = await openTest(folder);
     await first.addRun(newRun(RUN));
     await first.recordEpoch(RUN, recordOf(0), imageOf(0), []);
     await first.close();
-    const files = join(folder, 'checkpoints', RUN);
-    const gone = join(folder, 'checkpoints', '00000000000f-s1');
+    const checkpoints = join(folder, 'checkpoints');
+    const files = join(checkpoints, RUN);
+    const [gone, theirs] = [join(checkpoints, '00000000000f-s1'), join(checkpoints, 'copies of mine')];
     mkdirSync(gone);
+    mkdirSync(theirs);
     writeFileSync(join(gone, 'epoch-7.safetensors'), 'of a run whose row was never committed');
+    writeFileSync(join(theirs, 'epoch-7.safetensors'), 'in a folder that a person made');
     writeFileSync(join(files, 'epoch-1.safetensors'), 'whole, but its row was never committed');
     writeFileSync(join(files, 'epoch-1.safetensors.partial'), 'half');
+    const whole = encodeSafetensors({ metadata: {}, tensors: new Map() });
+    writeFileSync(join(files, 'epoch-2.safetensors.partial'), whole);
     writeFileSync(join(files, 'notes.txt'), 'a person put this here');
     const workspace = await openTest(folder);
     expect(readdirSync(files).sort()).toEqual(['epoch-0.safetensors', 'notes.txt']);
     expect(existsSync(gone)).toBe(false);
+    expect(readdirSync(theirs)).toEqual(['epoch-7.safetensors']);
+    const lost = readdirSync(join(checkpoints, 'lost'), { recursive: true }) as string[];
+    expect(lost.filter((name) => name.endsWith('.safetensors')).sort()).toEqual([
+      `${RUN}/epoch-1.safetensors`,
+      `${RUN}/epoch-2.safetensors`,
+      '00000000000f-s1/epoch-7.safetensors',
+    ]);
     expect(await workspace.checkpoint(RUN, 'last')).toEqual(imageOf(0));
   });
 });

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { APPLICATION_ID, connect, openDatabase } from '../../../main/workspace/database.ts';
+import { connect, openDatabase } from '../../../main/workspace/database.ts';
+import { APPLICATION_ID } from '../../../main/workspace/layout.ts';
 import { MIGRATIONS, type Migration } from '../../../main/workspace/migrations/migrations.ts';
 import {
   APPLICATION,

@@ -1,25 +1,9 @@
-import type { CheckpointFiles } from '../checkpoint-files.ts';
 import { prepared, type Connection } from '../database.ts';
 import { lastEpoch } from './epochs.ts';
 import { insertEvent } from './runs.ts';
 
-/** Puts right what a process that ended in the middle of something left behind. */
-export function recover(database: Connection, files: CheckpointFiles): void {
-  interruptRuns(database);
-  const rows = prepared(
-    database,
-    'select id, file from checkpoints join runs on runs.number = checkpoints.run',
-  ).all() as { id: string; file: string }[];
-  const known = new Map<string, Set<string>>();
-  for (const { id, file } of rows) {
-    const names = known.get(id) ?? new Set();
-    known.set(id, names.add(file));
-  }
-  files.removeOrphans(known);
-}
-
 /** Runs that nobody trains any more. They ended, as far as anybody knows, with their last stored epoch. */
-function interruptRuns(database: Connection): void {
+export function interruptRuns(database: Connection): void {
   const runs = prepared(
     database,
     `select number, state, coalesce((select max(recorded_at) from epochs where run = number), started_at, created_at)
