@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
+import type { WeightFormat } from '../common/codec/weight-formats.ts';
 import type {
   DecayClock,
   EpochSummary,
@@ -237,7 +238,11 @@ class Workstation implements WorkstationServices {
     this.#workspace.predictionFrame(id, epoch, moment);
   masks: WorkstationServices['masks'] = (id, epoch, threshold) => this.#workspace.masks(id, epoch, threshold);
 
-  async weights(id: string, epoch: number): Promise<Uint8Array<ArrayBuffer>> {
+  async weights(
+    id: string,
+    epoch: number,
+    format: WeightFormat = 'default',
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const { network, checkpoints } = await this.#workspace.getRun(id);
     if (!network || !checkpoints.includes(epoch))
       throw new CascadeError(
@@ -245,7 +250,7 @@ class Workstation implements WorkstationServices {
         `The run ${id} has no weights of epoch ${epoch}; it has those of ${checkpoints.join(', ') || 'no epoch yet'}.`,
       );
     const { bytes } = await this.#workspace.checkpoint(id, epoch);
-    return this.#background.call('checkpointToPyTorch', [network, bytes], [bytes.buffer]);
+    return this.#background.call('checkpointToPyTorch', [network, bytes, format], [bytes.buffer]);
   }
 
   close(): Promise<void> {

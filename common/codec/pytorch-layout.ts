@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { CascadeError } from '../errors.ts';
 import {
   sizeOf,
@@ -5,7 +6,10 @@ import {
   type ParameterDescription,
   type PrunableLayer,
 } from '../network.ts';
+import { quoted } from '../names.ts';
+import { PyTorchState, unwrappedName, type StateTensor } from './pytorch-state.ts';
 import { decodeSafetensors, encodeSafetensors, float32Of, type SafetensorsTensor } from './safetensors.ts';
+import type { WeightFormat } from './weight-formats.ts';
 
 /**
  * A network's parameters as PyTorch holds them: names and layouts of torch.nn (dense [out, in]; convolution
@@ -20,12 +24,19 @@ interface PyTorchTensor {
 }
 
 /**
- * A checkpoint as PyTorch would hold it, with the mask of each prunable kernel as a boolean tensor
- * `<layer>.weight_mask`, as torch.nn.utils.prune names it. The optimizer's state is left out.
+ * A checkpoint as PyTorch would hold it; the optimizer's state is left out.
+ *
+ * - `default`: each parameter, and the mask of each prunable kernel as a boolean tensor `<layer>.weight_mask`.
+ * - `plain`: the state dict of the modules alone, batch norm's num_batches_tracked included.
+ * - `prune`: the state dict after torch.nn.utils.prune has masked `weight` of every prunable layer: `weight_orig` and
+ *   `weight_mask` (float32) in its place.
+ *
+ * The last two are loaded by `load_state_dict` with `strict=True`.
  */
 export function checkpointToPyTorch(
   network: NetworkDescription,
   checkpoint: Uint8Array,
+  format: WeightFormat = 'default',
 ): Uint8Array<ArrayBuffer> {
   const file = decodeSafetensors(checkpoint);
   const layers = new Map(network.layers.map((layer) => [layer.kernel, layer]));
@@ -33,21 +44,35 @@ export function checkpointToPyTorch(
   for (const [parameter, theirs] of pyTorchTensors(network)) {
     const tensor = file.tensors.get(parameter.name)!;
     const order = theirs.order();
-    tensors.set(theirs.name, order ? reordered(tensor, theirs.shape, order) : tensor);
     const layer = layers.get(parameter.name);
-    if (!layer || !order) continue;
+    const name = layer && format === 'prune' ? `${theirs.name}_orig` : theirs.name;
+    tensors.set(name, order ? reordered(tensor, theirs.shape, order) : tensor);
+    if (parameter.role === 'variance' && format !== 'default')
+      tensors.set(`${parameter.layer}.num_batches_tracked`, batchesTracked(file.metadata));
+    if (!layer || !order || format === 'plain') continue;
     const mask = file.tensors.get(`mask/${layer.name}`)!.bytes;
-    const bytes = new Uint8Array(order.length);
-    for (let position = 0; position < order.length; position++) bytes[position] = mask[order[position]!]!;
-    tensors.set(`${layer.name}.weight_mask`, { dtype: 'BOOL', shape: theirs.shape, bytes });
+    const bits = Uint8Array.from(order, (ours) => mask[ours]!);
+    tensors.set(
+      `${theirs.name}_mask`,
+      format === 'prune'
+        ? { dtype: 'F32', shape: theirs.shape, bytes: new Uint8Array(Float32Array.from(bits).buffer) }
+        : { dtype: 'BOOL', shape: theirs.shape, bytes: bits },
+    );
   }
   const metadata = { ...file.metadata, format: 'pt' };
   return encodeSafetensors({ metadata, tensors });
 }
 
+/** The batches that a batch norm has seen: the training steps done. */
+function batchesTracked({ position = '{}' }: Record<string, string>): SafetensorsTensor {
+  const { step } = z.object({ step: z.int().min(0).default(0) }).parse(JSON.parse(position));
+  return { dtype: 'I64', shape: [], bytes: new Uint8Array(BigInt64Array.of(BigInt(step)).buffer) };
+}
+
 /**
  * The parameters of a network, by our names and in our layout, from a safetensors file with PyTorch's: a state dict, or
- * what `checkpointToPyTorch` wrote. Batch norm's num_batches_tracked and masks are not read.
+ * what `checkpointToPyTorch` wrote. Half precision is widened exactly; prefixes of wrappers and torch.nn.utils.prune's
+ * pairs are understood as `PyTorchState` says. Batch norm's num_batches_tracked and lone masks are not read.
  *
  * @throws CascadeError WEIGHTS_UNUSABLE when a tensor is missing, of another shape or type, not finite, or unknown to the
  *   network; BAD_SAFETENSORS when the file is damaged
@@ -56,14 +81,12 @@ export function parametersFromPyTorch(
   network: NetworkDescription,
   bytes: Uint8Array,
 ): Map<string, Float32Array> {
-  const { tensors } = decodeSafetensors(bytes);
-  const refusal = pyTorchRefusal(network, tensors);
+  const state = new PyTorchState(decodeSafetensors(bytes).tensors);
+  const refusal = pyTorchRefusal(network, state.outline());
   if (refusal !== null) throw unusable(network, refusal);
   return new Map(
     [...pyTorchTensors(network)].map(([parameter, theirs]) => {
-      const values = valuesOf(network, theirs.name, tensors.get(theirs.name)!);
-      if (!values.every(Number.isFinite))
-        throw unusable(network, `'${theirs.name}' holds values that are not finite numbers`);
+      const values = state.values(unwrappedName(theirs.name));
       const order = theirs.order();
       if (!order) return [parameter.name, values];
       const ours = new Float32Array(values.length);
@@ -73,28 +96,32 @@ export function parametersFromPyTorch(
   );
 }
 
-/** Why a file with tensors of these names and shapes is not one of the network's parameters, in words; null when it is. */
+/** Why a state dict with this outline is not one of the network's parameters, in words; null when it is. */
 export function pyTorchRefusal(
   network: NetworkDescription,
-  tensors: ReadonlyMap<string, Pick<SafetensorsTensor, 'shape'>>,
+  tensors: ReadonlyMap<string, StateTensor>,
 ): string | null {
-  const wanted = [...pyTorchTensors(network)].map(([, tensor]) => tensor);
-  const names = new Set(wanted.map(({ name }) => name));
-  const missing = wanted.filter(({ name }) => !tensors.has(name));
-  const misshapen = wanted.filter(({ name, shape }) => {
-    const found = tensors.get(name);
-    return found && found.shape.join() !== shape.join();
-  });
-  const unknown = [...tensors.keys()].filter((name) => !names.has(name) && !isBeside(name));
+  const wanted = [...pyTorchTensors(network)].map(([, tensor]) => ({
+    ...tensor,
+    found: tensors.get(unwrappedName(tensor.name)),
+  }));
+  const names = new Set(wanted.map(({ name }) => unwrappedName(name)));
+  const missing = wanted.filter(({ found }) => !found);
+  const misshapen = wanted.filter(({ found, shape }) => found && found.shape.join() !== shape.join());
+  const unknown = [...tensors].filter(([plain]) => !names.has(plain)).map(([, { name }]) => name);
+  const flaws = wanted.flatMap(({ found }) => found?.flaw ?? []);
   const problems = [
     ...(missing.length > 0 ? [`it has no '${missing[0]!.name}'${andMore(missing)}`] : []),
     ...(misshapen.length > 0
       ? [
-          `'${misshapen[0]!.name}' is ${shapeText(tensors.get(misshapen[0]!.name)!.shape)} where the network has ` +
+          `'${misshapen[0]!.name}' is ${shapeText(misshapen[0]!.found!.shape)} where the network has ` +
             `${shapeText(misshapen[0]!.shape)}${andMore(misshapen)}`,
         ]
       : []),
-    ...(unknown.length > 0 ? [`it has '${unknown[0]!}'${andMore(unknown)}, which the network has not`] : []),
+    ...(unknown.length > 0
+      ? [`it has ${quoted(unknown[0]!)}${andMore(unknown)}, which the network has not`]
+      : []),
+    ...(flaws.length > 0 ? [`${flaws[0]}${andMore(flaws)}`] : []),
   ];
   return problems.length === 0 ? null : problems.join('; ');
 }
@@ -197,25 +224,11 @@ function flattenedPlaces(network: NetworkDescription): (layer: string) => number
   return (layer) => read.get(layer)!;
 }
 
-/** Tensors beside the parameters: batch norm's count of batches, and masks. */
-function isBeside(name: string): boolean {
-  return name.endsWith('.num_batches_tracked') || name.endsWith('.weight_mask');
-}
-
 function reordered(tensor: SafetensorsTensor, shape: number[], order: Int32Array): SafetensorsTensor {
   const weights = float32Of(tensor);
   const theirs = new Float32Array(weights.length);
   for (let position = 0; position < order.length; position++) theirs[position] = weights[order[position]!]!;
   return { dtype: 'F32', shape, bytes: new Uint8Array(theirs.buffer) };
-}
-
-function valuesOf(network: NetworkDescription, name: string, tensor: SafetensorsTensor): Float32Array {
-  if (tensor.dtype === 'F32') return float32Of(tensor);
-  if (tensor.dtype === 'F64') return new Float32Array(new Float64Array(new Uint8Array(tensor.bytes).buffer));
-  throw unusable(
-    network,
-    `'${name}' holds ${tensor.dtype} where F32 or F64 is needed: convert it in PyTorch`,
-  );
 }
 
 function unusable({ name }: NetworkDescription, what: string): CascadeError {

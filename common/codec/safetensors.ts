@@ -1,11 +1,29 @@
 import * as z from 'zod';
 import { CascadeError } from '../errors.ts';
+import { quoted } from '../names.ts';
 
 /**
  * The safetensors format, as its README defines it: the header's length as uint64 (little endian), the header as JSON,
  * then the tensors' bytes. Python's `safetensors` opens what is written here.
  */
-const ELEMENT_BYTES = { F32: 4, F64: 8, F16: 2, BF16: 2, I64: 8, I32: 4, U8: 1, BOOL: 1 } as const;
+const ELEMENT_BYTES = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  F8_E5M2: 1,
+  F8_E4M3: 1,
+  C64: 8,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U64: 8,
+  U32: 4,
+  U16: 2,
+  U8: 1,
+  BOOL: 1,
+} as const;
 export type SafetensorsType = keyof typeof ELEMENT_BYTES;
 
 export interface SafetensorsTensor {
@@ -20,6 +38,8 @@ export interface SafetensorsFile {
 }
 
 const ALIGNMENT = 8;
+/** The longest header that the format's own library reads, in bytes. */
+const LONGEST_HEADER = 100_000_000;
 
 const METADATA = '__metadata__';
 const metadataSchema = z.record(z.string(), z.string());
@@ -52,23 +72,15 @@ export function encodeSafetensors(file: SafetensorsFile): Uint8Array<ArrayBuffer
   return result;
 }
 
-/** @throws CascadeError BAD_SAFETENSORS when the file is truncated or its header does not fit its bytes */
+/**
+ * @throws CascadeError BAD_SAFETENSORS when the file is truncated, or its header is not what the format allows: keys
+ *   once each, and tensors that cover the bytes after it without gap, overlap or rest
+ */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
-  const bad = (what: string): CascadeError =>
-    new CascadeError('BAD_SAFETENSORS', `The safetensors file ${what}: it is damaged, or not one.`);
-  if (bytes.length < 8) throw bad('is shorter than its header’s length');
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-  if (length > bytes.length - 8) throw bad(`promises a header of ${length} bytes`);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  } catch {
-    throw bad('has a header that is not JSON');
-  }
-  const header = headerSchema.safeParse(parsed);
-  if (!header.success) throw bad('has a header of another form');
+  const { header, start } = readHeader(bytes);
   const file: SafetensorsFile = { metadata: {}, tensors: new Map() };
-  for (const [name, value] of Object.entries(header.data)) {
+  const entries: [string, z.infer<typeof tensorSchema>][] = [];
+  for (const [name, value] of Object.entries(header)) {
     if (name === METADATA) {
       const metadata = metadataSchema.safeParse(value);
       if (!metadata.success) throw bad('has metadata that is not text');
@@ -76,19 +88,77 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
       continue;
     }
     const { data: entry } = tensorSchema.safeParse(value);
-    if (!entry) throw bad(`describes '${name}' in another form`);
-    const [from, to] = entry.data_offsets;
-    const expected = entry.shape.reduce((product, size) => product * size, 1) * ELEMENT_BYTES[entry.dtype];
-    if (to > bytes.length - 8 - length || to - from !== expected)
-      throw bad(`has a wrong place for '${name}'`);
-    const start = 8 + length + from;
-    file.tensors.set(name, {
-      dtype: entry.dtype,
-      shape: entry.shape,
-      bytes: copyOf(bytes.subarray(start, start + expected)),
-    });
+    if (!entry) throw bad(`describes ${quoted(name)} in another form`);
+    entries.push([name, entry]);
+  }
+  checkPlaces(entries, bytes.length - start);
+  for (const [name, { dtype, shape, data_offsets }] of entries) {
+    const [from, to] = data_offsets;
+    file.tensors.set(name, { dtype, shape, bytes: copyOf(bytes.subarray(start + from, start + to)) });
   }
   return file;
+}
+
+/** The header, and where the tensors' bytes begin. */
+function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
+  if (bytes.length < 8) throw bad('is shorter than its header’s length');
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  if (length > bytes.length - 8) throw bad(`promises a header of ${length} bytes`);
+  if (length > LONGEST_HEADER)
+    throw bad(`has a header of ${length} bytes, where the format allows ${LONGEST_HEADER}`);
+  let text: string;
+  let parsed: unknown;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length));
+    parsed = JSON.parse(text);
+  } catch {
+    throw bad('has a header that is not JSON');
+  }
+  const header = headerSchema.safeParse(parsed);
+  if (!header.success) throw bad('has a header of another form');
+  const twice = repeatedKey(text);
+  if (twice !== null) throw bad(`describes ${quoted(twice)} twice`);
+  return { header: header.data, start: 8 + length };
+}
+
+/** Tensors must cover the bytes after the header without gap, overlap or rest: the format forbids all three. */
+function checkPlaces(
+  entries: readonly (readonly [string, z.infer<typeof tensorSchema>])[],
+  length: number,
+): void {
+  let end = 0;
+  let before: string | null = null;
+  for (const [name, { dtype, shape, data_offsets }] of [...entries].sort(
+    ([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1],
+  )) {
+    const [from, to] = data_offsets;
+    const expected = shape.reduce((product, size) => product * size, 1) * ELEMENT_BYTES[dtype];
+    if (to > length || to - from !== expected) throw bad(`has a wrong place for ${quoted(name)}`);
+    if (from < end && before !== null) throw bad(`has ${quoted(name)} overlap ${quoted(before)}`);
+    if (from > end) throw bad(`has ${from - end} bytes before ${quoted(name)} that belong to no tensor`);
+    [end, before] = [to, name];
+  }
+  if (end < length) throw bad(`has ${length - end} bytes after its last tensor`);
+}
+
+/** A key that stands twice in one object of valid JSON, whose parser keeps the last in silence; null where there is none. */
+function repeatedKey(json: string): string | null {
+  const objects: Set<string>[] = [];
+  for (const [token, key] of json.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")\s*:|"[^"\\]*(?:\\.[^"\\]*)*"|[{}]/g)) {
+    if (token === '{') objects.push(new Set());
+    else if (token === '}') objects.pop();
+    else if (key !== undefined) {
+      const name = JSON.parse(key) as string;
+      const known = objects.at(-1)!;
+      if (known.has(name)) return name;
+      known.add(name);
+    }
+  }
+  return null;
+}
+
+function bad(what: string): CascadeError {
+  return new CascadeError('BAD_SAFETENSORS', `The safetensors file ${what}: it is damaged, or not one.`);
 }
 
 /**
@@ -100,6 +170,37 @@ export function float32Of(tensor: SafetensorsTensor): Float32Array<ArrayBuffer> 
     throw new CascadeError('BAD_SAFETENSORS', `A tensor holds ${tensor.dtype} where F32 is needed.`);
   const copy = copyOf(tensor.bytes);
   return new Float32Array(copy.buffer, 0, copy.length / 4);
+}
+
+const FLOATS = { F64: 8, F32: 4, F16: 2, BF16: 2 } as const;
+
+/** Whether a tensor of this type can be read as float32. */
+export function isFloat(dtype: SafetensorsType): boolean {
+  return Object.hasOwn(FLOATS, dtype);
+}
+
+/**
+ * A floating-point tensor's elements as float32, in a copy: F16 and BF16 exactly, F64 rounded to nearest.
+ * @throws CascadeError BAD_SAFETENSORS when it holds another type
+ */
+export function floatsOf({ dtype, bytes, ...tensor }: SafetensorsTensor): Float32Array<ArrayBuffer> {
+  const { buffer } = copyOf(bytes);
+  if (dtype === 'F64') return Float32Array.from(new Float64Array(buffer));
+  if (dtype === 'F16') return Float32Array.from(new Uint16Array(buffer), halfOf);
+  // The upper half of a float32.
+  if (dtype === 'BF16')
+    return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer);
+  return float32Of({ dtype, bytes, ...tensor });
+}
+
+/** IEEE 754 binary16: sign, five bits of exponent with bias 15, ten bits of fraction. */
+function halfOf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 /** A copy with a buffer of its own: a Node Buffer's slice would still be a view into a pool. */

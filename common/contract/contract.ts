@@ -1,5 +1,6 @@
 import { oc, eventIterator } from '@orpc/contract';
 import * as z from 'zod';
+import { WEIGHT_FORMATS } from '../codec/weight-formats.ts';
 import { CONTROL_KINDS } from '../controls.ts';
 import * as schemas from './schemas.ts';
 
@@ -80,7 +81,14 @@ export const contract = {
       .input(oneRun.extend({ epoch: z.number().int().min(0), threshold: z.string() }))
       .output(z.instanceof(Blob)),
     /** Weights and masks after an epoch that has a checkpoint, as safetensors. */
-    weights: call.input(oneRun.extend({ epoch: z.number().int().min(0) })).output(z.instanceof(Blob)),
+    weights: call
+      .input(
+        oneRun.extend({
+          epoch: z.number().int().min(0),
+          format: z.enum(WEIGHT_FORMATS).default('default'),
+        }),
+      )
+      .output(z.instanceof(Blob)),
   },
 };
 

@@ -89,7 +89,7 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
         blob(await services.masks(input.id, input.epoch, input.threshold)),
       ),
       weights: os.runs.weights.handler(async ({ input }) =>
-        blob(await services.weights(input.id, input.epoch)),
+        blob(await services.weights(input.id, input.epoch, input.format)),
       ),
     },
   });

@@ -1,3 +1,4 @@
+import type { WeightFormat } from '../../common/codec/weight-formats.ts';
 import type {
   ClassAccuracies,
   DecayClock,
@@ -46,7 +47,7 @@ export interface WorkstationServices {
   planes(id: string, epoch: number, layer: string): Promise<Uint8Array<ArrayBuffer>>;
   predictions(id: string, epoch: number, moment: Moment): Promise<Uint8Array<ArrayBuffer>>;
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>>;
-  weights(id: string, epoch: number): Promise<Uint8Array<ArrayBuffer>>;
+  weights(id: string, epoch: number, format?: WeightFormat): Promise<Uint8Array<ArrayBuffer>>;
 
   /** Ends everything in order: trainers at their next step, the writer after its last commit, the lock. */
   close(): Promise<void>;

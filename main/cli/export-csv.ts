@@ -3,6 +3,7 @@ import { forEachControl } from '../../common/controls.ts';
 import { CascadeError } from '../../common/errors.ts';
 import { encodeCsv, type Table } from '../../common/tables/csv.ts';
 import { classesTable, epochsTable, layersTable, predictionsTable } from '../../common/tables/run-tables.ts';
+import type { WeightFormat } from '../../common/codec/weight-formats.ts';
 import type { CascadeClient } from '../api/router.ts';
 
 /** What `export --csv` can write. */
@@ -13,16 +14,18 @@ export type ExportedTable = (typeof EXPORTED_TABLES)[number];
 export interface ExportOptions {
   epoch?: number;
   out?: string;
+  format?: WeightFormat;
   what?: ExportedTable;
   csv?: string;
 }
 
 /** Why the options of `export` do not go together; null where they do. */
-export function exportProblem({ epoch, out, what, csv }: ExportOptions): string | null {
+export function exportProblem({ epoch, out, format, what, csv }: ExportOptions): string | null {
   const [weights, table] = [out !== undefined, csv !== undefined || what !== undefined];
   if (weights === table)
     return 'say either --epoch and --out, for weights, or --what and --csv, for a table of numbers';
   if (weights && epoch === undefined) return '--out needs --epoch: weights are those after one epoch';
+  if (table && format !== undefined) return '--format is of weights: it goes with --out';
   if (table && (csv === undefined || what === undefined)) return '--what and --csv need each other';
   return null;
 }

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { WEIGHT_FORMATS } from '../../common/codec/weight-formats.ts';
 import { CascadeError } from '../../common/errors.ts';
 import { SHOWN_THRESHOLD } from '../../common/thresholds.ts';
 import { concurrencyOption, threadsOption, wholeNumber, workspaceOption } from '../ways/options.ts';
@@ -236,6 +237,12 @@ export function createProgram(around: Surroundings): Command {
     .addOption(epochOption().makeOptionMandatory(false))
     .option('--out <file>', 'the .safetensors file to write')
     .addOption(
+      new Option(
+        '--format <format>',
+        'weights with masks beside them (default), the plain state dict of PyTorch, or that of torch.nn.utils.prune',
+      ).choices(WEIGHT_FORMATS),
+    )
+    .addOption(
       new Option('--what <table>', 'the table: of all epochs, unless --epoch says which').choices(
         EXPORTED_TABLES,
       ),
@@ -249,10 +256,14 @@ export function createProgram(around: Surroundings): Command {
     .action(
       withClient<GlobalOptions & ExportOptions & { force?: boolean }>(
         async ({ client, output, name, options }) => {
-          const { epoch, out, what, csv: file, force = false } = options;
+          const { epoch, out, format = 'default', what, csv: file, force = false } = options;
           const id = await findRun(client, name);
           if (out !== undefined && epoch !== undefined)
-            await save(await client.runs.weights({ id, epoch }), { id, ...options, epoch, out }, output);
+            await save(
+              await client.runs.weights({ id, epoch, format }),
+              { id, ...options, epoch, out },
+              output,
+            );
           if (what === undefined || file === undefined) return;
           const { csv, rows } = await exportedCsv(client, id, what, epoch);
           await writeWhole(file, Buffer.from(csv), force);

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { parametersFromPyTorch, pyTorchRefusal } from '../../../common/codec/pytorch-layout.ts';
+import { PyTorchState, type StateTensor } from '../../../common/codec/pytorch-state.ts';
 import { decodeSafetensors } from '../../../common/codec/safetensors.ts';
 import { CascadeError, messageOf } from '../../../common/errors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
 import { initialParameters } from './initialization.ts';
 
-/** What is known of a file of weights without its values. */
+/** What is known of a file of weights once its values were looked at. */
 interface WeightsOutline {
   sha256: string;
-  tensors: Map<string, { shape: number[] }>;
+  tensors: Map<string, StateTensor>;
 }
 
 /**
@@ -67,9 +68,7 @@ function outlineOf(path: string): WeightsOutline {
   const known = outlines.get(path);
   if (known?.stamp === stamp) return known.outline;
   const bytes = readWeights(path);
-  const tensors = new Map(
-    [...decodeSafetensors(bytes).tensors].map(([name, { shape }]) => [name, { shape }]),
-  );
+  const tensors = new PyTorchState(decodeSafetensors(bytes).tensors).outline();
   const outline = { sha256: sha256Of(bytes), tensors };
   outlines.set(path, { stamp, outline });
   return outline;

@@ -156,10 +156,12 @@ describe('parameters from a state dict', () => {
   function checkpoint(): SafetensorsFile {
     const tensors = new Map<string, SafetensorsTensor>();
     let word = 1;
-    for (const { name, shape } of network.parameters) {
+    for (const { name, role, shape } of network.parameters) {
+      // Variances have no sign.
+      const without = role === 'variance' ? 0x3f7fffff : 0xbf7fffff;
       const bits = Uint32Array.from(
         { length: sizeOf(shape) },
-        () => (word = Math.imul(word ^ (word >>> 15), 0x2c1b3c6d) + 0x9e3779b9) & 0xbf7fffff,
+        () => (word = Math.imul(word ^ (word >>> 15), 0x2c1b3c6d) + 0x9e3779b9) & without,
       );
       tensors.set(name, { dtype: 'F32', shape, bytes: new Uint8Array(bits.buffer) });
     }
@@ -214,6 +216,94 @@ describe('parameters from a state dict', () => {
     expect([...parameters.get('fc2.bias')!]).toEqual([Math.fround(0.1), 2, 3, 4]);
   });
 
+  /** A parameter as torch.nn.utils.prune keeps it, with nothing pruned. */
+  const split = (tensors: SafetensorsFile['tensors'], name: string): void => {
+    const tensor = tensors.get(name)!;
+    tensors.delete(name);
+    tensors.set(`${name}_orig`, tensor);
+    tensors.set(
+      `${name}_mask`,
+      f32(
+        tensor.shape,
+        Array.from({ length: sizeOf(tensor.shape) }, () => 1),
+      ),
+    );
+  };
+
+  test('half precision is widened exactly', () => {
+    const half = (dtype: 'F16' | 'BF16', bits: number[]): SafetensorsTensor => ({
+      dtype,
+      shape: [4],
+      bytes: new Uint8Array(Uint16Array.from(bits).buffer),
+    });
+    const [f16, bf16] = [
+      half('F16', [0x3555, 0x0001, 0xfbff, 0x8000]),
+      half('BF16', [0x3eab, 0x0001, 0xff7f, 0x8000]),
+    ].map((tensor) => imported(({ tensors }) => tensors.set('fc2.bias', tensor)).get('fc2.bias')!);
+    // The values that NumPy gives these bits: a third, the least of all, the largest negative one, negative zero.
+    expect([...f16!]).toEqual([0.333251953125, 2 ** -24, -65504, -0]);
+    expect([...bf16!]).toEqual([0.333984375, 2 ** -133, -3.3895313892515355e38, -0]);
+  });
+
+  test.each(['module.', '_orig_mod.', 'module._orig_mod.', '_orig_mod.module.', 'module.module.'])(
+    'behind the prefix %s are the same',
+    (prefix) => {
+      expect(
+        imported((file) => {
+          file.tensors = new Map([...file.tensors].map(([name, tensor]) => [prefix + name, tensor]));
+          file.tensors.set('n_averaged', { dtype: 'I64', shape: [], bytes: new Uint8Array(8) });
+        }),
+      ).toEqual(imported(() => undefined));
+    },
+  );
+
+  test('of a part that was compiled or run in parallel alone are the same', () => {
+    const moved = imported(({ tensors }) => {
+      for (const [from, to] of [
+        ['conv.weight', 'conv._orig_mod.weight'],
+        ['bn.bias', 'bn.module.bias'],
+      ] as const) {
+        tensors.set(to, tensors.get(from)!);
+        tensors.delete(from);
+      }
+    });
+    expect(moved).toEqual(imported(() => undefined));
+  });
+
+  test.each([
+    ['module.fc2.bias', "has both 'fc2.bias' and 'module.fc2.bias', which are the same parameter"],
+    ['fc2.bias_orig', "has 'fc2.bias_orig' without its mask, as torch.nn.utils.prune makes one"],
+    ['fc2.\u001b[2Jbias', "has the name 'fc2.\\u{1b}[2Jbias', with control characters"],
+  ])('are refused with %s besides', (name, what) => {
+    expect(() => imported(({ tensors }) => tensors.set(name, tensors.get('fc2.bias')!))).toThrow(
+      expect.objectContaining({ code: 'WEIGHTS_UNUSABLE', message: `The file of weights ${what}.` }),
+    );
+  });
+
+  test('that torch.nn.utils.prune has split are joined, in a wrapper too', () => {
+    const values = imported(() => undefined).get('fc2.bias')!;
+    const joined = imported(({ tensors }) => {
+      split(tensors, 'fc2.bias');
+      tensors.set('fc2.bias_mask', f32([4], [1, 0, 1, 0]));
+      for (const part of ['orig', 'mask']) {
+        tensors.set(`module.fc2.bias_${part}`, tensors.get(`fc2.bias_${part}`)!);
+        tensors.delete(`fc2.bias_${part}`);
+      }
+    });
+    expect([...joined.get('fc2.bias')!]).toEqual([values[0], 0, values[2], 0]);
+  });
+
+  test('come back from every format of the export', () => {
+    const [plain, prune] = (['plain', 'prune'] as const).map((format) =>
+      checkpointToPyTorch(network, encodeSafetensors(checkpoint()), format),
+    );
+    const whole = parametersFromPyTorch(network, encodeSafetensors(exported()));
+    for (const bytes of [plain!, prune!]) expect(parametersFromPyTorch(network, bytes)).toEqual(whole);
+    expect([...decodeSafetensors(plain!).tensors.keys()].filter((name) => /_mask|_orig/.test(name))).toEqual(
+      [],
+    );
+  });
+
   test.each<[string, (file: SafetensorsFile) => void, string]>([
     ['a missing tensor', ({ tensors }) => tensors.delete('grouped.weight'), "it has no 'grouped.weight'."],
     [
@@ -247,14 +337,55 @@ describe('parameters from a state dict', () => {
       "it has no 'fc2.weight'; 'fc2.bias' is 2 where the network has 4; it has 'head.weight', which the network has not.",
     ],
     [
-      'half precision',
-      ({ tensors }) => tensors.set('fc2.bias', { dtype: 'F16', shape: [4], bytes: new Uint8Array(8) }),
-      "'fc2.bias' holds F16 where F32 or F64 is needed: convert it in PyTorch.",
+      'whole numbers',
+      ({ tensors }) => tensors.set('fc2.bias', { dtype: 'I16', shape: [4], bytes: new Uint8Array(8) }),
+      "'fc2.bias' holds I16 where F32, F64, F16 or BF16 is needed: save it as .float() in PyTorch.",
     ],
     [
       'a value that is no number',
       ({ tensors }) => tensors.set('fc2.bias', f32([4], [1, NaN, 3, 4])),
       "'fc2.bias' holds values that are not finite numbers.",
+    ],
+    [
+      'a value beyond float32',
+      ({ tensors }) =>
+        tensors.set('fc2.bias', {
+          dtype: 'F64',
+          shape: [4],
+          bytes: new Uint8Array(Float64Array.of(1e39, 0, 0, 0).buffer),
+        }),
+      "'fc2.bias' holds values that are not finite numbers.",
+    ],
+    [
+      'an infinity in half precision',
+      ({ tensors }) =>
+        tensors.set('fc2.bias', {
+          dtype: 'F16',
+          shape: [4],
+          bytes: new Uint8Array(Uint16Array.of(0x7c00, 0, 0, 0).buffer),
+        }),
+      "'fc2.bias' holds values that are not finite numbers.",
+    ],
+    [
+      'a negative variance',
+      ({ tensors }) => tensors.set('bn.running_var', f32([6], [1, 1, -1e-9, 1, 1, 1])),
+      "'bn.running_var' holds negative variances.",
+    ],
+    [
+      'a mask that is none',
+      ({ tensors }) => {
+        split(tensors, 'fc2.bias');
+        tensors.set('fc2.bias_mask', f32([4], [1, 0.5, 1, 1]));
+      },
+      "'fc2.bias_mask' holds other values than 0 and 1.",
+    ],
+    [
+      'a mask of another shape',
+      ({ tensors }) => {
+        split(tensors, 'fc2.bias');
+        tensors.set('fc2.bias_mask', f32([2, 2], [1, 1, 1, 1]));
+      },
+      "'fc2.bias_mask' is of another shape than 'fc2.bias_orig'.",
     ],
   ])('are refused with %s', (_, change, sentence) => {
     expect(() => imported(change)).toThrow(

@@ -139,6 +139,58 @@ describe('a damaged file is refused', () => {
     ],
     ['with a negative place', tensor({ data_offsets: [-4, 0] }), /describes 'w'/],
     ['with metadata of numbers', handmade({ __metadata__: { epoch: 1 } }), /metadata that is not text/],
+    [
+      'with tensors that overlap',
+      handmade(
+        {
+          a: { dtype: 'F32', shape: [1], data_offsets: [0, 4] },
+          b: { dtype: 'U8', shape: [2], data_offsets: [2, 4] },
+        },
+        [0, 0, 0, 0],
+      ),
+      /has 'b' overlap 'a'/,
+    ],
+    [
+      'with two tensors in one place',
+      handmade(
+        {
+          a: { dtype: 'F32', shape: [1], data_offsets: [0, 4] },
+          b: { dtype: 'F32', shape: [1], data_offsets: [0, 4] },
+        },
+        [0, 0, 0, 0],
+      ),
+      /has 'b' overlap 'a'/,
+    ],
+    [
+      'with bytes after its data',
+      handmade({ w: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, Array(6).fill(0)),
+      /has 2 bytes after its last tensor/,
+    ],
+    ['with bytes and no tensor', handmade({}, [0]), /has 1 bytes after its last tensor/],
+    [
+      'with a gap',
+      handmade({ w: { dtype: 'U8', shape: [1], data_offsets: [1, 2] } }, [0, 0]),
+      /has 1 bytes before 'w' that belong to no tensor/,
+    ],
+    [
+      'with a name twice',
+      handmade(
+        '{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\\u0077":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}',
+        [0],
+      ),
+      /describes 'w' twice/,
+    ],
+    [
+      'with a key twice within',
+      handmade('{"w":{"dtype":"U8","shape":[2],"shape":[1],"data_offsets":[0,1]}}', [0]),
+      /describes 'shape' twice/,
+    ],
+    [
+      'with a shape beyond all numbers',
+      tensor({ shape: [2 ** 52, 2 ** 52, 2 ** 52] }),
+      /wrong place for 'w'/,
+    ],
+    ['with text that is no UTF-8', Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x22, 0xff, 0x22), /not JSON/],
     ['with a place beyond its end', tensor({ data_offsets: [4, 8] }), /wrong place for 'w'/],
     ['with fewer bytes than the shape', tensor({ shape: [2] }), /wrong place for 'w'/],
     ['with a place turned round', tensor({ data_offsets: [4, 0] }), /wrong place for 'w'/],
