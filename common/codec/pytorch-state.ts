@@ -76,12 +76,12 @@ export class PyTorchState {
     );
   }
 
-  /** The values of one tensor of the outline, in PyTorch's layout; of a pruned one, those times its mask. */
+  /** The values of one tensor of the outline without flaw, in PyTorch's layout; of a pruned one, those times its mask. */
   values(plain: string): Float32Array<ArrayBuffer> {
     const values = floatsOf(this.#tensors.get(plain)!.tensor);
     const mask = this.#masks.get(plain);
     if (mask) {
-      const kept = maskOf(mask.tensor);
+      const kept = maskOf(mask.tensor)!;
       for (let index = 0; index < values.length; index++) if (!kept[index]) values[index] = 0;
     }
     return values;
