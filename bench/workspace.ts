@@ -170,6 +170,7 @@ async function recordRun(workspace: Workspace, id: string, scenario: Scenario): 
     prunes: true,
     study: 'bench',
     arm: 'bench',
+    named: true,
   });
   await workspace.setState(id, 'running', null);
   const random = integers(1);

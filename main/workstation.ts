@@ -127,8 +127,8 @@ class Workstation implements WorkstationServices {
     const { plan, problems } = await this.#plan(text);
     if (!plan) throw new StudyError(fileName, problems);
     await this.#workspace.addStudy({ name: plan.name, title: plan.title, fileName, text });
-    for (const { id, hash, seed, specification, control, previousMask, trunk, epochs, arms } of plan.runs)
-      for (const arm of arms)
+    for (const { id, hash, seed, specification, control, previousMask, trunk, epochs, ...run } of plan.runs)
+      for (const arm of run.arms)
         await this.#workspace.addRun({
           id,
           hash,
@@ -142,6 +142,7 @@ class Workstation implements WorkstationServices {
           epochsTotal: epochs,
           prunes: specification.pruning !== null,
           study: plan.name,
+          named: run.named,
           arm,
         });
     for (const { id } of plan.runs) await this.#runs.enqueue(id);

@@ -50,8 +50,11 @@ export const runSummary = z.object({
   id: z.string(),
   hash: z.string(),
   seed: z.number().int(),
-  /** Studies and arms that asked for this run; a control twin that none named has the arm 'control of …'. */
-  memberships: z.array(z.object({ study: z.string(), arm: z.string() })),
+  /**
+   * Studies and arms that asked for this run; a control twin that none named has the arm 'control of …'. The place is that of
+   * the arm among those of its study, in the order in which they came, and never another arm's; null for an arm that was added.
+   */
+  memberships: z.array(z.object({ study: z.string(), arm: z.string(), place: z.number().int().nullable() })),
   state: runState,
   /** Why it failed, was stopped or interrupted, or what it waits for. */
   reason: z.string().nullable(),

@@ -44,6 +44,8 @@ export interface NewRun {
   /** The membership: which arm of which study asks for it. */
   study: string;
   arm: string;
+  /** Whether the study names that arm; a run that was added as a control or a trunk has a name made for it. */
+  named: boolean;
 }
 
 /** Which checkpoints stay once a newer one is stored: the newest so many, and those after the given epochs. */

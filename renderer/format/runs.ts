@@ -76,12 +76,6 @@ export function actionsOf(state: RunState): {
   };
 }
 
-/** Number of the run's stable colour, 1 … 7 (see `theme/tokens.css`), from its hash. */
-export function runColor(id: string): string {
-  const hash = Number.parseInt(id.slice(0, 8), 16);
-  return `--run-${((Number.isNaN(hash) ? 0 : hash) % 7) + 1}`;
-}
-
 /** A share of the run's last epoch at the threshold, for people: '56.2%'. */
 export function shedText(run: RunSummary, threshold: string): string {
   return percent(run.states?.shed[threshold]);

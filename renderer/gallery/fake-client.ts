@@ -63,7 +63,7 @@ export function summary(
     id,
     hash: id.slice(0, 12),
     seed: 0,
-    memberships: [{ study: 'starter', arm }],
+    memberships: [{ study: 'starter', arm, place: arm === 'control' ? null : arm.length }],
     state,
     reason: null,
     control: prunes ? CONTROL : null,

@@ -40,7 +40,9 @@ function many(count: number): RunSummary[] {
       seed: index % 5,
       state,
       reason: state === 'failed' ? 'The loss became NaN in epoch 4.' : null,
-      memberships: [{ study: `sweep-${1 + (index % 12)}`, arm: `sparsity ${5 + 5 * (index % 19)}%` }],
+      memberships: [
+        { study: `sweep-${1 + (index % 12)}`, arm: `sparsity ${5 + 5 * (index % 19)}%`, place: index % 19 },
+      ],
       testAccuracy: 0.9 + 0.09 * noise(index, 2),
       createdAt: shown.createdAt - index * 60_000,
       progress:

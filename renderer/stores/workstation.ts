@@ -7,6 +7,9 @@ import type {
   WorkstationStatus,
 } from '../../common/contract/schemas.ts';
 import type { CascadeClient, Connection, ConnectionState } from '../client/client.ts';
+import { looksOf, lookOf, type RunLook } from '../format/run-look.ts';
+import { armOf } from '../format/runs.ts';
+import { shortNames } from '../format/short-names.ts';
 import { sentenceOf } from '../client/sentence.ts';
 
 /** Events are applied together this often: ten thousand runs at the start, or a busy queue, cost one update. */
@@ -27,6 +30,10 @@ export interface Workstation {
   trunks: Readonly<Ref<ReadonlySet<string>>>;
   /** The highest priority among the runs that wait, and how many have it; 0 of 0 where none waits. */
   firstInLine: Readonly<Ref<{ priority: number; runs: number }>>;
+  /** How a run's line is drawn. */
+  look: (run: RunSummary) => RunLook;
+  /** What tells its arm from the others of its study, for where there is little room. */
+  shortArm: (run: RunSummary) => string;
   progress: ShallowReactive<Map<string, Progress>>;
   /** The list of runs has been read at least once. */
   loaded: Readonly<Ref<boolean>>;
@@ -110,6 +117,15 @@ export function createWorkstation(connection: Connection): Workstation {
   );
 
   const runs = computed(() => [...byId.value.values()]);
+  const looks = computed(() => looksOf(runs.value));
+  const shortArms = computed(() => {
+    const arms = new Map<string, Set<string>>();
+    for (const run of runs.value) {
+      const study = run.memberships[0]?.study ?? '';
+      arms.set(study, (arms.get(study) ?? new Set()).add(armOf(run)));
+    }
+    return new Map([...arms].map(([study, names]) => [study, shortNames([...names])]));
+  });
   return {
     client,
     connection: connection.state,
@@ -119,6 +135,8 @@ export function createWorkstation(connection: Connection): Workstation {
     run: (id) => byId.value.get(id),
     trunks: computed(() => new Set(runs.value.flatMap(({ trunk }) => trunk?.id ?? []))),
     firstInLine: computed(() => firstInLine(runs.value)),
+    look: (run) => looks.value.get(run.id) ?? lookOf(run),
+    shortArm: (run) => shortArms.value.get(run.memberships[0]?.study ?? '')?.get(armOf(run)) ?? armOf(run),
     progress,
     loaded,
     error,

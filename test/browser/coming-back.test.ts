@@ -9,7 +9,6 @@ import { openWindow, type Window } from './harness/window.ts';
 
 /** More rows than are seen at once. */
 const RUNS = 80;
-const TITLE = 'study · arm · seed 1';
 
 describeInChromium('coming back to where one was', () => {
   let window: Window;

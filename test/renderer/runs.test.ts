@@ -8,7 +8,6 @@ import {
   deviceName,
   excessText,
   progressShare,
-  runColor,
   standingOf,
 } from '../../renderer/format/runs.ts';
 import { inspectedRun } from '../../renderer/format/inspected-run.ts';
@@ -19,7 +18,7 @@ const RUN: RunSummary = {
   id: 'a3f1c29e07b4-s0',
   hash: 'a3f1c29e07b4',
   seed: 0,
-  memberships: [{ study: 'starter', arm: 'random depthwise' }],
+  memberships: [{ study: 'starter', arm: 'random depthwise', place: 0 }],
   state: 'running',
   reason: null,
   control: '5be0172c94da-s0',
@@ -95,11 +94,6 @@ describe('a run for people', () => {
     expect(actionsOf('running')).toEqual({ pause: true, resume: false, stop: true, remove: false });
     expect(actionsOf('interrupted')).toEqual({ pause: false, resume: true, stop: false, remove: true });
     expect(actionsOf('finished')).toEqual({ pause: false, resume: false, stop: false, remove: true });
-  });
-
-  it('keeps its colour', () => {
-    expect(runColor(RUN.id)).toBe(runColor(RUN.id));
-    expect(runColor('zzz')).toBe('--run-1');
   });
 
   it('is sorted as the address says, by a column that there is', () => {

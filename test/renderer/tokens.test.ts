@@ -20,6 +20,26 @@ function luminance(color: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
+/** Oklab, in which distances are those that are seen. Source: https://bottosson.github.io/posts/oklab/ */
+function oklab(color: string): [number, number, number] {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5]
+    .map((at) => Number.parseInt(color.slice(at, at + 2), 16) / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  const l = Math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue);
+  const m = Math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue);
+  const s = Math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
+}
+
+function distance(one: string, other: string, theme: 0 | 1): number {
+  const [a, b] = [one, other].map((name) => oklab(values.get(name)![theme]));
+  return Math.hypot(...a!.map((part, axis) => part - b![axis]!));
+}
+
 function contrast(one: string, other: string, theme: 0 | 1): number {
   const pair = [one, other].map((name) => luminance(values.get(name)![theme])).sort((a, b) => b - a);
   return (pair[0]! + 0.05) / (pair[1]! + 0.05);
@@ -68,6 +88,17 @@ describe.each([
     for (const name of values.keys())
       if (name.startsWith('--run-'))
         expect(contrast(name, '--surface-pane', theme), name).toBeGreaterThanOrEqual(3);
+  });
+
+  it('has colours of runs that are told from each other, and from those of states', () => {
+    const runs = [...values.keys()].filter((name) => name.startsWith('--run-'));
+    expect(runs).toHaveLength(7);
+    for (const [index, name] of runs.entries()) {
+      for (const other of runs.slice(0, index))
+        expect(distance(name, other, theme), `${name} ${other}`).toBeGreaterThan(0.12);
+      for (const state of ['active', 'shed', 'inert'])
+        expect(distance(name, `--state-${state}`, theme), `${name} ${state}`).toBeGreaterThan(0.09);
+    }
   });
 });
 

@@ -69,18 +69,21 @@ export function requireStored(database: Connection, id: string): StoredRun {
   return { number: row.number, id, specification, labels: specification.thresholds.map(thresholdLabel) };
 }
 
+type Membership = RunSummary['memberships'][number];
+
+const MEMBERSHIPS =
+  'select run, memberships.study, memberships.arm, place from memberships left join arms using (study, arm)';
+
 /** All runs, the newest first. */
 export function listRuns(database: Connection): RunSummary[] {
   const rows = prepared(database, `${SUMMARY} order by runs.number desc`).all() as SummaryRow[];
   const memberships = new Map<number, RunSummary['memberships']>();
-  for (const { run, study, arm } of prepared(database, 'select run, study, arm from memberships').all() as {
+  for (const { run, ...membership } of prepared(database, MEMBERSHIPS).all() as (Membership & {
     run: number;
-    study: string;
-    arm: string;
-  }[]) {
+  })[]) {
     const known = memberships.get(run);
-    if (known) known.push({ study, arm });
-    else memberships.set(run, [{ study, arm }]);
+    if (known) known.push(membership);
+    else memberships.set(run, [membership]);
   }
   return rows.map((row) => summaryOf(database, row, memberships.get(row.number) ?? []));
 }
@@ -133,9 +136,10 @@ function requireRow(database: Connection, id: string): SummaryRow {
 }
 
 function membershipsOf(database: Connection, run: number): RunSummary['memberships'] {
-  return prepared(database, 'select study, arm from memberships where run = ?').all(
-    run,
-  ) as RunSummary['memberships'];
+  const rows = prepared(database, `${MEMBERSHIPS} where run = ?`).all(run) as (Membership & {
+    run: number;
+  })[];
+  return rows.map(({ study, arm, place }) => ({ study, arm, place }));
 }
 
 /**

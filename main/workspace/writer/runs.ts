@@ -55,6 +55,13 @@ export function insertRun(
     run.study,
     run.arm,
   );
+  // Never given to another arm, so that one which is asked for again looks as it did.
+  if (run.named)
+    prepared(
+      database,
+      `insert or ignore into arms (study, arm, place)
+       select :study, :arm, coalesce(max(place) + 1, 0) from arms where study = :study`,
+    ).run({ study: run.study, arm: run.arm });
   if (known)
     prepared(database, 'update runs set checkpoint_every = ?, priority = ? where number = ?').run(
       run.checkpointEvery,

@@ -1,7 +1,8 @@
 import { CONTROL_SHORT_NAMES, type ControlKind } from '../../../common/controls.ts';
 import { percent, points, shedLabel, significant } from '../../format/numbers.ts';
 import type { QuantityName } from '../../format/quantities.ts';
-import { runColor, standingOf, withoutControl } from '../../format/runs.ts';
+import { standingOf, withoutControl } from '../../format/runs.ts';
+import { lookOf } from '../../format/run-look.ts';
 import type { OpenedRun } from '../../stores/opened-run.ts';
 import { pruningsOf } from '../../format/prunings.ts';
 import type { Unit } from '../charts/axis.ts';
@@ -35,7 +36,7 @@ export function runCharts(
   layer: string | null,
   against: ControlKind,
 ): ChartDefinition[] {
-  const color = run.detail ? runColor(run.detail.summary.id) : '--run-1';
+  const color = run.detail ? lookOf(run.detail.summary).color : '--run-1';
   const { epochs } = run;
   const share = (value: number) => percent(value);
   const jumps = jumpsOf(run.detail?.events ?? [], epochs);

@@ -59,6 +59,7 @@ export async function openManager({ seeds, concurrency = 1, epochs = 4, thread, 
       prunes: false,
       study: 'test',
       arm: 'control',
+      named: true,
     });
   const ids = runs.map(({ id }) => id);
   const stateOf = async (id: string): Promise<string> => manager.show(await workspace.summary(id)).state;

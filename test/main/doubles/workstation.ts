@@ -338,7 +338,7 @@ export class WorkstationDouble implements WorkstationServices {
       id,
       hash,
       seed: Number(seed),
-      memberships: [{ study, arm }],
+      memberships: [{ study, arm, place: arm === 'control' ? null : 0 }],
       state: 'queued',
       reason: null,
       control,

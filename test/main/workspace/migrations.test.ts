@@ -56,6 +56,7 @@ describe('migrations', () => {
       .pluck()
       .all();
     expect(tables.filter((name) => !String(name).startsWith('sqlite_'))).toEqual([
+      'arms',
       'channel_tables',
       'checkpoints',
       'class_epochs',
@@ -107,6 +108,31 @@ describe('migrations', () => {
     expect((await workspace.summary(RUN)).previousMask).toBeNull();
     await workspace.close();
     expect(pragma(folder, 'foreign_key_check')).toBeUndefined();
+  });
+
+  it('0005 numbers the arms of each study in the order in which they came', async () => {
+    const folder = temporaryFolder();
+    const older = openDatabase(folder, APPLICATION, MIGRATIONS.slice(0, 4));
+    const insert = older.prepare(
+      `insert into runs (id, hash, seed, specification, epochs_total, prunes, state, created_at)
+       values (?, ?, 1, ?, 10, 1, 'finished', 0)`,
+    );
+    const member = older.prepare('insert into memberships (run, study, arm) values (?, ?, ?)');
+    const ids = ['control of zebra', 'zebra', 'ant', 'trunk of ant', 'zebra', 'moth'].map((arm, index) => {
+      const id = `${String(index).padStart(12, '0')}-s1`;
+      const { lastInsertRowid } = insert.run(id, String(index), JSON.stringify(SPECIFICATION));
+      member.run(lastInsertRowid, index === 5 ? 'other' : 'first', arm);
+      return id;
+    });
+    older.close();
+
+    const workspace = await openTest(folder);
+    const placeOf = async (id: string) => (await workspace.summary(id)).memberships[0]!.place;
+    expect(await Promise.all(ids.map(placeOf))).toEqual([null, 0, 1, null, 0, 0]);
+    const last = '0000000000aa-s1';
+    await workspace.addRun(newRun(last, { study: 'first', arm: 'newest' }));
+    expect(await placeOf(last)).toBe(2);
+    await workspace.close();
   });
 
   it('bring an older workspace on, after a backup of it', async () => {

@@ -95,6 +95,7 @@ export function newRun(id: string, changes: Partial<NewRun> = {}): NewRun {
     prunes: true,
     study: 'study',
     arm: 'arm',
+    named: true,
     ...changes,
   };
 }

@@ -92,7 +92,7 @@ describe('a workspace', () => {
       epochsTotal: 10,
       progress: null,
       testAccuracy: metrics.testAccuracy,
-      memberships: [{ study: 'study', arm: 'arm' }],
+      memberships: [{ study: 'study', arm: 'arm', place: 0 }],
       model: 'lenet-300-100',
       optimizer: 'sgd',
       criterion: 'random',
@@ -103,6 +103,28 @@ describe('a workspace', () => {
     expect(detail.summary).toEqual(summary);
     expect(detail).toMatchObject({ checkpoints: [1], pruningEpochs: [1], network: null });
     expect(detail.events).toMatchObject([{ kind: 'pruned', epoch: 1, data: { weights: 3 } }]);
+  });
+
+  it('gives every arm of a study a place, for good, and none to what was added', async () => {
+    const workspace = await openTest(temporaryFolder());
+    const id = (index: number) => `${String(index).padStart(12, '0')}-s1`;
+    const add = (index: number, changes: Parameters<typeof newRun>[1]) =>
+      workspace.addRun(newRun(id(index), changes));
+    const places = async () =>
+      Object.fromEntries(
+        (await workspace.listRuns()).flatMap((run) => run.memberships.map(({ arm, place }) => [arm, place])),
+      );
+    await add(1, { arm: 'control of zebra', named: false });
+    await add(2, { arm: 'zebra' });
+    await add(3, { arm: 'ant' });
+    await add(4, { arm: 'elsewhere', study: 'other' });
+    expect(await places()).toEqual({ 'control of zebra': null, zebra: 0, ant: 1, elsewhere: 0 });
+    await workspace.setState(id(2), 'finished', null);
+    await workspace.removeRun(id(2));
+    await add(5, { arm: 'moth' });
+    await add(6, { arm: 'zebra' });
+    expect(await places()).toMatchObject({ zebra: 0, ant: 1, moth: 2 });
+    await workspace.close();
   });
 
   it('adds a membership and a control to a run that exists, and nothing else', async () => {
