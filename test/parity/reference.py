@@ -85,7 +85,7 @@ class Network(torch.nn.Module):
 
 
 def prune(kernels, orders, chosen, sparsity, scores):
-    """Exactly round(sparsity * n) lowest scores over the chosen layers; ties by our own flattening of the kernels."""
+    """Exactly round(sparsity * n) lowest scores over the chosen layers; no two at the threshold are equal."""
     parts = []
     for name in chosen:
         values = torch.from_numpy(scores[name]) if scores else kernels[name].detach().float().abs()
@@ -94,8 +94,10 @@ def prune(kernels, orders, chosen, sparsity, scores):
         parts.append(flat)
     everything = torch.cat(parts)
     order = torch.argsort(everything, stable=True)
+    count = round(sparsity * everything.numel())
+    assert not 0 < count < everything.numel() or everything[order[count - 1]] < everything[order[count]]
     kept = torch.ones(everything.numel(), dtype=torch.bool)
-    kept[order[: round(sparsity * everything.numel())]] = False
+    kept[order[:count]] = False
     masks, start = {}, 0
     for name, part in zip(chosen, parts):
         ours = kept[start : start + part.numel()]

@@ -1,5 +1,6 @@
 import { weightsOf, type ChannelGroup } from '../../../common/cascade/channel-groups.ts';
 import type { NetworkDescription, PrunableLayer } from '../../../common/network.ts';
+import type { Random } from '../../../common/random.ts';
 import type { LayerScores, MaskRequest } from './granularities/granularity.ts';
 import { countPruned } from './masks.ts';
 import { ascendingOrder } from './ordering.ts';
@@ -51,7 +52,7 @@ export function prunableGroups(groups: readonly ChannelGroup[], chosen: Readonly
  * it. A weight that belongs to two channels counts once. Channels go until one more would miss the sparsity by more.
  */
 export function maskChannels(
-  { layers, sparsity, division }: MaskRequest,
+  { layers, sparsity, division, ties }: MaskRequest,
   network: NetworkDescription,
   groups: readonly ChannelGroup[],
   scoring: ChannelScoring,
@@ -75,7 +76,7 @@ export function maskChannels(
     return result();
   }
   const live = channels.map((group) => group.filter((channel) => channel.live));
-  for (const channel of inOrder(live, division)) {
+  for (const channel of inOrder(live, division, ties)) {
     const size = replace(channel, chosen, masks, KEPT, CLAIMED);
     const taken = comesNearer(missing, size);
     replace(channel, chosen, masks, CLAIMED, taken ? PRUNED : KEPT);
@@ -122,15 +123,19 @@ function* slices(
   }
 }
 
-/** All channels, those to be pruned first in front. */
-function inOrder(live: readonly Channel[][], { distribution, options }: ChosenDistribution): Channel[] {
+/** All channels, those to be pruned first in front; equal ones in random order. */
+function inOrder(
+  live: readonly Channel[][],
+  { distribution, options }: ChosenDistribution,
+  ties: Random,
+): Channel[] {
   const keys = live.flatMap((channels) => {
     const scores = Float32Array.from(channels, ({ score }) => score);
     const size = channels[0]?.group.channels ?? 0;
-    return [...distribution.keys!(options, scores, { size, pruned: size - channels.length })];
+    return [...distribution.keys!(options, scores, { size, pruned: size - channels.length }, ties)];
   });
   const all = live.flat();
-  return Array.from(ascendingOrder(Float32Array.from(keys)), (index) => all[index]!);
+  return Array.from(ascendingOrder(Float32Array.from(keys), ties), (index) => all[index]!);
 }
 
 /** Changes a channel's entries of the masks from one value to another; answers with how many they were. */

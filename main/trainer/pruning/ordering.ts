@@ -1,4 +1,5 @@
 import { CascadeError } from '../../../common/errors.ts';
+import { permutation, type Random } from '../../../common/random.ts';
 
 const MAGNITUDE = 0x7fffffff;
 const SIGN = 0x80000000;
@@ -11,12 +12,13 @@ const BINS = 1 << DIGIT;
 const PASSES = 3;
 
 /**
- * Indices of the scores from the lowest to the highest, equal ones in order of their index; −0 equals 0. A stable radix
- * sort, O(n): some ten times as fast on millions of scores as a sort with a comparison.
+ * Indices of the scores from the lowest to the highest, equal ones in random order; −0 equals 0. A radix sort, O(n): some
+ * ten times as fast on millions of scores as a sort with a comparison.
  *
+ * @param ties the stream that orders equal scores
  * @throws CascadeError BAD_SCORES for a score that is not finite
  */
-export function ascendingOrder(scores: Float32Array): Uint32Array<ArrayBuffer> {
+export function ascendingOrder(scores: Float32Array, ties: Random): Uint32Array<ArrayBuffer> {
   const count = scores.length;
   const keys = sortableKeys(scores);
   let order = new Uint32Array(count);
@@ -39,7 +41,25 @@ export function ascendingOrder(scores: Float32Array): Uint32Array<ArrayBuffer> {
     }
     [order, next] = [next, order];
   }
+  shuffleEqual(order, keys, ties);
   return order;
+}
+
+/** Puts every run of equal keys into random order. */
+function shuffleEqual(order: Uint32Array, keys: Uint32Array, ties: Random): void {
+  for (let start = 0; start < order.length;) {
+    const key = keys[order[start]!]!;
+    let end = start + 1;
+    while (end < order.length && keys[order[end]!] === key) end++;
+    if (end - start > 1) shuffle(order.subarray(start, end), ties);
+    start = end;
+  }
+}
+
+/** Puts the values into random order, in place. */
+export function shuffle(values: Uint32Array, random: Random): void {
+  const before = values.slice();
+  permutation(values.length, random).forEach((from, to) => (values[to] = before[from]!));
 }
 
 /**

@@ -1,4 +1,5 @@
-import { sortableKeys } from './ordering.ts';
+import type { Random } from '../../../common/random.ts';
+import { shuffle, sortableKeys } from './ordering.ts';
 
 const HALF = 16;
 const HALF_MASK = 0xffff;
@@ -13,14 +14,15 @@ export interface Prefix {
 }
 
 /**
- * The longest row of units in ascending order of their scores, equal ones in order of their index, whose sizes sum to no
- * more than `room`. O(n), without a sort: sizes are summed by the high half of the scores' keys, then by the low half
+ * The longest row of units in ascending order of their scores, equal ones in random order, whose sizes sum to no more than
+ * `room`. O(n), without a sort: sizes are summed by the high half of the scores' keys, then by the low half
  * where the row ends.
  *
  * @param sizes at least 1 each
+ * @param ties the stream that orders equal scores
  * @throws CascadeError BAD_SCORES for a score that is not finite
  */
-export function longestPrefix(scores: Float32Array, sizes: Uint32Array, room: number): Prefix {
+export function longestPrefix(scores: Float32Array, sizes: Uint32Array, room: number, ties: Random): Prefix {
   const keys = sortableKeys(scores);
   const marks = new Uint8Array(keys.length);
   const highs = new Float64Array(1 << HALF);
@@ -34,20 +36,20 @@ export function longestPrefix(scores: Float32Array, sizes: Uint32Array, room: nu
   const low = binBeyond(lows, room - high.before)!;
   const limit = ((high.bin << HALF) | low.bin) >>> 0;
 
-  let taken = high.before + low.before;
-  let next = -1;
+  const equal: number[] = [];
   for (let unit = 0; unit < keys.length; unit++) {
-    const key = keys[unit]!;
-    if (key < limit) marks[unit] = 1;
-    else if (key === limit && next < 0) {
-      if (taken + sizes[unit]! > room) next = unit;
-      else {
-        taken += sizes[unit]!;
-        marks[unit] = 1;
-      }
-    }
+    if (keys[unit]! < limit) marks[unit] = 1;
+    else if (keys[unit] === limit) equal.push(unit);
   }
-  return { marks, taken, next };
+  const tied = Uint32Array.from(equal);
+  if (tied.length > 1) shuffle(tied, ties);
+  let taken = high.before + low.before;
+  for (const unit of tied) {
+    if (taken + sizes[unit]! > room) return { marks, taken, next: unit };
+    taken += sizes[unit]!;
+    marks[unit] = 1;
+  }
+  throw new Error(`The units at the limit fit into the room of ${room}.`);
 }
 
 /** The first bin with which the sum is beyond the room, and the sum of those before it; null where all fit. */

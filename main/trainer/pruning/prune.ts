@@ -1,5 +1,6 @@
 import { CascadeError } from '../../../common/errors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
+import { generator } from '../../../common/random.ts';
 import type { PruningSpecification } from '../../../common/run-specification.ts';
 import type { Probe } from '../scoring/probe.ts';
 import type { HandedMasks } from './criteria/criterion.ts';
@@ -44,8 +45,9 @@ export interface PruningOutcome {
 
 /**
  * Prunes the chosen layers up to `sparsity` (a share of their weights, pruned ones included). Of single weights exactly
- * round(sparsity · weights) are pruned afterwards, never one that a threshold merely equals; other granularities come as
- * near as whole units do, and masks that were handed over are put in force as they are.
+ * round(sparsity · weights) are pruned afterwards, never all that a threshold equals: of equal scores the seed, the time of
+ * pruning and the round choose, among all layers alike. Other granularities come as near as whole units do, and masks that
+ * were handed over are put in force as they are.
  *
  * @throws CascadeError INVALID_STUDY when no layer is chosen, the parts of the pruning do not go together or more is
  *   pruned already; BAD_SCORES when weights have diverged
@@ -81,6 +83,7 @@ export function prune(
       layers: current.map((layer) => ({ ...layer, scores: scores.get(layer.name)! })),
       sparsity: roundSparsity(before, goal, round, rounds),
       division,
+      ties: generator(seed, 'order of equal scores', ...counters, round),
       network: network ?? null,
     });
     current = current.map((layer, position) => ({

@@ -1,4 +1,5 @@
 import { CascadeError } from '../../../common/errors.ts';
+import type { Random } from '../../../common/random.ts';
 
 /**
  * Exact selection of the k lowest scores. All of it is one module: V8 loads an imported binding anew in every turn of a
@@ -27,7 +28,9 @@ const HALF_MASK = 0xffff;
 const OFFSET = 1 << 15;
 
 /**
- * Marks the `count` lowest scores with 1: exactly that many, equal scores in order of their index.
+ * Marks the `count` lowest scores with 1: exactly that many. Where some of several equal scores are to go, a random order
+ * over all of these decides: an order by index would empty the first layers. More marks are a superset of fewer, by the
+ * same stream.
  *
  * O(n), without a sort. Among many scores, those below a narrow bracket around the `count`-th lowest are marked in one
  * pass, and an exact radix selection decides among the few inside it. The bracket comes from a sample and may miss; that
@@ -36,9 +39,11 @@ const OFFSET = 1 << 15;
  * @param scores finite numbers; −0 equals 0. An infinite score is refused as one that is not a number is: it stems from
  *   weights that overflowed. A weight that must stay is left out of the scores
  * @param count 0 ≤ count ≤ scores.length
+ * @param ties the stream that orders equal scores; one number is drawn for each of those at the threshold, and none where
+ *   all of them go
  * @throws CascadeError BAD_SCORES for a score that is not finite, BAD_COUNT for a count out of range
  */
-export function selectLowest(scores: Float32Array, count: number): Uint8Array<ArrayBuffer> {
+export function selectLowest(scores: Float32Array, count: number, ties: Random): Uint8Array<ArrayBuffer> {
   if (!Number.isInteger(count) || count < 0 || count > scores.length)
     throw new CascadeError('BAD_COUNT', `Can not choose ${count} of ${scores.length} weights.`);
   const bits = new Int32Array(scores.buffer, scores.byteOffset, scores.length);
@@ -46,12 +51,12 @@ export function selectLowest(scores: Float32Array, count: number): Uint8Array<Ar
   const isRank = count > 0 && count < scores.length;
   const bracket = isRank && bits.length >= MANY ? markBelow(bits, count, chosen) : null;
   if (bracket) {
-    markInside(bits, bracket, count, chosen);
+    markInside(bits, bracket, count, chosen, ties);
     return chosen;
   }
   refuseUnlessFinite(bits);
   if (!isRank) return chosen.fill(count === 0 ? 0 : 1);
-  markLowest(bits, count, chosen.fill(0));
+  markLowest(bits, count, chosen.fill(0), ties);
   return chosen;
 }
 
@@ -144,30 +149,65 @@ function sampleBracket(bits: Int32Array, rank: number): { low: number; high: num
 }
 
 /** Marks the lowest scores inside the bracket, as many as are still wanted. */
-function markInside(bits: Int32Array, { below, inside }: Bracket, count: number, chosen: Uint8Array): void {
+function markInside(
+  bits: Int32Array,
+  { below, inside }: Bracket,
+  count: number,
+  chosen: Uint8Array,
+  ties: Random,
+): void {
   const within = new Int32Array(inside.length);
   for (let position = 0; position < inside.length; position++) within[position] = bits[inside[position]!]!;
   const marks = new Uint8Array(inside.length);
-  markLowest(within, count - below, marks);
+  markLowest(within, count - below, marks, ties);
   for (let position = 0; position < inside.length; position++) chosen[inside[position]!] = marks[position]!;
 }
 
-/** Marks with 1 the `count` lowest, equal ones in order of their index, by a radix selection; 0 < count ≤ bits.length. */
-function markLowest(bits: Int32Array, count: number, marks: Uint8Array): void {
-  const { key: limit, ties } = keyOfRank(bits, count);
-  let left = ties;
+/**
+ * Marks with 1 the `count` lowest by a radix selection, equal ones in the order of `ties`, or of their index where that is
+ * null; 0 < count ≤ bits.length.
+ */
+function markLowest(bits: Int32Array, count: number, marks: Uint8Array, ties: Random | null): void {
+  const { key: limit, equal, left } = keyOfRank(bits, count);
+  if (ties && left < equal) {
+    markTied(bits, limit, marks, { equal, left, ties });
+    return;
+  }
+  let open = left;
   for (let index = 0; index < bits.length; index++) {
     const key = sortableKey(bits[index]!);
     if (key < limit) marks[index] = 1;
-    else if (key === limit && left > 0) {
+    else if (key === limit && open > 0) {
       marks[index] = 1;
-      left--;
+      open--;
     }
   }
 }
 
-/** The `rank`-th lowest key, and how many of those equal to it are among the `rank` lowest. */
-function keyOfRank(bits: Int32Array, rank: number): { key: number; ties: number } {
+/** Marks all below the limit and, of the `equal` ones at it, the `left` that a random number each puts first. */
+function markTied(
+  bits: Int32Array,
+  limit: number,
+  marks: Uint8Array,
+  { equal, left, ties }: { equal: number; left: number; ties: Random },
+): void {
+  const tied = new Int32Array(equal);
+  let found = 0;
+  for (let index = 0; index < bits.length; index++) {
+    const key = sortableKey(bits[index]!);
+    if (key < limit) marks[index] = 1;
+    else if (key === limit) tied[found++] = index;
+  }
+  // 31 random bits are the bits of a number from 0 on, which the selection takes as it takes a score's.
+  const places = new Int32Array(equal);
+  for (let position = 0; position < equal; position++) places[position] = ties.next() >>> 1;
+  const first = new Uint8Array(equal);
+  markLowest(places, left, first, null);
+  for (let position = 0; position < equal; position++) marks[tied[position]!] = first[position]!;
+}
+
+/** The `rank`-th lowest key, how many are equal to it, and how many of these are among the `rank` lowest. */
+function keyOfRank(bits: Int32Array, rank: number): { key: number; equal: number; left: number } {
   const highs = new Uint32Array(1 << HALF);
   for (let index = 0; index < bits.length; index++) highs[(sortableKey(bits[index]!) >> HALF) + OFFSET]!++;
   const high = locate(highs, rank);
@@ -179,7 +219,11 @@ function keyOfRank(bits: Int32Array, rank: number): { key: number; ties: number 
     if (key >> HALF === bin) lows[key & HALF_MASK]!++;
   }
   const low = locate(lows, rank - high.before);
-  return { key: (bin << HALF) | low.bin, ties: rank - high.before - low.before };
+  return {
+    key: (bin << HALF) | low.bin,
+    equal: lows[low.bin]!,
+    left: rank - high.before - low.before,
+  };
 }
 
 /** The bin that holds the `rank`-th lowest, and how many lie in the bins before it. */

@@ -1,4 +1,5 @@
 import { CascadeError } from '../../../common/errors.ts';
+import type { Random } from '../../../common/random.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
 import type { DistributedLayer, Distribution } from './distributions/distribution.ts';
 import type { LayerShape } from './kernel-view.ts';
@@ -35,7 +36,7 @@ interface LiveUnits extends DistributedLayer {
 
 /**
  * Marks with 1 the units of each layer to prune so that `sparsity` of all weights are pruned afterwards, those pruned
- * before included. Lowest scores go first, equal ones in order of their index.
+ * before included. Lowest scores go first, equal ones in random order.
  *
  * Where all units have one size (single weights have), exactly round(sparsity · units) are gone afterwards. Otherwise,
  * whole units come as near to the number of weights as they can: a distribution by keys takes the lowest of all layers
@@ -43,12 +44,14 @@ interface LiveUnits extends DistributedLayer {
  * more of the layers that miss the greatest part of one, while that comes nearer to the whole. Either ends within half of
  * the largest unit. A unit counts by the weights that are kept of it.
  *
+ * @param ties the stream that orders equal scores
  * @throws CascadeError INVALID_STUDY when more is pruned already, BAD_SCORES for a score that is not finite
  */
 export function selectUnits(
   layers: readonly UnitLayer[],
   { distribution, options }: ChosenDistribution,
   sparsity: number,
+  ties: Random,
 ): Uint8Array<ArrayBuffer>[] {
   const even = areEven(layers);
   const live = layers.map((layer) => liveUnits(layer, even));
@@ -58,11 +61,12 @@ export function selectUnits(
   if (goal < pruned) refuseBeyondUnit(layers, sparsity, even ? 0 : pruned - goal);
   const marks =
     distribution.amounts && goal > pruned
-      ? byAmounts(live, distribution.amounts(options, live, Math.round(goal)), goal - pruned)
+      ? byAmounts(live, distribution.amounts(options, live, Math.round(goal)), goal - pruned, ties)
       : byKeys(
-          live.map((layer) => distribution.keys?.(options, layer.scores, layer) ?? layer.scores),
+          live.map((layer) => distribution.keys?.(options, layer.scores, layer, ties) ?? layer.scores),
           live,
           Math.max(goal - pruned, 0),
+          ties,
         );
   return layers.map((layer, position) => spread(marks[position]!, live[position]!.index, layer.kept.length));
 }
@@ -119,10 +123,15 @@ export function alreadyPruned(asked: number, weights: number, pruned: number): C
 }
 
 /** Marks the lowest keys of all layers until they come nearest to `wanted`, the larger of two as near. */
-function byKeys(keys: readonly Float32Array[], layers: readonly LiveUnits[], wanted: number): Uint8Array[] {
+function byKeys(
+  keys: readonly Float32Array[],
+  layers: readonly LiveUnits[],
+  wanted: number,
+  ties: Random,
+): Uint8Array[] {
   const all = concatenated(keys);
   const sizes = layers[0]!.sizes && layers.map((layer) => layer.sizes!);
-  const marks = sizes ? markNearest(all, sizes, wanted) : selectLowest(all, wanted);
+  const marks = sizes ? markNearest(all, sizes, wanted, ties) : selectLowest(all, wanted, ties);
   let offset = 0;
   return keys.map(({ length }) => marks.subarray(offset, (offset += length)));
 }
@@ -138,14 +147,19 @@ function concatenated(parts: readonly Float32Array[]): Float32Array {
   return all;
 }
 
-function markNearest(keys: Float32Array, sizesOf: readonly Uint32Array[], wanted: number): Uint8Array {
+function markNearest(
+  keys: Float32Array,
+  sizesOf: readonly Uint32Array[],
+  wanted: number,
+  ties: Random,
+): Uint8Array {
   const sizes = new Uint32Array(keys.length);
   let offset = 0;
   for (const part of sizesOf) {
     sizes.set(part, offset);
     offset += part.length;
   }
-  const { marks, taken, next } = longestPrefix(keys, sizes, wanted);
+  const { marks, taken, next } = longestPrefix(keys, sizes, wanted, ties);
   if (next >= 0 && comesNearer(wanted - taken, sizes[next]!)) marks[next] = 1;
   return marks;
 }
@@ -159,13 +173,19 @@ export function comesNearer(missing: number, size: number): boolean {
 }
 
 /** Marks of each layer its lowest units, up to its amount. */
-function byAmounts(layers: readonly LiveUnits[], amounts: readonly number[], wanted: number): Uint8Array[] {
+function byAmounts(
+  layers: readonly LiveUnits[],
+  amounts: readonly number[],
+  wanted: number,
+  ties: Random,
+): Uint8Array[] {
   const wants = layers.map(({ pruned }, position) => amounts[position]! - pruned);
-  if (!layers[0]!.sizes) return layers.map(({ scores }, position) => selectLowest(scores, wants[position]!));
+  if (!layers[0]!.sizes)
+    return layers.map(({ scores }, position) => selectLowest(scores, wants[position]!, ties));
 
   let missing = wanted;
   const parts = layers.map(({ scores, sizes }, position) => {
-    const { marks, taken, next } = longestPrefix(scores, sizes!, wants[position]!);
+    const { marks, taken, next } = longestPrefix(scores, sizes!, wants[position]!, ties);
     missing -= taken;
     return { position, marks, next, share: next < 0 ? 0 : (wants[position]! - taken) / sizes![next]! };
   });

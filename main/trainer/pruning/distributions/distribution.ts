@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from '../../../../common/catalogue.ts';
+import type { Random } from '../../../../common/random.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
 import type { Combination, Refusal } from '../combination.ts';
 import type { LayerShape } from '../kernel-view.ts';
@@ -31,10 +32,12 @@ export interface Distribution extends CatalogueEntry {
    */
   amounts?(options: NamedOptions, layers: readonly DistributedLayer[], total: number): number[];
   /**
-   * Keys of one layer's units that are left, by their scores. They ascend with the scores, equal ones in order of their
-   * index; the lowest keys of all layers together are pruned, equal ones in order of layer and index.
+   * Keys of one layer's units that are left, by their scores. They ascend with the scores; the lowest keys of all layers
+   * together are pruned, equal ones in random order over all layers.
+   *
+   * @param ties the stream that orders equal scores, for keys that differ where scores do not
    */
-  keys?(options: NamedOptions, scores: Float32Array, layer: Amount): Float32Array;
+  keys?(options: NamedOptions, scores: Float32Array, layer: Amount, ties: Random): Float32Array;
   /** Why it does not go with the rest of a pruning; nothing when it does. */
   refusal?(options: NamedOptions, combination: Combination): Refusal[];
 }

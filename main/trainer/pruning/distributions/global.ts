@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Distribution } from './distribution.ts';
 
-/** The lowest scores over all chosen layers together; ties go to the earlier layer, then the lower index. */
+/** The lowest scores over all chosen layers together; equal ones in random order over all of these. */
 export const global: Distribution = {
   name: 'global',
   title: 'Lowest scores over all chosen layers together',

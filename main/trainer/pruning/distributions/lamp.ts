@@ -13,8 +13,8 @@ export const lamp: Distribution = {
   title: 'LAMP: lowest magnitudes, each in proportion to the larger ones of its layer',
   source: 'Lee et al., arXiv 2010.07611, equation 4',
   options: z.strictObject({ name: z.literal('lamp') }),
-  keys(_options, scores) {
-    const order = ascendingOrder(scores);
+  keys(_options, scores, _layer, ties) {
+    const order = ascendingOrder(scores, ties);
     const keys = new Float32Array(scores.length);
     let notBelow = 0;
     for (let position = order.length - 1; position >= 0; position--) {

@@ -30,9 +30,9 @@ export const uniform: Distribution = {
     }
   },
   /** Each unit's rank among all of its layer: the lowest of them, taken over all layers, are the same share of each. */
-  keys(_options, scores, { size, pruned }) {
+  keys(_options, scores, { size, pruned }, ties) {
     const keys = new Float32Array(scores.length);
-    ascendingOrder(scores).forEach((index, rank) => (keys[index] = (pruned + rank + 0.5) / size));
+    ascendingOrder(scores, ties).forEach((index, rank) => (keys[index] = (pruned + rank + 0.5) / size));
     return keys;
   },
 };

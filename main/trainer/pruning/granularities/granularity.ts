@@ -1,5 +1,6 @@
 import type { CatalogueEntry } from '../../../../common/catalogue.ts';
 import type { NetworkDescription } from '../../../../common/network.ts';
+import type { Random } from '../../../../common/random.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
 import type { Combination, Refusal } from '../combination.ts';
 import type { LayerShape } from '../kernel-view.ts';
@@ -17,6 +18,8 @@ export interface MaskRequest {
   /** Share of these layers' weights that is pruned afterwards, those pruned before included. */
   sparsity: number;
   division: ChosenDistribution;
+  /** The stream that orders equal scores. */
+  ties: Random;
   /** Null where only the layers are known. */
   network: NetworkDescription | null;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { CascadeError } from '../../../../common/errors.ts';
+import { integer, type Random } from '../../../../common/random.ts';
 import type { Combination, Refusal } from '../combination.ts';
 import { criteria } from '../criteria/registry.ts';
 import { kernelView, type KernelView } from '../kernel-view.ts';
@@ -18,7 +19,7 @@ const ROUNDING = 5e-4;
 
 /**
  * N:M sparsity: of every M consecutive inputs of an output, at the same place of the kernel, the N of the highest scores
- * are kept. M divides the inputs of every chosen layer; another layer is refused rather than left partly dense. Of a group
+ * are kept, of equal ones any. M divides the inputs of every chosen layer; another layer is refused rather than left partly dense. Of a group
  * that has lost more already, what is left is kept.
  */
 export const nOfM: Granularity = {
@@ -26,9 +27,9 @@ export const nOfM: Granularity = {
   title: 'N of every M consecutive inputs kept (2:4 and the like)',
   source: 'Zhou et al., arXiv 2102.04010; Mishra et al., arXiv 2104.08378',
   options,
-  masks(given, { layers }) {
+  masks(given, { layers, ties }) {
     const { keep, of } = options.parse(given);
-    return layers.map((layer) => keepHighest(layer, keep, of));
+    return layers.map((layer) => keepHighest(layer, keep, of, ties));
   },
   refusal(given, combination) {
     const { keep, of } = options.parse(given);
@@ -97,7 +98,7 @@ function namesOf(layers: Combination['layers']): string {
   return layers.map(({ name }) => name).join(', ');
 }
 
-function keepHighest(layer: LayerScores, keep: number, of: number): Uint8Array<ArrayBuffer> {
+function keepHighest(layer: LayerScores, keep: number, of: number, ties: Random): Uint8Array<ArrayBuffer> {
   const view = kernelView(layer);
   if (view.inputs % of !== 0)
     throw new CascadeError(
@@ -109,15 +110,16 @@ function keepHighest(layer: LayerScores, keep: number, of: number): Uint8Array<A
       'BAD_SCORES',
       'Some scores are not finite numbers: the weights have diverged; lower the learning rate.',
     );
-  return takeGroups(layer, view, keep, of);
+  return takeGroups(layer, view, keep, of, ties);
 }
 
-/** Takes the lowest of each group, one after another, until as many are left as are to be kept. */
+/** Takes the lowest of each group, any of equal ones, one after another, until as many are left as are to be kept. */
 function takeGroups(
   { scores, mask }: LayerScores,
   { positions, inputs, outputs }: KernelView,
   keep: number,
   of: number,
+  ties: Random,
 ): Uint8Array<ArrayBuffer> {
   const result = new Uint8Array(mask);
   const groups = (positions * inputs) / of;
@@ -129,8 +131,14 @@ function takeGroups(
       for (let index = start; index < end; index += outputs) left += result[index]!;
       for (; left > keep; left--) {
         let lowest = -1;
-        for (let index = start; index < end; index += outputs)
-          if (result[index] && (lowest < 0 || scores[index]! < scores[lowest]!)) lowest = index;
+        let equal = 0;
+        for (let index = start; index < end; index += outputs) {
+          if (!result[index]) continue;
+          if (lowest < 0 || scores[index]! < scores[lowest]!) {
+            lowest = index;
+            equal = 1;
+          } else if (scores[index] === scores[lowest] && integer(++equal, ties) === 0) lowest = index;
+        }
         result[lowest] = 0;
       }
     }

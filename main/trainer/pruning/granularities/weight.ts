@@ -8,11 +8,11 @@ export const weight: Granularity = {
   title: 'Single weights (unstructured)',
   source: 'Han et al., arXiv 1506.02626',
   options: z.strictObject({ name: z.literal('weight') }),
-  masks(_options, { layers, sparsity, division }) {
+  masks(_options, { layers, sparsity, division, ties }) {
     const units = layers.map(({ name, kind, shape, scores, mask }) => {
       return { name, kind, shape, scores, kept: mask, unit: 1, largest: 1, weights: mask.length };
     });
-    return selectUnits(units, division, sparsity).map((marks, position) => {
+    return selectUnits(units, division, sparsity, ties).map((marks, position) => {
       const { mask } = layers[position]!;
       // The marks become the mask: at 25 million weights, another array is felt.
       for (let index = 0; index < mask.length; index++) marks[index] = mask[index]! & (marks[index]! ^ 1);

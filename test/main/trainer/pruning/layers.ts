@@ -1,5 +1,5 @@
 import { sizeOf, type KernelKind, type NetworkDescription } from '../../../../common/network.ts';
-import { generator, normals } from '../../../../common/random.ts';
+import { generator, normals, type Random } from '../../../../common/random.ts';
 import {
   completePruning,
   type LayerSelection,
@@ -34,6 +34,9 @@ export function pruning(parts: Parts = {}): PruningSpecification {
   });
   return { ...stored, shuffle: parts.shuffle ?? false };
 }
+
+/** A fresh stream to order equal scores by. */
+export const ties = (seed = 1): Random => generator(seed, 'order of equal scores');
 
 export function moment(sparsity: number, more: Partial<PruningMoment> = {}): PruningMoment {
   const none = (): never => {

@@ -114,19 +114,6 @@ describe('magnitude', () => {
     }
   });
 
-  test('ties across layers go to the earlier layer, then the lower index', () => {
-    const flat = (name: string): MaskedLayer => ({
-      name,
-      kind: 'dense',
-      shape: [4],
-      weights: Float32Array.of(0.5, -0.5, 0.5, -0.5),
-      mask: new Uint8Array(4).fill(1),
-    });
-    const outcome = prune(pruning('magnitude', 'global'), [flat('a'), flat('b')], moment(0.75, 1, 1));
-    expect([...outcome.masks.get('a')!]).toEqual([0, 0, 0, 0]);
-    expect([...outcome.masks.get('b')!]).toEqual([0, 0, 1, 1]);
-  });
-
   test('a kept weight of exactly zero is not pruned by being zero', () => {
     const layers = [{ ...layer('a', 'dense', 10), weights: new Float32Array(10) }, layer('b', 'dense', 10)];
     const outcome = prune(pruning('magnitude', 'global'), layers, moment(0.25, 1, 1));

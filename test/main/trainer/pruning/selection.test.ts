@@ -2,19 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { generator, integers, normals } from '../../../../common/random.ts';
 import { keptScores, selectLowest } from '../../../../main/trainer/pruning/selection.ts';
+import { ties } from './layers.ts';
 
-/** What it must equal: a stable sort. Number comparison makes −0 equal 0. */
-function byStableSort(scores: Float32Array, count: number): Uint8Array {
-  const order = Array.from(scores, (_, index) => index).sort((a, b) => scores[a]! - scores[b]! || a - b);
-  const chosen = new Uint8Array(scores.length);
-  for (const index of order.slice(0, count)) chosen[index] = 1;
-  return chosen;
+/** Whether exactly `count` are marked, and none that is not marked is lower than one that is; −0 equals 0. */
+function areLowest(marks: Uint8Array, scores: Float32Array, count: number): boolean {
+  let [marked, highest, lowest] = [0, -Infinity, Infinity];
+  for (let index = 0; index < scores.length; index++)
+    if (marks[index] === 1) {
+      marked++;
+      highest = Math.max(highest, scores[index]!);
+    } else lowest = Math.min(lowest, scores[index]!);
+  return marks.length === scores.length && marked === count && highest <= lowest;
 }
 
-/** Compared as bytes: toEqual on long arrays takes seconds. */
-function agrees(scores: Float32Array, count: number): boolean {
-  return Buffer.compare(selectLowest(scores, count), byStableSort(scores, count)) === 0;
-}
+const agrees = (scores: Float32Array, count: number): boolean =>
+  areLowest(selectLowest(scores, count, ties()), scores, count);
 
 const SPECIAL = [0, -0, 1, -1, 1e-45, -1e-45, 1.17549435e-38, 3.4028234663852886e38, -3.4028234663852886e38];
 
@@ -22,7 +24,7 @@ describe('few scores', () => {
   const finite = fc.float({ noNaN: true, noDefaultInfinity: true });
   const tied = fc.constantFrom(...SPECIAL.map(Math.fround));
 
-  test('any finite scores, any count: as a stable sort', () => {
+  test('any finite scores, any count: as many, and the lowest', () => {
     const scores = fc.array(fc.oneof(finite, tied), { minLength: 1, maxLength: 300 });
     fc.assert(
       fc.property(scores, fc.nat(), (values, number) => {
@@ -35,30 +37,44 @@ describe('few scores', () => {
 
   test('exactly k for every k, and each choice contains the one before', () => {
     const scores = Float32Array.from([...SPECIAL, ...SPECIAL, 0.5, -0.5]);
-    let before = selectLowest(scores, 0);
+    let before = selectLowest(scores, 0, ties());
     for (let count = 0; count <= scores.length; count++) {
-      const chosen = selectLowest(scores, count);
+      const chosen = selectLowest(scores, count, ties());
       expect(chosen.reduce((sum, mark) => sum + mark, 0)).toBe(count);
       expect(before.every((mark, index) => mark <= chosen[index]!)).toBe(true);
-      expect([...chosen]).toEqual([...byStableSort(scores, count)]);
+      expect(areLowest(chosen, scores, count)).toBe(true);
       before = chosen;
     }
   });
 
-  test('equal scores go by index, and −0 equals 0', () => {
-    expect([...selectLowest(Float32Array.of(2, 2, 1, 2, 2), 3)]).toEqual([1, 1, 1, 0, 0]);
-    expect([...selectLowest(Float32Array.of(0, -0, 0, -0), 2)]).toEqual([1, 1, 0, 0]);
-    expect([...selectLowest(Float32Array.of(1e-45, 0, -0, -1e-45), 2)]).toEqual([0, 1, 0, 1]);
+  test('of equal scores any is as likely to go, and −0 equals 0', () => {
+    const scores = Float32Array.of(2, -0, 1, 0, 2, 0, -0);
+    const seeds = 400;
+    const taken = scores.map(() => 0);
+    for (let seed = 0; seed < seeds; seed++)
+      selectLowest(scores, 2, ties(seed)).forEach((mark, index) => (taken[index]! += mark));
+    for (const [index, count] of taken.entries())
+      if (scores[index] !== 0) expect(count).toBe(0);
+      // Five standard deviations of a binomial draw.
+      else expect(Math.abs(count - seeds / 2)).toBeLessThan(5 * Math.sqrt(seeds / 4));
+  });
+
+  test('the same stream makes the same choice, and none is drawn from where all equal ones go', () => {
+    const scores = Float32Array.of(2, 1, 2, 1, 2, 2);
+    expect(selectLowest(scores, 4, ties(5))).toEqual(selectLowest(scores, 4, ties(5)));
+    const stream = ties();
+    expect([...selectLowest(scores, 2, stream)]).toEqual([0, 1, 0, 1, 0, 0]);
+    expect(stream.next()).toBe(ties().next());
   });
 
   test('a part of a larger buffer is read as that part', () => {
     const scores = Float32Array.of(-9, 3, 1, 2, -9).subarray(1, 4);
-    expect([...selectLowest(scores, 1)]).toEqual([0, 1, 0]);
+    expect([...selectLowest(scores, 1, ties())]).toEqual([0, 1, 0]);
   });
 
   test('leaves the scores as they are', () => {
     const scores = Float32Array.of(3, 1, 2);
-    selectLowest(scores, 2);
+    selectLowest(scores, 2, ties());
     expect([...scores]).toEqual([3, 1, 2]);
   });
 });
@@ -96,13 +112,18 @@ describe('many scores, which are bracketed by a sample', () => {
   test.each(populations)('%s', (_name, scores) => {
     const n = scores.length;
     const counts = [0, 1, 2, 37, n / 10, n / 4, n / 2 - 1, n / 2, 0.9 * n, n - 1, n].map(Math.floor);
-    const order = Array.from(scores, (_, index) => index).sort((a, b) => scores[a]! - scores[b]! || a - b);
-    for (const count of counts) {
-      const wanted = new Uint8Array(n);
-      for (let place = 0; place < count; place++) wanted[order[place]!] = 1;
-      expect(Buffer.compare(selectLowest(scores, count), wanted), `${count} of ${n}`).toBe(0);
-    }
+    for (const count of counts) expect(agrees(scores, count), `${count} of ${n}`).toBe(true);
   });
+});
+
+test('many equal scores: the choice is spread evenly over them', () => {
+  const scores = new Float32Array(1 << 18).fill(0.1);
+  const chosen = selectLowest(scores, scores.length / 4, ties());
+  for (let part = 0; part < 16; part++) {
+    const marked = chosen.subarray(part << 14, (part + 1) << 14).reduce((sum, mark) => sum + mark, 0);
+    // Five standard deviations of a binomial draw of a quarter of 2^14.
+    expect(Math.abs(marked - 4096)).toBeLessThan(5 * 56);
+  }
 });
 
 describe('refusals', () => {
@@ -114,7 +135,7 @@ describe('refusals', () => {
   test.each([NaN, Infinity, -Infinity])('a score of %s, wherever it would fall', (value) => {
     for (const length of [3, 1 << 17])
       for (const count of [0, 1, length >> 1, length])
-        expect(() => selectLowest(fill(length, value), count)).toThrow(
+        expect(() => selectLowest(fill(length, value), count, ties())).toThrow(
           expect.objectContaining({ code: 'BAD_SCORES' }),
         );
   });
@@ -123,12 +144,12 @@ describe('refusals', () => {
     for (const bits of [0x7f800001, 0x7fffffff, 0xff800001, 0xffffffff, 0xffc00000]) {
       const scores = new Float32Array(3);
       new Uint32Array(scores.buffer)[1] = bits;
-      expect(() => selectLowest(scores, 1)).toThrow(expect.objectContaining({ code: 'BAD_SCORES' }));
+      expect(() => selectLowest(scores, 1, ties())).toThrow(expect.objectContaining({ code: 'BAD_SCORES' }));
     }
   });
 
   test.each([-1, 4, 1.5, NaN])('a count of %s of 3', (count) => {
-    expect(() => selectLowest(new Float32Array(3), count)).toThrow(
+    expect(() => selectLowest(new Float32Array(3), count, ties())).toThrow(
       expect.objectContaining({ code: 'BAD_COUNT' }),
     );
   });

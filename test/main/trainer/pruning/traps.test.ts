@@ -8,7 +8,7 @@ import { pruningAfter, smallDataset, specification, tensorsOf, withTensors } fro
  * Mistakes that pruning codes make, each with the tests that this one does not make it:
  *
  * 1. Ties at the threshold prune too many or too few once weights are exactly zero: selection.test.ts ('exactly k for
- *    every k', 'equal scores go by index'), prune.test.ts ('ties across layers'), properties.test.ts ('what is zero is
+ *    every k', 'of equal scores any is as likely to go'), ties.test.ts, properties.test.ts ('what is zero is
  *    not pruned for being zero').
  * 2. Masks taken from w ≠ 0 take what was shed for pruned: session/pruned-weights.test.ts ('pruned is what the mask
  *    says'), measurement/states.test.ts.

@@ -8,14 +8,13 @@ import { layer, moment, network, pruning, withMasks, type Parts } from '../layer
 const twoOfFour = { name: 'n-m', keep: 2, of: 4 };
 
 test('keeps the two largest of every four inputs of an output: by hand', () => {
-  // Four inputs by two outputs; read down the columns: 1 -3 2 -4, and 0.5 0.5 0.5 0.5.
-  const weights = [1, 0.5, -3, 0.5, 2, 0.5, -4, 0.5];
+  // Four inputs by two outputs; read down the columns: 1 -3 2 -4, and 0.5 0.1 0.6 0.7.
+  const weights = [1, 0.5, -3, 0.1, 2, 0.6, -4, 0.7];
   const outcome = prune(
     pruning({ granularity: twoOfFour }),
     [layer('a', 'dense', [4, 2], weights)],
     moment(0.5),
   );
-  // Of equal ones the earlier go.
   expect([...outcome.masks.get('a')!]).toEqual([0, 0, 1, 0, 0, 1, 1, 1]);
   expect(outcome.reached).toBe(0.5);
 });
