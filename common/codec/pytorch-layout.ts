@@ -197,8 +197,12 @@ export function pyTorchOrder(
   return { shape: pyTorchShape(layer), order };
 }
 
-/** For each element of torch.flatten's order, channel by channel, the index in ours, place by place. */
-function flattenedOrder(size: number, places: number): Int32Array {
+/**
+ * For each element of torch.flatten's order, channel by channel, the index in ours, place by place.
+ *
+ * @param size places × channels
+ */
+export function flattenedOrder(size: number, places: number): Int32Array {
   const channels = size / places;
   return Int32Array.from(
     { length: size },
@@ -210,7 +214,7 @@ function flattenedOrder(size: number, places: number): Int32Array {
  * Of each layer the places of the flattened activation that its parameters run along: a dense layer reads one, batch
  * norm makes one. 1 where nothing was flattened.
  */
-function flattenedPlaces(network: NetworkDescription): (layer: string) => number {
+export function flattenedPlaces(network: NetworkDescription): (layer: string) => number {
   const made = new Map<string, number>();
   const read = new Map<string, number>();
   for (const node of network.nodes) {

@@ -3,6 +3,7 @@ import { CascadeError } from '../../../../common/errors.ts';
 import { integer, type Random } from '../../../../common/random.ts';
 import type { Combination, Refusal } from '../combination.ts';
 import { criteria } from '../criteria/registry.ts';
+import { inExportedOrder } from '../exported-order.ts';
 import { kernelView, type KernelView } from '../kernel-view.ts';
 import type { Granularity, LayerScores } from './granularity.ts';
 
@@ -10,7 +11,12 @@ const options = z
   .strictObject({
     name: z.literal('n-m'),
     keep: z.int().min(1).max(1023).default(2).describe('Weights kept of every group (N).'),
-    of: z.int().min(2).max(1024).default(4).describe('Consecutive inputs of one output in a group (M).'),
+    of: z
+      .int()
+      .min(2)
+      .max(1024)
+      .default(4)
+      .describe('Consecutive inputs of one output in a group (M), in the order of the exported file.'),
   })
   .refine(({ keep, of }) => keep < of, { path: ['keep'], message: 'must be less than of' });
 
@@ -18,7 +24,8 @@ const options = z
 const ROUNDING = 5e-4;
 
 /**
- * N:M sparsity: of every M consecutive inputs of an output, at the same place of the kernel, the N of the highest scores
+ * N:M sparsity: of every M consecutive inputs of an output, at the same place of the kernel and in the order of the
+ * exported file, the N of the highest scores
  * are kept, of equal ones any. M divides the inputs of every chosen layer; another layer is refused rather than left partly dense. Of a group
  * that has lost more already, what is left is kept.
  */
@@ -27,9 +34,11 @@ export const nOfM: Granularity = {
   title: 'N of every M consecutive inputs kept (2:4 and the like)',
   source: 'Zhou et al., arXiv 2102.04010; Mishra et al., arXiv 2104.08378',
   options,
-  masks(given, { layers, ties }) {
+  masks(given, { layers, ties, network }) {
     const { keep, of } = options.parse(given);
-    return layers.map((layer) => keepHighest(layer, keep, of, ties));
+    return inExportedOrder(layers, network, (exported) =>
+      exported.map((layer) => keepHighest(layer, keep, of, ties)),
+    );
   },
   refusal(given, combination) {
     const { keep, of } = options.parse(given);
