@@ -153,6 +153,7 @@ export const EVENT_KINDS = [
   'checkpoints-set-aside',
   'checkpoints-found',
   'checkpoints-missing',
+  'checkpoints-mended',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

@@ -4,6 +4,7 @@ import type { WeightFormat } from '../common/codec/weight-formats.ts';
 import type {
   DecayClock,
   EpochSummary,
+  ResumedRuns,
   RunDetail,
   RunSummary,
   StudyCheck,
@@ -28,6 +29,9 @@ import { catalogue } from './trainer/catalogue.ts';
 import { locateLibrary } from './trainer/tensorflow/library.ts';
 import { findApplication } from './ways/application.ts';
 import { openWorkspace, type Workspace } from './workspace/workspace.ts';
+
+/** Codes of failures that putting the data back mends. */
+const DATA_FAILURES = ['BAD_DATA_FILE', 'DATA_CHANGED'];
 
 /** The composition root: opens a workspace, starts the services over it, and ends them in order. */
 class Workstation implements WorkstationServices {
@@ -215,10 +219,23 @@ class Workstation implements WorkstationServices {
   resume(id: string): Promise<void> {
     return this.#runs.resume(id);
   }
-  async resumeAll(): Promise<string[]> {
-    const interrupted = (await this.listRuns()).filter(({ state }) => state === 'interrupted').toReversed();
-    for (const { id } of interrupted) await this.#runs.enqueue(id);
-    return interrupted.map(({ id }) => id);
+  async resumeAll(): Promise<ResumedRuns> {
+    const resumed: ResumedRuns = { runs: [], failed: [] };
+    for (const { id, state, reason } of (await this.listRuns()).toReversed()) {
+      if (state !== 'interrupted' && state !== 'failed') continue;
+      if (state === 'interrupted' || (await this.#isDataBack(id))) resumed.runs.push(id);
+      else resumed.failed.push({ id, reason: reason ?? 'for a reason that is not known' });
+    }
+    for (const id of resumed.runs) await this.#runs.enqueue(id);
+    return resumed;
+  }
+
+  /** Whether a run failed for its data, which can be read now. */
+  async #isDataBack(id: string): Promise<boolean> {
+    const { events, specification } = await this.#workspace.getRun(id);
+    const failure = events.findLast(({ kind }) => kind === 'failed');
+    if (!DATA_FAILURES.includes(String(failure?.data['code']))) return false;
+    return (await this.#timetable(specification, null)) !== null;
   }
 
   setPriority(id: string, priority: number): Promise<void> {

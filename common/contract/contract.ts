@@ -56,8 +56,11 @@ export const contract = {
     decayClock: call.input(oneRun).output(schemas.decayClock),
     pause: call.input(oneRun).output(z.object({})),
     resume: call.input(oneRun).output(z.object({})),
-    /** Queues every run that was interrupted, such as by a machine that went off; answers with their ids. */
-    resumeAll: call.output(z.object({ runs: z.array(runId) })),
+    /**
+     * Queues every run that was interrupted, such as by a machine that went off, and those that failed for want of data
+     * that are back.
+     */
+    resumeAll: call.output(schemas.resumedRuns),
     /** Of those that wait, runs of higher priority are trained first. */
     setPriority: call
       .input(oneRun.extend({ priority: z.number().int().min(-1000).max(1000) }))

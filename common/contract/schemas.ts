@@ -212,6 +212,8 @@ export const runDetail = z.object({
   events: z.array(runEvent),
   /** Epochs that have a checkpoint. */
   checkpoints: z.array(z.number().int()),
+  /** Of the run's own checkpoints, those whose files are gone, or have another size. */
+  missingCheckpoints: z.array(z.number().int()),
   /** Epochs after which weights were pruned, as planned. */
   pruningEpochs: z.array(z.number().int()),
   /** Where every test image's prediction is known: before and after each pruning at an epoch's end, and the end. */
@@ -274,6 +276,13 @@ export const studyPreview = z.object({
   ),
   estimate: studyEstimate,
 });
+
+/** What 'resume all' has set going, and failed runs that it left as they are, since they would fail again. */
+export const resumedRuns = z.object({
+  runs: z.array(z.string()),
+  failed: z.array(z.object({ id: z.string(), reason: z.string() })),
+});
+export type ResumedRuns = z.infer<typeof resumedRuns>;
 
 export const studyCheck = z.object({ problems: z.array(studyProblem), preview: studyPreview.nullable() });
 export type StudyCheck = z.infer<typeof studyCheck>;

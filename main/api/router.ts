@@ -70,7 +70,7 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       decayClock: os.runs.decayClock.handler(({ input }) => services.decayClock(input.id)),
       pause: os.runs.pause.handler(({ input }) => services.pause(input.id).then(() => ({}))),
       resume: os.runs.resume.handler(({ input }) => services.resume(input.id).then(() => ({}))),
-      resumeAll: os.runs.resumeAll.handler(() => services.resumeAll().then((runs) => ({ runs }))),
+      resumeAll: os.runs.resumeAll.handler(() => services.resumeAll()),
       setPriority: os.runs.setPriority.handler(({ input }) =>
         services.setPriority(input.id, input.priority).then(() => ({})),
       ),

@@ -4,6 +4,7 @@ import type {
   DecayClock,
   EpochSummary,
   ExcessEpoch,
+  ResumedRuns,
   RunDetail,
   RunSummary,
   StudyCheck,
@@ -36,8 +37,8 @@ export interface WorkstationServices {
   decayClock(id: string): Promise<DecayClock>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
-  /** Queues every run that was interrupted, in the order in which they were asked for; answers with their ids. */
-  resumeAll(): Promise<string[]>;
+  /** Queues every run that was interrupted, or failed for want of data that are back, in the order in which they were asked for. */
+  resumeAll(): Promise<ResumedRuns>;
   setPriority(id: string, priority: number): Promise<void>;
   stop(id: string): Promise<void>;
   remove(id: string): Promise<void>;

@@ -121,8 +121,8 @@ export function createProgram(around: Surroundings): Command {
   program
     .command('resume')
     .argument('[run]', 'its id, or enough of its beginning')
-    .description('go on with a run that was paused, stopped or interrupted')
-    .option('--all', 'go on with every run that was interrupted, such as by a machine that went off')
+    .description('go on with a run that has not finished, or train damaged checkpoints of one that has again')
+    .option('--all', 'go on with every run that was interrupted, or failed for want of data that are back')
     .addOption(concurrencyOption())
     .addOption(threadsOption())
     .hook('preAction', requireOneOrAll)

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import type { RunState } from '../../common/contract/schemas.ts';
+import type { ResumedRuns, RunState } from '../../common/contract/schemas.ts';
 import type { CascadeClient } from '../api/router.ts';
 import { findRun } from './find-run.ts';
 import type { Output } from './output.ts';
@@ -23,7 +23,7 @@ export function requireOneOrAll(command: Command): void {
 }
 
 /**
- * Goes on with one run, or with all that were interrupted, and shows how they go until they have ended.
+ * Goes on with one run, or with all that were interrupted or whose data are back, and shows how they go until they have ended.
  *
  * @param wanted.name the beginning of a run's id, unless all are wanted
  * @throws CascadeError NOT_FOUND, AMBIGUOUS, and as `runToTheEnd`
@@ -36,14 +36,29 @@ export async function resume(
 ): Promise<void> {
   if (!wanted.all) {
     const id = await findRun(client, wanted.name);
-    return runToTheEnd(client, () => client.runs.resume({ id }).then(() => [id]), output, around);
+    await runToTheEnd(client, () => client.runs.resume({ id }).then(() => [id]), output, around);
+    return;
   }
   const runs = await client.runs.list();
   const countOf = (state: RunState): number => runs.filter((run) => run.state === state).length;
-  if (countOf('interrupted') > 0)
-    return runToTheEnd(client, () => client.runs.resumeAll().then(({ runs }) => runs), output, around);
-  output.record({ type: 'done', ok: true, runs: [] });
+  let left: ResumedRuns['failed'] = [];
+  if (countOf('interrupted') + countOf('failed') > 0) {
+    const begin = async (): Promise<string[]> => {
+      const resumed = await client.runs.resumeAll();
+      left = resumed.failed;
+      for (const { id, reason } of left) output.warn(`Left out: ${id} failed (${reason}).`);
+      return resumed.runs;
+    };
+    const went = await runToTheEnd(client, begin, output, around, { none: 'is right' });
+    if (left.length > 0) output.say(failedText(left.length));
+    if (went) return;
+  } else output.record({ type: 'done', ok: true, runs: [] });
   output.say(`No run was interrupted: there is nothing to resume.${stoppedText(countOf('stopped'))}`);
+}
+
+function failedText(count: number): string {
+  const which = count === 1 ? '1 run that failed was' : `${count} runs that failed were`;
+  return `${which} left out, since what failed would fail again: \`cascade resume RUN\` tries one all the same.`;
 }
 
 function stoppedText(count: number): string {

@@ -11,14 +11,18 @@ import type { Surroundings } from './surroundings.ts';
 /**
  * Sets runs going and shows how they go until all have ended.
  *
- * @throws CascadeError INTERRUPTED after Ctrl+C, RUNS_NOT_FINISHED where any ended otherwise than finished.
+ * @param options.none whether it is right that no run is set going
+ * @returns whether any run was
+ * @throws CascadeError INTERRUPTED after Ctrl+C, RUNS_NOT_FINISHED where any ended otherwise than finished, NOT_MENDED
+ *   where checkpoints of a finished one could not be made again.
  */
 export async function runToTheEnd(
   client: CascadeClient,
   begin: () => Promise<readonly string[]>,
   output: Output,
   around: Surroundings,
-): Promise<void> {
+  { none = 'is wrong' }: { none?: 'is wrong' | 'is right' } = {},
+): Promise<boolean> {
   const interrupt = around.interrupt();
   const display = new ProgressDisplay(output, SHOWN_THRESHOLD);
   try {
@@ -29,7 +33,12 @@ export async function runToTheEnd(
       interrupt: interrupt.signal,
     });
     const unfinished = runs.filter((run) => run.state !== 'finished');
-    output.record({ type: 'done', ok: unfinished.length === 0, runs });
+    // A finished run has a reason only where checkpoints of it could not be made again.
+    const reasons = runs.flatMap(({ id, state, reason }) =>
+      state === 'finished' && reason !== null ? [`${id}: ${reason}`] : [],
+    );
+    output.record({ type: 'done', ok: unfinished.length + reasons.length === 0, runs });
+    if (runs.length === 0 && none === 'is right' && !interrupt.signal.aborted) return false;
     output.say(`\n${listText(runs, SHOWN_THRESHOLD)}`);
     if (interrupt.signal.aborted)
       throw new CascadeError(
@@ -37,6 +46,8 @@ export async function runToTheEnd(
         'Stopped: `cascade resume RUN` goes on from the last saved epoch, and so does running the study again with all of them.',
       );
     if (unfinished.length > 0 || runs.length === 0) throw notFinished(unfinished);
+    if (reasons.length > 0) throw new CascadeError('NOT_MENDED', reasons.join(' '));
+    return true;
   } finally {
     interrupt.release();
   }

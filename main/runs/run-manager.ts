@@ -2,6 +2,7 @@ import type { RunSummary } from '../../common/contract/schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
 import type { MaskSource } from '../../common/mask-source.ts';
 import { GpuDealer } from './gpus.ts';
+import { findMending } from './mending.ts';
 import { Problems } from './problems.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunQueue, type QueuedRun } from './run-queue.ts';
@@ -64,16 +65,16 @@ export class RunManager {
   }
 
   /**
-   * Queues a run. One that is queued, training or finished stays as it is.
+   * Queues a run. One that is queued, training or finished stays as it is, but for a finished one to be mended.
    * @throws CascadeError NOT_FOUND, CONFLICT while it is being deleted
    */
-  async enqueue(id: string): Promise<void> {
+  async enqueue(id: string, mend = false): Promise<void> {
     if (this.#closing) throw this.#conflict(id, 'can not be queued: the workstation is closing');
     if (this.#leaving.has(id)) throw this.#conflict(id, 'is being deleted');
     const entering = this.#entering.get(id);
     if (entering) return entering;
     if (this.#queue.has(id) || this.#training.has(id)) return;
-    const entry = this.#enter(id).finally(() => this.#entering.delete(id));
+    const entry = this.#enter(id, mend).finally(() => this.#entering.delete(id));
     this.#entering.set(id, entry);
     return entry;
   }
@@ -87,8 +88,9 @@ export class RunManager {
   }
 
   /**
-   * Lets a paused run go on, and queues one that was stopped, interrupted or failed.
-   * @throws CascadeError CONFLICT when it is finished; WORKSPACE_FULL where the disk still does not take its record
+   * Lets a paused run go on, and queues one that was stopped, interrupted or failed. Of a finished one, checkpoints that
+   * are damaged or missing are made again.
+   * @throws CascadeError CONFLICT when it is finished and they are whole; WORKSPACE_FULL where the disk still does not take its record
    */
   async resume(id: string): Promise<void> {
     const training = this.#training.get(id);
@@ -99,8 +101,10 @@ export class RunManager {
     }
     if (training) await training.ended;
     const { state } = this.show(await this.#options.workspace.summary(id));
-    if (state === 'finished') throw this.#conflict(id, 'is finished: there is nothing to resume');
-    await this.enqueue(id);
+    const finished = state === 'finished';
+    if (finished && (await findMending(this.#options.workspace, id)) === null)
+      throw this.#conflict(id, 'is finished, and its checkpoints are whole: there is nothing to resume');
+    await this.enqueue(id, finished);
   }
 
   /** Gives a run another place among those that wait, and keeps it for later. @throws CascadeError NOT_FOUND */
@@ -150,9 +154,9 @@ export class RunManager {
     await this.#journal.catchUp();
   }
 
-  async #enter(id: string): Promise<void> {
+  async #enter(id: string, mend: boolean): Promise<void> {
     const { state, trunk, masks, priority } = this.show(await this.#options.workspace.summary(id));
-    if (state === 'finished' || this.#closing) return;
+    if ((state === 'finished' && !mend) || this.#closing) return;
     const waits = masks !== null && this.#isComing(masks);
     this.#queue.push({ id, trunk, masks, priority });
     const reason = waits

@@ -7,6 +7,7 @@ import { createLedger, isOwing } from '../trainer/tensorflow/ledger.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { findBeginning } from './beginning.ts';
 import { findMasks } from './masks.ts';
+import { findMending, mendingEnd, mendingText } from './mending.ts';
 import { RunControl } from './run-control.ts';
 import { isWorkspaceLost, isWorkspaceTrouble, type RunJournal } from './run-journal.ts';
 import { TimeLeft } from './time-left.ts';
@@ -51,6 +52,8 @@ export class Training {
   #epoch = 0;
   #recorded = -1;
   #unwrittenEnvironment: RunEnvironment | null = null;
+  /** Epochs whose checkpoints are made again; null where the run has epochs to train. */
+  #mending: number[] | null = null;
   /** A record that the disk did not take, and why, kept until the run is resumed. */
   #held: { message: EpochMessage; error: CascadeError } | null = null;
   /** Everything of the run is handled in the order in which it came. */
@@ -122,6 +125,10 @@ export class Training {
       message,
       data: {},
     });
+    if (this.#mending && !isLost(end)) {
+      const { reason, message } = mendingEnd(this.#mending, end);
+      return journal.change(id, 'finished', reason, event('checkpoints-mended', null, message));
+    }
     switch (end.type) {
       case 'finished':
         return journal.change(
@@ -141,20 +148,28 @@ export class Training {
             );
       case 'failed': {
         // That the workspace was lost is no fault of the run: it goes on once the workspace is opened again.
-        const state = end.code === 'LOST' ? 'interrupted' : 'failed';
-        return journal.change(id, state, end.message, event(state, null, end.message));
+        const state = isLost(end) ? 'interrupted' : 'failed';
+        return journal.change(id, state, end.message, {
+          ...event(state, null, end.message),
+          data: { code: end.code },
+        });
       }
     }
   }
 
   async #train(): Promise<TrainerEnd> {
     const { journal, reclaim, thread } = this.#options;
-    const { input, epoch, given } = await this.#prepare();
+    const { input, epoch, given, done } = await this.#prepare();
+    if (done) return { type: 'finished', epoch: epoch ?? 0 };
     if (this.isEnding) return { type: 'stopped', epoch: epoch ?? 0 };
-    await journal.change(this.id, 'running', null, {
+    await journal.change(this.id, 'running', this.#mending && mendingText(this.#mending), {
       kind: epoch === null ? 'started' : 'resumed',
       epoch,
-      message: epoch === null ? 'Started.' : `Resumed after epoch ${epoch}.`,
+      message: this.#mending
+        ? mendingText(this.#mending)
+        : epoch === null
+          ? 'Started.'
+          : `Resumed after epoch ${epoch}.`,
       data: {},
     });
     for (let shared = 0; shared <= given; shared++) await journal.announceEpoch(this.id, shared);
@@ -172,14 +187,25 @@ export class Training {
     return end;
   }
 
-  /** What the thread is started with, the epoch of its own that it goes on after, and the last that its trunk gave it. */
-  async #prepare(): Promise<{ input: Omit<TrainerInput, 'ledger'>; epoch: number | null; given: number }> {
+  /**
+   * What the thread is started with, the epoch of its own that it goes on after, and the last that its trunk gave it; or
+   * that there is nothing to do.
+   */
+  async #prepare(): Promise<{
+    input: Omit<TrainerInput, 'ledger'>;
+    epoch: number | null;
+    given: number;
+    done: boolean;
+  }> {
     const { workspace, application, threads } = this.#options;
     const { summary, specification, environment, pruningEpochs } = await workspace.getRun(this.id);
     const own = environment as
       | (Omit<RunEnvironment, 'compile'> & { compile?: Compilation | null; checkpointEvery?: number | null })
       | null;
-    const checkpoint = await workspace.lastCheckpoint(this.id);
+    const complete = summary.epochsDone === summary.epochsTotal;
+    const mending = complete ? await findMending(workspace, this.id) : null;
+    this.#mending = mending?.epochs ?? null;
+    const checkpoint = mending ? mending.from : await workspace.lastCheckpoint(this.id);
     const masks = await findMasks(workspace, summary, pruningEpochs, checkpoint?.epoch ?? null);
     const beginning = checkpoint ? null : await findBeginning(workspace, summary, specification, own);
     this.#timeLeft = new TimeLeft(summary.epochsTotal);
@@ -187,6 +213,7 @@ export class Training {
     return {
       epoch: checkpoint?.epoch ?? null,
       given: beginning?.trunk?.given ?? -1,
+      done: complete && mending === null,
       input: {
         specification,
         seed: summary.seed,
@@ -198,11 +225,12 @@ export class Training {
         datasetHash: own?.datasetHash ?? beginning?.datasetHash ?? null,
         // What an earlier version kept of a run's wish stands in its environment.
         checkpointEvery: wishes.every ?? own?.checkpointEvery ?? null,
-        checkpointEpochs: wishes.epochs,
+        checkpointEpochs: [...wishes.epochs, ...(mending?.epochs ?? [])],
         checkpoint: checkpoint?.bytes ?? beginning?.trunk?.checkpoint ?? null,
         shared: beginning?.trunk?.shared ?? null,
         rewind: beginning?.trunk?.rewind ?? null,
         masks,
+        until: mending?.epochs.at(-1) ?? null,
         control: this.#control.memory,
       },
     };
@@ -215,7 +243,7 @@ export class Training {
         onPrepared(message.environment);
         this.#unwrittenEnvironment = message.environment;
         // Where the disk takes nothing now, the first record will have to wait for it too.
-        await this.#writeEnvironment().catch((error: unknown) => this.#bearable(error));
+        if (!this.#mending) await this.#writeEnvironment().catch((error: unknown) => this.#bearable(error));
         return journal.announce(this.id);
       case 'progress': {
         const { epoch, step, steps, trainLoss } = message;
@@ -237,11 +265,10 @@ export class Training {
 
   /** Writes a record; where the disk does not take it the run pauses with it in hand, and resuming tries again. */
   async #record(message: EpochMessage): Promise<void> {
-    const { workspace, journal, onRecorded } = this.#options;
-    const { record, checkpoint, events } = message;
+    const { journal, onRecorded } = this.#options;
+    const { record, events } = message;
     try {
-      await this.#writeEnvironment();
-      await workspace.recordEpoch(this.id, record, checkpoint, events);
+      await this.#store(message);
     } catch (error) {
       this.#held = { message, error: this.#bearable(error) };
       this.#control.pause();
@@ -253,8 +280,16 @@ export class Training {
     this.#control.acknowledge();
     onRecorded();
     await journal.announceEpoch(this.id, record.epoch);
-    for (const event of events) journal.told(this.id, event);
+    if (!this.#mending) for (const event of events) journal.told(this.id, event);
     await journal.announce(this.id);
+  }
+
+  async #store({ record, checkpoint, events }: EpochMessage): Promise<void> {
+    const { workspace } = this.#options;
+    // What is stored stays: a checkpoint is made again, or it is said why it cannot be.
+    if (this.#mending) return workspace.mendEpoch(this.id, record, checkpoint);
+    await this.#writeEnvironment();
+    await workspace.recordEpoch(this.id, record, checkpoint, events);
   }
 
   async #writeEnvironment(): Promise<void> {
@@ -291,4 +326,8 @@ export class Training {
     });
     return this.#tail;
   }
+}
+
+function isLost(end: TrainerEnd): boolean {
+  return end.type === 'failed' && end.code === 'LOST';
 }

@@ -45,6 +45,8 @@ export interface TrainerInput {
   checkpointEvery: number | null;
   /** Epochs after which one is made besides, for runs that go on from there. */
   checkpointEpochs: readonly number[];
+  /** Last epoch to train, where that is not the run's: to make checkpoints of its course again. */
+  until: number | null;
   /** The words below. */
   control: SharedArrayBuffer;
   /** The engine's ledger, by which another thread can free its memory should this one be ended. */

@@ -107,6 +107,11 @@ export class CheckpointFiles {
     }
   }
 
+  /** Whether the file of a row is there and has its size. */
+  isThere(run: string, row: CheckpointRow): boolean {
+    return statSync(join(this.#folder, run, row.file), { throwIfNoEntry: false })?.size === row.size;
+  }
+
   remove(run: string, files: readonly string[]): void {
     for (const file of files) rmSync(join(this.#folder, run, file), { force: true });
   }

@@ -108,6 +108,7 @@ export interface WriterCalls {
     events: readonly RunEvent[],
     keep: KeepCheckpoints | null,
   ): RecordOutcome;
+  mendEpoch(id: string, record: EpochRecord, checkpoint: CheckpointImage | null): void;
   adoptEpochs(id: string, trunk: string, last: number): { adopted: number };
   addEvent(id: string, event: RunEvent): void;
   removeRun(id: string): void;
@@ -130,8 +131,10 @@ export interface ReaderCalls {
   prunedMasks(id: string, epoch: number): Uint8Array<ArrayBuffer>;
   runsNamed(names: readonly string[]): NamedRun[];
   checkpoint(id: string, epoch: number | 'last'): StoredCheckpoint;
-  lastCheckpoint(id: string): StoredCheckpoint | null;
+  lastCheckpoint(id: string, before?: number): StoredCheckpoint | null;
   checkpointEpochs(id: string): number[];
+  ownCheckpointEpochs(id: string): number[];
+  isIntact(id: string, epoch: number): boolean;
   checkpointWishes(id: string): CheckpointWishes;
   speeds(): MeasuredSpeed[];
   close(): void;

@@ -62,6 +62,11 @@ export interface Workspace {
     keep?: KeepCheckpoints,
   ): Promise<RecordOutcome>;
   /**
+   * Compares an epoch that is stored, and writes its checkpoint again where the stored one is damaged or missing.
+   * Rejects with DIVERGED_ON_REPLAY, and nothing changed, where it came out otherwise.
+   */
+  mendEpoch(id: string, record: EpochRecord, checkpoint: CheckpointImage | null): Promise<void>;
+  /**
    * Gives a run the epochs up to `last` of its trunk, with which it is the same until then. What it has already stays.
    */
   adoptEpochs(id: string, trunk: string, last: number): Promise<{ adopted: number }>;
@@ -93,9 +98,13 @@ export interface Workspace {
   runsNamed(names: readonly string[]): Promise<NamedRun[]>;
   /** A stored checkpoint, verified; 'last' is the newest intact one. */
   checkpoint(id: string, epoch: number | 'last'): Promise<StoredCheckpoint>;
-  /** The newest intact checkpoint, or null. */
-  lastCheckpoint(id: string): Promise<StoredCheckpoint | null>;
+  /** The newest intact checkpoint of the run's own, of epochs before one where that is given, or null. */
+  lastCheckpoint(id: string, before?: number): Promise<StoredCheckpoint | null>;
   checkpointEpochs(id: string): Promise<number[]>;
+  /** Without those that a trunk has for it. */
+  ownCheckpointEpochs(id: string): Promise<number[]>;
+  /** Whether a checkpoint of the run's own is what was written; reads it. */
+  isIntact(id: string, epoch: number): Promise<boolean>;
   checkpointWishes(id: string): Promise<CheckpointWishes>;
   /** Of the runs of late that have trained, the newest first. */
   speeds(): Promise<MeasuredSpeed[]>;
@@ -187,6 +196,10 @@ class OpenWorkspace implements Workspace {
     return this.#writer.handOver('recordEpoch', id, record, checkpoint, events, keep ?? null);
   }
 
+  mendEpoch(id: string, record: EpochRecord, checkpoint: CheckpointImage | null): Promise<void> {
+    return this.#writer.handOver('mendEpoch', id, record, checkpoint);
+  }
+
   adoptEpochs(id: string, trunk: string, last: number): Promise<{ adopted: number }> {
     return this.#writer.call('adoptEpochs', id, trunk, last);
   }
@@ -255,8 +268,16 @@ class OpenWorkspace implements Workspace {
     return this.#reader.call('checkpoint', id, epoch);
   }
 
-  lastCheckpoint(id: string): Promise<StoredCheckpoint | null> {
-    return this.#reader.call('lastCheckpoint', id);
+  lastCheckpoint(id: string, before?: number): Promise<StoredCheckpoint | null> {
+    return this.#reader.call('lastCheckpoint', id, before);
+  }
+
+  ownCheckpointEpochs(id: string): Promise<number[]> {
+    return this.#reader.call('ownCheckpointEpochs', id);
+  }
+
+  isIntact(id: string, epoch: number): Promise<boolean> {
+    return this.#reader.call('isIntact', id, epoch);
   }
 
   checkpointWishes(id: string): Promise<CheckpointWishes> {

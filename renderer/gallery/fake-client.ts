@@ -166,6 +166,7 @@ function detail(run: RunSummary): RunDetail {
       { kind: 'finished', epoch: EPOCHS, time: START + 71_000, message: 'All 12 epochs are done.', data: {} },
     ],
     checkpoints: [0, 2, 6, 12],
+    missingCheckpoints: [6],
     pruningEpochs: run.prunes ? [PRUNED_AT] : [],
     predictions: [
       ...(run.prunes ? MOMENTS.map((moment) => ({ epoch: PRUNED_AT, moment })) : []),
@@ -289,7 +290,7 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
       resumeAll: async () => {
         const interrupted = runs.filter(({ state }) => state === 'interrupted').map(({ id }) => id);
         for (const id of interrupted) await change(id, 'queued');
-        return { runs: interrupted };
+        return { runs: interrupted, failed: [] };
       },
       setPriority: ({ id, priority }: { id: string; priority: number }) =>
         answer(() => {

@@ -114,7 +114,8 @@ class RunLoop {
     const { checkpoint, shared } = this.#input;
     if (checkpoint === null) this.#finishEpoch(null, 0);
     else if (shared !== null) this.#finishEpoch({ ...shared, waited: 0 }, shared.seconds);
-    while (this.#session.epoch < this.#session.plan.epochs) {
+    const last = this.#input.until ?? this.#session.plan.epochs;
+    while (this.#session.epoch < last) {
       const started = this.#now();
       const trained = this.#session.trainEpoch((step, steps, loss) => this.#watch(step, steps, loss));
       this.#finishEpoch(trained, (this.#now() - started) / 1000);

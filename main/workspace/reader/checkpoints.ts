@@ -16,23 +16,52 @@ export function checkpointAt(
   const shared = own ? undefined : trunkRow(database, run, epoch);
   const row = own ?? shared;
   if (!row) throw notFound(`checkpoint of the run ${run.id} after epoch ${epoch}`);
-  const bytes = files.read(shared?.trunk ?? run.id, row);
-  if (!bytes)
-    throw new CascadeError(
-      'CHECKPOINT_CORRUPT',
-      `The checkpoint ${row.file} of the run ${run.id} is damaged or missing: use another epoch's, or resume the run ` +
-        'from an earlier one, which writes it again.',
-    );
+  const owner = shared?.trunk ?? run.id;
+  const bytes = files.read(owner, row);
+  if (!bytes) throw damaged(database, owner, row);
   return { epoch, bytes };
 }
 
-/** The newest checkpoint that is intact, or null where there is none. */
+/** Only of a run that has come to its end every checkpoint is looked at when it is resumed. */
+function damaged(database: Connection, owner: string, { epoch, file }: CheckpointRow): CascadeError {
+  const state = prepared(database, 'select state from runs where id = ?').pluck().get(owner);
+  const advice =
+    state === 'finished'
+      ? `\`cascade resume ${owner}\` trains it again from the one before.`
+      : `once the run has come to its end, \`cascade resume ${owner}\` trains it again.`;
+  return new CascadeError(
+    'CHECKPOINT_CORRUPT',
+    `The checkpoint after epoch ${epoch} (${file}) of the run ${owner} is damaged or missing: ${advice}`,
+  );
+}
+
+/** Whether a checkpoint of the run's own is what was written. */
+export function isIntact(
+  database: Connection,
+  files: CheckpointFiles,
+  run: StoredRun,
+  epoch: number,
+): boolean {
+  const row = rowsOf(database, run).find((candidate) => candidate.epoch === epoch);
+  return row !== undefined && files.read(run.id, row) !== null;
+}
+
+/** Epochs of the run's own checkpoints whose files are gone, or have another size; their content is not read. */
+export function missingCheckpoints(database: Connection, files: CheckpointFiles, run: StoredRun): number[] {
+  return rowsOf(database, run)
+    .filter((row) => !files.isThere(run.id, row))
+    .map(({ epoch }) => epoch);
+}
+
+/** The newest checkpoint that is intact, of epochs before one where that is given, or null where there is none. */
 export function lastCheckpoint(
   database: Connection,
   files: CheckpointFiles,
   run: StoredRun,
+  before = Infinity,
 ): StoredCheckpoint | null {
   for (const row of rowsOf(database, run).reverse()) {
+    if (row.epoch >= before) continue;
     const bytes = files.read(run.id, row);
     if (bytes) return { epoch: row.epoch, bytes };
   }
@@ -66,7 +95,8 @@ function trunkRow(
   }) as (CheckpointRow & { trunk: string }) | undefined;
 }
 
-function rowsOf(database: Connection, run: StoredRun): CheckpointRow[] {
+/** Rows of the run's own checkpoints, in order. */
+export function rowsOf(database: Connection, run: StoredRun): CheckpointRow[] {
   return prepared(
     database,
     'select epoch, file, size, sha256 from checkpoints where run = ? order by epoch',

@@ -20,7 +20,14 @@ import type {
   StoredCheckpoint,
 } from '../messages.ts';
 import { classesOf, predictionFrame } from './answers.ts';
-import { checkpointAt, checkpointWishes, lastCheckpoint } from './checkpoints.ts';
+import {
+  checkpointAt,
+  checkpointWishes,
+  isIntact,
+  lastCheckpoint,
+  missingCheckpoints,
+  rowsOf,
+} from './checkpoints.ts';
 import { epochOf, epochsOf } from './epochs.ts';
 import { excessOf } from './excess.ts';
 import { speeds } from './speeds.ts';
@@ -56,7 +63,10 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
   }
 
   getRun(id: string): RunDetail {
-    return this.#snapshot(() => getRun(this.#database, id));
+    return this.#of(id, (run) => ({
+      ...getRun(this.#database, id),
+      missingCheckpoints: missingCheckpoints(this.#database, this.#files, run),
+    }));
   }
 
   epoch(id: string, epoch: number): EpochSummary {
@@ -108,8 +118,16 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
     });
   }
 
-  lastCheckpoint(id: string): StoredCheckpoint | null {
-    return this.#of(id, (run) => lastCheckpoint(this.#database, this.#files, run));
+  lastCheckpoint(id: string, before?: number): StoredCheckpoint | null {
+    return this.#of(id, (run) => lastCheckpoint(this.#database, this.#files, run, before));
+  }
+
+  ownCheckpointEpochs(id: string): number[] {
+    return this.#of(id, (run) => rowsOf(this.#database, run).map(({ epoch }) => epoch));
+  }
+
+  isIntact(id: string, epoch: number): boolean {
+    return this.#of(id, (run) => isIntact(this.#database, this.#files, run, epoch));
   }
 
   checkpointEpochs(id: string): number[] {

@@ -106,7 +106,7 @@ export function runsNamed(database: Connection, names: readonly string[]): Named
   return rows.map((row) => ({ ...row, specification: readSpecification(row.specification) }));
 }
 
-export function getRun(database: Connection, id: string): RunDetail {
+export function getRun(database: Connection, id: string): Omit<RunDetail, 'missingCheckpoints'> {
   const row = requireRow(database, id);
   const specification = readSpecification(row.specification);
   const made = prepared(database, 'select environment, network from environments where run = ?').get(

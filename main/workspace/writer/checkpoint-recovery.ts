@@ -91,7 +91,7 @@ function log(database: Connection, { kind, run, number, epochs }: Finding, lost:
   const messages: Record<Finding['kind'], string> = {
     'checkpoints-set-aside': `${which} were found that the database does not know: they were moved to ${lost}.`,
     'checkpoints-found': `${which} were missing, and were found among those set aside.`,
-    'checkpoints-missing': `${which} are missing: \`cascade resume ${run}\` trains them again.`,
+    'checkpoints-missing': `${which} are missing: once the run is finished, \`cascade resume ${run}\` trains them again.`,
   };
   insertEvent(database, number, { kind, epoch: null, message: messages[kind], data: { epochs } });
 }
@@ -117,7 +117,7 @@ function noticesOf(findings: readonly Finding[], lost: string): string[] {
   if (found.length > 0) notices.push(`${count(found)} came back from ${lost}.`);
   if (missing.length > 0)
     notices.push(
-      `${count(missing)} are missing or were moved away: \`cascade resume ${missing.length === 1 ? missing[0]!.run : 'RUN'}\` trains them again.`,
+      `Files are missing of ${count(missing)}: once a run is finished, \`cascade resume ${missing.length === 1 ? missing[0]!.run : 'RUN'}\` trains what it lacks again.`,
     );
   return notices;
 }

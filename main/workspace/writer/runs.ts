@@ -111,12 +111,17 @@ export function updatePriority(database: Connection, run: RunRow, priority: numb
 export function updateState(database: Connection, run: RunRow, state: RunState, reason: string | null): void {
   const now = Date.now();
   const active = isActive(state);
+  // One whose checkpoints were mended ended when its last epoch was trained.
+  const last = prepared(database, 'select max(recorded_at) from epochs where run = ?')
+    .pluck()
+    .get(run.number) as number | null;
+  const ended = state === 'finished' ? (last ?? now) : now;
   prepared(
     database,
     `update runs set state = ?, reason = ?, ended_at = ?,
        started_at = case when ? then coalesce(started_at, ?) else started_at end
      where number = ?`,
-  ).run(state, reason, active ? null : now, state === 'running' ? 1 : 0, now, run.number);
+  ).run(state, reason, active ? null : ended, state === 'running' ? 1 : 0, now, run.number);
 }
 
 export function isActive(state: RunState): boolean {

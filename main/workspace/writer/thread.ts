@@ -27,6 +27,7 @@ serve<WriterCalls>(
     setPriority: (id, priority) => opened().setPriority(id, priority),
     setEnvironment: (id, environment) => opened().setEnvironment(id, environment),
     recordEpoch: (...args) => opened().recordEpoch(...args),
+    mendEpoch: (...args) => opened().mendEpoch(...args),
     adoptEpochs: (id, trunk, last) => opened().adoptEpochs(id, trunk, last),
     addEvent: (id, event) => opened().addEvent(id, event),
     removeRun: (id) => opened().removeRun(id),

@@ -1,6 +1,7 @@
 import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../../common/records.ts';
+import { CascadeError } from '../../../common/errors.ts';
 import type { RunState } from '../../../common/contract/schemas.ts';
-import { CheckpointFiles, type CheckpointRow } from '../checkpoint-files.ts';
+import { CheckpointFiles, sha256, type CheckpointRow } from '../checkpoint-files.ts';
 import { layersOf } from '../chains.ts';
 import { openDatabase, prepared, type Connection } from '../database.ts';
 import { workspaceError } from '../errors.ts';
@@ -151,6 +152,22 @@ export class Writer implements Omit<WriterCalls, 'open'> {
     return outcome;
   }
 
+  mendEpoch(id: string, record: EpochRecord, checkpoint: CheckpointImage | null): void {
+    const run = requireRun(this.#database, id);
+    checkRecord(this.#database, run, record, lastEpoch(this.#database, run.number));
+    const before = this.#checkpoints(run);
+    if (!isStored(this.#database, this.#planes, run, record))
+      throw new CascadeError(
+        'DIVERGED_ON_REPLAY',
+        `Epoch ${record.epoch} came out otherwise than it is stored, so that its checkpoint cannot be made again here. ` +
+          'Nothing was changed.',
+      );
+    if (!checkpoint || !before.some(({ epoch }) => epoch === checkpoint.epoch)) return;
+    const file = this.#writeCheckpoint(run, checkpoint, before);
+    this.#commit(() => this.#storeCheckpoint(run, file));
+    this.#removeReplaced(run, [...before, file]);
+  }
+
   removeRun(id: string): void {
     const run = requireRun(this.#database, id);
     this.#forget(run);
@@ -229,7 +246,9 @@ export class Writer implements Omit<WriterCalls, 'open'> {
     const known = rows.find((row) => row.epoch === epoch);
     const stored = known && this.#files.read(run.id, known);
     if (known && stored && Buffer.compare(stored, bytes) === 0) return known;
-    return this.#files.write(run.id, epoch, bytes, new Set(rows.map(({ file }) => file)));
+    // What is damaged or missing comes back under its own name where it is what was written.
+    const others = rows.filter((row) => row !== known || row.sha256 !== sha256(bytes));
+    return this.#files.write(run.id, epoch, bytes, new Set(others.map(({ file }) => file)));
   }
 
   #storeCheckpoint(run: RunRow, { epoch, file, size, sha256 }: CheckpointRow): void {

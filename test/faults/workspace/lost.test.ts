@@ -315,7 +315,9 @@ describe('checkpoints that are missing', () => {
     const folder = aWorkspace();
     rmSync(join(folder, 'checkpoints', RUN, 'epoch-1.safetensors'));
     const writer = open(folder);
-    expect(writer.notices).toEqual([expect.stringContaining(`\`cascade resume ${RUN}\` trains`)]);
+    expect(writer.notices).toEqual([
+      expect.stringContaining(`\`cascade resume ${RUN}\` trains what it lacks`),
+    ]);
     writer.close();
     const again = open(folder);
     expect(again.notices).toEqual([]);

@@ -111,6 +111,14 @@ test('resume --all: every interrupted run, and none of those that were stopped',
   expect(await shell.run('resume', '--all', '--json')).toBe(0);
   expect(shell.records).toEqual([{ type: 'done', ok: true, runs: [] }]);
 
+  runs.set(control, { ...runs.get(control)!, state: 'failed', reason: 'the training diverged' });
+  expect(await shell.run('resume', '--all')).toBe(0);
+  expect(shell.stderr).toContain(`Left out: ${control} failed (the training diverged)`);
+  expect(shell.stdout).toContain('1 run that failed was left out');
+  expect(await shell.run('resume', '--all', '--json')).toBe(0);
+  expect(shell.records.at(-1)).toMatchObject({ type: 'done', ok: true, runs: [] });
+  runs.set(control, { ...runs.get(control)!, state: 'stopped', reason: null });
+
   runs.set(pruned, { ...runs.get(pruned)!, state: 'interrupted' });
   expect(await shell.run('resume', '--all', '--json', '--concurrency', '2')).toBe(0);
   expect(shell.opened.at(-1)).toMatchObject({ concurrency: 2 });

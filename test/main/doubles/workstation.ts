@@ -180,6 +180,7 @@ export class WorkstationDouble implements WorkstationServices {
       environment: { engine: 'double' },
       events: [{ kind: 'queued', epoch: null, time: this.#time, message: 'Queued.', data: {} }],
       checkpoints: [EPOCHS],
+      missingCheckpoints: [],
       pruningEpochs: [1],
       predictions: [
         { epoch: 1, moment: 'before-pruning' },
@@ -227,7 +228,11 @@ export class WorkstationDouble implements WorkstationServices {
   async resumeAll() {
     const interrupted = [...this.runs.values()].filter(({ state }) => state === 'interrupted');
     for (const { id } of interrupted) await this.resume(id);
-    return interrupted.map(({ id }) => id);
+    const failed = [...this.runs.values()].filter(({ state }) => state === 'failed');
+    return {
+      runs: interrupted.map(({ id }) => id),
+      failed: failed.map(({ id, reason }) => ({ id, reason: reason ?? '' })),
+    };
   }
 
   async setPriority(id: string, priority: number) {

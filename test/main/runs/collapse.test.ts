@@ -92,6 +92,7 @@ it('a thread that ends for a collapse says so by its code', async () => {
     datasetHash: null,
     checkpointEvery: null,
     checkpointEpochs: [],
+    until: null,
     control,
     ledger: createLedger(),
   };
