@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AVERAGE_SLOT } from '../average-slot.ts';
 import { CascadeError } from '../errors.ts';
 import {
   sizeOf,
@@ -32,6 +33,10 @@ interface PyTorchTensor {
  *   `weight_mask` (float32) in its place.
  *
  * The last two are loaded by `load_state_dict` with `strict=True`.
+ *
+ * Where weights are averaged, all of these names hold the averages, with which the network is evaluated (batch norm's
+ * running statistics are used as they are); `default` has the weights that train beside them as `<layer>.weight_raw` and
+ * `<layer>.bias_raw`.
  */
 export function checkpointToPyTorch(
   network: NetworkDescription,
@@ -42,11 +47,15 @@ export function checkpointToPyTorch(
   const layers = new Map(network.layers.map((layer) => [layer.kernel, layer]));
   const tensors = new Map<string, SafetensorsTensor>();
   for (const [parameter, theirs] of pyTorchTensors(network)) {
-    const tensor = file.tensors.get(parameter.name)!;
+    const raw = file.tensors.get(parameter.name)!;
+    const average = file.tensors.get(`optimizer/${AVERAGE_SLOT}/${parameter.name}`);
     const order = theirs.order();
+    const laid = (tensor: SafetensorsTensor): SafetensorsTensor =>
+      order ? reordered(tensor, theirs.shape, order) : tensor;
     const layer = layers.get(parameter.name);
     const name = layer && format === 'prune' ? `${theirs.name}_orig` : theirs.name;
-    tensors.set(name, order ? reordered(tensor, theirs.shape, order) : tensor);
+    tensors.set(name, laid(average ?? raw));
+    if (average && format === 'default') tensors.set(`${theirs.name}_raw`, laid(raw));
     if (parameter.role === 'variance' && format !== 'default')
       tensors.set(`${parameter.layer}.num_batches_tracked`, batchesTracked(file.metadata));
     if (!layer || !order || format === 'plain') continue;

@@ -25,9 +25,12 @@ export function unwrappedName(name: string): string {
     .join('.');
 }
 
-/** Tensors that stand beside parameters: batch norm's count of batches, AveragedModel's of averages, and masks. */
+/**
+ * Tensors that stand beside parameters: batch norm's count of batches, AveragedModel's of averages, masks, and the weights
+ * that train beside their averages.
+ */
 function isBeside(name: string): boolean {
-  return name.endsWith('.num_batches_tracked') || name === 'n_averaged' || name.endsWith('.weight_mask');
+  return name === 'n_averaged' || /\.(num_batches_tracked|weight_mask|weight_raw|bias_raw)$/.test(name);
 }
 
 /**

@@ -1,10 +1,10 @@
+import { AVERAGE_SLOT } from '../../../common/average-slot.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { Compilation } from '../../../common/records.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
 import { generator } from '../../../common/random.ts';
 import { losses } from '../loss/registry.ts';
 import type { Loss } from '../loss/loss.ts';
-import { AVERAGE_SLOT } from '../optimization/averaging/averaging.ts';
 import { averagings } from '../optimization/averaging/registry.ts';
 import type { Optimizer } from '../optimization/optimizers/optimizer.ts';
 import type { Engine } from '../tensorflow/engine.ts';

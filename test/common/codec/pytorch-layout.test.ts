@@ -135,6 +135,62 @@ describe('an exported checkpoint', () => {
   });
 });
 
+describe('a checkpoint of a run that averages its weights', () => {
+  const network = new NetworkBuilder('net', [2, 2, 2], 2, { minimum: 0, maximum: 1 })
+    .conv('conv', 2, 1, { bias: true })
+    .batchNorm('bn')
+    .flatten('flatten')
+    .dense('fc', 2)
+    .build();
+  const trained = network.parameters.filter(({ role }) => role !== 'mean' && role !== 'variance');
+  /** Raw weights count up from 0, averages from 1000, statistics from 1. */
+  const checkpoint = (): Uint8Array => {
+    const tensors = new Map<string, SafetensorsTensor>();
+    const add = (name: string, shape: number[], from: number): void => {
+      const values = Float32Array.from({ length: sizeOf(shape) }, (_, index) => from + index);
+      tensors.set(name, { dtype: 'F32', shape, bytes: new Uint8Array(values.buffer) });
+    };
+    for (const parameter of network.parameters)
+      add(parameter.name, parameter.shape, trained.includes(parameter) ? 0 : 1);
+    for (const { name, shape } of trained) add(`optimizer/average/${name}`, shape, 1000);
+    for (const { name, shape, weights } of network.layers)
+      tensors.set(`mask/${name}`, { dtype: 'U8', shape, bytes: new Uint8Array(weights).fill(1) });
+    return encodeSafetensors({ metadata: {}, tensors });
+  };
+  const exported = (format: 'default' | 'plain' | 'prune'): Map<string, number[]> =>
+    new Map(
+      [...decodeSafetensors(checkpointToPyTorch(network, checkpoint(), format)).tensors]
+        .filter(([, { dtype }]) => dtype === 'F32')
+        .map(([name, tensor]) => [name, [...float32Of(tensor)]]),
+    );
+
+  test('has what the run is evaluated with under the plain names, and what trains under its own', () => {
+    const tensors = exported('default');
+    // Output 0 reads our inputs place · 2 + channel, at index 2 · input.
+    expect(tensors.get('fc.weight')!.slice(0, 3)).toEqual([1000, 1004, 1008]);
+    expect(tensors.get('fc.weight_raw')!.slice(0, 3)).toEqual([0, 4, 8]);
+    for (const { layer, role } of trained) {
+      const name = `${layer}.${role === 'kernel' || role === 'gamma' ? 'weight' : 'bias'}`;
+      expect(tensors.get(`${name}_raw`)).toEqual(tensors.get(name)!.map((value) => value - 1000));
+    }
+    expect(tensors.get('bn.running_mean')).toEqual([1, 2]);
+    expect(tensors.has('bn.running_mean_raw')).toBe(false);
+  });
+
+  test('is loaded as what the run is evaluated with', () => {
+    const parameters = parametersFromPyTorch(network, checkpointToPyTorch(network, checkpoint()));
+    expect([...parameters.get('conv.bias')!]).toEqual([1000, 1001]);
+    expect(parameters.get('fc.weight')![0]).toBe(1000);
+  });
+
+  test.each(['plain', 'prune'] as const)('%s: has the averages alone, for a strict loading', (format) => {
+    const tensors = exported(format);
+    expect([...tensors.keys()].filter((name) => name.endsWith('_raw'))).toEqual([]);
+    expect(tensors.get(format === 'prune' ? 'fc.weight_orig' : 'fc.weight')![0]).toBe(1000);
+    expect(tensors.get('bn.bias')).toEqual([1000, 1001]);
+  });
+});
+
 describe('parameters from a state dict', () => {
   /** Every kind of kernel, and batch norm and dense layers behind a flattened activation. */
   const network = new NetworkBuilder('mixed', [5, 4, 3], 4, { minimum: 0, maximum: 1 })

@@ -3,12 +3,6 @@ import type { NamedOptions } from '../../../../common/run-specification.ts';
 import type { Engine, Tensor } from '../../tensorflow/engine.ts';
 
 /**
- * Name of the state tensor that holds a parameter's average. It begins as the initial weights, is carried by
- * checkpoints like the optimizer's slots, and is masked like them.
- */
-export const AVERAGE_SLOT = 'average';
-
-/**
  * A running average of the trained parameters, with which the network is evaluated. Batch norm's running statistics
  * are averages by themselves and taken as they are, as by torch.optim.swa_utils.AveragedModel. The weights that train, and
  * whose states are recorded, are not touched by it.
