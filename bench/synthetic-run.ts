@@ -35,6 +35,8 @@ export function initialLayer({ name, weights, channels }: LayerShape, random: ()
     shedAndInert: new Array<number>(thresholds).fill(0),
     zero: 0,
     norm: 1,
+    freedChannels: 0,
+    freed: 0,
     compacted: weights,
     gradientNorm: 1,
     channels: Float32Array.from({ length: channelRows(thresholds) * channels }, random),

@@ -190,6 +190,8 @@ async function recordRun(workspace: Workspace, id: string, scenario: Scenario): 
         planes: record.planes.slice(),
       })),
       compactedParameters: 1,
+      freedMedian: 1,
+      heldMedian: 1,
       classes: { examples: new Int32Array(CLASSES).fill(1000), correct: new Int32Array(CLASSES).fill(epoch) },
       predictions: [],
     };
@@ -236,6 +238,8 @@ const CLASSES = 10;
 
 const METRICS: EpochRecord['metrics'] = {
   learningRate: 0.1,
+  learningRateMean: 0.1,
+  learningRateLast: 0.1,
   steps: 1,
   trainLoss: 1,
   trainAccuracy: 0.5,

@@ -9,8 +9,10 @@ import type { NetworkDescription } from './network.ts';
 export type Phase = 'initial' | 'training' | 'retraining';
 
 export interface EpochMetrics {
-  /** Rate in force during the epoch (0 for epoch 0). */
+  /** Rate of the epoch's first step, mean over its steps, and rate of its last; 0 for epoch 0. */
   learningRate: number;
+  learningRateMean: number;
+  learningRateLast: number;
   /** Optimizer steps of the epoch. */
   steps: number;
   /** Mean cross-entropy over the epoch's batches, and share of correct answers; null at epoch 0. */
@@ -38,9 +40,36 @@ export interface EpochMetrics {
 export const CHANNEL_FIELDS = ['pruned', 'inert', 'norm', 'gamma', 'beta', 'blocked'] as const;
 export type ChannelField = (typeof CHANNEL_FIELDS)[number];
 
-/** Rows of a channel table for a ladder of T thresholds: the fields, then shed × T, then (shed and inert) × T. */
+/**
+ * Fields that came later: the last rows of a table, so that tables of earlier versions, which lack them, are the first rows
+ * of one. NaN where they were not measured. `residual`: how far the channel's weights moved otherwise over the epoch than
+ * the optimizer alone would have moved them (see `common/cascade/freed.ts`); `freeDecay`: ‖free(w)‖ ÷ ‖w‖, what the
+ * optimizer alone would have left of their norm; `decay`: ‖w′‖ ÷ ‖w‖, what training left. All three are of the same weights:
+ * all that the channel keeps, or a sample of them where following all would take too long.
+ */
+export const LATER_CHANNEL_FIELDS = ['residual', 'freeDecay', 'decay'] as const;
+export type LaterChannelField = (typeof LATER_CHANNEL_FIELDS)[number];
+
+/** Those of how a channel moved. */
+export const MOTION_FIELDS = [
+  'residual',
+  'freeDecay',
+  'decay',
+] as const satisfies readonly LaterChannelField[];
+
+/** A channel table of one layer, [rows × channels], from a ladder of `thresholds` thresholds. */
+export interface ChannelTable {
+  values: Float32Array;
+  channels: number;
+  thresholds: number;
+}
+
+/** Rows of a channel table for a ladder of T thresholds: the fields, shed × T, (shed and inert) × T, the later fields. */
 export function channelRows(thresholds: number): number {
-  return CHANNEL_FIELDS.length + 2 * thresholds;
+  return CHANNEL_FIELDS.length + 2 * thresholds + LATER_CHANNEL_FIELDS.length;
+}
+export function laterRow(field: LaterChannelField, thresholds: number): number {
+  return CHANNEL_FIELDS.length + 2 * thresholds + LATER_CHANNEL_FIELDS.indexOf(field);
 }
 export function shedRow(threshold: number): number {
   return CHANNEL_FIELDS.length + threshold;
@@ -78,6 +107,9 @@ export interface LayerStates {
   zero: number;
   /** L2 norm of the kernel. */
   norm: number;
+  /** Channels that were freed over the epoch, and their kept weights: see `common/cascade/freed.ts`. Null where that was not measured. */
+  freedChannels: number | null;
+  freed: number | null;
   /** [channelRows(T) × output channels], row after row. Counts are exact in float32 below 2²⁴. γ and β are NaN where there are none. */
   channels: Float32Array;
   /** [planeCount(T) × planeBytes(weights)], plane after plane. */
@@ -122,6 +154,9 @@ export interface EpochRecord {
   layers: LayerRecord[];
   /** Trainable parameters of the whole network after physical compaction. */
   compactedParameters: number;
+  /** Of the kept weights, the median size in freed channels and in all others; null where there are none. */
+  freedMedian: number | null;
+  heldMedian: number | null;
   classes: ClassCounts;
   /** At marked epochs, of the test split: both moments of an epoch that ends in a pruning, and the end of the run. */
   predictions: PredictionsRecord[];

@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { WeightFormat } from '../common/codec/weight-formats.ts';
 import type {
-  DecayClock,
   EpochSummary,
   ResumedRuns,
   RunDetail,
@@ -24,7 +23,6 @@ import { bundledStudies } from './studies/bundled.ts';
 import { estimateStudy } from './studies/estimate.ts';
 import type { planStudy } from './studies/plan-study.ts';
 import { StudyError } from './studies/problems.ts';
-import type { Timetable } from './studies/timetable.ts';
 import { catalogue } from './trainer/catalogue.ts';
 import { locateLibrary } from './trainer/tensorflow/library.ts';
 import { findApplication } from './ways/application.ts';
@@ -169,12 +167,12 @@ class Workstation implements WorkstationServices {
 
   async getRun(id: string): Promise<RunDetail> {
     const detail = await this.#workspace.getRun(id);
-    const timetable = await this.#timetable(detail.specification, null);
+    const planned = await this.#plannedPrunings(detail.specification);
     return {
       ...detail,
       summary: this.#runs.show(detail.summary),
       // Where the data are gone, those that have happened.
-      pruningEpochs: timetable?.pruningEpochs ?? detail.pruningEpochs,
+      pruningEpochs: planned ?? detail.pruningEpochs,
     };
   }
 
@@ -185,33 +183,6 @@ class Workstation implements WorkstationServices {
   excess: WorkstationServices['excess'] = (id, against) => this.#workspace.excess(id, against);
 
   classes: WorkstationServices['classes'] = (id) => this.#workspace.classes(id);
-
-  async decayClock(id: string): Promise<DecayClock> {
-    const [{ specification, network }, epochs] = await Promise.all([
-      this.#workspace.getRun(id),
-      this.#workspace.epochs(id),
-    ]);
-    const from = specification.referenceEpoch;
-    const start = epochs.find(({ epoch }) => epoch === from);
-    // An epoch of more steps than any other is a whole one; of a single, shorter one the data tell.
-    const wholeEpoch = epochs.length > 2 ? Math.max(...epochs.map(({ steps }) => steps)) : null;
-    const timetable = await this.#timetable(specification, wholeEpoch);
-    if (!start || !timetable || !network) return { from, factors: [] };
-    const weights = network.layers.reduce((sum, layer) => sum + layer.weights, 0);
-    const norm = Math.hypot(...start.layers.map((layer) => layer.norm));
-    const factors = await this.#background.call('freeDecay', [
-      {
-        optimizer: specification.optimizer,
-        rates: timetable.rates.slice(from),
-        stepsPerEpoch: timetable.stepsPerEpoch,
-        magnitude: norm / Math.sqrt(Math.max(weights * (1 - start.pruned), 1)),
-      },
-    ]);
-    return {
-      from,
-      factors: [1, ...factors].map((factor, index) => ({ epoch: from + index, factor })),
-    };
-  }
 
   pause(id: string): Promise<void> {
     return this.#runs.pause(id);
@@ -286,10 +257,10 @@ class Workstation implements WorkstationServices {
     }
   }
 
-  /** When the run does what; null where that needs its data, and they can not be found. */
-  async #timetable(specification: RunSpecification, steps: number | null): Promise<Timetable | null> {
+  /** Null where the data of the run can not be found, which tell how long an epoch is. */
+  async #plannedPrunings(specification: RunSpecification): Promise<number[] | null> {
     try {
-      return await this.#background.call('timetable', [specification, steps]);
+      return await this.#background.call('pruningEpochs', [specification]);
     } catch (error) {
       if (error instanceof CascadeError && error.code !== 'BACKGROUND_THREAD') return null;
       throw error;

@@ -1,14 +1,14 @@
-import { CHANNEL_FIELDS, shedAndInertRow, shedRow } from '../records.ts';
+import { CHANNEL_FIELDS, shedAndInertRow, shedRow, type ChannelTable } from '../records.ts';
 
 /**
  * What the weights of a channel are at one threshold, as disjoint states. 'inert' here is what is inert and
- * not already shed; 'shedding' and 'active' share the rest of a channel by whether it decays freely.
+ * not already shed; 'freed' and 'active' share the rest of a channel by whether it was freed over the last epoch.
  */
-export const WEIGHT_STATES = ['active', 'shedding', 'shed', 'inert', 'pruned'] as const;
+export const WEIGHT_STATES = ['active', 'freed', 'shed', 'inert', 'pruned'] as const;
 export type WeightState = (typeof WEIGHT_STATES)[number];
 
 export const ACTIVE = 0;
-export const SHEDDING = 1;
+export const FREED = 1;
 export const SHED = 2;
 export const INERT = 3;
 export const PRUNED = 4;
@@ -17,22 +17,15 @@ const PRUNED_ROW = CHANNEL_FIELDS.indexOf('pruned');
 const INERT_ROW = CHANNEL_FIELDS.indexOf('inert');
 const BLOCKED_ROW = CHANNEL_FIELDS.indexOf('blocked');
 
-/** A channel table of one layer, [rows × channels], from a ladder of `thresholds` thresholds. */
-export interface ChannelTable {
-  values: Float32Array;
-  channels: number;
-  thresholds: number;
-}
-
 /**
  * Shares of each channel's weights by state, [5 × channels] in the order of `WEIGHT_STATES`; the shares of a
- * channel sum to 1. `weights` is the number of weights a channel has; `shedding` its flags (see `shedding.ts`).
+ * channel sum to 1. `weights` is the number of weights a channel has; `freed` its flags (see `freed.ts`).
  */
 export function composeChannels(
   table: ChannelTable,
   threshold: number,
   weights: number,
-  shedding: Uint8Array,
+  freed: Uint8Array,
   into: Float32Array = new Float32Array(WEIGHT_STATES.length * table.channels),
 ): Float32Array {
   const { values, channels, thresholds } = table;
@@ -43,9 +36,9 @@ export function composeChannels(
     const shed = values[shedAt + channel]!;
     const inert = values[INERT_ROW * channels + channel]! - values[bothAt + channel]!;
     const rest = Math.max(0, weights - pruned - shed - inert);
-    const free = shedding[channel] === 1;
+    const free = freed[channel] === 1;
     into[ACTIVE * channels + channel] = free ? 0 : rest / weights;
-    into[SHEDDING * channels + channel] = free ? rest / weights : 0;
+    into[FREED * channels + channel] = free ? rest / weights : 0;
     into[SHED * channels + channel] = shed / weights;
     into[INERT * channels + channel] = inert / weights;
     into[PRUNED * channels + channel] = pruned / weights;

@@ -53,7 +53,6 @@ export const contract = {
       .output(z.array(schemas.excessEpoch)),
     /** Right answers on the test split by class, after every epoch. */
     classes: call.input(oneRun).output(schemas.classAccuracies),
-    decayClock: call.input(oneRun).output(schemas.decayClock),
     pause: call.input(oneRun).output(z.object({})),
     resume: call.input(oneRun).output(z.object({})),
     /**

@@ -135,13 +135,22 @@ export const layerEpoch = z.object({
   inert: z.number(),
   zero: z.number(),
   norm: z.number(),
+  /** Output channels, and how many of them were freed over the epoch; null at epoch 0, and where an earlier version recorded. */
+  channels: z.number().int(),
+  freedChannels: z.number().int().nullable(),
+  /** Share of the kept weights that is in freed channels; null likewise. */
+  freed: z.number().nullable(),
 });
 export type LayerEpoch = z.infer<typeof layerEpoch>;
 
 export const epochSummary = z.object({
   epoch: z.number().int(),
   phase: z.enum(['initial', 'training', 'retraining']),
+  /** Of the epoch's first step. */
   learningRate: z.number(),
+  /** Mean over the epoch's steps, and of its last one; null where an earlier version recorded. */
+  learningRateMean: z.number().nullable(),
+  learningRateLast: z.number().nullable(),
   steps: z.number().int(),
   trainLoss: z.number().nullable(),
   trainAccuracy: z.number().nullable(),
@@ -161,6 +170,13 @@ export const epochSummary = z.object({
   shed: sharesByThreshold,
   inert: z.number(),
   zero: z.number(),
+  /** Over all prunable kernels, as of one layer. */
+  channels: z.number().int(),
+  freedChannels: z.number().int().nullable(),
+  freed: z.number().nullable(),
+  /** Of the kept weights, the median size in freed channels and in all others: see `medianSizes`. Null where there are none. */
+  freedMedian: z.number().nullable(),
+  heldMedian: z.number().nullable(),
   /** Over all prunable kernels, of the weights and of the gradient. */
   norm: z.number(),
   gradientNorm: z.number().nullable(),
@@ -220,15 +236,6 @@ export const runDetail = z.object({
   predictions: z.array(z.object({ epoch: z.number().int(), moment })),
 });
 export type RunDetail = z.infer<typeof runDetail>;
-
-/** The clock's prediction after each epoch: factor by which a weight with no gradient shrinks since the first pruning (or epoch 0). */
-export const decayClock = z.object({
-  /** Epoch from which the free decay is counted. */
-  from: z.number().int(),
-  /** Per recorded or planned epoch ≥ from: predicted |w(e)| / |w(from)|. */
-  factors: z.array(z.object({ epoch: z.number().int(), factor: z.number() })),
-});
-export type DecayClock = z.infer<typeof decayClock>;
 
 export const studyProblem = z.object({
   line: z.number().int().nullable(),

@@ -19,7 +19,7 @@ function labelsOf(epochs: readonly EpochSummary[]): string[] {
 }
 
 /** A threshold as part of a column's name: '1e-3σ' is '1e-3sigma'. */
-function named(label: string): string {
+export function named(label: string): string {
   return label.replace('σ', 'sigma');
 }
 
@@ -62,7 +62,9 @@ export function epochsTable(
     epochs.map((epoch) => ({
       epoch: epoch.epoch,
       phase: epoch.phase,
-      learning_rate: epoch.learningRate,
+      learning_rate_first: epoch.learningRate,
+      learning_rate_mean: epoch.learningRateMean,
+      learning_rate_last: epoch.learningRateLast,
       steps: epoch.steps,
       train_loss: epoch.trainLoss,
       train_accuracy: epoch.trainAccuracy,
@@ -78,6 +80,10 @@ export function epochsTable(
       ...byThreshold('shed', labels, epoch.shed),
       ...byThreshold('excess', labels, dense.get(epoch.epoch) ?? {}),
       ...byThreshold('previous_mask_excess', labels, previousMask.get(epoch.epoch) ?? {}),
+      freed_channels: epoch.freedChannels,
+      freed: epoch.freed,
+      freed_median: epoch.freedMedian,
+      held_median: epoch.heldMedian,
       norm: epoch.norm,
       gradient_norm: epoch.gradientNorm,
       ...costs(epoch.costs),
@@ -107,6 +113,9 @@ export function layersTable(epochs: readonly EpochSummary[]): Table {
         true_sparsity: layer.zero,
         inert: layer.inert,
         ...byThreshold('shed', labels, layer.shed),
+        channels: layer.channels,
+        freed_channels: layer.freedChannels,
+        freed: layer.freed,
         norm: layer.norm,
         gradient_norm: layer.gradientNorm,
         ...costs(layerCosts(layer)),

@@ -67,7 +67,6 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       epochs: os.runs.epochs.handler(({ input }) => services.epochs(input.id)),
       excess: os.runs.excess.handler(({ input }) => services.excess(input.id, input.against)),
       classes: os.runs.classes.handler(({ input }) => services.classes(input.id)),
-      decayClock: os.runs.decayClock.handler(({ input }) => services.decayClock(input.id)),
       pause: os.runs.pause.handler(({ input }) => services.pause(input.id).then(() => ({}))),
       resume: os.runs.resume.handler(({ input }) => services.resume(input.id).then(() => ({}))),
       resumeAll: os.runs.resumeAll.handler(() => services.resumeAll()),

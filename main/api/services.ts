@@ -1,7 +1,6 @@
 import type { WeightFormat } from '../../common/codec/weight-formats.ts';
 import type {
   ClassAccuracies,
-  DecayClock,
   EpochSummary,
   ExcessEpoch,
   ResumedRuns,
@@ -34,7 +33,6 @@ export interface WorkstationServices {
   epochs(id: string): Promise<EpochSummary[]>;
   excess(id: string, against?: ControlKind): Promise<ExcessEpoch[]>;
   classes(id: string): Promise<ClassAccuracies>;
-  decayClock(id: string): Promise<DecayClock>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
   /** Queues every run that was interrupted, or failed for want of data that are back, in the order in which they were asked for. */

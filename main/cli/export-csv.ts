@@ -1,13 +1,15 @@
+import { decodeChannelFrame } from '../../common/codec/channel-frames.ts';
 import { decodePredictions } from '../../common/codec/predictions.ts';
 import { forEachControl } from '../../common/controls.ts';
 import { CascadeError } from '../../common/errors.ts';
 import { encodeCsv, type Table } from '../../common/tables/csv.ts';
+import { channelsTable } from '../../common/tables/channels-table.ts';
 import { classesTable, epochsTable, layersTable, predictionsTable } from '../../common/tables/run-tables.ts';
 import type { WeightFormat } from '../../common/codec/weight-formats.ts';
 import type { CascadeClient } from '../api/router.ts';
 
 /** What `export --csv` can write. */
-export const EXPORTED_TABLES = ['epochs', 'layers', 'classes', 'predictions'] as const;
+export const EXPORTED_TABLES = ['epochs', 'layers', 'channels', 'classes', 'predictions'] as const;
 export type ExportedTable = (typeof EXPORTED_TABLES)[number];
 
 /** Either a safetensors file of one epoch's weights, or a table. */
@@ -67,6 +69,11 @@ async function tableOf(
     }
     case 'layers':
       return layersTable(chosen(await client.runs.epochs({ id })));
+    case 'channels': {
+      const epochs = chosen(await client.runs.epochs({ id })).map((entry) => entry.epoch);
+      const frame = await client.runs.channels({ id, from: Math.min(...epochs), to: Math.max(...epochs) });
+      return channelsTable(decodeChannelFrame(await frame.arrayBuffer()));
+    }
     case 'classes': {
       const classes = await client.runs.classes({ id });
       return classesTable({ ...classes, epochs: chosen(classes.epochs) });

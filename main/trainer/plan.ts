@@ -128,9 +128,24 @@ export function rateOf(plan: RunPlan, epoch: number, step: number, stepsPerEpoch
   return stage.rate((epoch - stage.firstEpoch) * stepsPerEpoch + step);
 }
 
-/** Rate of the first step of every epoch; index 0 is epoch 1. */
-export function epochRates(plan: RunPlan, stepsPerEpoch: number): number[] {
-  return Array.from({ length: plan.epochs }, (_, index) => rateOf(plan, index + 1, 0, stepsPerEpoch));
+/** Learning rates of an epoch: of its first step, the mean over its steps, and of its last. */
+export interface EpochRates {
+  first: number;
+  mean: number;
+  last: number;
+}
+
+/** Rates of an epoch (from 1). */
+export function ratesOfEpoch(plan: RunPlan, epoch: number, stepsPerEpoch: number): EpochRates {
+  const rates = Array.from({ length: stepsOfEpoch(plan, epoch, stepsPerEpoch) }, (_, step) =>
+    rateOf(plan, epoch, step, stepsPerEpoch),
+  );
+  const [first, last] = [rates[0]!, rates.at(-1)!];
+  // The mean of equal numbers is that number, which a sum would miss by its last bits.
+  const mean = rates.every((rate) => rate === first)
+    ? first
+    : rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+  return { first, mean, last };
 }
 
 /** Prunings in the course of the training, as places in its epochs. */

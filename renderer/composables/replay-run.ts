@@ -42,7 +42,7 @@ export function useReplaySide(
   const moment = computed(() => {
     // Read for its effect: the history is not itself reactive.
     void loaded.version.value;
-    return networkMoment(loaded.history.value, layers.value, epoch.value, threshold.value, run.clock);
+    return networkMoment(loaded.history.value, layers.value, epoch.value, threshold.value);
   });
   const opened = computed(() => {
     const layer = layers.value.find((entry) => entry.name === openedLayer.value);

@@ -1,6 +1,6 @@
 import { WEIGHT_STATES } from '../../common/cascade/composition.ts';
-import { CHANNEL_FIELDS } from '../../common/records.ts';
-import type { ChannelField } from '../../common/records.ts';
+import { CHANNEL_FIELDS, laterRow } from '../../common/records.ts';
+import type { ChannelField, LaterChannelField } from '../../common/records.ts';
 import type { ReplaySide } from '../composables/replay-run.ts';
 import { weightName } from '../replay/weight-planes.ts';
 import type { Inspected, InspectedRow } from '../stores/inspector.ts';
@@ -60,6 +60,8 @@ function channelRows(
   if (!moment || !table) return [];
   const field = (of: ChannelField) =>
     table.values[CHANNEL_FIELDS.indexOf(of) * table.channels + name.channel];
+  const later = (of: LaterChannelField) =>
+    table.values[laterRow(of, table.thresholds) * table.channels + name.channel];
   const shares = WEIGHT_STATES.map((state, index): InspectedRow => {
     const share = moment.composition[index * table.channels + name.channel];
     const label = state === 'shed' ? `shed ≤ ${threshold}` : state;
@@ -68,6 +70,12 @@ function channelRows(
   return [
     ...shares,
     { label: 'norm', value: significant(field('norm')), quantity: 'norm' as const },
+    { label: 'residual', value: significant(later('residual')), quantity: 'residual' as const },
+    {
+      label: 'norm over the epoch · free decay',
+      value: `× ${significant(later('decay'))} · × ${significant(later('freeDecay'))}`,
+      quantity: 'freeDecay' as const,
+    },
     { label: 'γ', value: significant(field('gamma')) },
     { label: 'β', value: significant(field('beta')) },
     { label: 'blocked', value: field('blocked') === 1 ? 'yes' : 'no', quantity: 'blocked' as const },
@@ -88,6 +96,12 @@ function layerRows(side: ReplaySide, epoch: number, threshold: string, name: str
       swatch: '--state-shed',
     },
     { label: 'inert, of kept', value: percent(layer.inert), quantity: 'inert', swatch: '--state-inert' },
+    {
+      label: 'freed, of kept',
+      value: layer.freed === null ? '–' : percent(layer.freed),
+      quantity: 'freed',
+      swatch: '--state-freed',
+    },
     { label: 'true sparsity', value: percent(layer.zero), quantity: 'zero' },
     { label: 'norm', value: significant(layer.norm), quantity: 'norm' },
   ];

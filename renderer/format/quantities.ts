@@ -32,12 +32,19 @@ export const QUANTITIES = {
     definition: 'Weights that are pruned or exactly zero. Share of all prunable weights.',
     formula: '(mask = 0 or w = 0)  ÷  prunable weights',
   },
-  active: { name: 'Active', definition: 'Kept weights that are neither shed, inert nor decaying freely.' },
-  shedding: {
-    name: 'Shedding',
+  active: { name: 'Active', definition: 'Kept weights that are neither shed, inert nor freed.' },
+  freed: {
+    name: 'Freed',
     definition:
-      'The rest of a channel whose norm decays at 0.8 of the free rate or faster from one epoch to the next: the loss hardly holds it any more.',
-    formula: 'ln(‖w‖ₑ ÷ ‖w‖ₑ₋₁)  ≤  0.8 · ln(free decay over the epoch)',
+      'Kept weights of channels that moved over the last epoch as the optimizer alone would have moved them: they shrink and do not turn, for the loss holds them no more. Share of the kept weights.',
+    formula: '‖w′ − free(w)‖ ÷ ‖w − free(w)‖  ≤  0.2,  free(w): the optimizer’s steps without loss gradient',
+    source: 'of this workstation; that the norm alone does not tell: van Laarhoven, arXiv 1706.05350',
+  },
+  residual: {
+    name: 'Residual',
+    definition:
+      'How far a channel’s weights moved otherwise over the epoch than the optimizer alone would have moved them, in units of the latter: 0 is free, about 1 or more is held by the loss.',
+    formula: '‖w′ − free(w)‖  ÷  ‖w − free(w)‖',
   },
   excess: {
     name: 'Cascade excess',
@@ -50,18 +57,18 @@ export const QUANTITIES = {
     definition:
       'The same seed, initial weights, data order and learning rates, with nothing pruned; or, of a run that prunes several times, with the mask kept that was there before the last pruning.',
   },
-  decay: {
-    name: 'Decay clock',
+  freeDecay: {
+    name: 'Free decay',
     definition:
-      'A weight without gradient from the loss shrinks by the optimizer’s decay alone. Where the measured norm runs parallel to this line, the layer decays freely.',
-    formula: 'SGD: |w| shrinks by about exp(−η·λ / (1−μ)) a step',
+      'What the optimizer alone would have left of the norm over this epoch, from its real state and at the rate of every step; beside it what training left. Of the same weights: all of the channel, or a sample.',
+    formula: '‖free(w)‖ ÷ ‖w‖;  SGD: |w| shrinks by about exp(−η·λ / (1−μ)) a step',
     source: AZARIAN,
   },
-  decayRatio: {
-    name: 'Decay ÷ free decay',
+  sizes: {
+    name: 'Sizes of freed and held weights',
     definition:
-      'How fast the norm fell over this epoch against the decay clock: 1 is decaying freely, 0 is held in place, below 0 is growing.',
-    formula: 'ln(‖w‖ₑ ÷ ‖w‖ₑ₋₁)  ÷  ln(free decay over the epoch)',
+      'Median size of the kept weights in channels that were freed over the epoch, and in all others. The size of a weight is taken to be the root mean square of its channel’s.',
+    formula: 'median over kept weights of  ‖w of the channel‖ ÷ √(weights it keeps)',
   },
   accuracy: { name: 'Test accuracy', definition: 'Share of right answers on the test set, after the epoch.' },
   topFive: {
@@ -86,7 +93,11 @@ export const QUANTITIES = {
     definition: 'Share of right answers on the validation split, which is separate from the test set.',
   },
   loss: { name: 'Loss', definition: 'Mean cross-entropy over the images, natural logarithm.' },
-  learningRate: { name: 'Learning rate', definition: 'η in force during the epoch.' },
+  learningRate: {
+    name: 'Learning rate',
+    definition:
+      'η of the epoch’s steps. Where it moves within epochs: their mean, and those of the first and last step.',
+  },
   kept: {
     name: 'Kept',
     definition: 'Weights that the mask keeps.',

@@ -13,7 +13,7 @@ import type { Moment } from '../../common/records.ts';
 import { MOMENTS } from '../../common/records.ts';
 import { classesOf, predictionsOf } from './answers.ts';
 import { NETWORK } from './network.ts';
-import { EPOCHS, PRUNED_AT, Simulation, freeDecay, LABELS } from './simulation.ts';
+import { EPOCHS, PRUNED_AT, Simulation, LABELS } from './simulation.ts';
 import { previewOf, readSchema, STUDIES } from './studies.ts';
 
 /** A workstation made up in the page: the same client type, answers from the simulation. */
@@ -276,14 +276,6 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
         ),
       predictions: ({ epoch, moment }: { epoch: number; moment: Moment }) =>
         answer(() => new Blob([predictionsOf(epoch, moment)])),
-      decayClock: () =>
-        answer(() => ({
-          from: PRUNED_AT,
-          factors: Array.from({ length: EPOCHS - PRUNED_AT + 1 }, (_, index) => ({
-            epoch: PRUNED_AT + index,
-            factor: freeDecay(PRUNED_AT, PRUNED_AT + index),
-          })),
-        })),
       pause: ({ id }: { id: string }) => change(id, 'paused'),
       resume: ({ id }: { id: string }) => change(id, 'running'),
       stop: ({ id }: { id: string }) => change(id, 'stopped'),

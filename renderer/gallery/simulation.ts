@@ -5,6 +5,7 @@ import type { PrunableLayer } from '../../common/network.ts';
 import {
   CHANNEL_FIELDS,
   channelRows,
+  laterRow,
   planeBytes,
   planeCount,
   shedAndInertRow,
@@ -93,12 +94,17 @@ export class Simulation {
     const keptSum = kept.reduce((sum, part) => sum + part, 0);
     const ofKept = (value: (index: number) => number) =>
       kept.reduce((sum, part, index) => sum + part * value(index), 0) / keptSum;
+    const rate = epoch === 0 ? 0 : epoch > 9 ? 0.01 : 0.1;
+    const counted = (value: (layer: LayerEpoch) => number | null) =>
+      layers.reduce((sum, layer) => sum + (value(layer) ?? 0), 0);
     const dip = this.prunes && epoch >= PRUNED_AT ? 0.11 * Math.exp(-(epoch - PRUNED_AT) / 1.2) : 0;
     const accuracy = epoch === 0 ? 0.098 : 0.986 - 0.09 * Math.exp(-epoch / 1.4) - dip;
     return {
       epoch,
       phase: epoch === 0 ? 'initial' : epoch <= PRUNED_AT ? 'training' : 'retraining',
-      learningRate: epoch === 0 ? 0 : epoch > 9 ? 0.01 : 0.1,
+      learningRate: rate,
+      learningRateMean: rate,
+      learningRateLast: rate,
       steps: epoch === 0 ? 0 : 375,
       trainLoss: epoch === 0 ? null : 0.06 + 0.5 * Math.exp(-epoch / 1.2) + dip,
       trainAccuracy: epoch === 0 ? null : accuracy + 0.006,
@@ -118,6 +124,11 @@ export class Simulation {
       ),
       inert: ofKept((index) => layers[index]?.inert ?? 0),
       zero: 1 - keptSum / all,
+      channels: counted((layer) => layer.channels),
+      freedChannels: epoch === 0 ? null : counted((layer) => layer.freedChannels),
+      freed: epoch === 0 ? null : ofKept((index) => layers[index]?.freed ?? 0),
+      freedMedian: epoch > PRUNED_AT ? 0.1 * freeDecay(PRUNED_AT, epoch) : null,
+      heldMedian: 0.11,
       norm: Math.hypot(...layers.map((layer) => layer.norm)),
       gradientNorm: Math.hypot(...layers.map((layer) => layer.gradientNorm ?? 0)),
       costs: layers.length === LAYER_LIST.length ? costsAfter(layers) : null,
@@ -125,7 +136,7 @@ export class Simulation {
     };
   }
 
-  private layerSummary({ layer }: SimulatedLayer, index: number, epoch: number): LayerEpoch {
+  private layerSummary({ layer, death }: SimulatedLayer, index: number, epoch: number): LayerEpoch {
     const thresholds = absoluteThresholds(DEFAULT_THRESHOLDS, 0.1);
     let pruned = 0;
     let inert = 0;
@@ -142,6 +153,7 @@ export class Simulation {
       thresholds.forEach((threshold, at) => (shed[at]! += magnitude <= threshold ? 1 : 0));
     }
     const kept = layer.weights - pruned;
+    const freedChannels = death.filter((since) => since < epoch).length;
     return {
       name: layer.name,
       weights: layer.weights,
@@ -153,6 +165,9 @@ export class Simulation {
       inert: inert / kept,
       zero: pruned / layer.weights,
       norm: Math.sqrt(square),
+      channels: layer.outputChannels,
+      freedChannels: epoch === 0 ? null : freedChannels,
+      freed: epoch === 0 ? null : freedChannels / layer.outputChannels,
     };
   }
 
@@ -204,6 +219,10 @@ export class Simulation {
     for (let channel = 0; channel < n; channel += 1) {
       table[row('norm') + channel] = Math.sqrt(table[row('norm') + channel]!);
       table[row('gamma') + channel] = freeDecay(death[channel]!, epoch);
+      const dead = epoch > death[channel]!;
+      table[laterRow('residual', thresholds.length) * n + channel] = epoch === 0 ? NaN : dead ? 0.01 : 1.4;
+      table[laterRow('freeDecay', thresholds.length) * n + channel] = freeDecay(0, 1);
+      table[laterRow('decay', thresholds.length) * n + channel] = dead ? freeDecay(0, 1) : 1;
       table[row('blocked') + channel] = epoch >= death[channel]! + 3 ? 1 : 0;
     }
   }

@@ -1,4 +1,4 @@
-import { INERT, PRUNED, SHED, SHEDDING } from '../../common/cascade/composition.ts';
+import { INERT, PRUNED, SHED, FREED } from '../../common/cascade/composition.ts';
 import type { Palette } from './palette.ts';
 import { mix } from './palette.ts';
 
@@ -6,7 +6,7 @@ import { mix } from './palette.ts';
 export const CUE_SIDE = 7;
 
 /**
- * Paints one state into a rectangle of pixels with its second cue: shedding a rising edge, shed a notch, inert
+ * Paints one state into a rectangle of pixels with its second cue: freed a rising edge, shed a notch, inert
  * a hatch, pruned hollow, active plain.
  */
 export function paintState(
@@ -32,7 +32,7 @@ export function paintState(
     }
     for (let column = 0; column < width; column += 1) {
       let pixel = color;
-      if (state === SHEDDING) {
+      if (state === FREED) {
         if (row < rise - ((column + 1) / width) * rise) pixel = palette.background;
       } else if (state === SHED) {
         if (row < notchDepth && column >= notchLeft && column < notchRight) pixel = palette.background;

@@ -1,10 +1,10 @@
-import { ACTIVE, INERT, PRUNED, SHED, SHEDDING } from '../../common/cascade/composition.ts';
+import { ACTIVE, INERT, PRUNED, SHED, FREED } from '../../common/cascade/composition.ts';
 import { CUE_SIDE, paintState } from './cell-raster.ts';
 import type { ChannelLayout } from './channel-layout.ts';
 import type { Palette } from './palette.ts';
 
 /** From the bottom of a cell to its top: what is alive lies below, what is gone above. */
-const STACK = [ACTIVE, SHEDDING, SHED, INERT, PRUNED] as const;
+const STACK = [ACTIVE, FREED, SHED, INERT, PRUNED] as const;
 
 /** Fills the cells of one layer by the shares of its channels' states (`composition`: [5 × channels]). */
 export function rasterizeLayer(

@@ -1,4 +1,4 @@
-import { ACTIVE, INERT, PRUNED, SHED, SHEDDING } from '../../common/cascade/composition.ts';
+import { ACTIVE, INERT, PRUNED, SHED, FREED } from '../../common/cascade/composition.ts';
 import { INERT_PLANE, PRUNED_PLANE, shedPlane } from '../../common/records.ts';
 import { CUE_SIDE, paintState } from './cell-raster.ts';
 import type { MatrixFrame, MatrixView } from './matrix-view.ts';
@@ -11,8 +11,8 @@ const SQUARES = 3;
 export interface MatrixPicture {
   planes: WeightPlanes;
   threshold: number;
-  /** One flag an output channel: what is left of it decays freely. */
-  shedding: Uint8Array;
+  /** One flag an output channel: whether it was freed over the last epoch. */
+  freed: Uint8Array;
   frame: MatrixFrame;
   view: MatrixView;
   palette: Palette;
@@ -30,15 +30,11 @@ export function rasterizeMatrix(
   else far(pixels, width, height, picture);
 }
 
-function stateAt(
-  { planes, threshold, shedding, frame }: MatrixPicture,
-  across: number,
-  down: number,
-): number {
+function stateAt({ planes, threshold, freed, frame }: MatrixPicture, across: number, down: number): number {
   const row = frame.transposed ? across : down;
   const column = frame.transposed ? down : across;
   const state = planes.stateOf(row * planes.columns + column, threshold);
-  return state === ACTIVE && shedding[column] === 1 ? SHEDDING : state;
+  return state === ACTIVE && freed[column] === 1 ? FREED : state;
 }
 
 /** Each weight has its own square, with its second cue where there is room. */
@@ -89,7 +85,7 @@ function covered(
  * than the pixel. The innermost loop runs millions of times a drawing, so it reads arrays and calls nothing.
  */
 function far(pixels: Uint32Array, width: number, height: number, picture: MatrixPicture): void {
-  const { planes, threshold, view, frame, palette, shedding } = picture;
+  const { planes, threshold, view, frame, palette, freed } = picture;
   const span = 1 / view.scale;
   const tiles = planes.tilesWithin(span, threshold);
   const side = tiles?.side ?? 1;
@@ -129,7 +125,7 @@ function far(pixels: Uint32Array, width: number, height: number, picture: Matrix
             const s = (shed[at]! >> shift) & 1 & ~p;
             const i = (inert[at]! >> shift) & 1 & ~p & ~s;
             const left = 1 - p - s - i;
-            const decaying = left & shedding[column]!;
+            const decaying = left & freed[column]!;
             prunedCount += p;
             shedCount += s;
             inertCount += i;
@@ -142,7 +138,7 @@ function far(pixels: Uint32Array, width: number, height: number, picture: Matrix
             prunedCount += tiles.pruned[at]!;
             shedCount += tiles.shed[at]!;
             inertCount += tiles.inert[at]!;
-            if (shedding[Math.min(columns - 1, column * side + half)] === 1) free += left;
+            if (freed[Math.min(columns - 1, column * side + half)] === 1) free += left;
             else rest += left;
           }
         }
@@ -155,20 +151,20 @@ function far(pixels: Uint32Array, width: number, height: number, picture: Matrix
 function blend(
   { states }: Palette,
   active: number,
-  shedding: number,
+  freed: number,
   shed: number,
   inert: number,
   pruned: number,
 ): number {
-  const total = active + shedding + shed + inert + pruned;
+  const total = active + freed + shed + inert + pruned;
   const a = states[ACTIVE]!;
-  const f = states[SHEDDING]!;
+  const f = states[FREED]!;
   const s = states[SHED]!;
   const i = states[INERT]!;
   const p = states[PRUNED]!;
   const channel = (shift: number) =>
     ((active * ((a >> shift) & 255) +
-      shedding * ((f >> shift) & 255) +
+      freed * ((f >> shift) & 255) +
       shed * ((s >> shift) & 255) +
       inert * ((i >> shift) & 255) +
       pruned * ((p >> shift) & 255)) /

@@ -1,13 +1,12 @@
 import { WEIGHT_STATES, composeChannels } from '../../common/cascade/composition.ts';
-import { freeRatio, sheddingChannels } from '../../common/cascade/shedding.ts';
-import type { DecayClock } from '../../common/contract/schemas.ts';
+import { freedChannels } from '../../common/cascade/freed.ts';
 import type { PrunableLayer } from '../../common/network.ts';
 import type { ChannelHistory } from './channel-history.ts';
 
-/** One layer at one moment: which of its channels decay freely, and the shares of states of each. */
+/** One layer at one moment: which of its channels were freed over the last epoch, and the shares of states of each. */
 export interface LayerMoment {
   layer: PrunableLayer;
-  shedding: Uint8Array;
+  freed: Uint8Array;
   /** [5 × channels], shares of a channel's weights in the order of WEIGHT_STATES. */
   composition: Float32Array;
 }
@@ -18,21 +17,17 @@ export function networkMoment(
   layers: readonly PrunableLayer[],
   epoch: number,
   threshold: number,
-  clock: DecayClock | null,
 ): LayerMoment[] | null {
   if (!history.has(epoch) || threshold < 0) return null;
-  const before = history.before(epoch);
-  const ratio = clock === null || before === null ? null : freeRatio(clock, before, epoch);
   const moments: LayerMoment[] = [];
   for (const layer of layers) {
     const table = history.table(epoch, layer.name);
     if (!table) return null;
-    const earlier = before === null ? null : (history.table(before, layer.name)?.values ?? null);
-    const shedding = sheddingChannels(earlier, table.values, table.channels, ratio);
+    const freed = freedChannels(table);
     moments.push({
       layer,
-      shedding,
-      composition: composeChannels(table, threshold, layer.weights / table.channels, shedding),
+      freed,
+      composition: composeChannels(table, threshold, layer.weights / table.channels, freed),
     });
   }
   return moments;

@@ -2,7 +2,6 @@ import { onScopeDispose, shallowReactive, watch } from 'vue';
 import type { Ref } from 'vue';
 import { forEachControl, type ControlKind } from '../../common/controls.ts';
 import type {
-  DecayClock,
   EpochSummary,
   ExcessEpoch,
   RunDetail,
@@ -20,7 +19,6 @@ export interface OpenedRun {
   epochs: readonly EpochSummary[];
   /** Over each of its controls. */
   excess: Readonly<Record<ControlKind, readonly ExcessEpoch[]>>;
-  clock: DecayClock | null;
 }
 
 const EMPTY: Omit<OpenedRun, 'id' | 'state'> = {
@@ -28,7 +26,6 @@ const EMPTY: Omit<OpenedRun, 'id' | 'state'> = {
   detail: null,
   epochs: [],
   excess: { dense: [], 'previous-mask': [] },
-  clock: null,
 };
 
 /** Epochs in order with a new one put in its place: a resumed run says an epoch again. */
@@ -47,21 +44,20 @@ export function useRun(workstation: Workstation, id: Ref<string | null>): Opened
   async function read(wanted: string): Promise<void> {
     const { runs } = workstation.client;
     try {
-      const [detail, epochs, excess, clock] = await Promise.all([
+      const [detail, epochs, excess] = await Promise.all([
         runs.get({ id: wanted }),
         runs.epochs({ id: wanted }),
         forEachControl((against) => runs.excess({ id: wanted, against })),
-        runs.decayClock({ id: wanted }),
       ]);
       if (id.value !== wanted) return;
-      Object.assign(run, { state: 'ready', error: null, detail, epochs, excess, clock });
+      Object.assign(run, { state: 'ready', error: null, detail, epochs, excess });
     } catch (failure) {
       if (id.value !== wanted || workstation.connection.value !== 'open') return;
       Object.assign(run, { state: run.detail === null ? 'error' : 'ready', error: sentenceOf(failure) });
     }
   }
 
-  /** What events do not carry (excess, checkpoints, the clock's future) is read anew, at most twice a second. */
+  /** What events do not carry (excess, checkpoints) is read anew, at most twice a second. */
   function readAgainSoon(): void {
     again ??= setTimeout(() => {
       again = undefined;

@@ -69,11 +69,7 @@ describe('the main thread', () => {
       if (round % 20 === 10)
         await Promise.all([
           client.studies.check({ text: large, fileName: 'large.yaml' }),
-          ...runs.flatMap((id) => [
-            client.runs.epochs({ id }),
-            client.runs.excess({ id }),
-            client.runs.decayClock({ id }),
-          ]),
+          ...runs.flatMap((id) => [client.runs.epochs({ id }), client.runs.excess({ id })]),
         ]);
       await sleep(20);
     }

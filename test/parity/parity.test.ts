@@ -90,7 +90,7 @@ function writeCase(
   writeFileSync(join(folder, 'initial.safetensors'), checkpointToPyTorch(network, session.checkpoint()));
   writeFileSync(join(folder, 'images.bin'), dataset.train.images);
   writeFileSync(join(folder, 'labels.bin'), dataset.train.labels);
-  const rates = Array.from({ length: plan.epochs }, (_, index) => session.rate(index + 1));
+  const rates = Array.from({ length: plan.epochs }, (_, index) => session.rates(index + 1).first);
   const batches = rates.map((_, index) =>
     epochBatches(dataset.train.count, PARITY_BATCH, SEED, index + 1).map((indices) => [...indices]),
   );

@@ -33,8 +33,6 @@ describe('the history of channels', () => {
     expect(table?.values[0]).toBe(4000 + 2 * ROWS);
     expect(history.table(5, 'two')).toBeNull();
     expect(history.table(4, 'three')).toBeNull();
-    expect(history.before(4)).toBe(3);
-    expect(history.before(3)).toBeNull();
   });
 
   it('forgets an epoch that is measured anew', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EpochSummary } from '../../common/contract/schemas.ts';
 import { epochTicks, tickWords, valueAxis } from '../../renderer/components/charts/axis.ts';
-import { fastest, relativeNorm, toCsv } from '../../renderer/components/charts/series.ts';
+import { toCsv } from '../../renderer/components/charts/series.ts';
 import type { AxisWish, Unit } from '../../renderer/components/charts/axis.ts';
 import { unshown, withoutUnshown } from '../../renderer/components/charts/unshown.ts';
 import { percent } from '../../renderer/format/numbers.ts';
@@ -160,25 +159,5 @@ describe('charts', () => {
     expect(toCsv([test, line([[2, 0.3]], 'shed')])).toBe(
       'epoch,moment,test,shed\n1,epoch,0.87,\n2,before-pruning,0.9,\n2,epoch,0.098,0.3\n',
     );
-  });
-
-  it('compare norms with those at an epoch, over all layers or one', () => {
-    const epoch = (number: number, one: number, two: number) =>
-      ({
-        epoch: number,
-        layers: [
-          { name: 'one', norm: one },
-          { name: 'two', norm: two },
-        ],
-      }) as unknown as EpochSummary;
-    const epochs = [epoch(0, 9, 9), epoch(1, 3, 4), epoch(2, 3, 0.4)];
-    expect(relativeNorm(epochs, 1, 'two')).toEqual([
-      [1, 1],
-      [2, 0.1],
-    ]);
-    expect(relativeNorm(epochs, 1, null)[1]?.[1]).toBeCloseTo(Math.hypot(3, 0.4) / 5);
-    expect(relativeNorm(epochs, 7, null)).toEqual([]);
-    expect(fastest(epochs, 1)).toBe('two');
-    expect(fastest([], 1)).toBeNull();
   });
 });

@@ -105,7 +105,7 @@ describe.each([
 describe('the page', () => {
   it('gives the five states their colours, and nothing else has them', () => {
     expect(values.get('--state-active')).toEqual(['#0072b2', '#56b4e9']);
-    expect(values.get('--state-shedding')).toEqual(['#e69f00', '#f5c710']);
+    expect(values.get('--state-freed')).toEqual(['#e69f00', '#f5c710']);
     expect(values.get('--state-shed')).toEqual(['#d55e00', '#ff8a3d']);
     expect(values.get('--state-inert')).toEqual(['#7a3e9d', '#c79be0']);
     expect(values.get('--state-pruned')).toEqual(['#c9ced6', '#3c434c']);

@@ -87,7 +87,7 @@ describe('the matrix', () => {
     const view = { scale, left: 0, top: 0 };
     const side = 2 * scale;
     const pixels = new Uint32Array(side * side);
-    const picture = { planes: matrix, threshold: 0, shedding: Uint8Array.of(1, 0), frame, view, palette };
+    const picture = { planes: matrix, threshold: 0, freed: Uint8Array.of(1, 0), frame, view, palette };
     rasterizeMatrix(pixels, side, side, picture);
     const at = (x: number, y: number) => pixels[y * scale * side + x * scale];
     expect([at(0, 0), at(1, 0), at(0, 1), at(1, 1)]).toEqual([
@@ -105,7 +105,7 @@ describe('the matrix', () => {
     rasterizeMatrix(pixels, 2, 2, {
       planes: planes(states, size),
       threshold: 0,
-      shedding: new Uint8Array(size),
+      freed: new Uint8Array(size),
       frame: frameOf(size, size),
       view: { scale: 2 / size, left: 0, top: 0 },
       palette: grey,

@@ -4,7 +4,9 @@ import { effectiveMacs } from '../../../common/cascade/macs.ts';
 import type { LayerRecord } from '../../../common/records.ts';
 import { absoluteThresholds, type Threshold } from '../../../common/thresholds.ts';
 import type { DeviceState } from '../steps/device-state.ts';
+import type { Motion } from './free-motion.ts';
 import type { GradientNorms } from './gradient-norms.ts';
+import { medianSizes } from './median-sizes.ts';
 import { kernelSigma, measureStates } from './states.ts';
 
 /** What is measured of the weights after an epoch. */
@@ -12,6 +14,9 @@ export interface MeasuredEpoch {
   layers: LayerRecord[];
   /** Trainable parameters of the whole network after physical compaction. */
   compactedParameters: number;
+  /** Of the kept weights, the median size in freed channels and in all others; null where there are none. */
+  freedMedian: number | null;
+  heldMedian: number | null;
 }
 
 /** What the weights are measured against. */
@@ -21,6 +26,8 @@ export interface MeasurementReference {
   thresholds: readonly Threshold[];
   /** σ of each layer at the reference epoch, by name; null before it. */
   sigmas: Readonly<Record<string, number>> | null;
+  /** How channels moved over the epoch; null where there was none. */
+  motion: Motion | null;
 }
 
 /** Measures the weights of one network, epoch after epoch. */
@@ -36,7 +43,7 @@ export class NetworkMeasurement {
   }
 
   /** The state of every weight of every layer, what compaction leaves of them, and the gradients. Changes nothing. */
-  measure({ masks, thresholds, sigmas }: MeasurementReference): MeasuredEpoch {
+  measure({ masks, thresholds, sigmas, motion }: MeasurementReference): MeasuredEpoch {
     const { network } = this.#state;
     const values = new Map(network.parameters.map(({ name }) => [name, this.#state.readParameter(name)]));
     const inertness = findInert(network, values);
@@ -56,6 +63,7 @@ export class NetworkMeasurement {
         thresholds: absoluteThresholds(thresholds, sigmas?.[layer.name] ?? kernelSigma(weights)),
         gamma: norm ? values.get(norm.gamma)! : null,
         beta: norm ? values.get(norm.beta)! : null,
+        motion: motion?.get(layer.name) ?? null,
       });
     });
     const costs = effectiveMacs(network, states, (this.#groups ??= channelGroups(network)));
@@ -67,6 +75,7 @@ export class NetworkMeasurement {
         gradientNorm: gradientNorms[index]!,
       })),
       compactedParameters: costs.compacted.parameters,
+      ...(motion ? medianSizes(network, states, thresholds.length) : { freedMedian: null, heldMedian: null }),
     };
   }
 

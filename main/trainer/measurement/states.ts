@@ -1,9 +1,12 @@
+import { isFreed } from '../../../common/cascade/freed.ts';
 import type { LayerInertness } from '../../../common/cascade/inert.ts';
 import type { PrunableLayer } from '../../../common/network.ts';
 import {
   CHANNEL_FIELDS,
   channelRows,
   INERT_PLANE,
+  laterRow,
+  MOTION_FIELDS,
   planeBytes,
   planeCount,
   PRUNED_PLANE,
@@ -13,6 +16,7 @@ import {
   type ChannelField,
   type LayerStates,
 } from '../../../common/records.ts';
+import { unknownMotion, type ChannelMotion } from './free-motion.ts';
 import { classifyWeights, type WeightClasses } from './weight-classes.ts';
 
 export interface MeasuredLayer {
@@ -27,11 +31,13 @@ export interface MeasuredLayer {
   /** Batch norm's γ and β behind this layer's channels, where there are any. */
   gamma: Float32Array | null;
   beta: Float32Array | null;
+  /** How its channels moved over the epoch; null where there was none. */
+  motion: ChannelMotion | null;
 }
 
 /** The state of every weight of a layer: counts, the table of its channels, and one bit plane a state. */
 export function measureStates(measured: MeasuredLayer): LayerStates {
-  const { layer, inertness, thresholds } = measured;
+  const { layer, inertness, thresholds, motion } = measured;
   const channels = layer.outputChannels;
   const steps = thresholds.length;
   const classes = classifyWeights(measured);
@@ -61,10 +67,14 @@ export function measureStates(measured: MeasuredLayer): LayerStates {
     'blocked',
     inertness.outputBlocked.map((blocked, channel) => blocked | inertness.outputZero[channel]!),
   );
+  const moved = motion ?? unknownMotion(channels);
+  for (const field of MOTION_FIELDS) table.set(moved[field], laterRow(field, steps) * channels);
+  const pruned = measuredPlane(rowOf('pruned'), PRUNED_PLANE, classes.pruned);
   return {
     name: layer.name,
     weights: layer.weights,
-    pruned: measuredPlane(rowOf('pruned'), PRUNED_PLANE, classes.pruned),
+    pruned,
+    ...freedCounts(table, layer, motion),
     inert: measuredPlane(rowOf('inert'), INERT_PLANE, classes.inert),
     shed: classes.shed.map((members, step) => measuredPlane(shedRow(step), shedPlane(step), members)),
     shedAndInert: classes.shed.map((members, step) =>
@@ -78,6 +88,24 @@ export function measureStates(measured: MeasuredLayer): LayerStates {
     channels: table,
     planes,
   };
+}
+
+/** Freed channels that keep weights, and those weights. @param table with the row of pruned weights filled in */
+function freedCounts(
+  table: Float32Array,
+  { weights, outputChannels }: PrunableLayer,
+  motion: ChannelMotion | null,
+): Pick<LayerStates, 'freedChannels' | 'freed'> {
+  if (!motion) return { freedChannels: null, freed: null };
+  const row = CHANNEL_FIELDS.indexOf('pruned') * outputChannels;
+  let [freedChannels, freed] = [0, 0];
+  motion.residual.forEach((residual, channel) => {
+    const kept = weights / outputChannels - table[row + channel]!;
+    if (!isFreed(residual) || kept === 0) return;
+    freedChannels += 1;
+    freed += kept;
+  });
+  return { freedChannels, freed };
 }
 
 /** Weights of each class in each channel, [classes × channels]. */

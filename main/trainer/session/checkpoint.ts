@@ -7,7 +7,9 @@ import {
   type SafetensorsTensor,
   type SafetensorsType,
 } from '../../../common/codec/safetensors.ts';
+import type { Motion } from '../measurement/free-motion.ts';
 import type { DeviceState } from '../steps/device-state.ts';
+import { motionFrom, motionTensors } from './motion-tensors.ts';
 import { snapshotFrom, snapshotTensors, type Snapshot } from './snapshot.ts';
 
 /** Version of the layout below; another one is refused. */
@@ -36,12 +38,14 @@ export interface Standing {
 }
 
 /**
- * Tensors: each parameter by its name; `optimizer/<slot>/<parameter>`; `mask/<layer>` (1 where kept); and those of the
- * snapshot for weight rewinding. Kernels are in the layout of common/network.ts.
+ * Tensors: each parameter by its name; `optimizer/<slot>/<parameter>`; `mask/<layer>` (1 where kept); how channels moved
+ * over the last epoch, since a run that leaves its trunk here records that epoch itself; and those of the snapshot for
+ * weight rewinding. Kernels are in the layout of common/network.ts.
  */
 export function encodeCheckpoint(
   state: DeviceState,
   { masks, position, rewindTo }: Standing,
+  motion: Motion | null,
 ): Uint8Array<ArrayBuffer> {
   const { network } = state;
   const tensors = new Map<string, SafetensorsTensor>();
@@ -58,6 +62,7 @@ export function encodeCheckpoint(
     add(`optimizer/${slot}`, shapes.get(slot.slice(slot.indexOf('/') + 1))!, state.readSlot(slot));
   for (const { name, shape } of network.layers)
     tensors.set(`mask/${name}`, { dtype: 'U8', shape, bytes: masks.get(name)! });
+  for (const [name, tensor] of motion ? motionTensors(motion) : []) tensors.set(name, tensor);
   for (const [name, tensor] of rewindTo ? snapshotTensors(rewindTo) : []) tensors.set(name, tensor);
   return encodeSafetensors({
     metadata: {
@@ -73,7 +78,10 @@ export function encodeCheckpoint(
  * Makes the state, whatever it was before, that of the checkpoint.
  * @throws CascadeError CHECKPOINT_UNUSABLE when it is of another format or another network
  */
-export function restoreCheckpoint(bytes: Uint8Array, state: DeviceState): Standing {
+export function restoreCheckpoint(
+  bytes: Uint8Array,
+  state: DeviceState,
+): Standing & { motion: Motion | null } {
   const { position, tensors, tensor } = openCheckpoint(bytes);
   const { parameters, slots } = valuesOf(tensor, state);
   for (const [name, values] of parameters) state.writeParameter(name, values);
@@ -86,7 +94,7 @@ export function restoreCheckpoint(bytes: Uint8Array, state: DeviceState): Standi
   }
   const { rewindStep } = position;
   const rewindTo = rewindStep === null ? null : snapshotFrom(tensors, state, rewindStep);
-  return { masks, position, rewindTo };
+  return { masks, position, rewindTo, motion: motionFrom(tensors, state.network) };
 }
 
 /** The state of a checkpoint, to be gone back to. @throws CascadeError as `restoreCheckpoint` */

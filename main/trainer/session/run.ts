@@ -151,11 +151,14 @@ class RunLoop {
     const checkpoint = due ? { epoch, bytes: session.checkpoint() } : null;
     // One record may be on its way to the disk while the next epoch trains, no more.
     this.#awaitAcknowledgement(this.#sent);
+    const rates = epoch === 0 ? { first: 0, mean: 0, last: 0 } : session.rates(epoch);
     const record: EpochRecord = {
       epoch,
       phase: epoch === 0 ? 'initial' : stageOf(session.plan, epoch).phase,
       metrics: {
-        learningRate: epoch === 0 ? 0 : session.rate(epoch),
+        learningRate: rates.first,
+        learningRateMean: rates.mean,
+        learningRateLast: rates.last,
         steps: trained?.steps ?? 0,
         trainLoss: trained?.loss ?? null,
         trainAccuracy: trained?.accuracy ?? null,
@@ -183,13 +186,15 @@ class RunLoop {
 
   #rateEvents(epoch: number): RunEvent[] {
     if (epoch < 2) return [];
-    const [before, now] = [this.#session.rate(epoch - 1), this.#session.rate(epoch)];
+    const [last, rates] = [this.#session.rates(epoch - 1), this.#session.rates(epoch)];
+    const [before, now] = [last.first, rates.first];
     if (before === now) return [];
+    const moves = last.first !== last.last || rates.first !== rates.last;
     return [
       {
         kind: 'rate-changed',
         epoch: epoch - 1,
-        message: `The learning rate went from ${readable(before)} to ${readable(now)}.`,
+        message: `The learning rate${moves ? ' at the first step of an epoch' : ''} went from ${readable(before)} to ${readable(now)}.`,
         data: { from: before, to: now },
       },
     ];

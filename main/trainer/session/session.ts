@@ -3,6 +3,7 @@ import type { NetworkDescription } from '../../../common/network.ts';
 import type { Compilation, RunEvent } from '../../../common/records.ts';
 import type { RunSpecification } from '../../../common/run-specification.ts';
 import type { Dataset, Split } from '../data/dataset.ts';
+import { FreeMotion } from '../measurement/free-motion.ts';
 import { GradientNorms } from '../measurement/gradient-norms.ts';
 import { NetworkMeasurement, type MeasuredEpoch } from '../measurement/network-measurement.ts';
 import { kernelSigma } from '../measurement/states.ts';
@@ -10,7 +11,7 @@ import { describeNetwork } from '../network/describe.ts';
 import { startingParameters } from '../network/pretrained.ts';
 import { runsTurned } from '../network/turned.ts';
 import { optimizers } from '../optimization/optimizers/registry.ts';
-import { planRun, rateOf, stepsOfEpoch, type RunPlan } from '../plan.ts';
+import { planRun, rateOf, ratesOfEpoch, stepsOfEpoch, type EpochRates, type RunPlan } from '../plan.ts';
 import { chooseCompilation, type CompilationChoice } from '../steps/compilation.ts';
 import { uploadSplit, type DeviceSplit } from '../steps/device-data.ts';
 import { DeviceState, inPrecision } from '../steps/device-state.ts';
@@ -52,6 +53,7 @@ export class TrainingSession {
   #design: StepDesign;
   readonly #evaluation: EvaluationStep;
   readonly #measurement: NetworkMeasurement;
+  readonly #motion: FreeMotion;
   readonly #train: DeviceSplit;
   readonly #validation: DeviceSplit | null;
   readonly #test: DeviceSplit;
@@ -107,6 +109,13 @@ export class TrainingSession {
       this.#state,
       new GradientNorms(this.#design, this.#train, specification.batchSize),
     );
+    this.#motion = new FreeMotion({
+      engine,
+      network: this.network,
+      optimizer,
+      options: specification.optimizer,
+      seed,
+    });
     this.#standing = {
       masks: new Map(this.network.layers.map((layer) => [layer.name, new Uint8Array(layer.weights).fill(1)])),
       position: { epoch: 0, step: 0, sigmas: null, rewindStep: null },
@@ -129,9 +138,9 @@ export class TrainingSession {
     return this.#standing.position.epoch;
   }
 
-  /** Rate of the first step of an epoch, from 1. */
-  rate(epoch: number): number {
-    return rateOf(this.plan, epoch, 0, this.#stepsPerEpoch);
+  /** Rates of an epoch's steps, from epoch 1. */
+  rates(epoch: number): EpochRates {
+    return ratesOfEpoch(this.plan, epoch, this.#stepsPerEpoch);
   }
 
   /**
@@ -149,7 +158,9 @@ export class TrainingSession {
 
   /** Goes on from a checkpoint as if the run had never stopped. */
   restore(checkpoint: Uint8Array): void {
-    Object.assign(this.#standing, restoreCheckpoint(checkpoint, this.#state));
+    const { motion, ...standing } = restoreCheckpoint(checkpoint, this.#state);
+    Object.assign(this.#standing, standing);
+    this.#motion.restore(motion);
   }
 
   /** Takes the state that weight rewinding goes back to from the trunk's checkpoint after that very step. */
@@ -163,7 +174,7 @@ export class TrainingSession {
   }
 
   checkpoint(): Uint8Array<ArrayBuffer> {
-    return encodeCheckpoint(this.#state, this.#standing);
+    return encodeCheckpoint(this.#state, this.#standing, this.#motion.motion);
   }
 
   /**
@@ -178,6 +189,8 @@ export class TrainingSession {
     const epoch = position.epoch + 1;
     this.#prunings.refuseCollapsed();
     const events = this.#stages.begin(epoch);
+    const { masks } = this.#standing;
+    this.#motion.begin(this.#state, masks);
     const steps = stepsOfEpoch(this.plan, epoch, this.#stepsPerEpoch);
     const batches = epochBatches(this.#train.count, this.#specification.batchSize, this.#seed, epoch).slice(
       0,
@@ -199,23 +212,29 @@ export class TrainingSession {
       batches.forEach((indices, index) => {
         const pruned = this.#prunings.within(epoch, index);
         // Scoring reads images too: what was planned is read anew from here.
-        if (pruned.length > 0) this.#train.source?.plan(batches.slice(index));
+        if (pruned.length > 0) {
+          this.#train.source?.plan(batches.slice(index));
+          this.#motion.begin(this.#state, masks);
+        }
         events.push(...pruned);
         this.#stages.keepToRewind(epoch);
+        const rate = rateOf(this.plan, epoch, index, this.#stepsPerEpoch);
+        position.step += 1;
+        this.#motion.note(rate, position.step);
         totals = this.#step(indices.length).run(
           this.#train,
           this.#state,
           indices,
           totals,
-          rateOf(this.plan, epoch, index, this.#stepsPerEpoch),
-          position.step + 1,
+          rate,
+          position.step,
         );
-        position.step += 1;
         examples += indices.length;
         watch(index + 1, steps, () => read()[0]);
       });
       const [loss, accuracy] = read();
       position.epoch = epoch;
+      this.#motion.finish(this.#state);
       const waited = (this.#train.source?.waited ?? 0) - waitedBefore;
       return { steps, loss, accuracy, waited, events };
     } finally {
@@ -252,7 +271,12 @@ export class TrainingSession {
   measure(): MeasuredEpoch {
     const { masks, position } = this.#standing;
     const { thresholds } = this.#specification;
-    return this.#measurement.measure({ masks, thresholds, sigmas: position.sigmas });
+    return this.#measurement.measure({
+      masks,
+      thresholds,
+      sigmas: position.sigmas,
+      motion: this.#motion.motion,
+    });
   }
 
   dispose(): void {
@@ -260,6 +284,7 @@ export class TrainingSession {
     this.#steps.clear();
     this.#evaluation.dispose();
     this.#measurement.dispose();
+    this.#motion.dispose();
     this.#state.dispose();
     for (const split of [this.#train, this.#validation, this.#test]) {
       split?.images.release();
@@ -281,7 +306,8 @@ export class TrainingSession {
   }
 
   #diverged(loss: string, epoch: number): CascadeError {
-    const rate = this.rate(Math.max(epoch, 1));
+    const { first, last } = this.rates(Math.max(epoch, 1));
+    const rate = Math.max(first, last);
     return new CascadeError(
       'DIVERGED',
       `The ${loss} loss is not a finite number in epoch ${epoch}: the training diverged; lower the learning rate (${rate}).`,

@@ -71,6 +71,14 @@ export class DeviceState {
     return [...this.#optimizer.keys()];
   }
 
+  /** A parameter, and its slots in the order of the state's. They stay the state's, and change with the next step. */
+  parameterOf(name: string): Handle {
+    return this.#parameters.get(name)!;
+  }
+  slotsOf(parameter: string): Handle[] {
+    return this.#slots.map((slot) => this.#optimizer.get(slotName(slot, parameter))!);
+  }
+
   /** What the network is evaluated with, in the order of the parameters: their averages where there are any. */
   get evaluated(): Handle[] {
     return [...this.#parameters].map(

@@ -4,6 +4,7 @@ import { trunks } from './0002-trunks.ts';
 import { numbers } from './0003-numbers.ts';
 import { previousMasks } from './0004-previous-masks.ts';
 import { arms } from './0005-arms.ts';
+import { freed } from './0006-freed.ts';
 
 /**
  * A step of the schema. Its number is its place in the list, kept in the database as `user_version`. A migration
@@ -15,4 +16,4 @@ export interface Migration {
   up(database: Database.Database): void;
 }
 
-export const MIGRATIONS: readonly Migration[] = [foundations, trunks, numbers, previousMasks, arms];
+export const MIGRATIONS: readonly Migration[] = [foundations, trunks, numbers, previousMasks, arms, freed];

@@ -6,12 +6,14 @@ import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import { epochCosts } from './costs.ts';
 import { networkOf } from './network.ts';
-import { sharesOf, type StoredRun } from './summaries.ts';
+import { share, sharesOf, type StoredRun } from './summaries.ts';
 
 interface EpochRow {
   epoch: number;
   phase: Phase;
   learning_rate: number;
+  learning_rate_mean: number | null;
+  learning_rate_last: number | null;
   steps: number;
   train_loss: number | null;
   train_accuracy: number | null;
@@ -31,6 +33,10 @@ interface EpochRow {
   zero: number;
   shed: string;
   compacted_parameters: number | null;
+  freed_channels: number | null;
+  freed: number | null;
+  freed_median: number | null;
+  held_median: number | null;
 }
 
 interface LayerRow {
@@ -42,6 +48,8 @@ interface LayerRow {
   shed: string;
   compacted: number | null;
   gradient_norm: number | null;
+  freed_channels: number | null;
+  freed: number | null;
 }
 
 /** Every stored epoch of a run, with its layers. */
@@ -68,7 +76,8 @@ function between(database: Connection, run: StoredRun, from: number, to: number)
     const macs = network?.layers.find(({ name }) => name === layer.name)?.macs ?? null;
     const counts = prepared(
       database,
-      `select epoch, pruned, inert, zero, norm, shed, compacted, gradient_norm from layer_epochs
+      `select epoch, pruned, inert, zero, norm, shed, compacted, gradient_norm, freed_channels, freed
+       from layer_epochs
        where layer = ? and epoch between ? and ?`,
     ).all(layer.id, from, to) as LayerRow[];
     for (const row of counts) {
@@ -88,6 +97,8 @@ function between(database: Connection, run: StoredRun, from: number, to: number)
         gradientNorm: row.gradient_norm,
         ...sharesOf({ ...row, weights: layer.weights, shed }, run.labels),
         norm: row.norm ?? Number.NaN,
+        channels: layer.channels,
+        ...freedOf({ ...row, weights: layer.weights }),
       });
     }
   }
@@ -96,6 +107,7 @@ function between(database: Connection, run: StoredRun, from: number, to: number)
     const norms = summary.layers.map(({ gradientNorm }) => gradientNorm);
     return {
       ...summary,
+      channels: summary.layers.reduce((sum, { channels }) => sum + channels, 0),
       norm: Math.hypot(...summary.layers.map(({ norm }) => norm)),
       gradientNorm: norms.every((norm) => norm !== null) ? Math.hypot(...norms) : null,
       costs: network && epochCosts(network, layers, row.compacted_parameters, run.labels),
@@ -107,11 +119,13 @@ function between(database: Connection, run: StoredRun, from: number, to: number)
 function summaryOf(
   row: EpochRow,
   labels: readonly string[],
-): Omit<EpochSummary, 'norm' | 'gradientNorm' | 'costs'> {
+): Omit<EpochSummary, 'norm' | 'gradientNorm' | 'costs' | 'channels'> {
   return {
     epoch: row.epoch,
     phase: row.phase,
     learningRate: row.learning_rate,
+    learningRateMean: row.learning_rate_mean,
+    learningRateLast: row.learning_rate_last,
     steps: row.steps,
     trainLoss: row.train_loss,
     trainAccuracy: row.train_accuracy,
@@ -126,6 +140,20 @@ function summaryOf(
     measurementSeconds: row.measurement_seconds,
     waitingSeconds: row.waiting_seconds,
     ...sharesOf({ ...row, shed: JSON.parse(row.shed) as number[] }, labels),
+    ...freedOf(row),
+    freedMedian: row.freed_median,
+    heldMedian: row.held_median,
     layers: [],
   };
+}
+
+/** Freed channels, and the share of the kept weights that is in them; null where that was not measured. */
+function freedOf(row: {
+  weights: number;
+  pruned: number;
+  freed_channels: number | null;
+  freed: number | null;
+}): Pick<EpochSummary, 'freedChannels' | 'freed'> {
+  const { weights, pruned, freed_channels, freed } = row;
+  return { freedChannels: freed_channels, freed: freed === null ? null : share(freed, weights - pruned) };
 }

@@ -12,7 +12,7 @@ import {
 } from '../../../common/records.ts';
 import { thresholdIndex } from '../../../common/thresholds.ts';
 import { layersOf, type PlaneChains, type StoredLayer } from '../chains.ts';
-import { decompressFloats } from '../compression.ts';
+import { decodeChannelTables } from '../channel-tables.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import { networkOf } from './network.ts';
@@ -47,7 +47,8 @@ export function channelFrame(
     database,
     'select epoch, bytes from channel_tables where run = ? and epoch between ? and ? order by epoch',
   ).all(run.number, from, to) as { epoch: number; bytes: Uint8Array }[];
-  const tables = rows.map(({ bytes }) => decompressFloats(bytes));
+  const layers = layersOf(database, run.number);
+  const tables = rows.map(({ bytes }) => decodeChannelTables(bytes, layers, run.labels.length));
   const body = new Float32Array(tables.reduce((sum, table) => sum + table.length, 0));
   let offset = 0;
   for (const table of tables) {
@@ -59,7 +60,7 @@ export function channelFrame(
       kind: 'channels',
       thresholds: run.labels,
       epochs: rows.map(({ epoch }) => epoch),
-      layers: layersOf(database, run.number).map(({ name, channels }) => ({
+      layers: layers.map(({ name, channels }) => ({
         name,
         channels,
         rows: channelRows(run.labels.length),

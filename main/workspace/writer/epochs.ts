@@ -7,7 +7,7 @@ import {
   type LayerRecord,
 } from '../../../common/records.ts';
 import { layersOf, type StoredLayer } from '../chains.ts';
-import { compressFloats, decompressFloats } from '../compression.ts';
+import { encodeChannelTables, sameChannelTables } from '../channel-tables.ts';
 import { prepared, type Connection } from '../database.ts';
 import { answersProblem, answersStored, deleteAnswersFrom, insertAnswers } from './answers.ts';
 import type { PlaneWriter } from './planes.ts';
@@ -16,6 +16,8 @@ import type { RunRow } from './runs.ts';
 /** Metrics as columns of `epochs`; all but the seconds decide whether a replayed epoch is the same. */
 const METRICS = {
   learning_rate: 'learningRate',
+  learning_rate_mean: 'learningRateMean',
+  learning_rate_last: 'learningRateLast',
   steps: 'steps',
   train_loss: 'trainLoss',
   train_accuracy: 'trainAccuracy',
@@ -28,7 +30,17 @@ const METRICS = {
 } as const;
 
 /** Columns that are null in epochs which an earlier version recorded: there they are not compared. */
-const ADDED = ['validation_top_five', 'test_top_five', 'compacted_parameters', 'compacted', 'gradient_norm'];
+const ADDED = [
+  'validation_top_five',
+  'test_top_five',
+  'compacted_parameters',
+  'compacted',
+  'gradient_norm',
+  'learning_rate_mean',
+  'learning_rate_last',
+  'freed_channels',
+  'freed',
+];
 
 /** Columns of `layer_epochs` in the order of `countsOf`. */
 const COUNTS = [
@@ -40,6 +52,8 @@ const COUNTS = [
   'shed_and_inert',
   'compacted',
   'gradient_norm',
+  'freed_channels',
+  'freed',
 ] as const;
 
 export function lastEpoch(database: Connection, run: number): number | null {
@@ -103,7 +117,7 @@ export function insertEpoch(
   prepared(database, 'insert into channel_tables (run, epoch, bytes) values (?, ?, ?)').run(
     run.number,
     record.epoch,
-    compressFloats(channelsOf(record)),
+    encodeChannelTables(record.layers),
   );
   insertAnswers(database, run.number, record);
 }
@@ -136,7 +150,7 @@ export function isStored(
   const table = prepared(database, 'select bytes from channel_tables where run = ? and epoch = ?')
     .pluck()
     .get(run.number, record.epoch) as Uint8Array;
-  if (!equalBytes(decompressFloats(table), channelsOf(record))) return false;
+  if (!sameChannelTables(table, layers, record.layers)) return false;
   return record.layers.every((layer, position) =>
     equalBytes(planes.read(layers[position]!, record.epoch, planeCount(run.thresholds)), layer.planes),
   );
@@ -176,8 +190,9 @@ function insertMetrics(database: Connection, run: RunRow, record: EpochRecord): 
   prepared(
     database,
     `insert into epochs (run, epoch, phase, ${columns.join(', ')}, training_seconds, evaluation_seconds,
-       measurement_seconds, waiting_seconds, weights, pruned, inert, zero, shed, compacted_parameters, recorded_at)
-     values (?, ?, ?, ${columns.map(() => '?').join(', ')}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       measurement_seconds, waiting_seconds, weights, pruned, inert, zero, shed, compacted_parameters,
+       freed_channels, freed, freed_median, held_median, recorded_at)
+     values (?, ?, ?, ${columns.map(() => '?').join(', ')}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     run.number,
     record.epoch,
@@ -193,8 +208,21 @@ function insertMetrics(database: Connection, run: RunRow, record: EpochRecord): 
     total((layer) => layer.zero),
     JSON.stringify(Array.from({ length: run.thresholds }, (_, index) => total(({ shed }) => shed[index]!))),
     record.compactedParameters,
+    measuredTotal(layers, ({ freedChannels }) => freedChannels),
+    measuredTotal(layers, ({ freed }) => freed),
+    record.freedMedian,
+    record.heldMedian,
     Date.now(),
   );
+}
+
+/** Null where any layer was not measured. */
+function measuredTotal(
+  layers: readonly LayerRecord[],
+  count: (layer: LayerRecord) => number | null,
+): number | null {
+  const counts = layers.map(count).filter((value) => value !== null);
+  return counts.length < layers.length ? null : counts.reduce((sum, value) => sum + value, 0);
 }
 
 function storedLayers(database: Connection, run: RunRow, record: EpochRecord): StoredLayer[] {
@@ -217,7 +245,8 @@ function storedLayers(database: Connection, run: RunRow, record: EpochRecord): S
 }
 
 function countsOf(layer: LayerRecord): (number | string | null)[] {
-  const { pruned, inert, zero, norm, shed, shedAndInert, compacted, gradientNorm } = layer;
+  const { pruned, inert, zero, norm, shed, shedAndInert, compacted, gradientNorm, freedChannels, freed } =
+    layer;
   return [
     pruned,
     inert,
@@ -227,18 +256,9 @@ function countsOf(layer: LayerRecord): (number | string | null)[] {
     JSON.stringify(shedAndInert),
     compacted,
     finite(gradientNorm),
+    freedChannels,
+    freed,
   ];
-}
-
-/** All layers' channel tables, one after another. */
-function channelsOf(record: EpochRecord): Float32Array {
-  const tables = new Float32Array(record.layers.reduce((sum, { channels }) => sum + channels.length, 0));
-  let offset = 0;
-  for (const { channels } of record.layers) {
-    tables.set(channels, offset);
-    offset += channels.length;
-  }
-  return tables;
 }
 
 /** SQLite has no NaN: what is not a number is kept as nothing. */

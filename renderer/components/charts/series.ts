@@ -41,31 +41,6 @@ export function excessSeries(excess: readonly ExcessEpoch[], threshold: string):
   return excess.map((epoch) => [epoch.epoch, epoch.excess[threshold] ?? null] as const);
 }
 
-/** Norm of all prunable kernels together, or of one layer, relative to its value at epoch `from`. */
-export function relativeNorm(epochs: readonly EpochSummary[], from: number, layer: string | null): Point[] {
-  const norm = (epoch: EpochSummary) =>
-    Math.hypot(
-      ...epoch.layers.filter((entry) => layer === null || entry.name === layer).map((entry) => entry.norm),
-    );
-  const base = epochs.find((epoch) => epoch.epoch === from);
-  const unit = base ? norm(base) : 0;
-  if (unit === 0) return [];
-  return epochs
-    .filter((epoch) => epoch.epoch >= from)
-    .map((epoch) => [epoch.epoch, norm(epoch) / unit] as const);
-}
-
-/** Name of the layer whose norm fell most since epoch `from`; null where nothing was measured since. */
-export function fastest(epochs: readonly EpochSummary[], from: number): string | null {
-  let least = Infinity;
-  let name: string | null = null;
-  for (const layer of epochs.at(-1)?.layers ?? []) {
-    const fall = relativeNorm(epochs, from, layer.name).at(-1)?.[1] ?? Infinity;
-    if (fall < least) [least, name] = [fall, layer.name];
-  }
-  return name;
-}
-
 /** Value of a line at an epoch: its own point, or none. */
 export function valueAt(points: readonly Point[], epoch: number): number | null {
   return points.find(([at]) => at === epoch)?.[1] ?? null;

@@ -1,4 +1,5 @@
 import { CONTROL_SHORT_NAMES, type ControlKind } from '../../../common/controls.ts';
+import type { EpochSummary } from '../../../common/contract/schemas.ts';
 import { percent, points, shedLabel, significant } from '../../format/numbers.ts';
 import type { QuantityName } from '../../format/quantities.ts';
 import { standingOf, withoutControl } from '../../format/runs.ts';
@@ -7,7 +8,7 @@ import type { OpenedRun } from '../../stores/opened-run.ts';
 import { pruningsOf } from '../../format/prunings.ts';
 import type { Unit } from '../charts/axis.ts';
 import { jumpsOf } from '../charts/jumps.ts';
-import { excessSeries, fastest, relativeNorm, seriesOf } from '../charts/series.ts';
+import { excessSeries, seriesOf } from '../charts/series.ts';
 import type { Jump, Marker, Point, Series } from '../charts/series.ts';
 
 export interface ChartDefinition {
@@ -26,9 +27,9 @@ export interface ChartDefinition {
   log: boolean;
 }
 
-type Readable = Pick<OpenedRun, 'epochs' | 'excess' | 'clock' | 'detail'>;
+type Readable = Pick<OpenedRun, 'epochs' | 'excess' | 'detail'>;
 
-/** The charts of a run and, dashed in the same colour, of the control of the kind `against`. */
+/** The charts of a run and, dashed in the same colour, of the control of the kind `against`; states of one `layer`, where one is chosen. */
 export function runCharts(
   run: Readable,
   control: Readable,
@@ -44,6 +45,9 @@ export function runCharts(
     points,
     jumps: jumpsAlong(points),
   });
+  /** The chosen layer of an epoch, or all of it. */
+  const part = (epoch: EpochSummary) =>
+    layer === null ? epoch : epoch.layers.find(({ name }) => name === layer);
   const both = (
     name: string,
     value: Parameters<typeof seriesOf>[1],
@@ -99,13 +103,7 @@ export function runCharts(
       key: 'learning-rate',
       title: 'Learning rate',
       quantity: 'learningRate',
-      series: [
-        {
-          name: 'η',
-          color,
-          points: seriesOf(epochs, (epoch) => (epoch.epoch === 0 ? null : epoch.learningRate)),
-        },
-      ],
+      series: rateSeries(epochs, color),
       format: (value) => significant(value, 3),
       floor: 0,
       steps: true,
@@ -113,21 +111,22 @@ export function runCharts(
     },
     {
       key: 'states',
-      title: 'Pruned, shed, inert',
+      title: `Pruned, shed, freed, inert${layer === null ? '' : ` of ${layer}`}`,
       quantity: 'shed',
       of:
         standing === 'uncontrolled'
           ? 'uncontrolled · pruned of all, rest of kept'
           : 'pruned of all, rest of kept',
       series: [
-        ...both(shed, (epoch) => epoch.shed[threshold] ?? null, '--state-shed'),
-        ...both('inert', (epoch) => epoch.inert, '--state-inert', true),
+        ...both(shed, (epoch) => part(epoch)?.shed[threshold] ?? null, '--state-shed'),
+        ...both('freed', (epoch) => part(epoch)?.freed ?? null, '--state-freed', true),
+        ...both('inert', (epoch) => part(epoch)?.inert ?? null, '--state-inert', true),
         {
           name: 'pruned',
           color: '--state-pruned-line',
           ...line(
-            seriesOf(epochs, (epoch) => epoch.pruned),
-            jumps.pruned,
+            seriesOf(epochs, (epoch) => part(epoch)?.pruned ?? null),
+            layer === null ? jumps.pruned : jumps.unmeasured,
           ),
         },
       ],
@@ -150,53 +149,38 @@ export function runCharts(
       floor: 0,
       log: false,
     },
-    decayChart(run, control, color, layer, jumps.unmeasured),
+    {
+      key: 'sizes',
+      title: 'Sizes of freed and held weights',
+      quantity: 'sizes',
+      of: 'median |w| of kept weights',
+      series: [
+        ...both('held', (epoch) => epoch.heldMedian, color),
+        ...both('freed', (epoch) => epoch.freedMedian, '--state-freed'),
+      ],
+      format: (value) => significant(value, 3),
+      log: true,
+    },
   ];
 }
 
-/** The chosen layer, or the one that decayed most; free decay runs beside it. */
-function decayChart(
-  run: Readable,
-  control: Readable,
-  color: string,
-  layer: string | null,
-  jumpsAlong: (points: Point[]) => Jump[],
-): ChartDefinition {
-  const from = run.clock?.from ?? 0;
-  const shown = layer ?? fastest(run.epochs, from);
-  const norm = (of: string | null) => {
-    const points = relativeNorm(run.epochs, from, of);
-    return { points, jumps: jumpsAlong(points) };
-  };
-  return {
-    key: 'decay',
-    title: 'Norm and decay clock',
-    quantity: 'decay',
-    of: `relative to epoch ${from}`,
-    series: [
-      { name: 'all layers', color, faint: true, ...norm(null) },
-      ...(shown === null
-        ? []
-        : [
-            { name: shown, color, ...norm(shown) },
-            {
-              name: `${shown}, control`,
-              color,
-              dashed: true,
-              points: relativeNorm(control.epochs, from, shown),
-            },
-          ]),
-      {
-        name: 'free decay',
-        color: '--text-muted',
-        faint: true,
-        dashed: true,
-        points: run.clock?.factors.map(({ epoch, factor }) => [epoch, factor] as const) ?? [],
-      },
-    ],
-    format: (value) => significant(value, 3),
-    log: true,
-  };
+/** Where the rate moves within epochs, those of their first and last steps beside the mean. */
+function rateSeries(epochs: readonly EpochSummary[], color: string): Series[] {
+  const line = (name: string, value: (epoch: EpochSummary) => number | null, faint: boolean): Series => ({
+    name,
+    color,
+    faint,
+    points: seriesOf(epochs, (epoch) => (epoch.epoch === 0 ? null : value(epoch))),
+  });
+  const moves = epochs.some(
+    ({ learningRate, learningRateLast }) => learningRateLast !== null && learningRateLast !== learningRate,
+  );
+  if (!moves) return [line('η', ({ learningRate }) => learningRate, false)];
+  return [
+    line('mean η of the epoch', ({ learningRateMean }) => learningRateMean, false),
+    line('first step', ({ learningRate }) => learningRate, true),
+    line('last step', ({ learningRateLast }) => learningRateLast, true),
+  ];
 }
 
 /** When weights were pruned, as dotted lines. */

@@ -10,7 +10,7 @@ export async function epochOf(page: Page): Promise<number> {
 
 const STATES = {
   active: '--state-active',
-  shedding: '--state-shedding',
+  freed: '--state-freed',
   shed: '--state-shed',
   inert: '--state-inert',
   pruned: '--state-pruned-line',

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ACTIVE,
+  FREED,
   INERT,
   PRUNED,
   SHED,
-  SHEDDING,
   blockedChannels,
   composeChannels,
 } from '../../../common/cascade/composition.ts';
@@ -36,7 +36,7 @@ function table(counts: readonly Counts[]) {
 }
 
 function shares(composition: Float32Array, channels: number, channel: number): number[] {
-  return [ACTIVE, SHEDDING, SHED, INERT, PRUNED].map((state) => composition[state * channels + channel]!);
+  return [ACTIVE, FREED, SHED, INERT, PRUNED].map((state) => composition[state * channels + channel]!);
 }
 
 describe('the composition of a channel', () => {
@@ -50,7 +50,7 @@ describe('the composition of a channel', () => {
     expect(shares(composition, 1, 0)).toEqual([8 / 16, 0, 4 / 16, 2 / 16, 2 / 16]);
   });
 
-  it('calls the rest shedding where the channel decays freely, and only there', () => {
+  it('calls the rest freed where the channel was freed, and only there', () => {
     const counts = { pruned: 1, inert: 0, shed: 1, both: 0 };
     const composition = composeChannels(table([counts, counts]), 1, 8, Uint8Array.of(1, 0));
     expect(shares(composition, 2, 0)).toEqual([0, 6 / 8, 1 / 8, 0, 1 / 8]);

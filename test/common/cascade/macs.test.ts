@@ -25,6 +25,7 @@ function recordsOf({ network, values }: Net): LayerStates[] {
       thresholds: Float32Array.of(0.1, 0.01),
       gamma: null,
       beta: null,
+      motion: null,
     });
   });
 }

@@ -36,7 +36,6 @@ test('every call of the contract reaches its service', async () => {
   expect((await client.runs.get({ id })).summary.state).toBe('running');
   expect(await client.runs.epochs({ id })).toHaveLength(1);
   expect(await client.runs.excess({ id })).toHaveLength(1);
-  expect((await client.runs.decayClock({ id })).from).toBe(1);
   const channels = await client.runs.channels({ id, from: 1, to: 2 });
   expect(decodeFrame('channels', await channels.arrayBuffer()).header.epochs).toEqual([1, 2]);
   expect(await client.runs.classes({ id })).toMatchObject({ examples: [2, 2], epochs: [{ epoch: 0 }] });

@@ -41,10 +41,13 @@ function cost(weights: number): Cost {
 
 function epochOf(epoch: number): EpochSummary {
   const states = { pruned: epoch > 0 ? 0.25 : 0, shed: shares(epoch / 10), inert: 0.125, zero: 0.25 };
+  const freed = { channels: 4, freedChannels: 1, freed: 0.25 };
   return {
     epoch,
     phase: epoch === 0 ? 'initial' : 'training',
     learningRate: epoch === 0 ? 0 : 0.1,
+    learningRateMean: epoch === 0 ? 0 : 0.08,
+    learningRateLast: epoch === 0 ? 0 : 0.05,
     steps: epoch === 0 ? 0 : 10,
     trainLoss: epoch === 0 ? null : 1 / epoch,
     trainAccuracy: epoch === 0 ? null : 0.5,
@@ -60,6 +63,9 @@ function epochOf(epoch: number): EpochSummary {
     waitingSeconds: 0,
     ...states,
     norm: 1,
+    ...freed,
+    freedMedian: 0.25,
+    heldMedian: 0.5,
     gradientNorm: 0.5,
     costs: {
       dense: cost(8),
@@ -68,7 +74,9 @@ function epochOf(epoch: number): EpochSummary {
       withoutInert: cost(5),
       compacted: cost(4),
     },
-    layers: [{ name: 'dense1', weights: 8, macs: 80, compacted: 4, norm: 1, gradientNorm: 0.5, ...states }],
+    layers: [
+      { name: 'dense1', weights: 8, macs: 80, compacted: 4, norm: 1, gradientNorm: 0.5, ...freed, ...states },
+    ],
   };
 }
 
@@ -211,11 +219,6 @@ export class WorkstationDouble implements WorkstationServices {
       examples: [2, 2],
       epochs: epochs.map((epoch) => ({ epoch, correct: [1, epoch % 3] })),
     };
-  }
-
-  async decayClock(id: string) {
-    this.#run(id);
-    return { from: 1, factors: [{ epoch: 1, factor: 1 }] };
   }
 
   async pause(id: string) {

@@ -7,12 +7,13 @@ import {
   type StoredSpecification,
 } from '../../../common/run-specification.ts';
 import {
-  epochRates,
   planRun,
   rateOf,
+  ratesOfEpoch,
   roundSparsities,
   stageOf,
   stepsOfEpoch,
+  type RunPlan,
 } from '../../../main/trainer/plan.ts';
 import { retrainings } from '../../../main/trainer/retraining/registry.ts';
 
@@ -45,12 +46,35 @@ const pruning = (schedule: NamedOptions, sparsity = 0.5): RunSpecification['prun
     layers: { kinds: [], names: [], except: [] },
     sparsity,
   });
+/** Rate of the first step of every epoch. */
+const firstRates = (plan: RunPlan): number[] =>
+  Array.from({ length: plan.epochs }, (_, index) => ratesOfEpoch(plan, index + 1, STEPS).first);
 const ratesOf = (change: Partial<StoredSpecification>): number[] =>
-  epochRates(planRun(specification(change), STEPS), STEPS);
+  firstRates(planRun(specification(change), STEPS));
 
 describe('rates', () => {
   test('without retraining: the schedule', () => {
     expect(ratesOf({})).toEqual([1, 1, 0.5, 0.25]);
+  });
+
+  test('of an epoch in which the rate moves: those of its first and last steps, and the mean over all', () => {
+    const plan = planRun(
+      specification({ learningRate: { name: 'cosine', rate: 1, per: 'step' }, epochs: 2 }),
+      STEPS,
+    );
+    const rate = (step: number): number => (1 + Math.cos((Math.PI * step) / 20)) / 2;
+    const { first, mean, last } = ratesOfEpoch(plan, 2, STEPS);
+    expect(first).toBeCloseTo(rate(10), 12);
+    expect(last).toBeCloseTo(rate(19), 12);
+    expect(mean).toBeCloseTo(
+      Array.from({ length: 10 }, (_, step) => rate(10 + step)).reduce((sum, each) => sum + each, 0) / 10,
+      12,
+    );
+    expect(ratesOfEpoch(planRun(specification(), STEPS), 3, STEPS)).toEqual({
+      first: 0.5,
+      mean: 0.5,
+      last: 0.5,
+    });
   });
 
   test('fine-tuning trains on at the last rate', () => {
@@ -176,7 +200,7 @@ describe('prunings', () => {
     const control = planRun(specification({ rounds: 3, retraining }), STEPS);
     expect(control.prunings).toEqual([]);
     expect(control.epochs).toBe(pruned.epochs);
-    expect(epochRates(control, STEPS)).toEqual(epochRates(pruned, STEPS));
+    expect(firstRates(control)).toEqual(firstRates(pruned));
   });
 
   test('rounds by fraction: as many as it takes, the last one to the sparsity itself', () => {

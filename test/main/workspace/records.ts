@@ -125,6 +125,8 @@ export function recordOf(epoch: number, salt = 0): EpochRecord {
     phase: epoch === 0 ? 'initial' : epoch < 3 ? 'training' : 'retraining',
     metrics: {
       learningRate: epoch === 0 ? 0 : 0.1,
+      learningRateMean: epoch === 0 ? 0 : 0.08,
+      learningRateLast: epoch === 0 ? 0 : 0.05,
       steps: 10,
       trainLoss: epoch === 0 ? null : random(),
       trainAccuracy: epoch === 0 ? null : random(),
@@ -159,6 +161,8 @@ export function recordOf(epoch: number, salt = 0): EpochRecord {
       return {
         name,
         weights,
+        freedChannels: epoch === 0 ? null : 2,
+        freed: epoch === 0 ? null : 7,
         pruned: count(PRUNED_PLANE),
         inert: count(INERT_PLANE),
         shed,
@@ -174,6 +178,8 @@ export function recordOf(epoch: number, salt = 0): EpochRecord {
       };
     }),
     compactedParameters: 60 - Math.floor(random() * 10),
+    freedMedian: epoch === 0 ? null : random(),
+    heldMedian: epoch === 0 ? null : random(),
     classes: {
       examples: Int32Array.of(4, 3, 3),
       correct: Int32Array.of(Math.floor(random() * 5), Math.floor(random() * 4), Math.floor(random() * 4)),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { coupledDecay, masked } from './arithmetic.ts';
 import { decaysOf, decaySwitches } from './decay.ts';
-import { MOMENT_SLOTS, momentOptions, momentScalars, momentStep } from './moments.ts';
+import { freeMoments, MOMENT_SLOTS, momentOptions, momentScalars, momentStep } from './moments.ts';
 import type { Optimizer } from './optimizer.ts';
 
 const options = z.strictObject({
@@ -30,5 +30,9 @@ export const adam: Optimizer = {
     const coupled = coupledDecay(engine, gradient, weight, decays ? parsed.weightDecay : 0);
     const { step, slots: next } = momentStep(engine, parsed, masked(engine, coupled, mask), slots, scalars);
     return { weight: engine.tf.sub(weight, step), slots: next };
+  },
+  freeStep(given) {
+    const parsed = options.parse(given);
+    return (weights, scalars) => freeMoments(weights, parsed, scalars, parsed.weightDecay, 1);
   },
 };

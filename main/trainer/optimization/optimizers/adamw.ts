@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { masked } from './arithmetic.ts';
 import { decaysOf, decaySwitches } from './decay.ts';
-import { MOMENT_SLOTS, momentOptions, momentScalars, momentStep } from './moments.ts';
+import { freeMoments, MOMENT_SLOTS, momentOptions, momentScalars, momentStep } from './moments.ts';
 import type { Optimizer } from './optimizer.ts';
 
 const options = z.strictObject({
@@ -39,5 +39,9 @@ export const adamw: Optimizer = {
     const shrunk = decays && parsed.weightDecay > 0 ? tf.mul(weight, scalars[2]!) : weight;
     const { step, slots: next } = momentStep(engine, parsed, masked(engine, gradient, mask), slots, scalars);
     return { weight: tf.sub(shrunk, step), slots: next };
+  },
+  freeStep(given) {
+    const parsed = options.parse(given);
+    return (weights, scalars) => freeMoments(weights, parsed, scalars, 0, scalars[2]!);
   },
 };

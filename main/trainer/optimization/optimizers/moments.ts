@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Engine, Tensor } from '../../tensorflow/engine.ts';
 import { scaled } from './arithmetic.ts';
+import type { HostWeights } from './optimizer.ts';
 
 /** Options of Adam's two moments. */
 export const momentOptions = {
@@ -45,4 +46,33 @@ export function momentStep(
   const [stepSize, correction] = scalars as [Tensor, Tensor];
   const denominator = tf.add(tf.div(tf.sqrt(second), correction), engine.scalar(epsilon));
   return { step: tf.mul(tf.div(first, denominator), stepSize), slots: [first, second] };
+}
+
+/**
+ * Adam's step of weights to which the loss gives no gradient, in place. Their second moment forgets the gradients that were
+ * there slowly, in about 1 ÷ (1 − β₂) steps for each factor e: until it has, the step is far smaller than that of a
+ * fresh optimizer.
+ *
+ * @param coupled λ of a decay that goes through the moments
+ * @param shrinks factor of a decay that does not
+ */
+export function freeMoments(
+  { weight, slots }: HostWeights,
+  { beta1, beta2, epsilon }: Moments,
+  scalars: readonly number[],
+  coupled: number,
+  shrinks: number,
+): void {
+  const [first, second] = slots as [HostWeights['weight'], HostWeights['weight']];
+  const [stepSize, correction] = scalars as [number, number];
+  for (let index = 0; index < weight.length; index++) {
+    const gradient = coupled * weight[index]!;
+    const mean = beta1 * first[index]! + (1 - beta1) * gradient;
+    const square = beta2 * second[index]! + (1 - beta2) * (gradient * gradient);
+    first[index] = mean;
+    second[index] = square;
+    // In two, each rounded to the precision of the array, as the traced update has it.
+    weight[index]! *= shrinks;
+    weight[index]! -= (mean / (Math.sqrt(square) / correction + epsilon)) * stepSize;
+  }
 }

@@ -23,6 +23,13 @@ export interface Updated {
   slots: Tensor[];
 }
 
+/** Some weights of a kernel on the host and the optimizer's state of them, in the engine's precision. */
+export interface HostWeights {
+  weight: Float32Array | Float64Array;
+  /** In the order of the optimizer's slots, each as long as `weight`. */
+  slots: (Float32Array | Float64Array)[];
+}
+
 /**
  * An optimizer, with PyTorch's conventions. The state of a pruned weight is zeroed by the mask in every step, and the
  * weight itself was set to zero when it was pruned, so that neither momentum nor decay can revive it.
@@ -36,4 +43,11 @@ export interface Optimizer extends CatalogueEntry {
   scalars(options: NamedOptions, rate: number, step: number): number[];
   /** Adds one parameter's update to the traced step. */
   update(options: NamedOptions, update: Update): Updated;
+  /**
+   * The free step: the update of kernel weights to which the loss gives no gradient, decay included, in place. Rounds as
+   * training does, since its arrays are of the same precision.
+   *
+   * @returns takes the weights and what `scalars` gave for the step
+   */
+  freeStep(options: NamedOptions): (weights: HostWeights, scalars: readonly number[]) => void;
 }

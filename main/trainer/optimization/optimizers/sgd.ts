@@ -42,4 +42,15 @@ export const sgd: Optimizer = {
       : velocity;
     return { weight: tf.sub(weight, tf.mul(step, scalars[0]!)), slots: [velocity] };
   },
+  freeStep(given) {
+    const { momentum, nesterov, weightDecay } = options.parse(given);
+    return ({ weight, slots: [velocity] }, [rate]) => {
+      for (let index = 0; index < weight.length; index++) {
+        const decayed = weightDecay * weight[index]!;
+        const next = momentum * velocity![index]! + decayed;
+        velocity![index] = next;
+        weight[index]! -= rate! * (nesterov ? decayed + momentum * next : next);
+      }
+    };
+  },
 };

@@ -75,7 +75,7 @@ function randomLayer(layer: PrunableLayer, random: Random): MeasuredLayer {
     outputBlocked: bits(layer.outputChannels, 0.2, random),
   };
   const vector = (): Float32Array => Float32Array.from(normals(layer.outputChannels, random));
-  return { layer, weights, mask, inertness, thresholds, gamma: vector(), beta: vector() };
+  return { layer, weights, mask, inertness, thresholds, gamma: vector(), beta: vector(), motion: null };
 }
 
 const bitOf = (record: LayerStates, plane: number, index: number): number =>
@@ -185,6 +185,7 @@ describe('a small layer by hand', () => {
       thresholds: Float32Array.of(1e-2, 1e-4),
       gamma: null,
       beta: null,
+      motion: null,
       ...change,
     });
 

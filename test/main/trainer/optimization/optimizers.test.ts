@@ -20,11 +20,16 @@ interface Way {
   steps: number;
   rate: number;
   mask?: number;
+  /** Of the optimizer's state at the start; zero by default. */
+  slots?: number[];
   decays?: boolean;
 }
 
 /** One weight on its way: `steps` updates with the given gradient. */
-function follow(options: NamedOptions, { weight, gradient, steps, rate, mask, decays = true }: Way): Lone {
+function follow(
+  options: NamedOptions,
+  { weight, gradient, steps, rate, mask, slots, decays = true }: Way,
+): Lone {
   const optimizer = optimizers.find(options.name);
   const { tf } = engine;
   const value = (x: number): Tensor => engine.constant(Float64Array.of(x), [1], 'float64');
@@ -34,7 +39,7 @@ function follow(options: NamedOptions, { weight, gradient, steps, rate, mask, de
     handle.release();
     return found!;
   };
-  let lone: Lone = { weight, slots: optimizer.slots.map(() => 0) };
+  let lone: Lone = { weight, slots: slots ?? optimizer.slots.map(() => 0) };
   for (let step = 1; step <= steps; step++)
     tf.tidy(() => {
       const updated = optimizer.update(options, {
@@ -72,6 +77,23 @@ describe.each(optimizers.all.map(({ name }) => [name]))('%s', (name) => {
     const without = { ...options, weightDecay: 0 };
     expect(follow(without, { weight: 0.7, gradient: 0, steps: 5, rate: 0.1 }).weight).toBe(0.7);
   });
+
+  test.each(name === 'sgd' ? [{}, { nesterov: true }] : [{}])(
+    'takes the free step that training takes where the loss gives no gradient, to the bit (%o)',
+    (more) => {
+      const [given, rate] = [{ ...options, ...more }, 0.01];
+      const optimizer = optimizers.find(name);
+      const freeStep = optimizer.freeStep(given);
+      const slots = name === 'sgd' ? [0.3] : [0.3, 0.02];
+      const free = { weight: Float64Array.of(0.7), slots: slots.map((slot) => Float64Array.of(slot)) };
+      const trained = follow(given, { weight: 0.7, gradient: 0, steps: 60, rate, slots });
+      for (let step = 1; step <= 60; step++) freeStep(free, optimizer.scalars(given, rate, step));
+      expect([free.weight[0], ...free.slots.map(([slot]) => slot)]).toEqual([
+        trained.weight,
+        ...trained.slots,
+      ]);
+    },
+  );
 
   test('does shrink one that decays', () => {
     const { weight } = follow(options, { weight: 0.7, gradient: 0, steps: 5, rate: 0.01 });

@@ -1,0 +1,20 @@
+import type { ChannelTable } from '../records.ts';
+import { decodeFrame } from './frames.ts';
+
+/** The channel tables within a channel frame, by epoch and layer, each a view into the frame. @throws CascadeError BAD_FRAME */
+export function decodeChannelFrame(buffer: ArrayBuffer): {
+  thresholds: readonly string[];
+  epochs: Map<number, Map<string, ChannelTable>>;
+} {
+  const { header, body } = decodeFrame('channels', buffer);
+  const floats = new Float32Array(body.buffer, body.byteOffset, Math.floor(body.byteLength / 4));
+  let offset = 0;
+  const layers = (): Map<string, ChannelTable> =>
+    new Map(
+      header.layers.map(({ name, channels, rows }) => {
+        const values = floats.subarray(offset, (offset += rows * channels));
+        return [name, { values, channels, thresholds: header.thresholds.length }];
+      }),
+    );
+  return { thresholds: header.thresholds, epochs: new Map(header.epochs.map((epoch) => [epoch, layers()])) };
+}
