@@ -352,7 +352,13 @@ describe('export --csv', () => {
     expect(rows.map((row) => row['previous_mask_excess_1e-4'])).toEqual(['', '', '', '']);
     expect(rows[1]).toMatchObject({
       phase: 'training',
-      learning_rate: '0.1',
+      learning_rate_first: '0.1',
+      learning_rate_mean: '0.08',
+      learning_rate_last: '0.05',
+      freed_channels: '1',
+      freed: '0.25',
+      freed_median: '0.25',
+      held_median: '0.5',
       train_loss: '1',
       test_accuracy: '0.75',
       test_top5: '0.9375',

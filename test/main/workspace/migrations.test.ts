@@ -135,6 +135,40 @@ describe('migrations', () => {
     await workspace.close();
   });
 
+  it('0006 leaves unsaid which channels were freed, and all but the first rate, in epochs that were recorded before', async () => {
+    const folder = temporaryFolder();
+    const older = openDatabase(folder, APPLICATION, MIGRATIONS.slice(0, 5));
+    older
+      .prepare(
+        `insert into runs (id, hash, seed, specification, epochs_total, prunes, state, created_at)
+         values (?, 'a', 1, ?, 10, 1, 'finished', 0)`,
+      )
+      .run(RUN, JSON.stringify(SPECIFICATION));
+    const shed = JSON.stringify(SPECIFICATION.thresholds.map(() => 3));
+    older.exec(`
+      insert into epochs (run, epoch, phase, learning_rate, steps, training_seconds, evaluation_seconds,
+        measurement_seconds, weights, pruned, inert, zero, shed, recorded_at)
+        values (1, 0, 'initial', 0.1, 10, 1, 1, 1, 20, 5, 0, 0, '${shed}', 0);
+      insert into layers (run, position, name, weights, channels) values (1, 0, 'dense', 20, 2);
+      insert into layer_epochs (layer, epoch, pruned, inert, zero, norm, shed, shed_and_inert)
+        values (1, 0, 5, 0, 0, 1, '${shed}', '${shed}');`);
+    older.close();
+
+    const workspace = await openTest(folder);
+    const [epoch] = await workspace.epochs(RUN);
+    const unknown = { freedChannels: null, freed: null };
+    expect(epoch).toMatchObject({
+      learningRate: 0.1,
+      learningRateMean: null,
+      learningRateLast: null,
+      freedMedian: null,
+      channels: 2,
+      ...unknown,
+      layers: [{ name: 'dense', channels: 2, ...unknown }],
+    });
+    await workspace.close();
+  });
+
   it('bring an older workspace on, after a backup of it', async () => {
     const folder = await aWorkspace();
     const database = openDatabase(folder, APPLICATION, [...MIGRATIONS, addColour]);
