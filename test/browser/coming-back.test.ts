@@ -135,6 +135,53 @@ describeInChromium('coming back to where one was', () => {
     }
   });
 
+  test('a typed study outlives a reload, other studies, and its page; it is discarded when one says so', async () => {
+    await goTo(page, 'Studies');
+    const editor = (where: Page = page) => where.getByRole('textbox', { name: 'Study text' });
+    const bundled = (where: Page = page) =>
+      where.getByRole('list', { name: 'Bundled studies' }).getByRole('button');
+    await bundled().first().click();
+    await eventually(() => editor().inputValue()).not.toBe('');
+    const base = await editor().inputValue();
+    await editor().fill(`# typed\n${base}`);
+    // Another study, at once.
+    await page.getByRole('button', { name: 'New', exact: true }).click();
+    await eventually(() => editor().inputValue()).toMatch(/^study: new-study/);
+    expect(await bundled().first().textContent()).toContain('changed, kept in this browser');
+    await page.getByRole('button', { name: 'Remove new-study.yaml from the list' }).click();
+    await bundled().first().click();
+    expect(await editor().inputValue()).toBe(`# typed\n${base}`);
+    await page.reload();
+    await eventually(() => editor().inputValue()).toBe(`# typed\n${base}`);
+
+    // A new one, in another page that is closed at once.
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.getByRole('button', { name: 'New', exact: true }).click();
+    await editor(other).fill('study: of-my-own\n');
+    const own = (where: Page) => where.getByRole('list', { name: 'Studies of your own' });
+    await own(other).getByText('changed').waitFor();
+    await other.close();
+    await own(page)
+      .getByRole('button', { name: /^new-study/ })
+      .click();
+    await eventually(() => editor().inputValue()).toBe('study: of-my-own\n');
+
+    const dialog = page.getByRole('alertdialog');
+    await page.getByRole('button', { name: 'Discard changes' }).click();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    expect(await editor().inputValue()).toBe('study: of-my-own\n');
+    await page.getByRole('button', { name: 'Remove new-study.yaml from the list' }).click();
+    await dialog.getByRole('button', { name: 'Discard' }).click();
+    await own(page).waitFor({ state: 'detached' });
+    await eventually(() => editor().inputValue()).toBe(`# typed\n${base}`);
+    await page.getByRole('button', { name: 'Discard changes' }).click();
+    await dialog.getByRole('button', { name: 'Discard' }).click();
+    await eventually(() => editor().inputValue()).toBe(base);
+    await page.reload();
+    await eventually(() => editor().inputValue()).toBe(base);
+  });
+
   test('none of it met an error', () => {
     expect(watch).toMatchObject({ errors: [], strangers: [] });
   });
