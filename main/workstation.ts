@@ -206,7 +206,7 @@ class Workstation implements WorkstationServices {
     const { events, specification } = await this.#workspace.getRun(id);
     const failure = events.findLast(({ kind }) => kind === 'failed');
     if (!DATA_FAILURES.includes(String(failure?.data['code']))) return false;
-    return (await this.#timetable(specification, null)) !== null;
+    return (await this.#plannedPrunings(specification)) !== null;
   }
 
   setPriority(id: string, priority: number): Promise<void> {
