@@ -42,13 +42,18 @@ export const layers = [
   // Built by Vite itself, not part of what it builds.
   { of: 'renderer/gallery/vite.config.ts', ours: [], packages: ['node', 'vite', '@vitejs/plugin-vue'] },
   { of: 'main', ours: ['common', 'main'], packages: [...main, '@orpc/*'] },
-  { of: 'main/trainer', ours: ['common', 'main/threads.ts'], packages: main },
+  { of: 'main/locks', ours: [], packages: ['node', 'better-sqlite3'] },
+  { of: 'main/trainer', ours: ['common', 'main/threads.ts', 'main/locks'], packages: main },
   {
     of: 'main/trainer/tensorflow',
-    ours: ['common', 'main/trainer', 'main/threads.ts'],
+    ours: ['common', 'main/trainer', 'main/threads.ts', 'main/locks'],
     packages: [...main, 'koffi', '@tensorflow/*'],
   },
-  { of: 'main/workspace', ours: ['common', 'main/threads.ts'], packages: [...main, 'better-sqlite3'] },
+  {
+    of: 'main/workspace',
+    ours: ['common', 'main/threads.ts', 'main/locks'],
+    packages: [...main, 'better-sqlite3'],
+  },
   { of: 'main/desktop', ours: ['common', 'main'], packages: [...main, '@orpc/*', 'electron'] },
   { of: 'main/desktop.ts', ours: ['common', 'main'], packages: [...main, '@orpc/*', 'electron'] },
 ];

@@ -79,8 +79,9 @@ async function libraryOrProblem({ env, cache, report, patient }) {
     try {
       const failed = readNote(note);
       const spare = patient || (variant === wanted && (await findLibrary(env, cache, fallback)) !== null);
-      const recently =
-        spare && failed?.folder === variant?.folder && Date.now() - Number(failed?.at) < hourMs;
+      const ago = Date.now() - Number(failed?.at);
+      // Of a clock that was set back the note is of the future: nothing is known of it then.
+      const recently = spare && failed?.folder === variant?.folder && ago >= 0 && ago < hourMs;
       if (recently && (await findLibrary(env, cache, variant)) === null)
         throw new Problem(String(failed?.problem));
       return { library: await provideLibrary({ env, cache, report, variant }), problem };

@@ -266,7 +266,7 @@ export function createProgram(around: Surroundings): Command {
             );
           if (what === undefined || file === undefined) return;
           const { csv, rows } = await exportedCsv(client, id, what, epoch);
-          await writeWhole(file, Buffer.from(csv), force);
+          await writeWhole(file, Buffer.from(csv), force, options.workspace);
           output.result({ id, what, file, rows }, `Wrote ${file} (${rows} rows).`);
         },
       ),
@@ -322,8 +322,12 @@ function epochOption(): Option {
     .makeOptionMandatory();
 }
 
-async function save(answer: Blob, { id, epoch, out, force }: FileOptions & { id: string }, output: Output) {
+async function save(
+  answer: Blob,
+  { id, epoch, out, force, workspace }: FileOptions & { id: string },
+  output: Output,
+) {
   const bytes = new Uint8Array(await answer.arrayBuffer());
-  await writeWhole(out, bytes, force === true);
+  await writeWhole(out, bytes, force === true, workspace);
   output.result({ id, epoch, file: out, bytes: bytes.length }, `Wrote ${out} (${bytes.length} bytes).`);
 }

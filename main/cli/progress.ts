@@ -21,9 +21,10 @@ export class ProgressDisplay {
     const terminal = this.#output.stdout.isTTY === true;
     switch (event.type) {
       case 'run': {
-        const before = this.#runs.get(event.run.id)?.state;
+        const before = this.#runs.get(event.run.id);
         this.#runs.set(event.run.id, event.run);
-        if (!terminal && before !== event.run.state) this.#output.say(this.#stateLine(event.run));
+        if (!terminal && (before === undefined || tellsOtherwise(before, event.run)))
+          this.#output.say(this.#stateLine(event.run));
         break;
       }
       case 'progress': {
@@ -73,4 +74,11 @@ export class ProgressDisplay {
     this.#output.stdout.write(up + lines.map((line) => `\u001b[2K${line}\n`).join('') + '\u001b[J');
     this.#drawn = lines.length;
   }
+}
+
+/** Whether a run is in another state, or has another reason to give: one that only counts on is the same. */
+function tellsOtherwise(before: RunSummary, now: RunSummary): boolean {
+  const withoutCounts = (reason: string | null): string | undefined => reason?.replace(/\d+/g, '');
+  if (before.state !== now.state) return true;
+  return now.reason !== null && withoutCounts(before.reason) !== withoutCounts(now.reason);
 }

@@ -9,6 +9,8 @@ export interface RunJournalOptions {
   problems: Problems;
   emit(event: WorkstationEvent): void;
   progressOf(id: string): Progress | null;
+  /** What a run is at before its first step, where that takes a while. */
+  preparingOf(id: string): string | null;
 }
 
 interface Unsaved {
@@ -86,7 +88,9 @@ export class RunJournal {
     const unsaved = this.#unsaved.get(run.id);
     const now = unsaved ? { ...run, state: unsaved.state, reason: unsaved.reason } : run;
     const active = now.state === 'running' || now.state === 'paused';
-    return { ...now, progress: active ? this.#options.progressOf(run.id) : null };
+    if (!active) return { ...now, progress: null };
+    const { progressOf, preparingOf } = this.#options;
+    return { ...now, reason: now.reason ?? preparingOf(run.id), progress: progressOf(run.id) };
   }
 
   /** Writes what was left over, now that there is room again. */

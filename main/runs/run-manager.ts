@@ -41,6 +41,7 @@ export class RunManager {
       emit,
       problems: this.#problems,
       progressOf: (id) => this.#training.get(id)?.progress ?? null,
+      preparingOf: (id) => this.#training.get(id)?.preparing ?? null,
     });
   }
 

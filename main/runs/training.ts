@@ -48,6 +48,7 @@ export class Training {
   #thread: TrainerThread | null = null;
   #timeLeft = new TimeLeft(0);
   #progress: Progress | null = null;
+  #preparing: string | null = null;
   #paused = false;
   #epoch = 0;
   #recorded = -1;
@@ -70,6 +71,11 @@ export class Training {
   /** Last epoch on disk, -1 before the first. */
   get recorded(): number {
     return this.#recorded;
+  }
+
+  /** What it is at before its first step, a sentence; null where nothing takes a while. */
+  get preparing(): string | null {
+    return this.#preparing;
   }
 
   get progress(): Progress | null {
@@ -239,7 +245,11 @@ export class Training {
   async #handle(message: Exclude<TrainerMessage, TrainerEnd>): Promise<void> {
     const { journal, emit, onPrepared } = this.#options;
     switch (message.type) {
+      case 'preparing':
+        this.#preparing = message.text;
+        return journal.announce(this.id);
       case 'prepared':
+        this.#preparing = null;
         onPrepared(message.environment);
         this.#unwrittenEnvironment = message.environment;
         // Where the disk takes nothing now, the first record will have to wait for it too.

@@ -67,6 +67,8 @@ export const COMMAND_PAUSE = 1;
 export const COMMAND_STOP = 2;
 
 export type TrainerMessage =
+  /** What a run is at before its first step, where that takes a while; a sentence. */
+  | { type: 'preparing'; text: string }
   | { type: 'prepared'; environment: RunEnvironment }
   | {
       type: 'progress';

@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const pollMs = 200;
-/** A lock file is empty for an instant, between its creation and its first writing. */
-const emptyForMs = 5000;
+/** A lock file is empty for an instant, between its creation and its first writing; one that stays so was left. */
+const emptyForMs = 2000;
 
 /**
  * A process by its number and the moment it began, since numbers are used again. Null: it does not run.
@@ -50,6 +50,8 @@ export async function withLock(file, work, waiting) {
   mkdirSync(dirname(file), { recursive: true });
   const names = [processIdentity(process.pid) ?? String(process.pid)];
   let told = false;
+  /** @type {number | null} when the file was first seen empty, by a clock that nobody sets */
+  let emptySince = null;
   for (;;) {
     try {
       writeFileSync(file, `${names[0]}\n`, { flag: 'wx' });
@@ -59,9 +61,10 @@ export async function withLock(file, work, waiting) {
     }
     const seen = read(file);
     const held = seen === null ? [] : holders(seen);
-    if (held.length > 0 || (seen === '' && isFresh(file))) {
-      if (!told) waiting?.(Number.parseInt(held[0] ?? '0', 10).toString());
-      told = true;
+    emptySince = seen === '' ? (emptySince ?? performance.now()) : null;
+    if (held.length > 0 || (emptySince !== null && performance.now() - emptySince < emptyForMs)) {
+      if (!told && held.length > 0) waiting?.(Number.parseInt(held[0] ?? '', 10).toString());
+      told ||= held.length > 0;
       await wait(pollMs);
     } else if (seen !== null) {
       removeStale(file, seen);
@@ -103,14 +106,5 @@ function read(file) {
     return readFileSync(file, 'utf8');
   } catch {
     return null;
-  }
-}
-
-/** @param {string} file */
-function isFresh(file) {
-  try {
-    return Date.now() - statSync(file).mtimeMs < emptyForMs;
-  } catch {
-    return false;
   }
 }

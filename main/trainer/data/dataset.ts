@@ -63,8 +63,13 @@ export interface DatasetOutline {
   classNames?: string[];
 }
 
-/** Told now and then how many image files were decoded, where a data set is imported. */
-export type LoadWatcher = (done: number, total: number) => void;
+/** Told what a data set that takes a while is at. */
+export interface LoadWatcher {
+  /** Now and then: how many image files were decoded, where they are imported. */
+  decoded(done: number, total: number): void;
+  /** Once, where another process or run decodes the same images, and that is waited for. */
+  waits(folder: string): void;
+}
 
 /**
  * A kind of data set that a study can name. Both functions reject bad files with a CascadeError that names the file

@@ -46,7 +46,14 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
   let session: TrainingSession | null = null;
   let dataset: Dataset | null = null;
   try {
-    dataset = await datasets.find(input.specification.dataset.name).load(input.specification.dataset);
+    dataset = await datasets.find(input.specification.dataset.name).load(input.specification.dataset, {
+      decoded: (done, total) => send({ type: 'preparing', text: `Decodes images: ${done} of ${total}.` }),
+      waits: (folder) =>
+        send({
+          type: 'preparing',
+          text: `Waits for another run that decodes the same images into ${folder}.`,
+        }),
+    });
     if (input.datasetHash !== null && input.datasetHash !== dataset.hash)
       throw new CascadeError(
         'DATA_CHANGED',

@@ -1,24 +1,20 @@
 import { accessSync, constants } from 'node:fs';
-import Database from 'better-sqlite3';
 import { CascadeError } from '../../../common/errors.ts';
+import { FileLock } from '../../locks/file-lock.ts';
 import { workspaceError } from '../errors.ts';
 import { layoutOf, makeFolder } from '../layout.ts';
 import { makePrivateFile } from '../private-files.ts';
 import { readOwner, removeOwner, writeOwner } from '../owner.ts';
 
-/**
- * The lock against a second writer: an exclusive transaction, never ended, on a database of its own. The operating
- * system lets go of it when the process dies, whatever kills it, and SQLite refuses it to other threads of this
- * process too.
- */
+/** The lock against a second writer, and the file that tells others who holds it. */
 export class WorkspaceLock {
   readonly #folder: string;
-  readonly #database: Database.Database;
+  readonly #lock: FileLock;
   readonly #since = Date.now();
 
-  private constructor(folder: string, database: Database.Database) {
+  private constructor(folder: string, lock: FileLock) {
     this.#folder = folder;
-    this.#database = database;
+    this.#lock = lock;
     writeOwner(folder, { pid: process.pid, since: this.#since });
   }
 
@@ -26,23 +22,19 @@ export class WorkspaceLock {
   static acquire(folder: string): WorkspaceLock {
     try {
       makeFolder(folder);
-      // SQLite only says that it can not open a file; this says why.
+      // SQLite only says that it cannot open a file; this says why.
       accessSync(folder, constants.W_OK);
-      const { lock } = layoutOf(folder);
-      makePrivateFile(lock);
-      const database = new Database(lock, { timeout: 0 });
+      const { lock: file } = layoutOf(folder);
+      makePrivateFile(file);
+      const lock = FileLock.tryTake(file);
+      if (lock === null) throw locked(folder);
       try {
-        // On a file that can only be read SQLite would begin without a word, and lock nothing.
-        accessSync(lock, constants.W_OK);
-        database.exec('begin exclusive');
-        return new WorkspaceLock(folder, database);
+        return new WorkspaceLock(folder, lock);
       } catch (error) {
-        database.close();
+        lock.release();
         throw error;
       }
     } catch (error) {
-      if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY'))
-        throw locked(folder);
       throw workspaceError(error, folder);
     }
   }
@@ -53,7 +45,7 @@ export class WorkspaceLock {
 
   release(): void {
     removeOwner(this.#folder);
-    this.#database.close();
+    this.#lock.release();
   }
 }
 

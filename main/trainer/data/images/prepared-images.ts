@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, statfs, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { LoadWatcher } from '../dataset.ts';
 import { badFile, LARGEST_FILE, PartReader, sizeOfFile } from '../files.ts';
@@ -15,7 +15,8 @@ import { DIGEST_BYTES, NEXT_ROW, type ImportFailure, type ImportTask } from './t
 const VERSION = 1;
 /** How many bad files are named. */
 const NAMED = 5;
-const TELL = 250;
+const TELL = 1_000;
+const UNWATCHED: LoadWatcher = { decoded: () => undefined, waits: () => undefined };
 
 export interface Preparation {
   /** All files of all splits; their order is that of the rows. */
@@ -42,7 +43,7 @@ export interface PreparedImages {
  */
 export async function prepareImages(
   preparation: Preparation,
-  watch: LoadWatcher = () => undefined,
+  watch: LoadWatcher = UNWATCHED,
 ): Promise<PreparedImages> {
   const { images, files, keepPixels } = preparation;
   const { root, fit } = files;
@@ -52,7 +53,12 @@ export async function prepareImages(
   const owner = cache.startsWith(root) ? '' : root;
   const slot = `${digest([VERSION, owner, fit, keepPixels]).slice(0, 12)}-`;
   const name = slot + digest(images.map(({ path, label }, row) => [path, label, stamps[row]])).slice(0, 32);
-  const folder = await cached(cache, { name, slot }, (partial) => importInto(partial, preparation, watch));
+  const folder = await cached(
+    cache,
+    { name, slot },
+    (partial) => importInto(partial, preparation, watch),
+    () => watch.waits(cache),
+  );
   return readPrepared(folder, preparation);
 }
 
@@ -91,7 +97,7 @@ async function importInto(folder: string, preparation: Preparation, watch: LoadW
 async function decodeAll(task: ImportTask, threads: number, watch: LoadWatcher): Promise<ImportFailure[]> {
   const words = new Int32Array(task.words);
   const telling = setInterval(
-    () => watch(Math.min(Atomics.load(words, NEXT_ROW), task.count), task.count),
+    () => watch.decoded(Math.min(Atomics.load(words, NEXT_ROW), task.count), task.count),
     TELL,
   );
   const workers: Worker[] = [];
@@ -107,7 +113,7 @@ async function decodeAll(task: ImportTask, threads: number, watch: LoadWatcher):
         });
       }),
     );
-    watch(task.count, task.count);
+    watch.decoded(task.count, task.count);
     return results.flat().sort((one, other) => one.row - other.row);
   } finally {
     clearInterval(telling);
@@ -154,16 +160,14 @@ export async function readPixels(file: string, digests: Uint8Array, imageBytes: 
     const found = createHash('sha256')
       .update(pixels.subarray(row * imageBytes, (row + 1) * imageBytes))
       .digest();
-    if (found.compare(digests, row * DIGEST_BYTES, (row + 1) * DIGEST_BYTES) !== 0) throw damaged(file);
+    if (found.compare(digests, row * DIGEST_BYTES, (row + 1) * DIGEST_BYTES) !== 0)
+      throw damaged(dirname(file));
   }
   return pixels;
 }
 
-const damaged = (path: string): Error =>
-  badFile(
-    path,
-    'is damaged: delete the folder of decoded images that it is in or of, and they are decoded again.',
-  );
+const damaged = (folder: string): Error =>
+  badFile(folder, 'holds decoded images that are damaged: delete it, and they are decoded again.');
 
 async function checkRoom(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
