@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../doubles/temporary-folder.ts';
@@ -304,6 +304,25 @@ test('delete: asks on a terminal, and not elsewhere or with --yes', async () => 
   expect(shell.questions).toHaveLength(1);
   expect(shell.double.runs.size).toBe(0);
 });
+
+test.runIf(process.platform !== 'win32')(
+  'what is written within the workspace is for its owner alone',
+  async () => {
+    const { pruned } = await trained();
+    const folder = temporaryFolder();
+    const within = join(folder, 'workspace');
+    mkdirSync(within);
+    const before = process.umask(0o022);
+    try {
+      for (const file of [join(folder, 'a.npz'), join(within, 'a.npz')])
+        await shell.run('masks', pruned, '--epoch', '2', '--out', file, '--workspace', within);
+    } finally {
+      process.umask(before);
+    }
+    const modeOf = (file: string): number => statSync(file).mode & 0o777;
+    expect([modeOf(join(folder, 'a.npz')), modeOf(join(within, 'a.npz'))]).toEqual([0o644, 0o600]);
+  },
+);
 
 test('masks and export write the whole file, and never over another without --force', async () => {
   const { pruned } = await trained();
