@@ -109,6 +109,7 @@ class Workstation implements WorkstationServices {
       preview: {
         name: plan.name,
         title: plan.title,
+        warnings: plan.warnings,
         runs: plan.runs.map(({ id, arms, seed, epochs, control, previousMask, trunk, masks }) => ({
           id,
           arms,
@@ -125,7 +126,10 @@ class Workstation implements WorkstationServices {
     };
   }
 
-  async startStudy(text: string, fileName: string): Promise<{ study: string; runs: string[] }> {
+  async startStudy(
+    text: string,
+    fileName: string,
+  ): Promise<{ study: string; runs: string[]; warnings: string[] }> {
     const { plan, problems } = await this.#plan(text);
     if (!plan) throw new StudyError(fileName, problems);
     await this.#workspace.addStudy({ name: plan.name, title: plan.title, fileName, text });
@@ -148,7 +152,7 @@ class Workstation implements WorkstationServices {
           arm,
         });
     for (const { id } of plan.runs) await this.#runs.enqueue(id);
-    return { study: plan.name, runs: plan.runs.map(({ id }) => id) };
+    return { study: plan.name, runs: plan.runs.map(({ id }) => id), warnings: plan.warnings };
   }
 
   async #plan(text: string): ReturnType<typeof planStudy> {

@@ -40,7 +40,9 @@ export const contract = {
     ),
     check: call.input(studyText).output(schemas.studyCheck),
     /** Queues what is new, resumes what was interrupted, and leaves finished runs as they are. Answers with all run ids, controls first. */
-    start: call.input(studyText).output(z.object({ study: z.string(), runs: z.array(runId) })),
+    start: call
+      .input(studyText)
+      .output(z.object({ study: z.string(), runs: z.array(runId), warnings: z.array(z.string()) })),
     schema: call.output(z.record(z.string(), z.unknown())),
   },
   runs: {

@@ -263,6 +263,8 @@ export type StudyEstimate = z.infer<typeof studyEstimate>;
 export const studyPreview = z.object({
   name: z.string(),
   title: z.string(),
+  /** What may well be meant otherwise in a study that can be run, a sentence each. */
+  warnings: z.array(z.string()),
   runs: z.array(
     z.object({
       id: z.string(),

@@ -25,7 +25,7 @@ export interface WorkstationServices {
 
   bundledStudies(): Promise<{ name: string; title: string; description: string; text: string }[]>;
   checkStudy(text: string, fileName: string): Promise<StudyCheck>;
-  startStudy(text: string, fileName: string): Promise<{ study: string; runs: string[] }>;
+  startStudy(text: string, fileName: string): Promise<{ study: string; runs: string[]; warnings: string[] }>;
   studySchema(): Record<string, unknown>;
 
   listRuns(): Promise<RunSummary[]>;

@@ -40,7 +40,14 @@ export function previewText(preview: Preview): string {
     { title: 'state' },
   ];
   const title = preview.title === preview.name ? preview.name : `${preview.name}: ${preview.title}`;
-  return [title, table(columns, rows), estimateText(runs.length, estimate)].join('\n\n');
+  return [title, table(columns, rows), ...warningLines(preview), estimateText(runs.length, estimate)].join(
+    '\n\n',
+  );
+}
+
+/** What may well be meant otherwise, a line each. */
+export function warningLines({ warnings }: Pick<Preview, 'warnings'>): string[] {
+  return warnings.map((warning) => `Warning: ${warning}`);
 }
 
 function sharedText(epochs: number, trunk: string): string {

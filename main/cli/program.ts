@@ -5,7 +5,7 @@ import { SHOWN_THRESHOLD } from '../../common/thresholds.ts';
 import { concurrencyOption, threadsOption, wholeNumber, workspaceOption } from '../ways/options.ts';
 import type { CascadeClient } from '../api/router.ts';
 import { benchText } from './bench-text.ts';
-import { previewOf, previewText } from './check.ts';
+import { previewOf, previewText, warningLines } from './check.ts';
 import { openConnection } from './connection.ts';
 import { doctorText } from './doctor-text.ts';
 import { EXPORTED_TABLES, exportedCsv, exportProblem, type ExportOptions } from './export-csv.ts';
@@ -102,7 +102,12 @@ export function createProgram(around: Surroundings): Command {
     .action(
       withClient(async ({ client, output, name }) => {
         const study = await readStudy(client, name);
-        await runToTheEnd(client, async () => (await client.studies.start(study)).runs, output, around);
+        const start = async (): Promise<string[]> => {
+          const { runs, warnings } = await client.studies.start(study);
+          for (const line of warningLines({ warnings })) output.warn(line);
+          return runs;
+        };
+        await runToTheEnd(client, start, output, around);
       }),
     );
 

@@ -14,6 +14,7 @@ import type { NamedRun } from '../workspace/messages.ts';
 import { outlinesOf, stepsPerEpoch } from './outlines.ts';
 import { studyRules } from './rules.ts';
 import { namesIn, type StudyNames } from './study-names.ts';
+import { studyWarnings } from './warnings.ts';
 
 /** A run that a study asks for, with its identity. */
 export interface StudyRun {
@@ -58,6 +59,8 @@ export interface StudyPlan {
   checkpointEvery: number | null;
   /** Studies of higher priority are trained first. */
   priority: number;
+  /** What may well be meant otherwise, a sentence each. */
+  warnings: string[];
   /** For each seed every arm, each pruned run after its controls. */
   runs: StudyRun[];
 }
@@ -110,6 +113,14 @@ export async function planStudy(
       title: study.title,
       checkpointEvery: study.checkpoints.every,
       priority: study.priority,
+      warnings: studyWarnings(
+        runs.map(({ specification }, index) => ({
+          arms: armsOf(index),
+          plan: schedules[index]!.plan,
+          stepsPerEpoch: schedules[index]!.steps,
+          retraining: specification.retraining.name,
+        })),
+      ),
       runs: runs.map(({ specification, seed, arms, control, previousMask, trunk }, index) => ({
         ...identities[index]!,
         seed,

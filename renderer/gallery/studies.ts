@@ -74,6 +74,7 @@ export function previewOf(runs: readonly RunSummary[]): NonNullable<StudyCheck['
   return {
     name: 'starter',
     title: 'A first cascade',
+    warnings: [],
     runs: planned.map((run, index) => ({
       id: run.id,
       arms: run.memberships.map((membership) => membership.arm),

@@ -118,7 +118,13 @@ const cases: readonly ScheduleCase[] = [
   {
     name: 'warm-up from zero',
     ours: { name: 'constant', warmup: { length: 2 } },
-    theirs: [everyStep('WarmUpFromZero', { length: 2 * STEPS_PER_EPOCH })],
+    // LinearLR refuses to begin at zero, where a step would be lost: one part in as many as there are steps is where ours begins.
+    theirs: [
+      everyStep('LinearLR', {
+        start_factor: 1 / (2 * STEPS_PER_EPOCH),
+        total_iters: 2 * STEPS_PER_EPOCH,
+      }),
+    ],
   },
   {
     name: 'warm-up, then cosine',

@@ -18,9 +18,6 @@ def build(optimizer, scheduler):
     if kind == "SequentialLR":
         parts = [build(optimizer, part) for part in options["schedulers"]]
         return torch.optim.lr_scheduler.SequentialLR(optimizer, parts, options["milestones"])
-    if kind == "WarmUpFromZero":
-        length = options["length"]
-        return torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1, step / length))
     return getattr(torch.optim.lr_scheduler, kind)(optimizer, **options)
 
 

@@ -22,7 +22,7 @@ function run(id: string, arms: string[], changes: Partial<PlannedRun> = {}): Pla
   };
 }
 const estimate = { runs: 0, seconds: null, measured: false, bytes: 0 };
-const rowsOf = (runs: PlannedRun[]) => plannedRows({ name: 'a', title: 'a', runs, estimate });
+const rowsOf = (runs: PlannedRun[]) => plannedRows({ name: 'a', title: 'a', warnings: [], runs, estimate });
 
 test('rows say which epochs a run has from which other', () => {
   const rows = rowsOf([

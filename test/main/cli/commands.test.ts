@@ -15,6 +15,11 @@ async function trained(): Promise<{ control: string; pruned: string }> {
   return { control: control!, pruned: pruned! };
 }
 
+test('run: what a study may well mean otherwise is told on standard error', async () => {
+  expect(await shell.run('run', 'other')).toBe(0);
+  expect(shell.stderr).toBe('Warning: Random pruning is warned of here.\n');
+});
+
 test('run: a bundled study to its end, exit code 0, the table last', async () => {
   expect(await shell.run('run', 'starter')).toBe(0);
   expect(shell.stdout).toContain('starter / magnitude');

@@ -144,7 +144,7 @@ export class WorkstationDouble implements WorkstationServices {
   async checkStudy(text: string, fileName: string) {
     if (text.includes('broken')) return { problems: [this.#problem(fileName)], preview: null };
     const estimate = { runs: 0, seconds: 0, measured: true, bytes: 0 };
-    return { problems: [], preview: { name: fileName, title: fileName, runs: [], estimate } };
+    return { problems: [], preview: { name: fileName, title: fileName, warnings: [], runs: [], estimate } };
   }
 
   async startStudy(text: string, fileName: string) {
@@ -156,7 +156,11 @@ export class WorkstationDouble implements WorkstationServices {
       .map((line) => this.#add(study, line.trim()));
     // A study's runs start after it was answered, as trainers do.
     setImmediate(() => ids.forEach((id) => this.#begin(id)));
-    return { study, runs: ids };
+    return {
+      study,
+      runs: ids,
+      warnings: text.includes('random') ? ['Random pruning is warned of here.'] : [],
+    };
   }
 
   studySchema() {

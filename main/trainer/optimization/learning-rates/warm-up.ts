@@ -5,7 +5,14 @@ import type { LearningRate } from './learning-rate.ts';
 const warmUp = z
   .strictObject({
     length: duration(1).describe("Epochs, or steps such as '500it', in which the rate rises."),
-    from: z.number().min(0).max(1).default(0).describe('Share of the rate at the first step.'),
+    from: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe(
+        'Share of the rate at the first step; 0 is one part in as many as the rise has steps, lest a step be lost.',
+      ),
     schedule: z
       .enum(['runs', 'waits'])
       .default('runs')
@@ -20,7 +27,7 @@ const warmUp = z
 /**
  * A schedule with the option of a warm-up before it: over its L steps the rate is that of the schedule times
  * from + (1 − from) · step / L, as by PyTorch's LinearLR(start_factor = from, total_iters = L) stepped after every optimizer
- * step. Where the schedule runs meanwhile (Goyal et al., arXiv 1706.02677, whose milestones count from the beginning), that
+ * step. A `from` of 0, which LinearLR refuses, is taken as 1 / L: the first step would train nothing otherwise. Where the schedule runs meanwhile (Goyal et al., arXiv 1706.02677, whose milestones count from the beginning), that
  * is PyTorch's ChainedScheduler; where it waits, SequentialLR.
  */
 export function withWarmUp(schedule: LearningRate): LearningRate {
@@ -34,7 +41,8 @@ export function withWarmUp(schedule: LearningRate): LearningRate {
       if (warmup === null) return schedule.rate(own, place);
       const { step, steps, stepsPerEpoch } = place;
       const length = stepsOf(warmup.length, stepsPerEpoch);
-      const factor = step < length ? warmup.from + ((1 - warmup.from) * step) / length : 1;
+      const from = warmup.from || 1 / length;
+      const factor = step < length ? from + ((1 - from) * step) / length : 1;
       const waiting = {
         step: Math.max(0, step - length),
         steps: Math.max(1, steps - length),
