@@ -213,7 +213,7 @@ class Workstation implements WorkstationServices {
     return (await this.#plannedPrunings(specification)) !== null;
   }
 
-  setPriority(id: string, priority: number): Promise<void> {
+  setPriority(id: string, priority: number): Promise<string[]> {
     return this.#runs.setPriority(id, priority);
   }
 

@@ -62,10 +62,13 @@ export const contract = {
      * that are back.
      */
     resumeAll: call.output(schemas.resumedRuns),
-    /** Of those that wait, runs of higher priority are trained first. */
+    /**
+     * Of those that wait, runs of higher priority are trained first, but none before its controls, its trunk and the run
+     * whose masks it takes: `raised` are those of them that came along.
+     */
     setPriority: call
       .input(oneRun.extend({ priority: z.number().int().min(-1000).max(1000) }))
-      .output(z.object({})),
+      .output(z.object({ raised: z.array(z.string()) })),
     stop: call.input(oneRun).output(z.object({})),
     remove: call.input(oneRun).output(z.object({})),
     /** Channel tables of epochs [from, to] of every layer: a channel frame. */

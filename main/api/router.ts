@@ -71,7 +71,7 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       resume: os.runs.resume.handler(({ input }) => services.resume(input.id).then(() => ({}))),
       resumeAll: os.runs.resumeAll.handler(() => services.resumeAll()),
       setPriority: os.runs.setPriority.handler(({ input }) =>
-        services.setPriority(input.id, input.priority).then(() => ({})),
+        services.setPriority(input.id, input.priority).then((raised) => ({ raised })),
       ),
       stop: os.runs.stop.handler(({ input }) => services.stop(input.id).then(() => ({}))),
       remove: os.runs.remove.handler(({ input }) => services.remove(input.id).then(() => ({}))),

@@ -37,7 +37,8 @@ export interface WorkstationServices {
   resume(id: string): Promise<void>;
   /** Queues every run that was interrupted, or failed for want of data that are back, in the order in which they were asked for. */
   resumeAll(): Promise<ResumedRuns>;
-  setPriority(id: string, priority: number): Promise<void>;
+  /** Answers with the runs that came along, because this one needs them. */
+  setPriority(id: string, priority: number): Promise<string[]>;
   stop(id: string): Promise<void>;
   remove(id: string): Promise<void>;
 

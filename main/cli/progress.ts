@@ -64,7 +64,8 @@ export class ProgressDisplay {
     const width = this.#output.stdout.columns ?? 80;
     const lines = [...this.#runs.values()].map((run) => {
       const done = `${run.epochsDone}/${run.epochsTotal}`;
-      const left = run.state === 'running' ? `${seconds(run.progress?.secondsLeft)} left` : '';
+      const secondsLeft = run.progress?.secondsLeft ?? null;
+      const left = run.state === 'running' && secondsLeft !== null ? `${seconds(secondsLeft)} left` : '';
       const loss = run.progress === null ? '' : `loss ${decimal(run.progress.trainLoss)}`;
       const test = `test ${percent(run.testAccuracy, 2)}`;
       return `${this.#stateLine(run)}  epoch ${done}  ${loss}  ${test}  ${left}`.slice(0, width - 1);

@@ -108,11 +108,22 @@ export class RunManager {
     await this.enqueue(id, finished);
   }
 
-  /** Gives a run another place among those that wait, and keeps it for later. @throws CascadeError NOT_FOUND */
-  async setPriority(id: string, priority: number): Promise<void> {
-    await this.#options.workspace.setPriority(id, priority);
-    this.#queue.prioritise(id, priority);
-    await this.#journal.announce(id);
+  /**
+   * Gives a run another place among those that wait, and keeps it for later. What it needs and waits too comes along, to
+   * be trained before it. Answers with the ids of those.
+   *
+   * @throws CascadeError NOT_FOUND
+   */
+  async setPriority(id: string, priority: number): Promise<string[]> {
+    const run = await this.#options.workspace.summary(id);
+    const raised = this.#queue.needed(run).filter((needed) => needed.priority < priority);
+    const moved = [...raised.map((needed) => needed.id), id];
+    for (const each of moved) {
+      await this.#options.workspace.setPriority(each, priority);
+      this.#queue.prioritise(each, priority);
+    }
+    for (const each of moved) await this.#journal.announce(each);
+    return raised.map((needed) => needed.id);
   }
 
   /** Ends a run between two steps, so that it can be resumed from its last checkpoint. @throws CascadeError CONFLICT */
@@ -156,10 +167,11 @@ export class RunManager {
   }
 
   async #enter(id: string, mend: boolean): Promise<void> {
-    const { state, trunk, masks, priority } = this.show(await this.#options.workspace.summary(id));
+    const run = this.show(await this.#options.workspace.summary(id));
+    const { state, masks } = run;
     if ((state === 'finished' && !mend) || this.#closing) return;
     const waits = masks !== null && this.#isComing(masks);
-    this.#queue.push({ id, trunk, masks, priority });
+    this.#queue.push(run);
     const reason = waits
       ? `It begins once the run ${masks.id} has epoch ${masks.epoch}, whose masks it takes.`
       : null;

@@ -1,9 +1,21 @@
 import type { RunSummary } from '../../common/contract/schemas.ts';
 
-/** A run that waits to be trained. */
-export type QueuedRun = Pick<RunSummary, 'id' | 'trunk' | 'masks' | 'priority'>;
+/** What a run needs of others: controls to be compared with, and a trunk and masks to begin from. */
+export type Needs = Pick<RunSummary, 'control' | 'previousMask' | 'trunk' | 'masks'>;
 
-/** Runs that wait: those of higher priority first, and of equal ones those that were asked for first. */
+/** A run that waits to be trained. */
+export type QueuedRun = Pick<RunSummary, 'id' | 'priority'> & Needs;
+
+/** Ids of the runs that a run needs, each once. */
+export function neededBy({ control, previousMask, trunk, masks }: Needs): string[] {
+  const ids = [control, previousMask?.control, trunk?.id, masks?.id];
+  return [...new Set(ids.filter((id) => typeof id === 'string'))];
+}
+
+/**
+ * Runs that wait: those of higher priority first, and of equal ones those that were asked for first; but none before those
+ * that it needs, as far as they wait too.
+ */
 export class RunQueue {
   readonly #runs: QueuedRun[] = [];
 
@@ -18,8 +30,31 @@ export class RunQueue {
 
   /** Takes the first run that may begin; null where none may. */
   next(isReady: (run: QueuedRun) => boolean): QueuedRun | null {
-    const place = this.#runs.findIndex(isReady);
-    return place < 0 ? null : this.#runs.splice(place, 1)[0]!;
+    const asked = new Set<string>();
+    for (const run of this.#runs) {
+      const first = this.#firstNeeded(run, isReady, asked);
+      if (first === null) continue;
+      this.remove(first.id);
+      return first;
+    }
+    return null;
+  }
+
+  /** What waits of all that a run needs, those that are needed first, first. */
+  needed(run: Needs): QueuedRun[] {
+    const found: QueuedRun[] = [];
+    const asked = new Set<string>();
+    const gather = (needs: Needs): void => {
+      for (const id of neededBy(needs)) {
+        const waiting = this.#runs.find((other) => other.id === id);
+        if (!waiting || asked.has(id)) continue;
+        asked.add(id);
+        gather(waiting);
+        found.push(waiting);
+      }
+    };
+    gather(run);
+    return found;
   }
 
   /** Gives a run that waits another place. */
@@ -39,5 +74,17 @@ export class RunQueue {
 
   clear(): void {
     this.#runs.length = 0;
+  }
+
+  /** The run, or of those that it needs one that may begin; null where none of them may. */
+  #firstNeeded(run: QueuedRun, isReady: (run: QueuedRun) => boolean, asked: Set<string>): QueuedRun | null {
+    if (asked.has(run.id)) return null;
+    asked.add(run.id);
+    for (const id of neededBy(run)) {
+      const needed = this.#runs.find((other) => other.id === id);
+      const first = needed ? this.#firstNeeded(needed, isReady, asked) : null;
+      if (first) return first;
+    }
+    return isReady(run) ? run : null;
   }
 }

@@ -5,6 +5,8 @@ import type { Compilation, RunEnvironment, RunEvent } from '../../common/records
 import type { TrainerEnd, TrainerInput, TrainerMessage } from '../trainer/messages.ts';
 import { createLedger, isOwing } from '../trainer/tensorflow/ledger.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import type { RunSpecification } from '../../common/run-specification.ts';
+import { measuredSpeed } from '../studies/estimate.ts';
 import { findBeginning } from './beginning.ts';
 import { findMasks } from './masks.ts';
 import { findMending, mendingEnd, mendingText } from './mending.ts';
@@ -215,6 +217,7 @@ export class Training {
     const masks = await findMasks(workspace, summary, pruningEpochs, checkpoint?.epoch ?? null);
     const beginning = checkpoint ? null : await findBeginning(workspace, summary, specification, own);
     this.#timeLeft = new TimeLeft(summary.epochsTotal);
+    void this.#expectTime(specification);
     const wishes = await workspace.checkpointWishes(this.id);
     return {
       epoch: checkpoint?.epoch ?? null,
@@ -240,6 +243,14 @@ export class Training {
         control: this.#control.memory,
       },
     };
+  }
+
+  /** Nothing waits for it: it is told once it is known. */
+  async #expectTime(specification: RunSpecification): Promise<void> {
+    const timeLeft = this.#timeLeft;
+    const speeds = await this.#options.workspace.speeds().catch(() => []);
+    const seconds = measuredSpeed(specification, speeds)?.secondsPerEpoch;
+    if (seconds !== undefined) timeLeft.expect(seconds);
   }
 
   async #handle(message: Exclude<TrainerMessage, TrainerEnd>): Promise<void> {

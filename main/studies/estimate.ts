@@ -25,7 +25,7 @@ export function estimateStudy(
 ): StudyEstimate {
   const costs = open.map(({ run, done }) => {
     const epochs = Math.max(0, run.epochs - Math.max(done, run.trunk?.epoch ?? 0));
-    const own = speeds.find((speed) => isLike(speed.specification, run.specification));
+    const own = measuredSpeed(run.specification, speeds);
     const seconds = own?.secondsPerEpoch ?? scaledSeconds(run, speeds);
     return {
       measured: own !== undefined,
@@ -40,6 +40,14 @@ export function estimateStudy(
     measured: costs.every(({ measured }) => measured),
     bytes: costs.reduce((sum, { bytes }) => sum + bytes, 0),
   };
+}
+
+/** The newest speed of the same network, data and batch. */
+export function measuredSpeed(
+  specification: RunSpecification,
+  speeds: readonly MeasuredSpeed[],
+): MeasuredSpeed | undefined {
+  return speeds.find((speed) => isLike(speed.specification, specification));
 }
 
 function isLike(one: RunSpecification, other: RunSpecification): boolean {

@@ -289,7 +289,7 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
           const run = { ...find(id), priority };
           runs.splice(runs.indexOf(find(id)), 1, run);
           send({ type: 'run', run });
-          return {};
+          return { raised: [] };
         }),
       remove: ({ id }: { id: string }) =>
         answer(() => {

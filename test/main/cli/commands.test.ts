@@ -139,7 +139,7 @@ test('priority: set from the command line, below zero too, and listed only where
   expect(await shell.run('priority', pruned, '3')).toBe(0);
   expect(shell.stdout).toBe(`${pruned} has priority 3.\n`);
   expect(await shell.run('priority', control, '-2', '--json')).toBe(0);
-  expect(shell.document).toEqual({ id: control, priority: -2 });
+  expect(shell.document).toEqual({ id: control, priority: -2, raised: [] });
   expect([control, pruned].map((id) => shell.double.runs.get(id)?.priority)).toEqual([-2, 3]);
   await shell.run('list');
   expect(shell.stdout).toMatch(/state\s+priority/);

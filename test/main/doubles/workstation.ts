@@ -246,6 +246,7 @@ export class WorkstationDouble implements WorkstationServices {
     const run = { ...this.#run(id), priority };
     this.runs.set(id, run);
     this.emit({ type: 'run', run });
+    return [];
   }
 
   async stop(id: string) {

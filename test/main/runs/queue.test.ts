@@ -126,6 +126,23 @@ describe('the queue', () => {
     expect(statesOf(station, runs[1]!)).toEqual(['queued', 'stopped', 'queued', 'running', 'finished']);
   });
 
+  it('brings a run forward with what it needs, never before it', async () => {
+    const station = await openStation();
+    const runs = await station.start(
+      studyText({
+        images: smallImages(),
+        seeds: [0, 1, 2],
+        arms: [{ name: 'pruned', pruning: pruningAt(1) }],
+      }),
+    );
+    const [control, pruned] = runs.slice(4) as [string, string];
+    expect(await station.services.setPriority(pruned, 5)).toEqual([control]);
+    for (const id of [control, pruned])
+      expect((await station.services.getRun(id)).summary.priority, id).toBe(5);
+    await allEnded(station, runs);
+    expect(started(station)).toEqual([runs[0], control, pruned, ...runs.slice(1, 4)]);
+  });
+
   it('refuses to delete what is queued, training, or another run’s control', async () => {
     const station = await openStation();
     const text = studyText({

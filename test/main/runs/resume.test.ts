@@ -159,7 +159,9 @@ describe('two pruned arms', () => {
     expect(runs).toHaveLength(3);
     const summaries = await allEnded(station, runs);
     expect(summaries.map(({ control }) => control)).toEqual([null, runs[0], runs[0]]);
-    expect(summaries[0]!.memberships).toEqual([{ study: 'test', arm: 'control of random, magnitude', place: null }]);
+    expect(summaries[0]!.memberships).toEqual([
+      { study: 'test', arm: 'control of random, magnitude', place: null },
+    ]);
     const [control, random, magnitude] = await Promise.all(runs.map((id) => bitsOf(station, id)));
     for (const pruned of [random!, magnitude!]) {
       expect(pruned.epochs.slice(0, 2)).toEqual(control!.epochs.slice(0, 2));
