@@ -1,6 +1,6 @@
 import { maskOriginOf } from '../mask-source.ts';
 import type { ReadArm } from './arms.ts';
-import { quote } from './document.ts';
+import { quote } from './quote.ts';
 import type { StudyRules } from './expand.ts';
 import type { ProblemList } from './problem-list.ts';
 import { nearest } from './problems.ts';

@@ -37,9 +37,11 @@ export function readArms(study: Readonly<Record<string, unknown>>, reading: Read
   /** Names, and whether a grid made them. */
   const names = new Map<string, boolean>();
   const arms: ReadArm[] = [];
-  let count = 0;
-  written.forEach((arm, index) => {
-    if (!isSettings(arm)) return;
+  let [count, looked] = [0, 0];
+  for (const [index, arm] of written.entries()) {
+    if (problems.enough) break;
+    looked++;
+    if (!isSettings(arm)) continue;
     const { name, control, grid, ...own } = arm;
     const place: Path = ['arms', index];
     const merged = new MergedSettings(place).lay(shared, ['shared']).lay(own, place);
@@ -54,9 +56,10 @@ export function readArms(study: Readonly<Record<string, unknown>>, reading: Read
       const at = grid === undefined ? ['grid'] : [...place, 'grid'];
       problems.add({ message, missing: false, atKey: true }, at);
       count -= many;
-      return;
+      continue;
     }
     for (const combination of combinations(applied)) {
+      if (problems.enough) break;
       const made = combination.name !== '';
       const whole = made ? `${String(name)} ${combination.name}` : String(name);
       // Those that stand in the file are compared by its schema.
@@ -73,8 +76,8 @@ export function readArms(study: Readonly<Record<string, unknown>>, reading: Read
       if (controls.previousMask === 'every' && problems.all.length === known)
         noteManySteps(reading, specification, place);
     }
-  });
-  problems.collectMissing(written.length);
+  }
+  problems.collectMissing(looked);
   if (problems.all.length === 0)
     for (const { written: at, key } of unused) {
       const message = `changes no arm: each has a list of its own${key.startsWith('pruning') ? ', or prunes nothing' : ''}`;

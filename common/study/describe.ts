@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { quote } from './document.ts';
+import { quote } from './quote.ts';
 import { componentOptions, unwrap } from './schema-walk.ts';
 import { wording } from './wording.ts';
 

@@ -1,6 +1,10 @@
-import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument, visit } from 'yaml';
-import type { Alias, Document, Node, YAMLError } from 'yaml';
+import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
+import type { Document, Node } from 'yaml';
 import { messageOf } from '../errors.ts';
+import { MOST_PROBLEMS } from './first-problems.ts';
+import { shortened } from './quote.ts';
+import { offsetOf, parseText } from './yaml-text.ts';
+import { AliasError, valueOf, type YamlValue } from './yaml-value.ts';
 
 /** Keys and list positions from the root of a document to a value. */
 export type Path = readonly (string | number)[];
@@ -33,44 +37,46 @@ export interface StudyDocument {
   locateKey(path: Path): Place;
 }
 
-/** Reads one YAML 1.2 document. Never throws: what is wrong with the text is among the problems, and `value` is then null. */
+/**
+ * Reads one YAML 1.2 document. Never throws: what is wrong with the text is among the problems, in the order of the
+ * text, and `value` is then null.
+ */
 export function readDocument(text: string): StudyDocument {
-  const lines = new LineCounter();
+  const { document, lines, findings } = parseText(text);
   const place = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const none: Pick<StudyDocument, 'locate' | 'locateKey'> = {
+  const refused = (problems: StudyProblem[]): StudyDocument => ({
+    value: null,
+    problems,
     locate: () => ({ line: 1, column: 1 }),
     locateKey: () => ({ line: 1, column: 1 }),
-  };
-  let document: Document.Parsed;
-  try {
-    document = parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      stringKeys: true,
-      logLevel: 'error',
-    });
-  } catch (error) {
-    const message = `the text can not be read as YAML: ${messageOf(error)}`;
-    return { value: null, problems: [{ line: null, column: null, key: '', message }], ...none };
-  }
-  const problems = [...document.errors, ...document.warnings]
-    .map((error) => ({
-      ...place(beginningOf(error, document)),
-      key: formatPath(pathAt(document, error.pos[0])),
-      message: explain(error, text),
-    }))
+  });
+  if (document === null || findings.length > 0) {
+    const placed = findings.map((finding) => ({ ...finding, ...place(finding.offset) }));
     // What follows on the same line mostly follows from the same mistake.
-    .filter(({ line }, index, all) => all.findIndex((other) => other.line === line) === index);
-  if (problems.length > 0) return { value: null, problems, ...none };
+    const first = placed.filter(({ line }, index) => line !== placed[index - 1]?.line);
+    return refused(
+      first.slice(0, MOST_PROBLEMS + 1).map(({ offset, line, column, message }) => {
+        const key = document === null ? '' : formatPath(pathAt(document, offset));
+        return { line, column, key, message };
+      }),
+    );
+  }
 
+  let read: YamlValue;
+  try {
+    read = valueOf(document);
+  } catch (error) {
+    const at = error instanceof AliasError ? place(offsetOf(error.alias)) : { line: null, column: null };
+    return refused([{ ...at, key: '', message: messageOf(error) }]);
+  }
   const locate = (path: Path, wanted: 'value' | 'key'): Place => {
     let node: unknown = document.contents;
     let offset = offsetOf(node);
     for (const [depth, segment] of path.entries()) {
-      const holder = isAlias(node) ? node.resolve(document) : node;
+      const holder = isAlias(node) ? read.anchored.get(node) : node;
       const found = child(holder, segment);
       if (found === null) break;
       node = found.value;
@@ -80,34 +86,26 @@ export function readDocument(text: string): StudyDocument {
     }
     return place(offset);
   };
-  try {
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
-    if (isEndless(value, new Set())) throw new Error('it stands within what it repeats');
-    return {
-      value,
-      problems: [],
-      locate: (path) => locate(path, 'value'),
-      locateKey: (path) => locate(path, 'key'),
-    };
-  } catch (error) {
-    const alias = troublesomeAlias(document);
-    const at = alias === null ? { line: null, column: null } : place(offsetOf(alias));
-    const message = `this alias can not be followed (${messageOf(error)}); write the value out, or use shared`;
-    return { value: null, problems: [{ ...at, key: '', message }], ...none };
-  }
+  return {
+    value: read.value,
+    problems: [],
+    locate: (path) => locate(path, 'value'),
+    locateKey: (path) => locate(path, 'key'),
+  };
 }
+
+/** Of a key in a path; a longer one is a mistake, and is cut. */
+const LONGEST_SEGMENT = 80;
 
 /** 'arms[1].pruning.sparsity' */
 export function formatPath(path: Path): string {
   return path
     .map((segment, index) =>
-      typeof segment === 'number' ? `[${segment}]` : index === 0 ? segment : `.${segment}`,
+      typeof segment === 'number'
+        ? `[${segment}]`
+        : `${index === 0 ? '' : '.'}${shortened(segment, LONGEST_SEGMENT)}`,
     )
     .join('');
-}
-
-function offsetOf(node: unknown): number {
-  return (node as Node | null)?.range?.[0] ?? 0;
 }
 
 /** The value under a segment, and the offset of what names it: its key, or the list item itself. */
@@ -121,44 +119,6 @@ function child(holder: unknown, segment: string | number): { value: unknown; off
     return value === undefined ? null : { value, offset: offsetOf(value) };
   }
   return null;
-}
-
-/** Where a mistake begins: an open quote ends with the file, and is missed where it was opened. */
-function beginningOf(error: YAMLError, document: Document.Parsed): number {
-  let offset = error.pos[0];
-  if (error.code === 'MISSING_CHAR')
-    visit(document, {
-      Scalar(_, node) {
-        const [start, , end] = node.range ?? [0, 0, 0];
-        if (node.type?.startsWith('QUOTE') && start < error.pos[0] && error.pos[0] <= end) offset = start;
-      },
-    });
-  return offset;
-}
-
-/** Whether a value holds itself, as an alias within its own anchor makes it. */
-function isEndless(value: unknown, around: Set<object>): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (around.has(value)) return true;
-  around.add(value);
-  const endless = Object.values(value).some((inner) => isEndless(inner, around));
-  around.delete(value);
-  return endless;
-}
-
-/** The first alias without an anchor or within its own, or else the last alias: the one that made too many. */
-function troublesomeAlias(document: Document.Parsed): Alias | null {
-  const aliases: Alias[] = [];
-  visit(document, {
-    Alias(_, node) {
-      aliases.push(node);
-    },
-  });
-  const wrong = (alias: Alias): boolean => {
-    const anchored = alias.resolve(document);
-    return anchored === undefined || holds(anchored, offsetOf(alias));
-  };
-  return aliases.slice(0, 1000).find(wrong) ?? aliases.at(-1) ?? null;
 }
 
 function holds(node: unknown, offset: number): boolean {
@@ -188,30 +148,3 @@ function pathAt(document: Document.Parsed, offset: number): Path {
   }
 }
 
-/** The parser's finding as a sentence for someone who does not know the YAML specification. */
-function explain(error: YAMLError, text: string): string {
-  switch (error.code) {
-    case 'DUPLICATE_KEY': {
-      const key = /^[^\s:,{}[\]]*/.exec(text.slice(error.pos[0]))?.[0] ?? '';
-      return `the key ${quote(key)} stands twice in this mapping: keep one of them`;
-    }
-    case 'TAB_AS_INDENT':
-      return 'found a tab; indent with spaces';
-    case 'BAD_INDENT':
-      return `the indentation is wrong here, or a bracket before it is not closed (${error.message})`;
-    case 'MULTIPLE_DOCS':
-      return "found a second document after '---'; a file holds one study";
-    case 'NON_STRING_KEY':
-      return 'found a key that is not text; keys are plain names';
-    case 'BAD_ALIAS':
-      return `found an alias that can not be followed (${error.message})`;
-    case 'TAG_RESOLVE_FAILED':
-      return `found a tag; write the value without it (${error.message})`;
-    default:
-      return `this is not YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`;
-  }
-}
-
-export function quote(text: string): string {
-  return `'${text}'`;
-}

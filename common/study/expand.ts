@@ -8,6 +8,7 @@ import { readDocument } from './document.ts';
 import type { StudyProblem } from './document.ts';
 import { isSettings, MergedSettings } from './merge.ts';
 import { planRuns } from './plan-runs.ts';
+import { firstProblems } from './first-problems.ts';
 import { ProblemList } from './problem-list.ts';
 import { findings } from './problems.ts';
 import { settingsSchema, studySchema } from './schema.ts';
@@ -64,7 +65,7 @@ export interface StudyReading {
   study: Study | null;
   /** For each seed every arm, each pruned run after its controls. */
   runs: PlannedRun[];
-  /** In the order of the file. */
+  /** The first in the order of the file, and whether there may be more. */
   problems: StudyProblem[];
 }
 
@@ -75,7 +76,7 @@ export interface Arm {
   specification: RunSpecification;
 }
 
-/** From the text of a study file to its runs, or to everything that is wrong with it. Never throws for a bad file. */
+/** From the text of a study file to its runs, or to the first that is wrong with it. Never throws for a bad file. */
 export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules): StudyReading {
   const document = readDocument(text);
   if (document.problems.length > 0) return refused(document.problems);
@@ -134,10 +135,7 @@ function stepControls(arms: readonly Arm[], rules: StudyRules): number {
 }
 
 function refused(problems: readonly StudyProblem[]): StudyReading {
-  const ordered = [...problems].sort(
-    (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
-  );
-  return { study: null, runs: [], problems: ordered };
+  return { study: null, runs: [], problems: firstProblems(problems) };
 }
 
 /** Shared settings need not be whole, since arms may complete them; what they do hold must be right even where every arm replaces it. */

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Path } from './document.ts';
-import { quote } from './document.ts';
+import { quote } from './quote.ts';
 import type { MergedSettings } from './merge.ts';
-import { nearest } from './problems.ts';
+import { MOST_EXPLAINED, nearest } from './problems.ts';
 import type { Finding } from './problems.ts';
+import { repeated } from './repeated.ts';
 import { componentOptions, unwrap } from './schema-walk.ts';
 
 /**
@@ -37,20 +38,20 @@ export function readGrid(
   const axes: GridAxis[] = [];
   const findings: Finding[] = [];
   for (const [key, values] of Object.entries(grid)) {
+    if (findings.length >= MOST_EXPLAINED) break;
     const place = [...written, key];
     const path = pathOf(schema, key);
     if (path === null)
       findings.push({ path: place, message: unknownSetting(schema, key), missing: false, atKey: true });
     if (!Array.isArray(values)) continue;
-    const texts = values.map((value) => JSON.stringify(value));
-    for (const [index, text] of texts.entries())
-      if (texts.indexOf(text) < index)
-        findings.push({
-          path: [...place, index],
-          message: `${shortText(values[index]) ?? 'the same value'} stands twice in this list; values are distinct`,
-          missing: false,
-          atKey: false,
-        });
+    const again = repeated(values.map((value) => JSON.stringify(value)));
+    for (const index of again.slice(0, MOST_EXPLAINED))
+      findings.push({
+        path: [...place, index],
+        message: `${shortText(values[index]) ?? 'the same value'} stands twice in this list; values are distinct`,
+        missing: false,
+        atKey: false,
+      });
     if (path !== null && values.length > 0) axes.push({ key, written: place, path, values });
   }
   return { axes, findings };
@@ -119,7 +120,8 @@ const LONGEST_LABEL = 40;
 /** A short text for each value, by its position where it has none of its own. */
 function valueLabels(values: readonly unknown[]): string[] {
   const texts = values.map(shortText);
-  return texts.map((text, index) => (text === null || texts.indexOf(text) < index ? `#${index + 1}` : text));
+  const again = new Set(repeated(texts));
+  return texts.map((text, index) => (text === null || again.has(index) ? `#${index + 1}` : text));
 }
 
 /** A value in a few characters on one line; null where that can not be. */

@@ -3,10 +3,16 @@ import type { Path, StudyDocument, StudyProblem } from './document.ts';
 import type { MergedSettings } from './merge.ts';
 import type { Finding } from './problems.ts';
 
+/** Problems that are looked for: more than are told, so that those told are the first of the file. */
+const MOST_KEPT = 100;
+/** How long to look for further problems once there is one: settings of many arms may be wrong in one way, at length. */
+const PATIENCE_MS = 1_000;
+
 /** Findings placed in the file, each once however many arms share it. */
 export class ProblemList {
   readonly all: StudyProblem[] = [];
   readonly #document: StudyDocument;
+  readonly #begun = performance.now();
   readonly #known = new Set<string>();
   /** Settings that an arm lacks as a whole, by key: the arms that lack it, by their places, and the sentence. */
   readonly #missing = new Map<string, { arms: Map<string, Path>; message: string }>();
@@ -15,7 +21,15 @@ export class ProblemList {
     this.#document = document;
   }
 
+  /** There are enough to correct: whoever looks for problems need not look any further. */
+  get enough(): boolean {
+    if (this.all.length >= MOST_KEPT) return true;
+    const some = this.all.length > 0 || this.#missing.size > 0;
+    return some && performance.now() - this.#begun > PATIENCE_MS;
+  }
+
   add({ message, missing, atKey }: Omit<Finding, 'path'>, path: Path): void {
+    if (this.all.length >= MOST_KEPT) return;
     // A key that is wrong in one value of a grid's list is the list's.
     const at = atKey && typeof path.at(-1) === 'number' ? path.slice(0, -1) : path;
     const place = atKey ? this.#document.locateKey(at) : this.#document.locate(at);
@@ -43,7 +57,11 @@ export class ProblemList {
     this.add(finding, shorthand ? written : [...written, ...rest]);
   }
 
-  /** What every arm lacks is missing once, under the shared settings. */
+  /**
+   * What every arm lacks is missing once, under the shared settings.
+   *
+   * @param arms those that were looked at
+   */
   collectMissing(arms: number): void {
     for (const [key, { arms: lacking, message }] of this.#missing) {
       const sentence = `${message}; write it under shared, or in the arm`;

@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import * as z from 'zod';
 import { allowedNames, describeAllowed, describeFound } from './describe.ts';
 import type { Path, StudyProblem } from './document.ts';
-import { quote } from './document.ts';
+import { quote } from './quote.ts';
 import { componentOptions, isPlainName, objectSchema, schemaUnder, unwrap } from './schema-walk.ts';
 
 /** One finding of a schema: where in the value, and the sentence. */
@@ -24,10 +24,13 @@ export function formatProblem(problem: StudyProblem): string {
   return place.length === 0 ? problem.message : `${place.join(', ')}: ${problem.message}`;
 }
 
-/** What a schema has against a value, in words for a person. */
+/** What is explained of one value: a list of a hundred thousand wrong items is understood before. */
+export const MOST_EXPLAINED = 100;
+
+/** The first that a schema has against a value, in words for a person. */
 export function findings(schema: z.ZodType, value: unknown, home: HomeOf = homeIn(schema)): Finding[] {
   const result = schema.safeParse(value);
-  return result.success ? [] : result.error.issues.flatMap((issue) => explain(issue, schema, value, home));
+  return result.success ? [] : result.error.issues.slice(0, MOST_EXPLAINED).flatMap((issue) => explain(issue, schema, value, home));
 }
 
 function explain(issue: z.core.$ZodIssue, root: z.ZodType, rootValue: unknown, home: HomeOf): Finding[] {
@@ -39,7 +42,7 @@ function explain(issue: z.core.$ZodIssue, root: z.ZodType, rootValue: unknown, h
   ];
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys((schema && objectSchema(schema, value)?.shape) ?? {});
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MOST_EXPLAINED).map((key) => ({
       path: [...path, key],
       message: `unknown key ${quote(key)}; allowed: ${known.join(', ')}${ownerHint(schema, key) || unknownKeyHint(key, known, home)}`,
       missing: false,
@@ -123,8 +126,12 @@ function quotesHint(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? '; put it in quotes' : '';
 }
 
+/** Nobody misspells a name at this length, and to compare a long text with many names takes long. */
+const LONGEST_MISSPELT = 200;
+
 /** "; did you mean 'magnitude'?", where a name is near enough to be meant. */
 export function nearest(found: string, names: readonly string[]): string {
+  if (found.length > LONGEST_MISSPELT) return '';
   const plain = (text: string): string => text.toLowerCase().replace(/[-_\s]/g, '');
   const ranked = names
     .map((name) => ({ name, far: distance(plain(found), plain(name)) }))

@@ -5,6 +5,7 @@ import { KERNEL_KINDS } from '../network.ts';
 import { DEFAULT_THRESHOLDS, thresholdLabel } from '../thresholds.ts';
 import type { Threshold } from '../thresholds.ts';
 import { duration } from './duration.ts';
+import { repeated } from './repeated.ts';
 import { wording } from './wording.ts';
 
 /** The schemas of a study file, built from the catalogue, so that a new component needs no change here. */
@@ -64,7 +65,7 @@ const threshold = z
       .transform((absolute): Threshold => ({ absolute })),
     z
       .string()
-      .regex(/^\s*(?=[0-9.]*[1-9])([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?\s*(σ|sigma)?\s*$/i)
+      .regex(/^\s*(?=[0-9.]*[1-9])([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,2})?(\s*(σ|sigma))?\s*$/i)
       .transform((text): Threshold => {
         const value = Number.parseFloat(text);
         return /(σ|sigma)\s*$/i.test(text) ? { sigma: value } : { absolute: value };
@@ -79,13 +80,12 @@ const thresholds = z
   .max(16)
   .superRefine((ladder, context) => {
     const labels = ladder.map(thresholdLabel);
-    for (const [index, label] of labels.entries())
-      if (labels.indexOf(label) < index)
-        context.addIssue({
-          code: 'custom',
-          path: [index],
-          message: `the threshold ${label} stands twice; thresholds are distinct`,
-        });
+    for (const index of repeated(labels))
+      context.addIssue({
+        code: 'custom',
+        path: [index],
+        message: `the threshold ${labels[index]} stands twice; thresholds are distinct`,
+      });
   })
   .transform((ladder) => ladder.toSorted(coarsestFirst));
 
@@ -206,13 +206,12 @@ export const studySchema = z.strictObject({
     .min(1)
     .max(1000)
     .superRefine((seeds, context) => {
-      for (const [index, seed] of seeds.entries())
-        if (seeds.indexOf(seed) < index)
-          context.addIssue({
-            code: 'custom',
-            path: [index],
-            message: `the seed ${seed} stands twice; seeds are distinct`,
-          });
+      for (const index of repeated(seeds))
+        context.addIssue({
+          code: 'custom',
+          path: [index],
+          message: `the seed ${seeds[index]} stands twice; seeds are distinct`,
+        });
     })
     .meta({ description: 'Every arm runs once for each seed.' }),
   checkpoints: z
@@ -254,14 +253,12 @@ export const studySchema = z.strictObject({
     .min(1)
     .max(1000)
     .superRefine((arms, context) => {
-      const known = arms.map((arm) => arm.name);
-      for (const [index, name] of known.entries())
-        if (known.indexOf(name) < index)
-          context.addIssue({
-            code: 'custom',
-            path: [index, 'name'],
-            message: `two arms are named '${name}'; names of arms are distinct`,
-          });
+      for (const index of repeated(arms.map((arm) => arm.name)))
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'name'],
+          message: `two arms are named '${arms[index]!.name}'; names of arms are distinct`,
+        });
     })
     .meta({ description: 'What is compared: each arm lays its own settings over the shared ones.' }),
 });

@@ -1,16 +1,29 @@
 import { parentPort } from 'node:worker_threads';
 import { CascadeError, messageOf } from '../../common/errors.ts';
 import { calls } from './calls.ts';
-import type { Answer, Question } from './background.ts';
+import type { Question, Report, Request } from './background.ts';
 
-/** The body of the background thread: answers one call after another. */
+/** The body of the background thread: answers one call after another, but for those that nobody waits for any more. */
 if (!parentPort) throw new Error('main/background/thread.ts is the body of a worker thread.');
 const port = parentPort;
 
-port.on('message', ({ number, name, args }: Question) => void answerTo(number, name, args));
+const waiting = new Set<number>();
 
-async function answerTo(number: number, name: Question['name'], args: unknown[]): Promise<void> {
-  let answer: Answer;
+port.on('message', (request: Request) => {
+  if ('dropped' in request) {
+    waiting.delete(request.dropped);
+    return;
+  }
+  waiting.add(request.number);
+  // Whatever came while the last call was answered is read first: this call may have been dropped.
+  setImmediate(() => {
+    if (waiting.delete(request.number)) void answerTo(request);
+  });
+});
+
+async function answerTo({ number, name, args }: Question): Promise<void> {
+  port.postMessage({ number, begun: true } satisfies Report);
+  let answer: Report;
   try {
     // The client's types tie a call's arguments to its name.
     answer = { number, result: await (calls[name] as (...args: unknown[]) => unknown)(...args) };

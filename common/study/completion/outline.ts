@@ -54,6 +54,8 @@ const SPACES = /[ \t]*/y;
 const EMPTY = /[ \t]*(?:#[^\n]*)?(?=\n|$)/y;
 /** One word alone on its line; one under the caret may hold a mark of the private use area. */
 const WORD = /[\w.\uE000-]+[ \t]*(?=\n|$)/y;
+/** Things within each other that are followed. */
+const DEEPEST = 100;
 /** Anchors and tags. */
 const PROPERTIES = /[ \t]*(?:[&!]\S*[ \t]+)*/y;
 
@@ -62,6 +64,7 @@ class OutlineReader {
   /** Where the reader stands: the first character of a line's content, or of what is left of it after a dash. */
   #at = 0;
   #column = 0;
+  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -78,12 +81,21 @@ class OutlineReader {
 
   /** The node that begins here; null where the line stands further to the left than `least`. */
   #block(least: number, alone: 'line' | 'dash'): OutlineNode | null {
-    if (this.#ended || this.#column < least) return null;
-    if (this.#looksAt(DASH)) return this.#sequence(true);
-    if (this.#looksAt(KEY) || this.#isWordBeforeKeys()) return this.#mapping();
+    if (this.#ended || this.#column < least || this.#depth > DEEPEST) return null;
+    if (this.#looksAt(DASH)) return this.#within(() => this.#sequence(true));
+    if (this.#looksAt(KEY) || this.#isWordBeforeKeys()) return this.#within(() => this.#mapping());
     const column = this.#column;
     const node = this.#inline(column - 1);
     return node?.kind === 'scalar' ? { ...node, alone } : node;
+  }
+
+  #within<T>(read: () => T): T {
+    this.#depth++;
+    try {
+      return read();
+    } finally {
+      this.#depth--;
+    }
   }
 
   #mapping(): OutlineMapping {
@@ -133,7 +145,7 @@ class OutlineReader {
     this.#match(SPACES);
     const first = this.#text[this.#at];
     let node: OutlineNode;
-    if (first === '{' || first === '[') node = this.#flow(column);
+    if (first === '{' || first === '[') node = this.#within(() => this.#flow(column));
     else if (first === '|' || first === '>') node = scalar('', true);
     else if (first === '"' || first === "'") node = this.#quoted();
     else node = scalar((this.#match(PLAIN)?.[0] ?? '').trim(), false);
@@ -144,6 +156,7 @@ class OutlineReader {
   #flow(column: number): OutlineMapping | OutlineSequence {
     const opening = this.#text[this.#at];
     this.#at += 1;
+    if (this.#depth > DEEPEST) return { kind: 'sequence', flow: true, items: [] };
     if (opening === '{') {
       const pairs: OutlinePair[] = [];
       while (this.#toFlowContent(column, '}')) {
@@ -187,7 +200,7 @@ class OutlineReader {
   #flowValue(column: number): OutlineNode | null {
     this.#match(SPACES);
     const first = this.#text[this.#at];
-    if (first === '{' || first === '[') return this.#flow(column);
+    if (first === '{' || first === '[') return this.#within(() => this.#flow(column));
     if (first === '"' || first === "'") return this.#quoted();
     const text = this.#match(FLOW_PLAIN)?.[0].trim() ?? '';
     return text === '' ? null : scalar(text, false);

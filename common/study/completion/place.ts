@@ -29,8 +29,13 @@ export interface Place {
 const MARK = '\uE000';
 const WORD = /[^\s{}[\],:#'"]*/;
 
-/** The place of the caret; null in comments and within texts of several words. */
+/** Of a text that a person writes; to read a larger one with each key that is typed would hold up the window. */
+const MOST_CHARACTERS = 200_000;
+const LONGEST_LINE = 2_000;
+
+/** The place of the caret; null in comments and within texts of several words, and in what is too large to be a study. */
 export function placeOf(text: string, caret: number): Place | null {
+  if (text.length > MOST_CHARACTERS || longestLine(text) > LONGEST_LINE) return null;
   const before = /[^\s{}[\],:#'"]*$/.exec(text.slice(Math.max(0, caret - 200), caret))![0];
   const after = WORD.exec(text.slice(caret, caret + 200))![0];
   const from = caret - before.length;
@@ -51,6 +56,15 @@ export function placeOf(text: string, caret: number): Place | null {
     root,
     at: at.kind === 'value' ? { ...at, column } : at,
   };
+}
+
+function longestLine(text: string): number {
+  let [longest, start] = [0, 0];
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+    longest = Math.max(longest, end - start);
+    start = end + 1;
+  }
+  return Math.max(longest, text.length - start);
 }
 
 type Found = Pick<Place, 'steps' | 'at' | 'quoted'>;

@@ -96,7 +96,7 @@ const CASES: Case[] = [
     'seeds: &all [0, *all]',
     2,
     '',
-    'this alias can not be followed (it stands within what it repeats); write the value out, or use shared',
+    'this alias cannot be followed (it stands within what it repeats); write the value out, or use shared',
   ],
   [
     'an option outside of its component',
@@ -473,7 +473,7 @@ const CASES: Case[] = [
     'dataset: *other',
     4,
     '',
-    'this alias can not be followed (Unresolved alias (the anchor must be set before the alias): other); write the value out, or use shared',
+    "this alias cannot be followed (there is no anchor '&other' before it); write the value out, or use shared",
   ],
 ];
 
@@ -516,7 +516,7 @@ describe('text that is not YAML', () => {
       `${name}: &${name} [${Array(10).fill(of).join(',')}]\n`;
     const bomb = `${line('a', 'x')}${line('b', '*a')}${line('c', '*b')}${line('d', '*c')}${line('e', '*d')}${line('f', '*e')}`;
     const started = performance.now();
-    expect(read(bomb).problems[0]!.message).toMatch(/this alias can not be followed/);
+    expect(read(bomb).problems[0]!.message).toMatch(/this alias cannot be followed/);
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
