@@ -96,8 +96,8 @@ class Workstation implements WorkstationServices {
 
   bundledStudies = bundledStudies;
 
-  async checkStudy(text: string): Promise<StudyCheck> {
-    const { plan, problems } = await this.#plan(text);
+  async checkStudy(text: string, _fileName: string, signal?: AbortSignal): Promise<StudyCheck> {
+    const { plan, problems } = await this.#plan(text, signal);
     if (!plan) return { problems, preview: null };
     const [listed, speeds] = await Promise.all([this.listRuns(), this.#workspace.speeds()]);
     const known = new Map(listed.map((run) => [run.id, run]));
@@ -155,10 +155,10 @@ class Workstation implements WorkstationServices {
     return { study: plan.name, runs: plan.runs.map(({ id }) => id), warnings: plan.warnings };
   }
 
-  async #plan(text: string): ReturnType<typeof planStudy> {
-    const names = await this.#background.call('namesIn', [text]);
+  async #plan(text: string, signal?: AbortSignal): ReturnType<typeof planStudy> {
+    const names = await this.#background.call('namesIn', [text], { signal });
     const named = names.runs.length === 0 ? [] : await this.#workspace.runsNamed(names.runs);
-    return this.#background.call('planStudy', [text, names, named]);
+    return this.#background.call('planStudy', [text, names, named], { signal });
   }
 
   studySchema(): Record<string, unknown> {
@@ -243,7 +243,9 @@ class Workstation implements WorkstationServices {
         `The run ${id} has no weights of epoch ${epoch}; it has those of ${checkpoints.join(', ') || 'no epoch yet'}.`,
       );
     const { bytes } = await this.#workspace.checkpoint(id, epoch);
-    return this.#background.call('checkpointToPyTorch', [network, bytes, format], [bytes.buffer]);
+    return this.#background.call('checkpointToPyTorch', [network, bytes, format], {
+      handOver: [bytes.buffer],
+    });
   }
 
   close(): Promise<void> {

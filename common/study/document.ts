@@ -147,4 +147,3 @@ function pathAt(document: Document.Parsed, offset: number): Path {
     } else return path;
   }
 }
-

@@ -30,7 +30,9 @@ export const MOST_EXPLAINED = 100;
 /** The first that a schema has against a value, in words for a person. */
 export function findings(schema: z.ZodType, value: unknown, home: HomeOf = homeIn(schema)): Finding[] {
   const result = schema.safeParse(value);
-  return result.success ? [] : result.error.issues.slice(0, MOST_EXPLAINED).flatMap((issue) => explain(issue, schema, value, home));
+  return result.success
+    ? []
+    : result.error.issues.slice(0, MOST_EXPLAINED).flatMap((issue) => explain(issue, schema, value, home));
 }
 
 function explain(issue: z.core.$ZodIssue, root: z.ZodType, rootValue: unknown, home: HomeOf): Finding[] {

@@ -69,10 +69,7 @@ function readTo(most: number, text: string): YamlText & { whole: boolean } {
   const { tokens, cut } = tokensOf(text, most, lines);
   const document = composed(tokens, text.length);
   const limit = cut?.offset ?? text.length;
-  const findings = [
-    ...explained([...document.errors, ...document.warnings], document),
-    ...walked(document),
-  ]
+  const findings = [...explained([...document.errors, ...document.warnings], document), ...walked(document)]
     // What is open where reading stopped was not left open by the text.
     .filter(({ offset }) => cut === null || offset < limit)
     .concat(cut === null ? [] : [cut])
@@ -99,7 +96,8 @@ function tokensOf(text: string, most: number, lines: LineCounter): { tokens: Tok
       return `here the text has ${most} words and marks, and it goes on; a study has fewer: shorten it with grids, or split it`;
     if (parser.stack.length > DEEPEST)
       return `here are ${DEEPEST} things within each other; a study is not as deep`;
-    if (count.strays > MOST_STRAYS) return 'the text is not read on from here: is it another file than a study?';
+    if (count.strays > MOST_STRAYS)
+      return 'the text is not read on from here: is it another file than a study?';
     if (count.aliases > MOST_ALIASES)
       return `here is alias ${count.aliases}; a study has fewer: use shared for what all arms have`;
     return null;

@@ -36,7 +36,7 @@ export function valueOf(document: Document.Parsed): YamlValue {
   function read(node: unknown): unknown {
     size++;
     if (isAlias(node)) return follow(node);
-    const anchor = (node as Node & { anchor?: string } | null)?.anchor;
+    const anchor = (node as (Node & { anchor?: string }) | null)?.anchor;
     if (anchor !== undefined) anchors.set(anchor, 'open');
     const before = size - 1;
     const value = plain(node);

@@ -57,7 +57,9 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
     },
     studies: {
       bundled: os.studies.bundled.handler(() => services.bundledStudies()),
-      check: os.studies.check.handler(({ input }) => services.checkStudy(input.text, input.fileName)),
+      check: os.studies.check.handler(({ input, signal }) =>
+        services.checkStudy(input.text, input.fileName, signal),
+      ),
       start: os.studies.start.handler(({ input }) => services.startStudy(input.text, input.fileName)),
       schema: os.studies.schema.handler(() => services.studySchema()),
     },

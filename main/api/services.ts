@@ -24,7 +24,8 @@ export interface WorkstationServices {
   subscribe(listener: (event: WorkstationEvent) => void): () => void;
 
   bundledStudies(): Promise<{ name: string; title: string; description: string; text: string }[]>;
-  checkStudy(text: string, fileName: string): Promise<StudyCheck>;
+  /** @param signal aborted when whoever asked does not wait any more */
+  checkStudy(text: string, fileName: string, signal?: AbortSignal): Promise<StudyCheck>;
   startStudy(text: string, fileName: string): Promise<{ study: string; runs: string[]; warnings: string[] }>;
   studySchema(): Record<string, unknown>;
 

@@ -27,7 +27,8 @@ export function failureOf(error: unknown): Failure {
 export function reportFailure(failure: Failure, output: Output): void {
   const places = (failure.problems ?? []).map(({ line, column, key, message }) => {
     const where = line === null ? '' : `line ${line}${column === null ? '' : `:${column}`}, `;
-    return `  ${where}${key}: ${message}`;
+    const place = `${where}${key}`;
+    return place === '' ? `  ${message}` : `  ${place}: ${message}`;
   });
   output.warn([failure.message, ...places].join('\n'));
   output.record({ error: failure });

@@ -16,7 +16,10 @@ const many = (count: number, piece: (index: number) => string): string =>
 const LIMIT_MS = 10_000;
 const MISTAKEN: [string, string][] = [
   ['an open quote on each line', many(60_000, (index) => `a${index}: "x\n`)],
-  ['lines of JSON', many(9_000, (index) => `${JSON.stringify({ epoch: index, loss: [0.5], text: "it's" })}\n`)],
+  [
+    'lines of JSON',
+    many(9_000, (index) => `${JSON.stringify({ epoch: index, loss: [0.5], text: "it's" })}\n`),
+  ],
   ['a program', many(9_000, (index) => `def f${index}(a):\n    """doc"""\n    return {a: [b], 'k': a}\n`)],
   ['a log', many(10_000, (index) => `[12:00:${index}] INFO trainer: epoch {loss: 0.5} 'done'\n`)],
   ['a page of HTML', many(20_000, (index) => `<p class="a">it's & &amp; ${index}: {x}</p>\n`)],
@@ -44,7 +47,10 @@ const MISTAKEN: [string, string][] = [
   ['equal names of arms', `${SOUND}${'  - name: a\n'.repeat(25_000)}`],
   ['arms that are none', `${SOUND}${'  - 1\n'.repeat(25_000)}`],
   ['settings that are none', `${SOUND}${many(1_900, (at) => `    k${at}: 1\n`)}`],
-  ['one mistake in many arms', `${SOUND}${many(1_000, (at) => `  - {name: x${at}, epochs: none, loss: non}\n`)}`],
+  [
+    'one mistake in many arms',
+    `${SOUND}${many(1_000, (at) => `  - {name: x${at}, epochs: none, loss: non}\n`)}`,
+  ],
 ];
 
 describe('a mistaken text is answered at once, with a list that a person can read', () => {
@@ -61,7 +67,9 @@ describe('a mistaken text is answered at once, with a list that a person can rea
 
   it('says that there may be more, after the first twenty in the order of the file', () => {
     const { problems } = read(many(5_000, (index) => `a${index}: "x\n`));
-    expect(problems.slice(0, 20).map(({ line }) => line)).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
+    expect(problems.slice(0, 20).map(({ line }) => line)).toEqual(
+      Array.from({ length: 20 }, (_, at) => at + 1),
+    );
     expect(problems[20]).toEqual({
       line: null,
       column: null,

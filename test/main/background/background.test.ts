@@ -6,8 +6,22 @@ import { pruningAt, smallImages, studyText } from '../runs/fixtures.ts';
 const studyOf = (images: string): string =>
   studyText({ images, seeds: [0, 1], arms: [{ name: 'pruned', pruning: pruningAt(1) }] });
 
-function background(): Background {
-  const opened = new Background();
+/** A study that is sound, and takes seconds to read. */
+const slow = (): string => {
+  const text = studyText({ images: smallImages(), seeds: [0], arms: [{ name: 'a' }] });
+  const grid = { batchSize: Array.from({ length: 9_000 }, (_, index) => index + 1) };
+  return JSON.stringify({ ...(JSON.parse(text) as object), grid });
+};
+
+const SETTING = {
+  optimizer: { name: 'sgd', weightDecay: 0.1 },
+  rates: [0.1],
+  stepsPerEpoch: 1,
+  magnitude: 1,
+};
+
+function background(limits: ConstructorParameters<typeof Background>[0] = {}): Background {
+  const opened = new Background(limits);
   onTestFinished(() => opened.close());
   return opened;
 }
@@ -36,10 +50,48 @@ describe('the background thread', () => {
     const thread = background();
     const bytes = new Uint8Array(100);
     await expect(
-      thread.call('checkpointToPyTorch', [{ layers: [], parameters: [] } as never, bytes], [bytes.buffer]),
+      thread.call('checkpointToPyTorch', [{ layers: [], parameters: [] } as never, bytes], {
+        handOver: [bytes.buffer],
+      }),
     ).rejects.toThrow();
     expect(bytes.length).toBe(0);
     expect(await thread.call('namesIn', ['study: small'])).toMatchObject({ study: 'small' });
+  });
+
+  it('is replaced where a call takes longer than it may: that call is told so, the others are answered', async () => {
+    const thread = background({ namesIn: 20 });
+    const bytes = new Uint8Array(100);
+    const answers = await Promise.allSettled([
+      thread.call('namesIn', [slow()]),
+      thread.call('freeDecay', [SETTING]),
+      thread.call('checkpointToPyTorch', [{} as never, bytes, 'default'], { handOver: [bytes.buffer] }),
+    ]);
+    expect(answers.map((each) => (each.status === 'rejected' ? each.reason : each.value))).toMatchObject([
+      { code: 'BACKGROUND_LIMIT', message: expect.stringMatching(/took longer than/) },
+      [expect.closeTo(0.99)],
+      { code: 'BACKGROUND_THREAD' },
+    ]);
+    expect(await thread.call('freeDecay', [SETTING])).toHaveLength(1);
+  });
+
+  it('leaves what nobody waits for any more, begun or not', async () => {
+    const thread = background();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const begun = thread.call('namesIn', [slow()], { signal: first.signal }).catch((error: unknown) => error);
+    const waiting = thread
+      .call('namesIn', [slow()], { signal: second.signal })
+      .catch((error: unknown) => error);
+    const other = thread.call('freeDecay', [SETTING]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    second.abort();
+    first.abort();
+    expect(await waiting).toMatchObject({ code: 'BACKGROUND_CANCELLED' });
+    expect(await begun).toMatchObject({ code: 'BACKGROUND_CANCELLED' });
+    expect(await other).toHaveLength(1);
+    const gone = AbortSignal.abort();
+    await expect(thread.call('freeDecay', [SETTING], { signal: gone })).rejects.toMatchObject({
+      code: 'BACKGROUND_CANCELLED',
+    });
   });
 
   it('keeps nobody waiting when it is closed', async () => {
