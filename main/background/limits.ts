@@ -11,8 +11,7 @@ export const CALL_LIMITS_MS: Record<keyof BackgroundCalls, number> = {
   namesIn: MINUTE,
   // Folders of a million images are listed for it.
   planStudy: 5 * MINUTE,
-  timetable: 5 * MINUTE,
-  freeDecay: 30 * SECOND,
+  pruningEpochs: 5 * MINUTE,
   checkpointToPyTorch: 5 * MINUTE,
   reclaim: MINUTE,
 };

@@ -13,13 +13,6 @@ const slow = (): string => {
   return JSON.stringify({ ...(JSON.parse(text) as object), grid });
 };
 
-const SETTING = {
-  optimizer: { name: 'sgd', weightDecay: 0.1 },
-  rates: [0.1],
-  stepsPerEpoch: 1,
-  magnitude: 1,
-};
-
 function background(limits: ConstructorParameters<typeof Background>[0] = {}): Background {
   const opened = new Background(limits);
   onTestFinished(() => opened.close());
@@ -63,15 +56,15 @@ describe('the background thread', () => {
     const bytes = new Uint8Array(100);
     const answers = await Promise.allSettled([
       thread.call('namesIn', [slow()]),
-      thread.call('freeDecay', [SETTING]),
+      thread.call('planStudy', ['study: [']),
       thread.call('checkpointToPyTorch', [{} as never, bytes, 'default'], { handOver: [bytes.buffer] }),
     ]);
     expect(answers.map((each) => (each.status === 'rejected' ? each.reason : each.value))).toMatchObject([
       { code: 'BACKGROUND_LIMIT', message: expect.stringMatching(/took longer than/) },
-      [expect.closeTo(0.99)],
+      { plan: null },
       { code: 'BACKGROUND_THREAD' },
     ]);
-    expect(await thread.call('freeDecay', [SETTING])).toHaveLength(1);
+    expect(await thread.call('planStudy', ['study: ['])).toMatchObject({ plan: null });
   });
 
   it('leaves what nobody waits for any more, begun or not', async () => {
@@ -81,15 +74,15 @@ describe('the background thread', () => {
     const waiting = thread
       .call('namesIn', [slow()], { signal: second.signal })
       .catch((error: unknown) => error);
-    const other = thread.call('freeDecay', [SETTING]);
+    const other = thread.call('planStudy', ['study: [']);
     await new Promise((resolve) => setTimeout(resolve, 500));
     second.abort();
     first.abort();
     expect(await waiting).toMatchObject({ code: 'BACKGROUND_CANCELLED' });
     expect(await begun).toMatchObject({ code: 'BACKGROUND_CANCELLED' });
-    expect(await other).toHaveLength(1);
+    expect(await other).toMatchObject({ plan: null });
     const gone = AbortSignal.abort();
-    await expect(thread.call('freeDecay', [SETTING], { signal: gone })).rejects.toMatchObject({
+    await expect(thread.call('planStudy', ['study: ['], { signal: gone })).rejects.toMatchObject({
       code: 'BACKGROUND_CANCELLED',
     });
   });
