@@ -293,7 +293,8 @@ export class Training {
     } catch (error) {
       this.#held = { message, error: this.#bearable(error) };
       this.#control.pause();
-      return this.#setPaused(true, record.epoch, messageOf(error));
+      const next = `\`cascade resume ${this.id}\` goes on then.`;
+      return this.#setPaused(true, record.epoch, `${messageOf(error)} ${next}`);
     }
     this.#held = null;
     this.#recorded = record.epoch;

@@ -39,8 +39,13 @@ export function workspaceError(error: unknown, folder: string): CascadeError {
   );
 }
 
+/** A path as a shell takes it. */
+export function quoted(path: string): string {
+  return `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
 export function corruptWorkspace(folder: string, detail: string): CascadeError {
-  const at = `--workspace '${folder}'`;
+  const at = `--workspace ${quoted(folder)}`;
   return new CascadeError(
     'WORKSPACE_CORRUPT',
     `The database of the workspace ${folder} is damaged (${detail}). Nothing was changed or deleted: copy the ` +

@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, readSync, rmSync, statSync } from 'no
 import { join } from 'node:path';
 import { CascadeError } from '../../common/errors.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';
+import { quoted } from './errors.ts';
 import { APPLICATION_ID, layoutOf } from './layout.ts';
 import { setAside } from './set-aside.ts';
 
@@ -43,10 +44,10 @@ export function lostDatabase(
     ...(log ? ['its log (workspace.sqlite-wal)'] : []),
     ...(backups.length > 0 ? ['a backup'] : []),
   ].join(', ');
-  const at = `--workspace '${folder}'`;
+  const at = `--workspace ${quoted(folder)}`;
   const restore =
     backups.length > 0
-      ? `\`cascade restore '${backups.at(-1)!}' ${at}\` takes that backup`
+      ? `\`cascade restore ${quoted(backups.at(-1)!)} ${at}\` takes that backup`
       : `\`cascade restore FILE ${at}\` takes a copy of it that you have`;
   return new CascadeError(
     'WORKSPACE_LOST',

@@ -385,6 +385,13 @@ describe('what the messages about backups advise', () => {
     again.close();
     expect(checkpointsIn(folder)).toMatchObject(before);
     expect(existsSync(join(layoutOf(folder).lost, 'workspace.sqlite'))).toBe(true);
+
+    // Where there is no copy, it begins without the database, and every file is kept.
+    truncateSync(layoutOf(folder).database, 20_000);
+    expect(advised(thrown(() => new Writer(folder, APPLICATION)).message, 'anew')).toContain('begins with');
+    expect(open(folder).notices).toEqual([]);
+    const kept = Object.keys(checkpointsIn(folder));
+    for (const name of Object.keys(before)) expect(kept).toContain(join('lost', name));
   });
 });
 
