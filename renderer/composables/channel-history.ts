@@ -10,6 +10,8 @@ export interface LoadedHistory {
   /** Rises whenever more was read: pictures that were waiting are drawn. */
   version: Readonly<Ref<number>>;
   error: Readonly<Ref<string | null>>;
+  /** Whether what was asked for last is not stored. */
+  missing: Readonly<Ref<boolean>>;
   /** Share of the known epochs that were read. */
   share: ComputedRef<number>;
 }
@@ -23,6 +25,7 @@ export function useChannelHistory(
   const history = shallowRef(new ChannelHistory());
   const version = ref(0);
   const error = ref<string | null>(null);
+  const missing = ref(false);
   let reading = false;
   let ended = false;
 
@@ -40,8 +43,9 @@ export function useChannelHistory(
         const brought = into.add(await frame.arrayBuffer());
         if (run !== id.value) continue;
         error.value = null;
+        missing.value = brought.length === 0;
         version.value += 1;
-        if (brought.length === 0) break;
+        if (missing.value) break;
       }
     } catch (failure) {
       if (workstation.connection.value === 'open') error.value = sentenceOf(failure);
@@ -54,6 +58,7 @@ export function useChannelHistory(
     history.value = new ChannelHistory();
     version.value += 1;
     error.value = null;
+    missing.value = false;
   });
   watch([id, epochs, workstation.generation], () => void fill(), { immediate: true });
   // A resumed run measures its last epoch anew: what was read of it is forgotten, then read again.
@@ -70,6 +75,7 @@ export function useChannelHistory(
     history,
     version,
     error,
+    missing,
     share: computed(() => {
       void version.value;
       const known = epochs.value.length;

@@ -7,13 +7,14 @@ import type {
   WorkstationStatus,
 } from '../../common/contract/schemas.ts';
 import type { CascadeClient, Connection, ConnectionState } from '../client/client.ts';
+import { neededBy, type NeededBy } from '../format/needed-by.ts';
 import { looksOf, lookOf, type RunLook } from '../format/run-look.ts';
 import { armOf } from '../format/runs.ts';
 import { shortNames } from '../format/short-names.ts';
 import { sentenceOf } from '../client/sentence.ts';
 
 /** Events are applied together this often: ten thousand runs at the start, or a busy queue, cost one update. */
-const BATCH_MS = 100;
+export const BATCH_MS = 100;
 const RETRY_MS = 1_000;
 
 export type EventListener = (event: WorkstationEvent) => void;
@@ -30,6 +31,8 @@ export interface Workstation {
   trunks: Readonly<Ref<ReadonlySet<string>>>;
   /** The highest priority among the runs that wait, and how many have it; 0 of 0 where none waits. */
   firstInLine: Readonly<Ref<{ priority: number; runs: number }>>;
+  /** Which runs need a run. */
+  neededBy: (id: string) => NeededBy | undefined;
   /** How a run's line is drawn. */
   look: (run: RunSummary) => RunLook;
   /** What tells its arm from the others of its study, for where there is little room. */
@@ -117,6 +120,7 @@ export function createWorkstation(connection: Connection): Workstation {
   );
 
   const runs = computed(() => [...byId.value.values()]);
+  const needed = computed(() => neededBy(runs.value));
   const looks = computed(() => looksOf(runs.value));
   const shortArms = computed(() => {
     const arms = new Map<string, Set<string>>();
@@ -135,6 +139,7 @@ export function createWorkstation(connection: Connection): Workstation {
     run: (id) => byId.value.get(id),
     trunks: computed(() => new Set(runs.value.flatMap(({ trunk }) => trunk?.id ?? []))),
     firstInLine: computed(() => firstInLine(runs.value)),
+    neededBy: (id) => needed.value.get(id),
     look: (run) => looks.value.get(run.id) ?? lookOf(run),
     shortArm: (run) => shortArms.value.get(run.memberships[0]?.study ?? '')?.get(armOf(run)) ?? armOf(run),
     progress,

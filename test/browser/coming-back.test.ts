@@ -7,6 +7,8 @@ import { eventually, goTo } from './harness/desk.ts';
 import type { Watch } from './harness/watch.ts';
 import { openWindow, type Window } from './harness/window.ts';
 
+/** A run whose control was stopped before it had begun. */
+const WAITING = '000000000004-s1';
 /** More rows than are seen at once. */
 const RUNS = 80;
 
@@ -135,6 +137,18 @@ describeInChromium('coming back to where one was', () => {
     }
   });
 
+  test('a control cannot be deleted, and says so before one asks; a stopped one is not waited for', async () => {
+    await page.evaluate(`location.hash = '#/runs?filter=control'`);
+    await page.getByRole('button', { name: 'Delete run study · control of arm · seed 1' }).click();
+    await page.getByText('It is the control of a run, to be deleted first: study · arm · seed 1').waitFor();
+    expect(await page.getByRole('alertdialog').count()).toBe(0);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await page.evaluate(`location.hash = '#/replay?run=${WAITING}&epoch=1'`);
+    const control = page.getByRole('region', { name: 'Control', exact: true });
+    await control.getByText('is stopped and has measured no epoch: resume it').waitFor();
+    expect(await page.getByText('Reading the').count()).toBe(0);
+  });
+
   test('a typed study outlives a reload, other studies, and its page; it is discarded when one says so', async () => {
     await goTo(page, 'Studies');
     const editor = (where: Page = page) => where.getByRole('textbox', { name: 'Study text' });
@@ -198,6 +212,13 @@ async function writeRuns(path: string): Promise<void> {
       await workspace.recordEpoch(id, recordOf(epoch, id === RUN ? 1 : 2), null, []);
     await workspace.setState(id, 'finished', null);
   }
+  const idle = '000000000003-s1';
+  await workspace.addRun(newRun(idle, { prunes: false, arm: 'idle' }));
+  await workspace.setState(idle, 'stopped', null);
+  await workspace.addRun(newRun(WAITING, { control: idle, arm: 'waiting' }));
+  await workspace.setEnvironment(WAITING, ENVIRONMENT);
+  for (let epoch = 0; epoch <= 1; epoch++) await workspace.recordEpoch(WAITING, recordOf(epoch, 3), null, []);
+  await workspace.setState(WAITING, 'stopped', null);
   const write = async (index: number): Promise<void> => {
     const id = `${(index + 16).toString(16).padStart(12, '1')}-s${index % 5}`;
     const name = { study: 'sweep', arm: `rate=0.1 sparsity=0.${index}` };
