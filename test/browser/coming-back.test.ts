@@ -139,7 +139,9 @@ describeInChromium('coming back to where one was', () => {
 
   test('a control cannot be deleted, and says so before one asks; a stopped one is not waited for', async () => {
     await page.evaluate(`location.hash = '#/runs?filter=control'`);
-    await page.getByRole('button', { name: 'Delete run study · control of arm · seed 1' }).click();
+    const remove = page.getByRole('button', { name: 'Delete run study · control of arm · seed 1' });
+    expect(await remove.getAttribute('aria-disabled')).toBe('true');
+    await remove.click({ force: true });
     await page.getByText('It is the control of a run, to be deleted first: study · arm · seed 1').waitFor();
     expect(await page.getByRole('alertdialog').count()).toBe(0);
     await page.getByRole('button', { name: 'Dismiss' }).click();
