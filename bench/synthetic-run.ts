@@ -39,6 +39,7 @@ export function initialLayer({ name, weights, channels }: LayerShape, random: ()
     freed: 0,
     compacted: weights,
     gradientNorm: 1,
+    deadOnData: null,
     channels: Float32Array.from({ length: channelRows(thresholds) * channels }, random),
     planes: new Uint8Array(planeCount(thresholds) * planeBytes(weights)),
   };

@@ -121,6 +121,8 @@ export interface LayerRecord extends LayerStates {
   compacted: number;
   /** L2 norm of the loss's gradient by the kernel: see `GradientNorms`. */
   gradientNorm: number;
+  /** Kept weights that no training or test image gives a gradient: see `DeadOnData`. Null where it was not counted. */
+  deadOnData: number | null;
 }
 
 /** Answers on the test split by class, [classes] each. */

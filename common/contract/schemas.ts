@@ -34,7 +34,7 @@ export type Progress = z.infer<typeof progress>;
 /** Shares by threshold label, such as '1e-4'. */
 const sharesByThreshold = z.record(z.string(), z.number());
 
-/** The state of the weights after an epoch. `pruned` is a share of all prunable weights; `shed` and `inert` of the kept ones. */
+/** The state of the weights after an epoch. `pruned` is a share of all prunable weights; `shed` and `inert` (proved: at least so many) of the kept ones. */
 export const stateShares = z.object({
   pruned: z.number(),
   shed: sharesByThreshold,
@@ -130,6 +130,8 @@ export const layerEpoch = z.object({
   compacted: z.number().nullable(),
   /** Euclidean norm of the mean loss's gradient by the kept weights; null likewise. */
   gradientNorm: z.number().nullable(),
+  /** Share of the kept weights that no training or test image gives a gradient; null where it was not counted. */
+  deadOnData: z.number().nullable(),
   pruned: z.number(),
   shed: sharesByThreshold,
   inert: z.number(),
@@ -180,6 +182,8 @@ export const epochSummary = z.object({
   /** Over all prunable kernels, of the weights and of the gradient. */
   norm: z.number(),
   gradientNorm: z.number().nullable(),
+  /** As of a layer, over all of them. */
+  deadOnData: z.number().nullable(),
   /** Null before the run has begun. */
   costs: epochCosts.nullable(),
   layers: z.array(layerEpoch),

@@ -225,7 +225,7 @@ export function createProgram(around: Surroundings): Command {
   program
     .command('masks')
     .argument('<run>', 'its id, or enough of its beginning')
-    .description('write the masks after an epoch as NumPy arrays by layer: .pruned, .shed, .inert')
+    .description('write the masks after an epoch as NumPy arrays by layer: .pruned, .shed, .inert (at least)')
     .addOption(epochOption())
     .requiredOption('--out <file>', 'the .npz file to write')
     .option('--threshold <label>', 'at or below which a weight counts as shed', SHOWN_THRESHOLD)

@@ -15,13 +15,17 @@ const DENOMINATORS = {
   pruned: 'all prunable weights (of a layer: all its weights)',
   zero: 'all prunable weights (of a layer: all its weights)',
   shed: 'kept weights: those not pruned',
-  inert: 'kept weights: those not pruned',
+  inert: 'kept weights: those not pruned; a lower bound, proved for every input',
+  deadOnData: 'kept weights: those not pruned; null after epochs in which it was not counted',
   excess: 'weights kept by the pruned run, in it and in its dense control',
   previousMaskExcess: 'weights kept by the pruned run, in it and in the control that kept the previous mask',
 };
 
-/** What the ratios in a shown run are ratios of. */
+/** What the ratios in a shown run are ratios of, and what is counted. */
 const DEFINITIONS = {
+  inert:
+    'kept, and proved: it can be set to zero, alone or together, without changing any output; at least so many',
+  deadOnData: 'kept, and no training or test image gives it a gradient (exactly zero)',
   compression: 'prunable weights of the dense network ÷ those left',
   speedUp: 'multiply-accumulates of the dense network ÷ those left, for one image, of prunable kernels alone',
 };
@@ -104,7 +108,8 @@ export function showText(run: ShownRun, label: string): string {
       { title: 'test', number: true },
       { title: 'pruned', number: true },
       { title: `shed ${label}`, number: true },
-      { title: 'inert', number: true },
+      { title: 'inert, at least', number: true },
+      { title: 'dead on data', number: true },
       ...excesses.map(({ title }) => ({ title, number: true })),
     ],
     run.epochs.map((epoch) => [
@@ -117,6 +122,7 @@ export function showText(run: ShownRun, label: string): string {
       percent(epoch.pruned),
       percent(epoch.shed[label]),
       percent(epoch.inert),
+      percent(epoch.deadOnData),
       ...excesses.map(({ of }) => percent(of.get(epoch.epoch))),
     ]),
   );
@@ -126,7 +132,8 @@ export function showText(run: ShownRun, label: string): string {
       { title: 'weights', number: true },
       { title: 'pruned', number: true },
       { title: `shed ${label}`, number: true },
-      { title: 'inert', number: true },
+      { title: 'inert, at least', number: true },
+      { title: 'dead on data', number: true },
       { title: 'MACs', number: true },
       { title: 'masked', number: true },
       { title: 'norm', number: true },
@@ -138,6 +145,7 @@ export function showText(run: ShownRun, label: string): string {
       percent(layer.pruned),
       percent(layer.shed[label]),
       percent(layer.inert),
+      percent(layer.deadOnData),
       decimal(layer.costs.dense.macs),
       decimal(layer.costs.masked.macs),
       decimal(layer.norm),
@@ -151,7 +159,8 @@ export function showText(run: ShownRun, label: string): string {
     })
     .join('\n');
   const shares = [
-    'Shed and inert are shares of the kept weights, pruned of all prunable ones.',
+    'Shed, inert and dead on data are shares of the kept weights, pruned of all prunable ones. Inert is proved for every input, and so a lower bound.',
+    'Dead on data: no training or test image gives them a gradient; counted at the run’s end, and where the first and the last pruning ends an epoch.',
     ...(run.previousMask
       ? excesses.map(({ title, over }) => `'${title}' is against ${over}, over the weights kept here.`)
       : []),

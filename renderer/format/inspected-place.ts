@@ -95,7 +95,13 @@ function layerRows(side: ReplaySide, epoch: number, threshold: string, name: str
       quantity: 'shed',
       swatch: '--state-shed',
     },
-    { label: 'inert, of kept', value: percent(layer.inert), quantity: 'inert', swatch: '--state-inert' },
+    {
+      label: 'inert, at least, of kept',
+      value: percent(layer.inert),
+      quantity: 'inert',
+      swatch: '--state-inert',
+    },
+    { label: 'dead on the data, of kept', value: percent(layer.deadOnData), quantity: 'deadOnData' },
     {
       label: 'freed, of kept',
       value: layer.freed === null ? '–' : percent(layer.freed),

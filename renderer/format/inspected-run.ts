@@ -73,11 +73,20 @@ export function inspectedRun(
             swatch: '--state-shed',
           },
           {
-            label: 'inert, of kept',
+            label: 'inert, at least, of kept',
             value: percent(states?.inert),
             quantity: 'inert',
             swatch: '--state-inert',
           },
+          ...(at
+            ? [
+                {
+                  label: 'dead on the data, of kept',
+                  value: percent(at.deadOnData),
+                  quantity: 'deadOnData' as const,
+                },
+              ]
+            : []),
           { label: 'true sparsity', value: percent(states?.zero), quantity: 'zero' },
           ...(run.previousMask === null ? excessRows(run, threshold, at, excess) : []),
         ],

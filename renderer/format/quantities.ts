@@ -22,10 +22,16 @@ export const QUANTITIES = {
     source: AZARIAN,
   },
   inert: {
-    name: 'Inert',
+    name: 'Inert, at least',
     definition:
-      'Kept weights that can change no output for any input: no path of non-zero weights through them, or a channel that is constant zero. Share of the kept weights.',
-    formula: 'mask = 1 and no live path  ÷  kept weights',
+      'Kept weights that can be set to zero, alone or together, without changing any output: no path of non-zero weights through them, or a channel that is constant zero. Proved for every input, so that there are at least as many. Share of the kept weights.',
+    formula: 'mask = 1 and proved to have no live path  ÷  kept weights',
+  },
+  deadOnData: {
+    name: 'Dead on the data',
+    definition:
+      'Kept weights that no training or test image gives a gradient, exactly zero. Counted after the last epoch, and where the first and the last pruning ends one. Share of the kept weights; inert ones are among them.',
+    formula: 'mask = 1 and ∂ logits ÷ ∂w = 0 for every image  ÷  kept weights',
   },
   zero: {
     name: 'True sparsity',

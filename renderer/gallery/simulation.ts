@@ -131,6 +131,7 @@ export class Simulation {
       heldMedian: 0.11,
       norm: Math.hypot(...layers.map((layer) => layer.norm)),
       gradientNorm: Math.hypot(...layers.map((layer) => layer.gradientNorm ?? 0)),
+      deadOnData: ofKept((index) => layers[index]?.deadOnData ?? 0),
       costs: layers.length === LAYER_LIST.length ? costsAfter(layers) : null,
       layers,
     };
@@ -160,6 +161,7 @@ export class Simulation {
       macs: layer.macs,
       compacted: layer.weights - inert,
       gradientNorm: 0.02 + 0.4 * Math.exp(-epoch / 2) * noise(index, epoch),
+      deadOnData: Math.min(1, (1.2 * inert) / kept),
       pruned: pruned / layer.weights,
       shed: Object.fromEntries(LABELS.map((label, at) => [label, shed[at]! / kept])),
       inert: inert / kept,

@@ -56,7 +56,7 @@ describeInChromium('a study, finished and replayed', () => {
         expect(Math.abs((await inspectedShare(page, name)) - value), name).toBeLessThan(ROUNDING);
       await shown('test accuracy', expected.testAccuracy);
       await shown(`shed ≤ ${THRESHOLD}, of kept`, expected.shed[THRESHOLD]!);
-      await shown('inert, of kept', expected.inert);
+      await shown('inert, at least, of kept', expected.inert);
       const picture = (await mapOf(page, 'Pruned run'))!;
       seen.push(picture.hash);
       expect(picture.shares.pruned > 0).toBe(expected.pruned > 0);
@@ -134,7 +134,7 @@ describeInChromium('a study, finished and replayed', () => {
     for (const [name, value] of [
       ['pruned, of all', layer.pruned],
       [`shed ≤ ${THRESHOLD}, of kept`, layer.shed[THRESHOLD]!],
-      ['inert, of kept', layer.inert],
+      ['inert, at least, of kept', layer.inert],
     ] as const)
       expect(Math.abs((await inspectedShare(page, name)) - value), name).toBeLessThan(ROUNDING);
     expect(layer.pruned).toBeGreaterThan(0.5);

@@ -73,6 +73,7 @@ export class NetworkMeasurement {
         ...layer,
         compacted: costs.layers[index]!.compacted.weights,
         gradientNorm: gradientNorms[index]!,
+        deadOnData: null,
       })),
       compactedParameters: costs.compacted.parameters,
       ...(motion ? medianSizes(network, states, thresholds.length) : { freedMedian: null, heldMedian: null }),

@@ -136,7 +136,8 @@ class RunLoop {
   }
 
   /**
-   * Prunes where planned, evaluates, measures, and sends the record of the epoch just done. Measuring counts
+   * Prunes where planned, evaluates, measures, and sends the record of the epoch just done. Counting dead weights
+   * is evaluating: it reads the images. Measuring counts
    * everything that logging holds up the training for: reading the weights, finding their states, the checkpoint, and
    * the wait for the record before this one to be on disk.
    */
@@ -149,7 +150,10 @@ class RunLoop {
     const events = [...this.#rateEvents(epoch), ...(trained?.events ?? []), ...(pruned?.events ?? [])];
     const { validation, test } = session.evaluate(pruned?.test);
     const measurementStarted = this.#now();
-    const measured = session.measure();
+    const states = session.measure();
+    const countingStarted = this.#now();
+    const measured = session.withDeadCounted(states);
+    const countingTook = this.#now() - countingStarted;
     const due =
       epoch % this.#checkpointEvery === 0 ||
       epoch === session.plan.epochs ||
@@ -176,9 +180,9 @@ class RunLoop {
         validationTopFive: validation?.topFive ?? null,
         testTopFive: test.topFive,
         trainingSeconds,
-        evaluationSeconds: (measurementStarted - evaluationStarted) / 1000,
+        evaluationSeconds: (measurementStarted - evaluationStarted + countingTook) / 1000,
         waitingSeconds: trained?.waited ?? 0,
-        measurementSeconds: (this.#now() - measurementStarted + this.#sendingTook) / 1000,
+        measurementSeconds: (this.#now() - measurementStarted - countingTook + this.#sendingTook) / 1000,
       },
       ...measured,
       classes: test.classes,

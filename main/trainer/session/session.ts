@@ -3,6 +3,7 @@ import type { NetworkDescription } from '../../../common/network.ts';
 import type { Compilation, RunEvent } from '../../../common/records.ts';
 import type { RunSpecification } from '../../../common/run-specification.ts';
 import type { Dataset, Split } from '../data/dataset.ts';
+import { countsDead, DeadOnData } from '../measurement/dead-on-data.ts';
 import { FreeMotion } from '../measurement/free-motion.ts';
 import { GradientNorms } from '../measurement/gradient-norms.ts';
 import { NetworkMeasurement, type MeasuredEpoch } from '../measurement/network-measurement.ts';
@@ -54,6 +55,7 @@ export class TrainingSession {
   readonly #evaluation: EvaluationStep;
   readonly #measurement: NetworkMeasurement;
   readonly #motion: FreeMotion;
+  readonly #deadOnData: DeadOnData;
   readonly #train: DeviceSplit;
   readonly #validation: DeviceSplit | null;
   readonly #test: DeviceSplit;
@@ -116,6 +118,7 @@ export class TrainingSession {
       options: specification.optimizer,
       seed,
     });
+    this.#deadOnData = new DeadOnData(this.#design, [this.#test, this.#train], specification.batchSize);
     this.#standing = {
       masks: new Map(this.network.layers.map((layer) => [layer.name, new Uint8Array(layer.weights).fill(1)])),
       position: { epoch: 0, step: 0, sigmas: null, rewindStep: null },
@@ -279,12 +282,23 @@ export class TrainingSession {
     });
   }
 
+  /** The same, with what no training or test image gives a gradient counted where that is due: see `countsDead`. */
+  withDeadCounted(measured: MeasuredEpoch): MeasuredEpoch {
+    if (!countsDead(this.plan, this.epoch)) return measured;
+    const counts = this.#deadOnData.count(this.#state, measured.layers);
+    return {
+      ...measured,
+      layers: measured.layers.map((layer, index) => ({ ...layer, deadOnData: counts[index]! })),
+    };
+  }
+
   dispose(): void {
     for (const step of this.#steps.values()) step.dispose();
     this.#steps.clear();
     this.#evaluation.dispose();
     this.#measurement.dispose();
     this.#motion.dispose();
+    this.#deadOnData.dispose();
     this.#state.dispose();
     for (const split of [this.#train, this.#validation, this.#test]) {
       split?.images.release();

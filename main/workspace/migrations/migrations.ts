@@ -5,6 +5,7 @@ import { numbers } from './0003-numbers.ts';
 import { previousMasks } from './0004-previous-masks.ts';
 import { arms } from './0005-arms.ts';
 import { freed } from './0006-freed.ts';
+import { deadOnData } from './0007-dead-on-data.ts';
 
 /**
  * A step of the schema. Its number is its place in the list, kept in the database as `user_version`. A migration
@@ -16,4 +17,12 @@ export interface Migration {
   up(database: Database.Database): void;
 }
 
-export const MIGRATIONS: readonly Migration[] = [foundations, trunks, numbers, previousMasks, arms, freed];
+export const MIGRATIONS: readonly Migration[] = [
+  foundations,
+  trunks,
+  numbers,
+  previousMasks,
+  arms,
+  freed,
+  deadOnData,
+];

@@ -50,6 +50,7 @@ interface LayerRow {
   gradient_norm: number | null;
   freed_channels: number | null;
   freed: number | null;
+  dead_on_data: number | null;
 }
 
 /** Every stored epoch of a run, with its layers. */
@@ -70,19 +71,24 @@ function between(database: Connection, run: StoredRun, from: number, to: number)
     'select * from epochs where run = ? and epoch between ? and ? order by epoch',
   ).all(run.number, from, to) as EpochRow[];
   const network = networkOf(database, run);
-  const found = new Map(rows.map((row) => [row.epoch, { row, layers: [] as CountedLayer[] }]));
+  const found = new Map(
+    rows.map((row) => [row.epoch, { row, layers: [] as CountedLayer[], dead: 0 as number | null }]),
+  );
   const summaries = new Map(rows.map((row) => [row.epoch, summaryOf(row, run.labels)]));
   for (const layer of layersOf(database, run.number)) {
     const macs = network?.layers.find(({ name }) => name === layer.name)?.macs ?? null;
     const counts = prepared(
       database,
-      `select epoch, pruned, inert, zero, norm, shed, compacted, gradient_norm, freed_channels, freed
+      `select epoch, pruned, inert, zero, norm, shed, compacted, gradient_norm, freed_channels, freed, dead_on_data
        from layer_epochs
        where layer = ? and epoch between ? and ?`,
     ).all(layer.id, from, to) as LayerRow[];
     for (const row of counts) {
       const shed = JSON.parse(row.shed) as number[];
-      found.get(row.epoch)?.layers.push({
+      const epoch = found.get(row.epoch);
+      if (epoch)
+        epoch.dead = epoch.dead === null || row.dead_on_data === null ? null : epoch.dead + row.dead_on_data;
+      epoch?.layers.push({
         name: layer.name,
         pruned: row.pruned,
         inert: row.inert,
@@ -95,6 +101,7 @@ function between(database: Connection, run: StoredRun, from: number, to: number)
         macs,
         compacted: row.compacted,
         gradientNorm: row.gradient_norm,
+        deadOnData: row.dead_on_data === null ? null : share(row.dead_on_data, layer.weights - row.pruned),
         ...sharesOf({ ...row, weights: layer.weights, shed }, run.labels),
         norm: row.norm ?? Number.NaN,
         channels: layer.channels,
@@ -103,13 +110,14 @@ function between(database: Connection, run: StoredRun, from: number, to: number)
     }
   }
   return [...summaries.values()].map((summary) => {
-    const { row, layers } = found.get(summary.epoch)!;
+    const { row, layers, dead } = found.get(summary.epoch)!;
     const norms = summary.layers.map(({ gradientNorm }) => gradientNorm);
     return {
       ...summary,
       channels: summary.layers.reduce((sum, { channels }) => sum + channels, 0),
       norm: Math.hypot(...summary.layers.map(({ norm }) => norm)),
       gradientNorm: norms.every((norm) => norm !== null) ? Math.hypot(...norms) : null,
+      deadOnData: dead === null ? null : share(dead, row.weights - row.pruned),
       costs: network && epochCosts(network, layers, row.compacted_parameters, run.labels),
     };
   });
@@ -119,7 +127,7 @@ function between(database: Connection, run: StoredRun, from: number, to: number)
 function summaryOf(
   row: EpochRow,
   labels: readonly string[],
-): Omit<EpochSummary, 'norm' | 'gradientNorm' | 'costs' | 'channels'> {
+): Omit<EpochSummary, 'norm' | 'gradientNorm' | 'deadOnData' | 'costs' | 'channels'> {
   return {
     epoch: row.epoch,
     phase: row.phase,

@@ -40,6 +40,7 @@ const ADDED = [
   'learning_rate_last',
   'freed_channels',
   'freed',
+  'dead_on_data',
 ];
 
 /** Columns of `layer_epochs` in the order of `countsOf`. */
@@ -54,6 +55,7 @@ const COUNTS = [
   'gradient_norm',
   'freed_channels',
   'freed',
+  'dead_on_data',
 ] as const;
 
 export function lastEpoch(database: Connection, run: number): number | null {
@@ -157,7 +159,12 @@ export function isStored(
 }
 
 function isSame(column: string, stored: unknown, given: unknown): boolean {
-  return Object.is(stored, given) || (stored === null && ADDED.includes(column));
+  return (
+    Object.is(stored, given) ||
+    (stored === null && ADDED.includes(column)) ||
+    // Where it is counted depends on where the run ends: a trunk's last epoch is not its branches'.
+    (given === null && column === 'dead_on_data')
+  );
 }
 
 /** Removes an epoch and all later ones of a run, and the excess that was counted with them. */
@@ -245,8 +252,8 @@ function storedLayers(database: Connection, run: RunRow, record: EpochRecord): S
 }
 
 function countsOf(layer: LayerRecord): (number | string | null)[] {
-  const { pruned, inert, zero, norm, shed, shedAndInert, compacted, gradientNorm, freedChannels, freed } =
-    layer;
+  const { pruned, inert, zero, norm, shed, shedAndInert, compacted, gradientNorm } = layer;
+  const { freedChannels, freed, deadOnData } = layer;
   return [
     pruned,
     inert,
@@ -258,6 +265,7 @@ function countsOf(layer: LayerRecord): (number | string | null)[] {
     finite(gradientNorm),
     freedChannels,
     freed,
+    finite(deadOnData),
   ];
 }
 

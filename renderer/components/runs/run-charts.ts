@@ -120,7 +120,8 @@ export function runCharts(
       series: [
         ...both(shed, (epoch) => part(epoch)?.shed[threshold] ?? null, '--state-shed'),
         ...both('freed', (epoch) => part(epoch)?.freed ?? null, '--state-freed', true),
-        ...both('inert', (epoch) => part(epoch)?.inert ?? null, '--state-inert', true),
+        ...both('inert, at least', (epoch) => part(epoch)?.inert ?? null, '--state-inert', true),
+        ...both('dead on the data', (epoch) => part(epoch)?.deadOnData ?? null, '--state-inert'),
         {
           name: 'pruned',
           color: '--state-pruned-line',

@@ -237,8 +237,11 @@ test('show: a table for people', async () => {
   const { pruned } = await trained();
   expect(await shell.run('show', pruned)).toBe(0);
   expect(shell.stdout).toContain('dense1');
+  expect(shell.stdout).toMatch(/inert, at least {2}dead on data/);
+  // What was not counted is not called none.
+  expect(shell.stdout).toMatch(/ 0\s+initial .*12\.5%\s+–/);
   expect(shell.stdout).toMatch(
-    / 3\s+training\s+0\.1\s+0\.3333\s+87\.50%\s+75\.00%\s+25\.0%\s+30\.0%\s+12\.5%/,
+    / 3\s+training\s+0\.1\s+0\.3333\s+87\.50%\s+75\.00%\s+25\.0%\s+30\.0%\s+12\.5%\s+25\.0%/,
   );
 });
 
@@ -372,7 +375,7 @@ describe('export --csv', () => {
   test('epochs: a row for each, with costs and excess', async () => {
     const rows = rowsOf(await exported('epochs'));
     expect(rows.map(({ epoch }) => epoch)).toEqual(['0', '1', '2', '3']);
-    expect(rows[0]).toMatchObject({ phase: 'initial', train_loss: '', 'excess_1e-4': '' });
+    expect(rows[0]).toMatchObject({ phase: 'initial', train_loss: '', 'excess_1e-4': '', dead_on_data: '' });
     expect(rows.map((row) => row['previous_mask_excess_1e-4'])).toEqual(['', '', '', '']);
     expect(rows[1]).toMatchObject({
       phase: 'training',
@@ -392,6 +395,8 @@ describe('export --csv', () => {
       'shed_1e-4': '0.1',
       'shed_1e-3sigma': '0.1',
       'excess_1e-4': '0.25',
+      inert_at_least: '0.125',
+      dead_on_data: '0.25',
       norm: '1',
       gradient_norm: '0.5',
       macs_dense: '80',
@@ -426,6 +431,8 @@ describe('export --csv', () => {
         macs_compacted: '40',
         'weights_without_shed_1e-4': '5',
         weights_without_inert: '5',
+        inert_at_least: '0.125',
+        dead_on_data: '0.25',
         gradient_norm: '0.5',
       },
     ]);

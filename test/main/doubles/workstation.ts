@@ -67,6 +67,7 @@ function epochOf(epoch: number): EpochSummary {
     freedMedian: 0.25,
     heldMedian: 0.5,
     gradientNorm: 0.5,
+    deadOnData: epoch === 0 ? null : 0.25,
     costs: {
       dense: cost(8),
       masked: cost(epoch > 0 ? 6 : 8),
@@ -75,7 +76,17 @@ function epochOf(epoch: number): EpochSummary {
       compacted: cost(4),
     },
     layers: [
-      { name: 'dense1', weights: 8, macs: 80, compacted: 4, norm: 1, gradientNorm: 0.5, ...freed, ...states },
+      {
+        name: 'dense1',
+        weights: 8,
+        macs: 80,
+        compacted: 4,
+        norm: 1,
+        gradientNorm: 0.5,
+        deadOnData: epoch === 0 ? null : 0.25,
+        ...freed,
+        ...states,
+      },
     ],
   };
 }

@@ -98,6 +98,26 @@ describe('the numbers of an epoch', () => {
     expect(epoch!.costs!.masked).toMatchObject({ macs: 0, weights: 0, compression: null, speedUp: null });
   });
 
+  it('what is dead on the data is a share of the kept weights, and null where it was not counted', async () => {
+    const workspace = await recorded(temporaryFolder(), 1);
+    const withCounts = (...counts: number[]): EpochRecord => {
+      const record = recordOf(1);
+      record.layers.forEach((layer, index) => (layer.deadOnData = counts[index]!));
+      return record;
+    };
+    expect(await workspace.recordEpoch(RUN, withCounts(9, 4), null, [])).toBe('stored');
+    const [before, counted] = await workspace.epochs(RUN);
+    expect(before).toMatchObject({ deadOnData: null, layers: [{ deadOnData: null }, { deadOnData: null }] });
+    const kept = recordOf(1).layers.map(({ weights, pruned }) => weights - pruned);
+    expect(counted!.layers.map(({ deadOnData }) => deadOnData)).toEqual([9 / kept[0]!, 4 / kept[1]!]);
+    expect(counted!.deadOnData).toBe(13 / (kept[0]! + kept[1]!));
+    expect(await workspace.epoch(RUN, 1)).toEqual(counted);
+
+    // A run that ends elsewhere counts after other epochs: that is no other training. Another count is.
+    expect(await workspace.recordEpoch(RUN, recordOf(1), null, [])).toBe('known');
+    expect(await workspace.recordEpoch(RUN, withCounts(8, 4), null, [])).toBe('replaced');
+  });
+
   it('come back as they were recorded, answers too', async () => {
     const workspace = await recorded(temporaryFolder(), 6);
     const epochs = await workspace.epochs(RUN);

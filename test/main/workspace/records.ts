@@ -170,6 +170,7 @@ export function recordOf(epoch: number, salt = 0): EpochRecord {
         zero: 1,
         norm: random(),
         compacted: weights - Math.floor(random() * 5),
+        deadOnData: null,
         gradientNorm: random(),
         channels: Float32Array.from({ length: channelRows(THRESHOLDS) * channels }, (_, index) =>
           index === 0 ? Number.NaN : random(),
