@@ -64,8 +64,9 @@ export const runSummary = z.object({
   previousMask: z
     .object({
       control: z.string(),
-      /** As `excess`, over this control. */
+      /** As `excess` and `excessEpoch`, over this control. */
       excess: sharesByThreshold.nullable(),
+      excessEpoch: z.number().int().nullable(),
     })
     .nullable(),
   /** The run that trained its first epochs, up to and with `epoch`; null for one that trained them itself. */
@@ -84,8 +85,10 @@ export const runSummary = z.object({
   testAccuracy: z.number().nullable(),
   validationAccuracy: z.number().nullable(),
   states: stateShares.nullable(),
-  /** Cascade excess over the dense control at the last epoch measured in both, by threshold; null where there is none yet. */
+  /** Cascade excess over the dense control after `excessEpoch`, by threshold; null where there is none yet. */
   excess: sharesByThreshold.nullable(),
+  /** The last epoch measured in both: that of the other numbers only where it is `epochsDone`. */
+  excessEpoch: z.number().int().nullable(),
   model: z.string(),
   optimizer: z.string(),
   criterion: z.string().nullable(),
@@ -199,13 +202,25 @@ export const runEvent = z.object({
 });
 export type LoggedEvent = z.infer<typeof runEvent>;
 
-/** Excess after an epoch: share of the pruned run's kept weights that are shed, minus the control's share over the same weights. */
-export const excessEpoch = z.object({
-  epoch: z.number().int(),
-  /** The two shares that the excess is the difference of, by threshold. */
+/**
+ * A run and its control over the same weights, those that the run kept: the share that is shed in each, and the excess, which
+ * is their difference, by threshold. A threshold that the control does not measure is left out.
+ */
+export const comparison = z.object({
   run: sharesByThreshold,
   control: sharesByThreshold,
   excess: sharesByThreshold,
+});
+export type Comparison = z.infer<typeof comparison>;
+
+/** Of one layer, over the `kept` weights of it that the run kept. */
+export const layerComparison = comparison.extend({ name: z.string(), kept: z.number().int() });
+export type LayerComparison = z.infer<typeof layerComparison>;
+
+/** The excess after an epoch, of the network and of its layers. */
+export const excessEpoch = comparison.extend({
+  epoch: z.number().int(),
+  layers: z.array(layerComparison),
 });
 export type ExcessEpoch = z.infer<typeof excessEpoch>;
 

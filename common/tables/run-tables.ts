@@ -1,6 +1,13 @@
 import { layerCosts, type LayerCostSummary } from '../cascade/layer-costs.ts';
 import type { ControlKind } from '../controls.ts';
-import type { ClassAccuracies, Cost, EpochCosts, EpochSummary, ExcessEpoch } from '../contract/schemas.ts';
+import type {
+  ClassAccuracies,
+  Comparison,
+  Cost,
+  EpochCosts,
+  EpochSummary,
+  ExcessEpoch,
+} from '../contract/schemas.ts';
 import type { Moment, Predictions } from '../records.ts';
 import type { Table } from './csv.ts';
 
@@ -40,14 +47,36 @@ function ideas<T>(
   ];
 }
 
+/** The excess of every epoch, over each kind of control. */
+export type Excesses = Readonly<Record<ControlKind, readonly ExcessEpoch[]>>;
+
+/** What is compared after an epoch with each control: the network, or one layer of it. */
+type Compared = (against: ControlKind) => Comparison | undefined;
+
+/** The shed shares of the same weights in each control, and the excess over it. */
+function comparisons(labels: readonly string[], compared: Compared): Cells {
+  const [dense, previousMask] = [compared('dense'), compared('previous-mask')];
+  return {
+    ...byThreshold('control_shed_of_kept', labels, dense?.control ?? {}),
+    ...byThreshold('excess', labels, dense?.excess ?? {}),
+    ...byThreshold('previous_mask_shed_of_kept', labels, previousMask?.control ?? {}),
+    ...byThreshold('previous_mask_excess', labels, previousMask?.excess ?? {}),
+  };
+}
+
+/** Entries of each kind by epoch. */
+function byEpoch(excess: Excesses): (epoch: number, against: ControlKind) => ExcessEpoch | undefined {
+  const maps = {
+    dense: new Map(excess.dense.map((entry) => [entry.epoch, entry])),
+    'previous-mask': new Map(excess['previous-mask'].map((entry) => [entry.epoch, entry])),
+  };
+  return (epoch, against) => maps[against].get(epoch);
+}
+
 /** A row for each epoch. */
-export function epochsTable(
-  epochs: readonly EpochSummary[],
-  excess: Readonly<Record<ControlKind, readonly ExcessEpoch[]>>,
-): Table {
+export function epochsTable(epochs: readonly EpochSummary[], excess: Excesses): Table {
   const labels = labelsOf(epochs);
-  const over = (against: ControlKind) => new Map(excess[against].map((entry) => [entry.epoch, entry.excess]));
-  const [dense, previousMask] = [over('dense'), over('previous-mask')];
+  const at = byEpoch(excess);
   const costs = (found: EpochCosts | null): Cells =>
     Object.fromEntries(
       ideas<Cost>(labels, found).flatMap(([idea, cost]) => [
@@ -76,13 +105,12 @@ export function epochsTable(
       test_top5: epoch.testTopFive,
       mask_sparsity: epoch.pruned,
       true_sparsity: epoch.zero,
-      inert_at_least: epoch.inert,
-      dead_on_data: epoch.deadOnData,
-      ...byThreshold('shed', labels, epoch.shed),
-      ...byThreshold('excess', labels, dense.get(epoch.epoch) ?? {}),
-      ...byThreshold('previous_mask_excess', labels, previousMask.get(epoch.epoch) ?? {}),
+      inert_at_least_of_kept: epoch.inert,
+      dead_on_data_of_kept: epoch.deadOnData,
+      ...byThreshold('shed_of_kept', labels, epoch.shed),
+      ...comparisons(labels, (against) => at(epoch.epoch, against)),
       freed_channels: epoch.freedChannels,
-      freed: epoch.freed,
+      freed_of_kept: epoch.freed,
       freed_median: epoch.freedMedian,
       held_median: epoch.heldMedian,
       norm: epoch.norm,
@@ -96,8 +124,9 @@ export function epochsTable(
 }
 
 /** A row for each layer after each epoch. */
-export function layersTable(epochs: readonly EpochSummary[]): Table {
+export function layersTable(epochs: readonly EpochSummary[], excess: Excesses): Table {
   const labels = labelsOf(epochs);
+  const at = byEpoch(excess);
   const costs = (found: LayerCostSummary): Cells =>
     Object.fromEntries(
       ideas(labels, found).flatMap(([idea, cost]) => [
@@ -112,12 +141,15 @@ export function layersTable(epochs: readonly EpochSummary[]): Table {
         layer: layer.name,
         mask_sparsity: layer.pruned,
         true_sparsity: layer.zero,
-        inert_at_least: layer.inert,
-        dead_on_data: layer.deadOnData,
-        ...byThreshold('shed', labels, layer.shed),
+        inert_at_least_of_kept: layer.inert,
+        dead_on_data_of_kept: layer.deadOnData,
+        ...byThreshold('shed_of_kept', labels, layer.shed),
+        ...comparisons(labels, (against) =>
+          at(epoch, against)?.layers.find(({ name }) => name === layer.name),
+        ),
         channels: layer.channels,
         freed_channels: layer.freedChannels,
-        freed: layer.freed,
+        freed_of_kept: layer.freed,
         norm: layer.norm,
         gradient_norm: layer.gradientNorm,
         ...costs(layerCosts(layer)),

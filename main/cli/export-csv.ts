@@ -1,10 +1,17 @@
 import { decodeChannelFrame } from '../../common/codec/channel-frames.ts';
 import { decodePredictions } from '../../common/codec/predictions.ts';
+import type { EpochSummary } from '../../common/contract/schemas.ts';
 import { forEachControl } from '../../common/controls.ts';
 import { CascadeError } from '../../common/errors.ts';
 import { encodeCsv, type Table } from '../../common/tables/csv.ts';
 import { channelsTable } from '../../common/tables/channels-table.ts';
-import { classesTable, epochsTable, layersTable, predictionsTable } from '../../common/tables/run-tables.ts';
+import {
+  classesTable,
+  epochsTable,
+  layersTable,
+  predictionsTable,
+  type Excesses,
+} from '../../common/tables/run-tables.ts';
 import type { WeightFormat } from '../../common/codec/weight-formats.ts';
 import type { CascadeClient } from '../api/router.ts';
 
@@ -61,14 +68,13 @@ async function tableOf(
     epoch === undefined ? entries : entries.filter((entry) => entry.epoch === epoch);
   switch (what) {
     case 'epochs': {
-      const [epochs, excess] = await Promise.all([
-        client.runs.epochs({ id }),
-        forEachControl((against) => client.runs.excess({ id, against })),
-      ]);
+      const [epochs, excess] = await epochsAndExcess(client, id);
       return epochsTable(chosen(epochs), excess);
     }
-    case 'layers':
-      return layersTable(chosen(await client.runs.epochs({ id })));
+    case 'layers': {
+      const [epochs, excess] = await epochsAndExcess(client, id);
+      return layersTable(chosen(epochs), excess);
+    }
     case 'channels': {
       const epochs = chosen(await client.runs.epochs({ id })).map((entry) => entry.epoch);
       const frame = await client.runs.channels({ id, from: Math.min(...epochs), to: Math.max(...epochs) });
@@ -91,4 +97,11 @@ async function tableOf(
       return predictionsTable(moments, names);
     }
   }
+}
+
+function epochsAndExcess(client: CascadeClient, id: string): Promise<[EpochSummary[], Excesses]> {
+  return Promise.all([
+    client.runs.epochs({ id }),
+    forEachControl((against) => client.runs.excess({ id, against })),
+  ]);
 }

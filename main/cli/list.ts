@@ -1,5 +1,7 @@
 import type { RunSummary } from '../../common/contract/schemas.ts';
-import { percent, seconds, table } from './table.ts';
+import type { ControlKind } from '../../common/controls.ts';
+import { lastExcessOf } from '../../common/last-excess.ts';
+import { percent, points, seconds, table } from './table.ts';
 
 /** One line a run. `label` is the threshold at which weights count as shed. */
 export function listText(runs: readonly RunSummary[], label: string): string {
@@ -17,8 +19,8 @@ export function listText(runs: readonly RunSummary[], label: string): string {
       { title: 'epoch', number: true },
       { title: 'left', number: true },
       { title: 'test', number: true },
-      { title: 'pruned', number: true },
-      { title: `shed ${label}`, number: true },
+      { title: 'pruned, of all', number: true },
+      { title: `shed ${label}, of kept`, number: true },
       { title: 'excess', number: true },
       ...(stepwise ? [{ title: 'excess over previous mask', number: true }] : []),
     ],
@@ -33,10 +35,18 @@ export function listText(runs: readonly RunSummary[], label: string): string {
       percent(run.testAccuracy, 2),
       percent(run.states?.pruned),
       percent(run.states?.shed[label]),
-      percent(run.excess?.[label]),
-      ...(stepwise ? [percent(run.previousMask?.excess?.[label])] : []),
+      excessText(run, label, 'dense'),
+      ...(stepwise ? [excessText(run, label, 'previous-mask')] : []),
     ]),
   );
+}
+
+/** The excess over a control; one that is not of the run's last epoch says of which it is. */
+function excessText(run: RunSummary, label: string, against: ControlKind): string {
+  const last = lastExcessOf(run, against);
+  const excess = last?.shares[label];
+  if (last === null || excess === undefined) return points(null);
+  return last.isCurrent ? points(excess) : `${points(excess)} at epoch ${last.epoch}`;
 }
 
 /** The first study and arm that asked for the run. */

@@ -40,8 +40,8 @@ export class ProgressDisplay {
           `epoch ${epoch}/${run.epochsTotal}`,
           `loss ${decimal(trainLoss)}`,
           `test ${percent(testAccuracy, 2)}`,
-          `pruned ${percent(pruned)}`,
-          `shed ${percent(shed[this.#label])}`,
+          `pruned ${percent(pruned)} of all`,
+          `shed ${percent(shed[this.#label])} of kept`,
         ];
         this.#output.say(`${run.id}  ${armOf(run)}  ${parts.join('  ')}`);
         break;

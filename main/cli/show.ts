@@ -1,6 +1,11 @@
 import type { CascadeClient } from '../api/router.ts';
 import { layerCosts } from '../../common/cascade/layer-costs.ts';
-import { CONTROL_NAMES, forEachControl, type ControlKind } from '../../common/controls.ts';
+import {
+  CONTROL_NAMES,
+  CONTROL_SHORT_NAMES,
+  forEachControl,
+  type ControlKind,
+} from '../../common/controls.ts';
 import type {
   ClassAccuracies,
   Cost,
@@ -8,7 +13,7 @@ import type {
   ExcessEpoch,
   RunDetail,
 } from '../../common/contract/schemas.ts';
-import { decimal, percent, table } from './table.ts';
+import { decimal, percent, points, table } from './table.ts';
 
 /** What the shares in a shown run are shares of. */
 const DENOMINATORS = {
@@ -18,7 +23,9 @@ const DENOMINATORS = {
   inert: 'kept weights: those not pruned; a lower bound, proved for every input',
   deadOnData: 'kept weights: those not pruned; null after epochs in which it was not counted',
   excess: 'weights kept by the pruned run, in it and in its dense control',
+  controlShed: 'weights kept by the pruned run, in its dense control',
   previousMaskExcess: 'weights kept by the pruned run, in it and in the control that kept the previous mask',
+  previousMaskShed: 'weights kept by the pruned run, in the control that kept the previous mask',
 };
 
 /** What the ratios in a shown run are ratios of, and what is counted. */
@@ -61,20 +68,42 @@ function documentOf(
     predictions,
     epochs: epochs.map((epoch) => ({
       ...epoch,
-      layers: epoch.layers.map((layer) => ({ ...layer, costs: layerCosts(layer) })),
+      layers: epoch.layers.map((layer) => ({
+        ...layer,
+        ...layerComparisons(excess, epoch.epoch, layer.name),
+        costs: layerCosts(layer),
+      })),
     })),
     // After the last epoch; `export --what classes` has them all.
     classes: { names, examples, correct: answered.at(-1)?.correct ?? [] },
-    excess: excessRows(excess.dense),
-    previousMaskExcess: excessRows(excess['previous-mask']),
+    excess: rowsOf(excess.dense, 'excess'),
+    controlShed: rowsOf(excess.dense, 'control'),
+    previousMaskExcess: rowsOf(excess['previous-mask'], 'excess'),
+    previousMaskShed: rowsOf(excess['previous-mask'], 'control'),
     denominators: { ...DENOMINATORS, weights },
     definitions: DEFINITIONS,
   };
 }
 
-/** The excess of each epoch by threshold; keys beside 'epoch' are thresholds. */
-function excessRows(excess: readonly ExcessEpoch[]): ({ epoch: number } & Record<string, number>)[] {
-  return excess.map(({ epoch, excess: byThreshold }) => ({ epoch, ...byThreshold }));
+/** The excess, or the control's share of the same weights, of each epoch; keys beside 'epoch' are thresholds. */
+function rowsOf(
+  excess: readonly ExcessEpoch[],
+  of: 'excess' | 'control',
+): ({ epoch: number } & Record<string, number>)[] {
+  return excess.map((entry) => ({ epoch: entry.epoch, ...entry[of] }));
+}
+
+/** The same of one layer, by threshold; null where a control does not have the epoch. */
+function layerComparisons(excess: Record<ControlKind, ExcessEpoch[]>, epoch: number, layer: string) {
+  const [dense, previousMask] = [excess.dense, excess['previous-mask']].map((entries) =>
+    entries.find((entry) => entry.epoch === epoch)?.layers.find(({ name }) => name === layer),
+  );
+  return {
+    excess: dense?.excess ?? null,
+    controlShed: dense?.control ?? null,
+    previousMaskExcess: previousMask?.excess ?? null,
+    previousMaskShed: previousMask?.control ?? null,
+  };
 }
 
 /** The same for a person: what it is, how each epoch ended, the layers at the end, what happened. */
@@ -86,18 +115,7 @@ export function showText(run: ShownRun, label: string): string {
     `${run.model}, ${run.optimizer}, criterion ${run.criterion ?? 'none'}${masksText(run)}, control ${run.control ?? 'none'}`,
     ...(run.previousMask ? [`previous-mask control ${run.previousMask.control}`] : []),
   ].join('\n');
-  const excesses = [
-    { title: run.previousMask ? 'excess, dense' : 'excess', rows: run.excess, over: CONTROL_NAMES.dense },
-    ...(run.previousMask
-      ? [
-          {
-            title: 'excess, previous mask',
-            rows: run.previousMaskExcess,
-            over: CONTROL_NAMES['previous-mask'],
-          },
-        ]
-      : []),
-  ].map((column) => ({ ...column, of: new Map(column.rows.map((row) => [row.epoch, row[label]])) }));
+  const comparisons = comparisonsOf(run);
   const epochs = table(
     [
       { title: 'epoch', number: true },
@@ -106,11 +124,7 @@ export function showText(run: ShownRun, label: string): string {
       { title: 'loss', number: true },
       { title: 'validation', number: true },
       { title: 'test', number: true },
-      { title: 'pruned', number: true },
-      { title: `shed ${label}`, number: true },
-      { title: 'inert, at least', number: true },
-      { title: 'dead on data', number: true },
-      ...excesses.map(({ title }) => ({ title, number: true })),
+      ...shareColumns(label, comparisons),
     ],
     run.epochs.map((epoch) => [
       String(epoch.epoch),
@@ -123,17 +137,17 @@ export function showText(run: ShownRun, label: string): string {
       percent(epoch.shed[label]),
       percent(epoch.inert),
       percent(epoch.deadOnData),
-      ...excesses.map(({ of }) => percent(of.get(epoch.epoch))),
+      ...comparisons.flatMap(({ shed, excess }) => [
+        percent(at(shed, epoch.epoch)?.[label]),
+        points(at(excess, epoch.epoch)?.[label]),
+      ]),
     ]),
   );
   const layers = table(
     [
       { title: 'layer' },
       { title: 'weights', number: true },
-      { title: 'pruned', number: true },
-      { title: `shed ${label}`, number: true },
-      { title: 'inert, at least', number: true },
-      { title: 'dead on data', number: true },
+      ...shareColumns(label, comparisons),
       { title: 'MACs', number: true },
       { title: 'masked', number: true },
       { title: 'norm', number: true },
@@ -146,6 +160,10 @@ export function showText(run: ShownRun, label: string): string {
       percent(layer.shed[label]),
       percent(layer.inert),
       percent(layer.deadOnData),
+      ...comparisons.flatMap(({ layerShed, layerExcess }) => [
+        percent(layer[layerShed]?.[label]),
+        points(layer[layerExcess]?.[label]),
+      ]),
       decimal(layer.costs.dense.macs),
       decimal(layer.costs.masked.macs),
       decimal(layer.norm),
@@ -161,11 +179,52 @@ export function showText(run: ShownRun, label: string): string {
   const shares = [
     'Shed, inert and dead on data are shares of the kept weights, pruned of all prunable ones. Inert is proved for every input, and so a lower bound.',
     'Dead on data: no training or test image gives them a gradient; counted at the run’s end, and where the first and the last pruning ends an epoch.',
-    ...(run.previousMask
-      ? excesses.map(({ title, over }) => `'${title}' is against ${over}, over the weights kept here.`)
-      : []),
+    'Layers are after the last epoch.',
+    ...comparisons.map(
+      ({ title, excessTitle, over }) =>
+        `'${title}' is what ${over} has shed of the very weights kept here; '${excessTitle}' is the difference.`,
+    ),
   ].join('\n');
   return [head, epochs, layers, costsText(run), shares, events].filter((part) => part !== '').join('\n\n');
+}
+
+/** The controls that a run is shown beside: where their numbers are, and how their columns are called. */
+function comparisonsOf(run: ShownRun) {
+  const dense = {
+    title: run.previousMask ? `${CONTROL_SHORT_NAMES.dense}, same weights` : 'control, same weights',
+    excessTitle: run.previousMask ? 'excess, dense' : 'excess',
+    over: CONTROL_NAMES.dense,
+    shed: run.controlShed,
+    excess: run.excess,
+    layerShed: 'controlShed',
+    layerExcess: 'excess',
+  } as const;
+  const previousMask = {
+    title: `${CONTROL_SHORT_NAMES['previous-mask']}, same weights`,
+    excessTitle: 'excess, previous mask',
+    over: CONTROL_NAMES['previous-mask'],
+    shed: run.previousMaskShed,
+    excess: run.previousMaskExcess,
+    layerShed: 'previousMaskShed',
+    layerExcess: 'previousMaskExcess',
+  } as const;
+  return [...(run.control === null ? [] : [dense]), ...(run.previousMask ? [previousMask] : [])];
+}
+
+/** Headings of shares, each with what it is a share of. */
+function shareColumns(label: string, comparisons: ReturnType<typeof comparisonsOf>) {
+  const titles = [
+    'pruned, of all',
+    `shed ${label}, of kept`,
+    'inert, at least, of kept',
+    'dead on data, of kept',
+    ...comparisons.flatMap(({ title, excessTitle }) => [title, excessTitle]),
+  ];
+  return titles.map((title) => ({ title, number: true }));
+}
+
+function at<T extends { epoch: number }>(rows: readonly T[], epoch: number): T | undefined {
+  return rows.find((row) => row.epoch === epoch);
 }
 
 function masksText({ masks }: Pick<ShownRun, 'masks'>): string {

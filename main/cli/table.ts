@@ -26,6 +26,13 @@ export function percent(share: number | null | undefined, digits = 1): string {
   return `${(Number((share * 100).toFixed(digits)) + 0).toFixed(digits)}%`;
 }
 
+/** A difference of shares in percentage points, with its sign; '–' where there is none. */
+export function points(difference: number | null | undefined, digits = 1): string {
+  if (difference === null || difference === undefined) return '–';
+  const value = Number((difference * 100).toFixed(digits));
+  return `${value === 0 ? '±' : value > 0 ? '+' : '−'}${Math.abs(value).toFixed(digits)} pp`;
+}
+
 export function seconds(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
   const whole = Math.round(value);

@@ -1,10 +1,11 @@
 import { WEIGHT_STATES } from '../../common/cascade/composition.ts';
+import type { ExcessEpoch, LayerComparison, LayerEpoch } from '../../common/contract/schemas.ts';
 import { CHANNEL_FIELDS, laterRow } from '../../common/records.ts';
 import type { ChannelField, LaterChannelField } from '../../common/records.ts';
 import type { ReplaySide } from '../composables/replay-run.ts';
 import { weightName } from '../replay/weight-planes.ts';
 import type { Inspected, InspectedRow } from '../stores/inspector.ts';
-import { count, percent, significant } from './numbers.ts';
+import { count, percent, points, shedLabel, significant } from './numbers.ts';
 
 /** What is selected in the replay; the most particular that there is is inspected. */
 export interface SelectedPlace {
@@ -13,10 +14,15 @@ export interface SelectedPlace {
   weight: { row: number; column: number } | null;
 }
 
-/** What the inspector says of a weight, a channel or a layer at the moment; null where none is selected. */
+/**
+ * What the inspector says of a weight, a channel or a layer at the moment; null where none is selected.
+ *
+ * @param compared the run and its control after the epoch; null where there is no control, or it has not got so far
+ */
 export function inspectedPlace(
   run: ReplaySide,
   control: ReplaySide,
+  compared: ExcessEpoch | null,
   epoch: number,
   threshold: string,
   place: SelectedPlace,
@@ -28,7 +34,9 @@ export function inspectedPlace(
       kind: 'channel',
       title: `${place.channel.layer} · channel ${place.channel.channel}`,
       subtitle: `after epoch ${epoch}`,
-      sections: sides(run, control, (side) => channelRows(side, epoch, threshold, place.channel!)),
+      sections: sides(run, control, ', all its weights', (side) =>
+        channelRows(side, epoch, threshold, place.channel!),
+      ),
     };
   if (place.layer === null) return null;
   const layer = run.layers.value.find((entry) => entry.name === place.layer);
@@ -37,14 +45,25 @@ export function inspectedPlace(
     kind: 'layer',
     title: layer.name,
     subtitle: `${layer.kind} ${layer.shape.join(' × ')}, ${count(layer.weights)} weights, ${count(layer.macs)} MACs`,
-    sections: sides(run, control, (side) => layerRows(side, epoch, threshold, layer.name)),
+    sections: sides(run, control, '', (side) => {
+      const twin = compared?.layers.find((entry) => entry.name === layer.name);
+      return side === run
+        ? layerRows(run, epoch, threshold, layer.name)
+        : controlRows(control, twin, epoch, threshold, layer.name);
+    }),
   };
 }
 
-function sides(run: ReplaySide, control: ReplaySide, rowsOf: (side: ReplaySide) => InspectedRow[]) {
+/** A section for the run and one for its control, whose heading says more. */
+function sides(
+  run: ReplaySide,
+  control: ReplaySide,
+  ofControl: string,
+  rowsOf: (side: ReplaySide) => InspectedRow[],
+) {
   return [
     { heading: 'Run', rows: rowsOf(run) },
-    ...(control.run.detail ? [{ heading: 'Control', rows: rowsOf(control) }] : []),
+    ...(control.run.detail ? [{ heading: `Control${ofControl}`, rows: rowsOf(control) }] : []),
   ].filter((section) => section.rows.length > 0);
 }
 
@@ -64,8 +83,8 @@ function channelRows(
     table.values[laterRow(of, table.thresholds) * table.channels + name.channel];
   const shares = WEIGHT_STATES.map((state, index): InspectedRow => {
     const share = moment.composition[index * table.channels + name.channel];
-    const label = state === 'shed' ? `shed ≤ ${threshold}` : state;
-    return { label, value: percent(share), quantity: state, swatch: `--state-${state}` };
+    const label = `${state === 'shed' ? shedLabel(threshold) : state}, of channel`;
+    return { label, value: percent(share), quantity: `${state}OfChannel`, swatch: `--state-${state}` };
   });
   return [
     ...shares,
@@ -82,15 +101,46 @@ function channelRows(
   ];
 }
 
-function layerRows(side: ReplaySide, epoch: number, threshold: string, name: string): InspectedRow[] {
-  const layer = side.run.epochs
+function layerAt(side: ReplaySide, epoch: number, name: string): LayerEpoch | undefined {
+  return side.run.epochs
     .find((entry) => entry.epoch === epoch)
     ?.layers.find((entry) => entry.name === name);
+}
+
+/** Of the control: what it has shed of the very weights that the run kept, and the run's excess; the rest is of the layer as it is. */
+function controlRows(
+  side: ReplaySide,
+  twin: LayerComparison | undefined,
+  epoch: number,
+  threshold: string,
+  name: string,
+): InspectedRow[] {
+  const layer = layerAt(side, epoch, name);
+  if (!layer) return [];
+  return [
+    {
+      label: `${shedLabel(threshold)}, same weights`,
+      value: percent(twin?.control[threshold]),
+      quantity: 'controlShed',
+      swatch: '--state-shed',
+    },
+    { label: 'excess of the run', value: points(twin?.excess[threshold]), quantity: 'excess' },
+    {
+      label: `${shedLabel(threshold)}, all its weights`,
+      value: percent(layer.shed[threshold]),
+      quantity: 'controlShedOfAll',
+    },
+    { label: 'norm, all its weights', value: significant(layer.norm), quantity: 'norm' },
+  ];
+}
+
+function layerRows(side: ReplaySide, epoch: number, threshold: string, name: string): InspectedRow[] {
+  const layer = layerAt(side, epoch, name);
   if (!layer) return [];
   return [
     { label: 'pruned, of all', value: percent(layer.pruned), quantity: 'pruned', swatch: '--state-pruned' },
     {
-      label: `shed ≤ ${threshold}, of kept`,
+      label: `${shedLabel(threshold)}, of kept`,
       value: percent(layer.shed[threshold]),
       quantity: 'shed',
       swatch: '--state-shed',
@@ -108,7 +158,7 @@ function layerRows(side: ReplaySide, epoch: number, threshold: string, name: str
       quantity: 'freed',
       swatch: '--state-freed',
     },
-    { label: 'true sparsity', value: percent(layer.zero), quantity: 'zero' },
+    { label: 'true sparsity, of all', value: percent(layer.zero), quantity: 'zero' },
     { label: 'norm', value: significant(layer.norm), quantity: 'norm' },
   ];
 }
@@ -141,6 +191,6 @@ function inspectedWeight(
     kind: 'weight',
     title: `${layer.name} · ${weightName(layer.kind, layer.shape, row, column)}`,
     subtitle: `after epoch ${epoch}`,
-    sections: sides(run, control, rowsOf),
+    sections: sides(run, control, '', rowsOf),
   };
 }

@@ -2,7 +2,7 @@ import { CONTROL_SHORT_NAMES, type ControlKind } from '../../common/controls.ts'
 import type { EpochSummary, ExcessEpoch, RunSummary } from '../../common/contract/schemas.ts';
 import type { Inspected, InspectedRow } from '../stores/inspector.ts';
 import { moment, percent, points, shedLabel } from './numbers.ts';
-import { controlsOf, excessText, runTitle, standingOf, type Standing } from './runs.ts';
+import { controlsOf, excessText, lastExcessText, runTitle, standingOf, type Standing } from './runs.ts';
 
 /**
  * What the inspector says of a run: after the epoch `at`, or after its last one.
@@ -87,7 +87,7 @@ export function inspectedRun(
                 },
               ]
             : []),
-          { label: 'true sparsity', value: percent(states?.zero), quantity: 'zero' },
+          { label: 'true sparsity, of all', value: percent(states?.zero), quantity: 'zero' },
           ...(run.previousMask === null ? excessRows(run, threshold, at, excess) : []),
         ],
       },
@@ -119,14 +119,30 @@ function excessRows(
   const label = `excess at ${threshold}`;
   if (kinds.length === 0 || !run.prunes)
     return [{ label, value: excessText(run, threshold), quantity: 'excess' }];
-  const last = { dense: run.excess, 'previous-mask': run.previousMask?.excess ?? null };
-  return kinds.map((kind) => {
-    const shares = at ? excess[kind]?.find(({ epoch }) => epoch === at.epoch)?.excess : last[kind];
-    return {
-      label: run.previousMask === null ? label : `over ${CONTROL_SHORT_NAMES[kind]}`,
-      value: points(shares?.[threshold]),
-      quantity: 'excess',
-    };
+  return kinds.flatMap((kind): InspectedRow[] => {
+    const name = CONTROL_SHORT_NAMES[kind];
+    const only = run.previousMask === null;
+    if (at === null)
+      return [
+        {
+          label: only ? label : `over ${name}`,
+          value: lastExcessText(run, kind, threshold),
+          quantity: 'excess',
+        },
+      ];
+    const compared = excess[kind]?.find(({ epoch }) => epoch === at.epoch);
+    return [
+      {
+        label: only ? 'control, same weights' : `${name}, same weights`,
+        value: percent(compared?.control[threshold]),
+        quantity: 'controlShed',
+      },
+      {
+        label: only ? label : `over ${name}`,
+        value: points(compared?.excess[threshold]),
+        quantity: 'excess',
+      },
+    ];
   });
 }
 

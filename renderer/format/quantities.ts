@@ -1,3 +1,5 @@
+import { WEIGHT_STATES, type WeightState } from '../../common/cascade/composition.ts';
+
 /** What every quantity on the screen is: its definition, formula and source, shown on hover and focus. */
 export interface Quantity {
   name: string;
@@ -8,7 +10,7 @@ export interface Quantity {
 
 const AZARIAN = 'Azarian & Porikli, arXiv 2103.10629';
 
-export const QUANTITIES = {
+const DEFINED = {
   pruned: {
     name: 'Pruned',
     definition: 'Weights that a criterion chose and the mask holds at zero. Share of all prunable weights.',
@@ -57,6 +59,18 @@ export const QUANTITIES = {
     definition:
       'How much more of the kept weights is shed than the control sheds among the very same weights; over the dense control unless another is named. Without it, shedding proves no cascade.',
     formula: 'share shed here  −  share of the same weights shed in the control',
+  },
+  controlShed: {
+    name: 'Shed in the control, same weights',
+    definition:
+      'Of the very weights that the pruned run kept: the share whose magnitude in the control is at the threshold τ or below. The excess is the run’s share minus this one.',
+    formula: 'kept by the run and |w| ≤ τ in the control  ÷  kept by the run',
+  },
+  controlShedOfAll: {
+    name: 'Shed in the control, all its weights',
+    definition:
+      'Share of all weights that the control itself keeps, those too that the run pruned. No excess compares with it.',
+    formula: 'mask = 1 and |w| ≤ τ in the control  ÷  kept by the control',
   },
   control: {
     name: 'Control twin',
@@ -149,5 +163,26 @@ export const QUANTITIES = {
   },
   progress: { name: 'Progress', definition: 'Epochs done of all epochs, and the estimated time to the end.' },
 } as const satisfies Record<string, Quantity>;
+
+type CountedOnce = `${WeightState}OfAll` | `${WeightState}OfChannel`;
+
+/** The states as the replay counts them: each weight once, and of other weights than the shares of the same names are of. */
+function countedOnce(): Record<CountedOnce, Quantity> {
+  const of = (state: WeightState, weights: string): Quantity => ({
+    name: `${DEFINED[state].name}, of ${weights}`,
+    definition:
+      `Share of ${weights} that are ${state}, each counted once: as pruned, else as shed, else as inert, else by its channel. ` +
+      'What is shed and inert is shed here.',
+    formula: `counted as ${state}  ÷  ${weights}`,
+  });
+  return Object.fromEntries(
+    WEIGHT_STATES.flatMap((state) => [
+      [`${state}OfAll`, of(state, 'all prunable weights')],
+      [`${state}OfChannel`, of(state, 'the channel’s weights')],
+    ]),
+  ) as Record<CountedOnce, Quantity>;
+}
+
+export const QUANTITIES = { ...DEFINED, ...countedOnce() };
 
 export type QuantityName = keyof typeof QUANTITIES;

@@ -1,6 +1,7 @@
 import { CONTROL_KINDS, CONTROL_SHORT_NAMES, type ControlKind } from '../../common/controls.ts';
 import type { RunState, RunSummary } from '../../common/contract/schemas.ts';
-import { percent, points } from './numbers.ts';
+import { lastExcessOf } from '../../common/last-excess.ts';
+import { MISSING, percent, points } from './numbers.ts';
 
 /** What a person calls a run: study · arm · seed. */
 export function runTitle(run: Pick<RunSummary, 'memberships' | 'seed' | 'id'>): string {
@@ -43,11 +44,32 @@ export function withoutControl(standing: Standing): string | undefined {
   return standing === 'control' ? 'this run is a control: nothing is pruned in it' : undefined;
 }
 
-/** Cascade excess over the dense control in percentage points, or why there is none: 'previous mask' is its only control. */
+/**
+ * Cascade excess over the dense control in percentage points, with its epoch where that is not the run's last; or why there is
+ * none: 'previous mask' is its only control.
+ */
 export function excessText(run: RunSummary, threshold: string): string {
+  return excessParts(run, threshold).join(' ');
+}
+
+/** The same in two parts where there are two: the excess and its epoch. */
+export function excessParts(run: RunSummary, threshold: string): string[] {
   const standing = standingOf(run);
-  if (standing !== 'controlled') return standing;
-  return run.control === null ? CONTROL_SHORT_NAMES['previous-mask'] : points(run.excess?.[threshold]);
+  if (standing !== 'controlled') return [standing];
+  if (run.control === null) return [CONTROL_SHORT_NAMES['previous-mask']];
+  return lastExcessParts(run, 'dense', threshold);
+}
+
+/** The excess over a control of a kind; one that is not of the run's last epoch says of which it is. */
+export function lastExcessText(run: RunSummary, against: ControlKind, threshold: string): string {
+  return lastExcessParts(run, against, threshold).join(' ');
+}
+
+function lastExcessParts(run: RunSummary, against: ControlKind, threshold: string): string[] {
+  const last = lastExcessOf(run, against);
+  const excess = last?.shares[threshold];
+  if (last === null || excess === undefined) return [MISSING];
+  return last.isCurrent ? [points(excess)] : [points(excess), `at epoch ${last.epoch}`];
 }
 
 /** Share of the epochs done, counting the one under way. */

@@ -1,5 +1,7 @@
 import type {
+  Comparison,
   EpochSummary,
+  ExcessEpoch,
   RunDetail,
   RunState,
   RunSummary,
@@ -84,7 +86,8 @@ export function summary(
     testAccuracy: last?.testAccuracy ?? null,
     validationAccuracy: last?.validationAccuracy ?? null,
     states: last ? { pruned: last.pruned, shed: last.shed, inert: last.inert, zero: last.zero } : null,
-    excess: prunes && last ? excessAt(done) : null,
+    excess: prunes && last ? excessAt(done).excess : null,
+    excessEpoch: prunes && last ? done : null,
     model: 'depthwise-separable',
     optimizer: 'sgd',
     criterion: prunes ? 'random' : null,
@@ -92,11 +95,23 @@ export function summary(
   };
 }
 
-function excessAt(epoch: number): Record<string, number> {
-  const [run, control] = [simulated(RUN).epochs[epoch], simulated(CONTROL).epochs[epoch]];
-  return Object.fromEntries(
-    LABELS.map((label) => [label, (run?.shed[label] ?? 0) - (control?.shed[label] ?? 0)]),
-  );
+/** Scenery: the made-up control sheds alike among the weights that the run kept and those that it pruned. */
+function excessAt(epoch: number): ExcessEpoch {
+  const [run, control] = [simulated(RUN).epochs[epoch]!, simulated(CONTROL).epochs[epoch]!];
+  return {
+    epoch,
+    ...compared(run.shed, control.shed),
+    layers: run.layers.map((layer, index) => ({
+      name: layer.name,
+      kept: Math.round(layer.weights * (1 - layer.pruned)),
+      ...compared(layer.shed, control.layers[index]!.shed),
+    })),
+  };
+}
+
+function compared(run: Record<string, number>, control: Record<string, number>): Comparison {
+  const excess = Object.fromEntries(LABELS.map((label) => [label, run[label]! - control[label]!]));
+  return { run, control, excess };
 }
 
 function detail(run: RunSummary): RunDetail {
@@ -259,13 +274,8 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
           find(id).control === null
             ? []
             : source(id)
-                .epochs.slice(0, find(id).epochsDone + 1)
-                .map(({ epoch, shed }) => ({
-                  epoch,
-                  run: shed,
-                  control: simulated(CONTROL).epochs[epoch]?.shed ?? {},
-                  excess: excessAt(epoch),
-                })),
+                .epochs.slice(0, (find(id).excessEpoch ?? -1) + 1)
+                .map(({ epoch }) => excessAt(epoch)),
         ),
       classes: ({ id }: { id: string }) =>
         answer(() =>

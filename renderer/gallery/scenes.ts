@@ -18,12 +18,18 @@ function usual(): RunSummary[] {
     summary(UNCONTROLLED, 'global magnitude 50%', 'finished', 12, {
       control: null,
       excess: null,
+      excessEpoch: null,
       criterion: 'magnitude',
     }),
   ];
 }
 
 const STATES = ['finished', 'failed', 'interrupted', 'stopped', 'queued', 'paused', 'running'] as const;
+
+/** The excess of an earlier epoch, the last that the control has. */
+function lagging(epoch: number): Partial<RunSummary> {
+  return { excess: summary(RUN, '', 'finished', epoch).excess, excessEpoch: epoch };
+}
 
 function many(count: number): RunSummary[] {
   const shown = usual()[1]!;
@@ -61,6 +67,15 @@ export const SCENES: Record<string, Scene> = {
         summary(CONTROL, 'control', 'finished', 12),
         summary(RUN, 'random 90% of depthwise', 'running', 5),
         summary(UNCONTROLLED, 'global magnitude 50%', 'queued', -1),
+      ],
+    }),
+  },
+  lagging: {
+    title: 'A control that was stopped',
+    options: () => ({
+      runs: [
+        summary(CONTROL, 'control', 'stopped', 4, { reason: 'Stopped by hand.' }),
+        summary(RUN, 'random 90% of depthwise', 'finished', 12, lagging(4)),
       ],
     }),
   },

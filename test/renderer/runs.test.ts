@@ -37,6 +37,7 @@ const RUN: RunSummary = {
   validationAccuracy: 0.9,
   states: { pruned: 0.04, shed: { '1e-3': 0.56 }, inert: 0.1, zero: 0.04 },
   excess: { '1e-3': 0.39 },
+  excessEpoch: 4,
   model: 'depthwise-separable',
   optimizer: 'sgd',
   criterion: 'random',
@@ -52,7 +53,7 @@ describe('a run for people', () => {
   });
 
   it('never shows the excess over one control for that over another', () => {
-    const previousMask = { control: 'ffffffffffff-s0', excess: { '1e-3': 0.02 } };
+    const previousMask = { control: 'ffffffffffff-s0', excess: { '1e-3': 0.02 }, excessEpoch: 4 };
     const both = { ...RUN, previousMask };
     expect(controlsOf(both)).toEqual(['dense', 'previous-mask']);
     expect(excessText(both, '1e-3')).toBe('+39.0 pp');
@@ -76,7 +77,7 @@ describe('a run for people', () => {
     ]);
     expect(rowsOf(RUN).at(-1)).toEqual(['excess at 1e-3', '+39.0 pp']);
     const at = { epoch: 2, shed: {}, testAccuracy: 1, validationAccuracy: 1 } as unknown as EpochSummary;
-    const of = (share: number) => [{ epoch: 2, run: {}, control: {}, excess: { '1e-3': share } }];
+    const of = (share: number) => [{ epoch: 2, run: {}, control: {}, excess: { '1e-3': share }, layers: [] }];
     expect(
       rowsOf(both, at, { dense: of(0.3), 'previous-mask': of(0.1) })
         .slice(2)

@@ -1,13 +1,21 @@
-import type { ExcessEpoch } from '../../../common/contract/schemas.ts';
+import type { Comparison, ExcessEpoch } from '../../../common/contract/schemas.ts';
 import type { ControlKind } from '../../../common/controls.ts';
 import { prepared, type Connection } from '../database.ts';
 import { share, type StoredRun } from './summaries.ts';
 
 interface ExcessRow {
   epoch: number;
+  name: string;
   kept: number;
   shed: string;
   control_shed: string;
+}
+
+/** Of one layer, or of all: the weights that the run kept, and how many of them are shed in it and in its control. */
+interface Counts {
+  kept: number;
+  shed: number[];
+  control: (number | null)[];
 }
 
 const COLUMNS: Readonly<Record<ControlKind, string>> = { dense: 'control', 'previous-mask': 'previous_mask' };
@@ -18,52 +26,64 @@ function over(against: ControlKind): string {
     and excess.control = (select runs.${COLUMNS[against]} from runs where number = :run)`;
 }
 
-const EXCESS = 'select epoch, kept, shed, control_shed';
-
 /** The excess after every epoch that both the run and its control of the kind have; empty without one. */
 export function excessOf(database: Connection, run: StoredRun, against: ControlKind): ExcessEpoch[] {
-  const rows = prepared(database, `${EXCESS} ${over(against)} order by epoch, layer`).all({
-    run: run.number,
-  }) as ExcessRow[];
+  const rows = prepared(
+    database,
+    `select epoch, (select name from layers where layers.id = excess.layer) as name, kept, shed, control_shed
+     ${over(against)} order by epoch, layer`,
+  ).all({ run: run.number }) as ExcessRow[];
   const epochs = new Map<number, ExcessRow[]>();
   for (const row of rows) {
     const known = epochs.get(row.epoch);
     if (known) known.push(row);
     else epochs.set(row.epoch, [row]);
   }
-  return [...epochs].map(([epoch, layers]) => sumOf(epoch, layers, run.labels));
+  return [...epochs].map(([epoch, layers]) => ({
+    epoch,
+    ...compared(layers.map(countsOf), run.labels),
+    layers: layers.map((row) => ({
+      name: row.name,
+      kept: row.kept,
+      ...compared([countsOf(row)], run.labels),
+    })),
+  }));
 }
 
-/** The excess after the last epoch that both have, by threshold; null where there is none. */
+/** The excess after the last epoch that both have, by threshold, and that epoch; null where there is none. */
 export function lastExcess(
   database: Connection,
   run: number,
   labels: readonly string[],
   against: ControlKind,
-): Record<string, number> | null {
+): { excess: Record<string, number> | null; excessEpoch: number | null } {
   const rows = prepared(
     database,
-    `${EXCESS} ${over(against)} and epoch = (select max(epoch) ${over(against)})`,
-  ).all({ run }) as ExcessRow[];
-  return rows.length === 0 ? null : sumOf(rows[0]!.epoch, rows, labels).excess;
+    `select epoch, kept, shed, control_shed ${over(against)} and epoch = (select max(epoch) ${over(against)})`,
+  ).all({ run }) as Omit<ExcessRow, 'name'>[];
+  if (rows.length === 0) return { excess: null, excessEpoch: null };
+  return { excess: compared(rows.map(countsOf), labels).excess, excessEpoch: rows[0]!.epoch };
 }
 
-function sumOf(epoch: number, layers: readonly ExcessRow[], labels: readonly string[]): ExcessEpoch {
-  const result: ExcessEpoch = { epoch, run: {}, control: {}, excess: {} };
-  const counts = layers.map((row) => ({
-    kept: row.kept,
-    shed: JSON.parse(row.shed) as number[],
-    control: JSON.parse(row.control_shed) as (number | null)[],
-  }));
-  const kept = total(counts, (row) => row.kept);
+function countsOf({ kept, shed, control_shed }: Omit<ExcessRow, 'name'>): Counts {
+  return {
+    kept,
+    shed: JSON.parse(shed) as number[],
+    control: JSON.parse(control_shed) as (number | null)[],
+  };
+}
+
+function compared(layers: readonly Counts[], labels: readonly string[]): Comparison {
+  const result: Comparison = { run: {}, control: {}, excess: {} };
+  const kept = total(layers, (counts) => counts.kept);
   labels.forEach((label, threshold) => {
-    if (counts.some(({ control }) => control[threshold] === null)) return;
+    if (layers.some(({ control }) => control[threshold] === null)) return;
     const run = share(
-      total(counts, ({ shed }) => shed[threshold]!),
+      total(layers, ({ shed }) => shed[threshold]!),
       kept,
     );
     const control = share(
-      total(counts, (row) => row.control[threshold]!),
+      total(layers, (counts) => counts.control[threshold]!),
       kept,
     );
     result.run[label] = run;

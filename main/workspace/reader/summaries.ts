@@ -228,13 +228,13 @@ function summaryOf(
     testAccuracy: row.test_accuracy,
     validationAccuracy: row.validation_accuracy,
     states: row.shed === null ? null : sharesOf({ ...row, shed: JSON.parse(row.shed) as number[] }, labels),
-    excess: row.control === null ? null : lastExcess(database, row.number, labels, 'dense'),
+    ...lastExcess(database, row.number, labels, 'dense'),
     previousMask:
       row.previous_mask === null
         ? null
         : {
             control: row.previous_mask,
-            excess: lastExcess(database, row.number, labels, 'previous-mask'),
+            ...lastExcess(database, row.number, labels, 'previous-mask'),
           },
     model: specification.model.name,
     optimizer: specification.optimizer.name,

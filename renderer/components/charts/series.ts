@@ -41,6 +41,18 @@ export function excessSeries(excess: readonly ExcessEpoch[], threshold: string):
   return excess.map((epoch) => [epoch.epoch, epoch.excess[threshold] ?? null] as const);
 }
 
+/** Over the epochs that both have: the control's share of the very weights that the run kept, of all or of one layer. */
+export function controlSeries(
+  excess: readonly ExcessEpoch[],
+  threshold: string,
+  layer: string | null = null,
+): Point[] {
+  return excess.map((epoch) => {
+    const compared = layer === null ? epoch : epoch.layers.find(({ name }) => name === layer);
+    return [epoch.epoch, compared?.control[threshold] ?? null] as const;
+  });
+}
+
 /** Value of a line at an epoch: its own point, or none. */
 export function valueAt(points: readonly Point[], epoch: number): number | null {
   return points.find(([at]) => at === epoch)?.[1] ?? null;

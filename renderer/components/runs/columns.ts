@@ -9,6 +9,7 @@ import type { ColumnDef } from '@tanstack/vue-table';
 import type { RunSummary } from '../../../common/contract/schemas.ts';
 import type { QuantityName } from '../../format/quantities.ts';
 import { shedLabel } from '../../format/numbers.ts';
+import { lastExcessOf } from '../../../common/last-excess.ts';
 import { armOf, progressShare, studyOf } from '../../format/runs.ts';
 
 /** What the table of runs can do; sorting is the library's, filtering is ours (`name-filter.ts`). */
@@ -24,6 +25,8 @@ export type RunColumn = ColumnDef<typeof features, RunSummary>;
 export interface ColumnFace {
   id: string;
   heading: string;
+  /** What a share is a share of, below the heading. */
+  of?: string;
   quantity?: QuantityName;
   /** A CSS grid track. */
   track: string;
@@ -38,9 +41,9 @@ export function faces(threshold: string): ColumnFace[] {
     { id: 'state', heading: 'State', track: '92px' },
     { id: 'progress', heading: 'Progress', quantity: 'progress', track: 'minmax(100px, 1fr)' },
     { id: 'accuracy', heading: 'Accuracy', quantity: 'accuracy', track: '68px', numeric: true },
-    { id: 'pruned', heading: 'Pruned', quantity: 'pruned', track: '58px', numeric: true },
-    { id: 'shed', heading: shedLabel(threshold), quantity: 'shed', track: '92px', numeric: true },
-    { id: 'excess', heading: 'Excess', quantity: 'excess', track: '88px', numeric: true },
+    { id: 'pruned', heading: 'Pruned', of: 'of all', quantity: 'pruned', track: '58px', numeric: true },
+    { id: 'shed', heading: shedLabel(threshold), of: 'of kept', quantity: 'shed', track: '92px', numeric: true },
+    { id: 'excess', heading: 'Excess', of: 'of kept', quantity: 'excess', track: '88px', numeric: true },
   ];
 }
 
@@ -48,6 +51,12 @@ const SORTABLE = faces('').map(({ id }) => id);
 
 /** A number that sorts missing values last in descending order. */
 const known = (value: number | null | undefined) => value ?? -Infinity;
+
+/** Excesses of other epochs than the runs' last are not compared with those that are. */
+function currentExcess(run: RunSummary, threshold: string): number | undefined {
+  const last = lastExcessOf(run, 'dense');
+  return last?.isCurrent ? last.shares[threshold] : undefined;
+}
 
 export function columns(threshold: string): RunColumn[] {
   return [
@@ -59,7 +68,7 @@ export function columns(threshold: string): RunColumn[] {
     { id: 'accuracy', accessorFn: (run) => known(run.testAccuracy), sortFn: 'basic' },
     { id: 'pruned', accessorFn: (run) => known(run.states?.pruned), sortFn: 'basic' },
     { id: 'shed', accessorFn: (run) => known(run.states?.shed[threshold]), sortFn: 'basic' },
-    { id: 'excess', accessorFn: (run) => known(run.excess?.[threshold]), sortFn: 'basic' },
+    { id: 'excess', accessorFn: (run) => known(currentExcess(run, threshold)), sortFn: 'basic' },
   ];
 }
 

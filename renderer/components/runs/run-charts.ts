@@ -8,7 +8,7 @@ import type { OpenedRun } from '../../stores/opened-run.ts';
 import { pruningsOf } from '../../format/prunings.ts';
 import type { Unit } from '../charts/axis.ts';
 import { jumpsOf } from '../charts/jumps.ts';
-import { excessSeries, seriesOf } from '../charts/series.ts';
+import { controlSeries, excessSeries, seriesOf } from '../charts/series.ts';
 import type { Jump, Marker, Point, Series } from '../charts/series.ts';
 
 export interface ChartDefinition {
@@ -113,17 +113,45 @@ export function runCharts(
       key: 'states',
       title: `Pruned, shed, freed, inert${layer === null ? '' : ` of ${layer}`}`,
       quantity: 'shed',
-      of:
-        standing === 'uncontrolled'
-          ? 'uncontrolled · pruned of all, rest of kept'
-          : 'pruned of all, rest of kept',
+      ...(standing === 'uncontrolled' ? { of: standing } : {}),
       series: [
-        ...both(shed, (epoch) => part(epoch)?.shed[threshold] ?? null, '--state-shed'),
-        ...both('freed', (epoch) => part(epoch)?.freed ?? null, '--state-freed', true),
-        ...both('inert, at least', (epoch) => part(epoch)?.inert ?? null, '--state-inert', true),
-        ...both('dead on the data', (epoch) => part(epoch)?.deadOnData ?? null, '--state-inert'),
         {
-          name: 'pruned',
+          name: `${shed}, of kept`,
+          color: '--state-shed',
+          ...line(seriesOf(epochs, (epoch) => part(epoch)?.shed[threshold] ?? null)),
+        },
+        {
+          name: 'control, same weights',
+          color: '--state-shed',
+          dashed: true,
+          ...line(controlSeries(run.excess[against], threshold, layer)),
+        },
+        {
+          name: 'control, all its weights',
+          color: '--state-shed',
+          dashed: true,
+          faint: true,
+          points: seriesOf(control.epochs, (epoch) => part(epoch)?.shed[threshold] ?? null),
+        },
+        {
+          name: 'freed, of kept',
+          color: '--state-freed',
+          faint: true,
+          ...line(seriesOf(epochs, (epoch) => part(epoch)?.freed ?? null)),
+        },
+        {
+          name: 'inert, at least, of kept',
+          color: '--state-inert',
+          faint: true,
+          ...line(seriesOf(epochs, (epoch) => part(epoch)?.inert ?? null)),
+        },
+        {
+          name: 'dead on the data, of kept',
+          color: '--state-inert',
+          ...line(seriesOf(epochs, (epoch) => part(epoch)?.deadOnData ?? null)),
+        },
+        {
+          name: 'pruned, of all',
           color: '--state-pruned-line',
           ...line(
             seriesOf(epochs, (epoch) => part(epoch)?.pruned ?? null),

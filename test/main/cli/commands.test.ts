@@ -250,7 +250,7 @@ test('show and list: both excesses, each with the control that it is over', asyn
   await shell.run('show', pruned);
   expect(shell.stdout).not.toContain('previous');
   const shares = Object.fromEntries(['1e-4', '1e-3'].map((label) => [label, 0.125]));
-  shell.double.runs.get(pruned)!.previousMask = { control, excess: shares };
+  shell.double.runs.get(pruned)!.previousMask = { control, excess: shares, excessEpoch: 3 };
   expect(await shell.run('show', pruned)).toBe(0);
   expect(shell.stdout).toContain(`previous-mask control ${control}`);
   expect(shell.stdout).toMatch(/excess, dense {2}excess, previous mask\n/);
@@ -411,7 +411,7 @@ describe('export --csv', () => {
 
   test('epochs: the excess over the control that kept the previous mask, where the run has one', async () => {
     const { pruned } = await trained();
-    shell.double.runs.get(pruned)!.previousMask = { control: pruned, excess: null };
+    shell.double.runs.get(pruned)!.previousMask = { control: pruned, excess: null, excessEpoch: null };
     const file = join(temporaryFolder(), 'epochs.csv');
     expect(await shell.run('export', pruned, '--what', 'epochs', '--csv', file)).toBe(0);
     const rows = rowsOf(file);

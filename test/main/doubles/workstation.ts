@@ -34,6 +34,12 @@ function shares(value: number): Record<string, number> {
   return Object.fromEntries(LABELS.map((label) => [label, value]));
 }
 
+/** A run of one layer of 8 weights, of which it keeps 6, beside its control after the first epoch. */
+function compared(run: number, control: number): ExcessEpoch {
+  const comparison = { run: shares(run), control: shares(control), excess: shares(run - control) };
+  return { epoch: 1, ...comparison, layers: [{ name: 'dense1', kept: 6, ...comparison }] };
+}
+
 function cost(weights: number): Cost {
   const left = { weights, macs: 10 * weights, parameters: weights + 2 };
   return { ...left, compression: 8 / weights, speedUp: 8 / weights };
@@ -222,9 +228,9 @@ export class WorkstationDouble implements WorkstationServices {
     if (against === 'previous-mask')
       return previousMask === null
         ? []
-        : [{ epoch: 1, run: shares(0.5), control: shares(0.375), excess: shares(0.125) }];
+        : [compared(0.5, 0.375)];
     if (control === null) return [];
-    return [{ epoch: 1, run: shares(0.5), control: shares(0.25), excess: shares(0.25) }];
+    return [compared(0.5, 0.25)];
   }
 
   async classes(id: string): Promise<ClassAccuracies> {
@@ -323,7 +329,9 @@ export class WorkstationDouble implements WorkstationServices {
     const run = this.#run(id);
     for (let epoch = run.epochsDone + 1; epoch <= EPOCHS; epoch++)
       this.emit({ type: 'epoch', id, epoch: epochOf(epoch) });
-    Object.assign(run, { epochsDone: EPOCHS, testAccuracy: 0.75, progress: null, excess: shares(0.25) });
+    Object.assign(run, { epochsDone: EPOCHS, testAccuracy: 0.75, progress: null });
+    // Its control ended after the first epoch.
+    if (run.control !== null) Object.assign(run, { excess: shares(0.25), excessEpoch: 1 });
     this.#change(id, ['running'], 'finished', null);
   }
   fail(id: string, reason: string): void {
@@ -381,6 +389,7 @@ export class WorkstationDouble implements WorkstationServices {
       validationAccuracy: null,
       states: { pruned: 0.25, shed: shares(0.5), inert: 0.125, zero: 0.25 },
       excess: null,
+      excessEpoch: null,
       model: 'lenet-300-100',
       optimizer: 'sgd',
       criterion: arm === 'control' ? null : arm,
