@@ -37,10 +37,10 @@ describe('how runs look', () => {
       ...controls,
       run('first', {
         control: 'shared',
-        previousMask: { control: 'own', excess: null },
+        previousMask: { control: 'own', excess: null, excessEpoch: null },
         memberships: arm(1),
       }),
-      run('again', { previousMask: { control: 'own', excess: null }, memberships: arm(1) }),
+      run('again', { previousMask: { control: 'own', excess: null, excessEpoch: null }, memberships: arm(1) }),
       run('second', { control: 'shared', memberships: arm(2) }),
       run('alone', { prunes: false, memberships: arm(5) }),
     ]);

@@ -7,6 +7,7 @@ import {
   controlsOf,
   deviceName,
   excessText,
+  lastExcessText,
   progressShare,
   standingOf,
 } from '../../renderer/format/runs.ts';
@@ -52,6 +53,25 @@ describe('a run for people', () => {
     expect(standingOf({ prunes: true, control: null, previousMask: null })).toBe('uncontrolled');
   });
 
+  it('never shows the excess of another epoch as its own', () => {
+    const ahead = { ...RUN, epochsDone: 10 };
+    expect(excessText(ahead, '1e-3')).toBe('+39.0 pp at epoch 4');
+    expect(inspectedRun(ahead, '1e-3').sections.flatMap(({ rows }) => rows)).toContainEqual({
+      label: 'excess at 1e-3',
+      value: '+39.0 pp at epoch 4',
+      quantity: 'excess',
+    });
+    // Nor is it sorted among those of last epochs.
+    const sorted = (run: RunSummary): unknown => {
+      const column = columns('1e-3').find(({ id }) => id === 'excess')!;
+      return 'accessorFn' in column ? column.accessorFn(run, 0) : null;
+    };
+    expect(sorted(RUN)).toBe(0.39);
+    expect(sorted(ahead)).toBe(-Infinity);
+    const previousMask = { control: 'ffffffffffff-s0', excess: { '1e-3': 0.02 }, excessEpoch: 3 };
+    expect(lastExcessText({ ...RUN, previousMask }, 'previous-mask', '1e-3')).toBe('+2.0 pp at epoch 3');
+  });
+
   it('never shows the excess over one control for that over another', () => {
     const previousMask = { control: 'ffffffffffff-s0', excess: { '1e-3': 0.02 }, excessEpoch: 4 };
     const both = { ...RUN, previousMask };
@@ -63,7 +83,9 @@ describe('a run for people', () => {
     const rowsOf = (run: RunSummary, at?: EpochSummary, excess?: Parameters<typeof inspectedRun>[3]) =>
       inspectedRun(run, '1e-3', at, excess)
         .sections.flatMap(({ rows }) => rows)
-        .flatMap(({ label, value }) => (/excess|control|mask/.test(label) ? [[label, value]] : []));
+        .flatMap(({ label, value }) =>
+          /excess|control|mask|same weights/.test(label) ? [[label, value]] : [],
+        );
     expect(rowsOf(both)).toEqual([
       ['control', RUN.control],
       ['previous mask', previousMask.control],
@@ -77,12 +99,14 @@ describe('a run for people', () => {
     ]);
     expect(rowsOf(RUN).at(-1)).toEqual(['excess at 1e-3', '+39.0 pp']);
     const at = { epoch: 2, shed: {}, testAccuracy: 1, validationAccuracy: 1 } as unknown as EpochSummary;
-    const of = (share: number) => [{ epoch: 2, run: {}, control: {}, excess: { '1e-3': share }, layers: [] }];
+    const of = (share: number) => [
+      { epoch: 2, run: {}, control: { '1e-3': share / 2 }, excess: { '1e-3': share }, layers: [] },
+    ];
     expect(
       rowsOf(both, at, { dense: of(0.3), 'previous-mask': of(0.1) })
         .slice(2)
         .map(([, value]) => value),
-    ).toEqual(['+30.0 pp', '+10.0 pp']);
+    ).toEqual(['15.0%', '+30.0 pp', '5.0%', '+10.0 pp']);
   });
 
   it('has gone as far as its epochs and the part of the one under way', () => {

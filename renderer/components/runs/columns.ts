@@ -42,7 +42,14 @@ export function faces(threshold: string): ColumnFace[] {
     { id: 'progress', heading: 'Progress', quantity: 'progress', track: 'minmax(100px, 1fr)' },
     { id: 'accuracy', heading: 'Accuracy', quantity: 'accuracy', track: '68px', numeric: true },
     { id: 'pruned', heading: 'Pruned', of: 'of all', quantity: 'pruned', track: '58px', numeric: true },
-    { id: 'shed', heading: shedLabel(threshold), of: 'of kept', quantity: 'shed', track: '92px', numeric: true },
+    {
+      id: 'shed',
+      heading: shedLabel(threshold),
+      of: 'of kept',
+      quantity: 'shed',
+      track: '92px',
+      numeric: true,
+    },
     { id: 'excess', heading: 'Excess', of: 'of kept', quantity: 'excess', track: '88px', numeric: true },
   ];
 }

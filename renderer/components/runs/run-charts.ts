@@ -140,6 +140,13 @@ export function runCharts(
           ...line(seriesOf(epochs, (epoch) => part(epoch)?.freed ?? null)),
         },
         {
+          name: 'freed in control, of all its weights',
+          color: '--state-freed',
+          dashed: true,
+          faint: true,
+          points: seriesOf(control.epochs, (epoch) => part(epoch)?.freed ?? null),
+        },
+        {
           name: 'inert, at least, of kept',
           color: '--state-inert',
           faint: true,

@@ -178,7 +178,7 @@ test('list: a table, or the summaries', async () => {
   await trained();
   expect(await shell.run('list')).toBe(0);
   expect(shell.stdout.trim().split('\n')).toHaveLength(3);
-  expect(shell.stdout).toMatch(/finished\s+3\/3\s+–\s+75\.00%\s+25\.0%\s+50\.0%\s+25\.0%/);
+  expect(shell.stdout).toMatch(/finished\s+3\/3\s+–\s+75\.00%\s+25\.0%\s+50\.0%\s+\+25\.0 pp at epoch 1/);
   expect(await shell.run('list', '--json')).toBe(0);
   expect(shell.document).toMatchObject([{ state: 'finished' }, { state: 'finished' }]);
 });
@@ -253,22 +253,26 @@ test('show and list: both excesses, each with the control that it is over', asyn
   shell.double.runs.get(pruned)!.previousMask = { control, excess: shares, excessEpoch: 3 };
   expect(await shell.run('show', pruned)).toBe(0);
   expect(shell.stdout).toContain(`previous-mask control ${control}`);
-  expect(shell.stdout).toMatch(/excess, dense {2}excess, previous mask\n/);
-  expect(shell.stdout).toMatch(/ 1 {2}training .* 25\.0%\s+12\.5%\n/);
-  expect(shell.stdout).toContain("'excess, dense' is against the dense control, over");
+  expect(shell.stdout).toMatch(
+    /dense control, same weights {2}excess, dense {2}previous mask, same weights {2}excess, previous mask\n/,
+  );
+  expect(shell.stdout).toMatch(/ 1 {2}training .* 25\.0%\s+\+25\.0 pp\s+37\.5%\s+\+12\.5 pp\n/);
   expect(shell.stdout).toContain(
-    "'excess, previous mask' is against the control that kept the previous mask, over",
+    "'dense control, same weights' is what the dense control has shed of the very weights kept here; 'excess, dense' is",
   );
   expect(await shell.run('show', pruned, '--json')).toBe(0);
   expect(shell.document).toMatchObject({
     excess: [{ epoch: 1, '1e-4': 0.25 }],
+    controlShed: [{ epoch: 1, '1e-4': 0.25 }],
     previousMask: { control },
     previousMaskExcess: [{ epoch: 1, '1e-4': 0.125 }],
+    previousMaskShed: [{ epoch: 1, '1e-4': 0.375 }],
     denominators: { previousMaskExcess: expect.stringContaining('kept the previous mask') },
   });
   expect(await shell.run('list')).toBe(0);
   expect(shell.stdout).toMatch(/excess {2}excess over previous mask\n/);
-  expect(shell.stdout).toMatch(/ 25\.0%\s+12\.5%\n/);
+  // The run has three epochs, its dense control one: that excess is marked as what it is.
+  expect(shell.stdout).toMatch(/ \+25\.0 pp at epoch 1\s+\+12\.5 pp\n/);
 });
 
 test('show: what the network costs, and what the ratios are', async () => {
@@ -383,7 +387,7 @@ describe('export --csv', () => {
       learning_rate_mean: '0.08',
       learning_rate_last: '0.05',
       freed_channels: '1',
-      freed: '0.25',
+      freed_of_kept: '0.25',
       freed_median: '0.25',
       held_median: '0.5',
       train_loss: '1',
@@ -392,8 +396,10 @@ describe('export --csv', () => {
       validation_top5: '',
       mask_sparsity: '0.25',
       true_sparsity: '0.25',
-      'shed_1e-4': '0.1',
-      'shed_1e-3sigma': '0.1',
+      inert_of_kept: '0.125',
+      'shed_of_kept_1e-4': '0.1',
+      'shed_of_kept_1e-3sigma': '0.1',
+      'control_shed_of_kept_1e-4': '0.25',
       'excess_1e-4': '0.25',
       inert_at_least: '0.125',
       dead_on_data: '0.25',

@@ -1,39 +1,53 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { unpackBits } from '../../../common/codec/planes.ts';
-import type { ExcessEpoch } from '../../../common/contract/schemas.ts';
+import type { Comparison, ExcessEpoch } from '../../../common/contract/schemas.ts';
 import { planeBytes, PRUNED_PLANE, shedPlane, type EpochRecord } from '../../../common/records.ts';
 import { thresholdLabel } from '../../../common/thresholds.ts';
 import { CONTROL, newRun, openTest, recordOf, RUN, SPECIFICATION, temporaryFolder } from './fixtures.ts';
 
 const LABELS = SPECIFICATION.thresholds.map(thresholdLabel);
 
-/** The excess, weight by weight, as its definition reads. */
+/** The excess, weight by weight, as its definition reads: of the network, and of each layer. */
 function excessByHand(run: EpochRecord, control: EpochRecord): ExcessEpoch {
-  const result: ExcessEpoch = { epoch: run.epoch, run: {}, control: {}, excess: {} };
+  const positions = run.layers.map((_, position) => position);
+  return {
+    epoch: run.epoch,
+    ...comparedByHand(run, control, positions).comparison,
+    layers: positions.map((position) => {
+      const { kept, comparison } = comparedByHand(run, control, [position]);
+      return { name: run.layers[position]!.name, kept, ...comparison };
+    }),
+  };
+}
+
+function comparedByHand(run: EpochRecord, control: EpochRecord, positions: readonly number[]) {
+  const comparison: Comparison = { run: {}, control: {}, excess: {} };
+  let kept = 0;
   LABELS.forEach((label, threshold) => {
-    let kept = 0;
+    kept = 0;
     let shed = 0;
     let controlShed = 0;
-    run.layers.forEach((layer, position) => {
-      const size = planeBytes(layer.weights);
+    for (const position of positions) {
+      const { weights } = run.layers[position]!;
+      const size = planeBytes(weights);
       const bits = (record: EpochRecord, plane: number): Uint8Array =>
-        unpackBits(record.layers[position]!.planes.subarray(plane * size), layer.weights);
+        unpackBits(record.layers[position]!.planes.subarray(plane * size), weights);
       const pruned = bits(run, PRUNED_PLANE);
       const one = bits(run, shedPlane(threshold));
       const other = bits(control, shedPlane(threshold));
-      for (let weight = 0; weight < layer.weights; weight++) {
+      for (let weight = 0; weight < weights; weight++) {
         if (pruned[weight]) continue;
         kept++;
         shed += one[weight]!;
         controlShed += other[weight]!;
       }
-    });
-    result.run[label] = shed / kept;
-    result.control[label] = controlShed / kept;
-    result.excess[label] = shed / kept - controlShed / kept;
+    }
+    comparison.run[label] = shed / kept;
+    comparison.control[label] = controlShed / kept;
+    comparison.excess[label] = shed / kept - controlShed / kept;
   });
-  return result;
+  return { kept, comparison };
 }
 
 it('is counted over the kept weights, in whatever order the two runs report', async () => {
@@ -64,6 +78,7 @@ it('is counted over the kept weights, in whatever order the two runs report', as
         expect(await workspace.excess(id)).toEqual(expected);
         const { summary } = await workspace.getRun(id);
         expect(summary.excess).toEqual(expected.at(-1)?.excess ?? null);
+        expect(summary.excessEpoch).toBe(expected.at(-1)?.epoch ?? null);
         expect(await workspace.excess(control)).toEqual([]);
       },
     ),
@@ -95,7 +110,8 @@ it('over the control that kept the previous mask is counted apart from that over
   expect(await workspace.summary(RUN)).toMatchObject({
     control: CONTROL,
     excess: byHand(RUN, CONTROL).at(-1)!.excess,
-    previousMask: { control: previous, excess: byHand(RUN, previous).at(-1)!.excess },
+    excessEpoch: 2,
+    previousMask: { control: previous, excess: byHand(RUN, previous).at(-1)!.excess, excessEpoch: 2 },
   });
   expect((await workspace.summary(previous)).previousMask).toBeNull();
 
@@ -106,6 +122,12 @@ it('over the control that kept the previous mask is counted apart from that over
     excessByHand(record(RUN, 1), recordOf(1, 4)),
   ]);
   expect(await workspace.excess(RUN)).toEqual(byHand(RUN, CONTROL));
+  // The run is at epoch 2, that control at epoch 1 again: its excess is told with its epoch.
+  expect(await workspace.summary(RUN)).toMatchObject({
+    epochsDone: 2,
+    excessEpoch: 2,
+    previousMask: { excess: excessByHand(record(RUN, 1), recordOf(1, 4)).excess, excessEpoch: 1 },
+  });
   await expect(workspace.removeRun(previous)).rejects.toMatchObject({ code: 'CONFLICT' });
   await workspace.removeRun(RUN);
   await workspace.removeRun(previous);
