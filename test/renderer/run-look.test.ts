@@ -40,7 +40,10 @@ describe('how runs look', () => {
         previousMask: { control: 'own', excess: null, excessEpoch: null },
         memberships: arm(1),
       }),
-      run('again', { previousMask: { control: 'own', excess: null, excessEpoch: null }, memberships: arm(1) }),
+      run('again', {
+        previousMask: { control: 'own', excess: null, excessEpoch: null },
+        memberships: arm(1),
+      }),
       run('second', { control: 'shared', memberships: arm(2) }),
       run('alone', { prunes: false, memberships: arm(5) }),
     ]);

@@ -225,10 +225,7 @@ export class WorkstationDouble implements WorkstationServices {
 
   async excess(id: string, against: ControlKind = 'dense'): Promise<ExcessEpoch[]> {
     const { control, previousMask } = this.#run(id);
-    if (against === 'previous-mask')
-      return previousMask === null
-        ? []
-        : [compared(0.5, 0.375)];
+    if (against === 'previous-mask') return previousMask === null ? [] : [compared(0.5, 0.375)];
     if (control === null) return [];
     return [compared(0.5, 0.25)];
   }
