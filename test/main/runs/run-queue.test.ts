@@ -23,7 +23,7 @@ describe('the order of those that wait', () => {
 
   it.each([
     ['control', { control: 'needed' }],
-    ['previous mask', { previousMask: { control: 'needed', excess: null } }],
+    ['previous mask', { previousMask: { control: 'needed', excess: null, excessEpoch: null } }],
     ['trunk', { trunk: { id: 'needed', epoch: 1 } }],
     ['mask source', { masks: { id: 'needed', epoch: 1 } }],
   ])('has the %s of a run before it, whatever their priorities', (_, needs) => {
