@@ -19,7 +19,7 @@ describe('what needs a run', () => {
     const needed = neededBy([
       run('control'),
       run('mask'),
-      run('a', { control: 'control', previousMask: { control: 'mask', excess: null } }),
+      run('a', { control: 'control', previousMask: { control: 'mask', excess: null, excessEpoch: null } }),
       ...['b', 'c', 'd', 'e'].map((id) => run(id, { control: 'control' })),
     ]);
     expect(keptBecause(needed.get('mask'))).toContain(

@@ -1,7 +1,6 @@
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FileLock } from '../../../locks/file-lock.ts';
 import { cacheFolder } from '../../tensorflow/library.ts';
 import { badFile } from '../files.ts';
 import { messageOf } from '../../../../common/errors.ts';
@@ -45,6 +44,8 @@ export async function cached(
 ): Promise<string> {
   const folder = join(cache, name);
   let told = false;
+  // Listing what a study may name comes by here too, and needs no database.
+  const { FileLock } = await import('../../../locks/file-lock.ts');
   for (;;) {
     if (await exists(folder)) return folder;
     const file = join(cache, LOCK + slot);
