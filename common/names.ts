@@ -1,13 +1,28 @@
 /** Control characters, lone surrogates, line ends and marks of direction: they change what stands around them. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu;
+const CHARACTERS = '\\p{Cc}\\p{Cs}\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff';
+const UNPRINTABLE = new RegExp(`[${CHARACTERS}]`, 'gu');
+
+export const PRINTABLE = new RegExp(`^[^${CHARACTERS}]*$`, 'u');
+/** One line that can be shown as it stands, without space around it. */
+export const ONE_LINE = new RegExp(`^(?!\\s)[^${CHARACTERS}]+(?<!\\s)$`, 'u');
 
 /** Whether a name can be shown as it stands: on a terminal, in a page, in a table. */
 export function isPrintable(name: string): boolean {
-  return name.search(UNPRINTABLE) < 0;
+  return PRINTABLE.test(name);
+}
+
+/** A text in which what can not be shown is written as \u{…}. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }
 
 /** A name of any origin within a sentence: quoted, cut, and with what can not be shown written as \u{…}. */
 export function quoted(name: string): string {
   const shown = name.length > 120 ? `${name.slice(0, 120)}…` : name;
-  return `'${shown.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)}'`;
+  return `'${printable(shown)}'`;
+}
+
+/** Whether an entry of a folder or an archive is what a system keeps for itself: hidden files, and macOS's resource forks. */
+export function isPassedOver(path: string): boolean {
+  return path.split('/').some((part) => part === '__MACOSX' || /^\.[^/]/.test(part));
 }

@@ -43,10 +43,14 @@ export const layers = [
   { of: 'renderer/gallery/vite.config.ts', ours: [], packages: ['node', 'vite', '@vitejs/plugin-vue'] },
   { of: 'main', ours: ['common', 'main'], packages: [...main, '@orpc/*'] },
   { of: 'main/locks', ours: [], packages: ['node', 'better-sqlite3'] },
-  { of: 'main/trainer', ours: ['common', 'main/threads.ts', 'main/locks'], packages: main },
+  {
+    of: 'main/trainer',
+    ours: ['common', 'main/threads.ts', 'main/regular-files.ts', 'main/locks'],
+    packages: main,
+  },
   {
     of: 'main/trainer/tensorflow',
-    ours: ['common', 'main/trainer', 'main/threads.ts', 'main/locks'],
+    ours: ['common', 'main/trainer', 'main/threads.ts', 'main/regular-files.ts', 'main/locks'],
     packages: [...main, 'koffi', '@tensorflow/*'],
   },
   {

@@ -1,4 +1,5 @@
 import { CascadeError, messageOf } from '../errors.ts';
+import { quoted } from '../names.ts';
 import { readZip } from './zip-read.ts';
 
 type Numbers =
@@ -44,17 +45,27 @@ const DICTIONARY = /^\s*\{(?<items>.*?),?\s*\}\s*$/s;
 const ITEM =
   /^\s*(?<quote>['"])(?<key>\w+)\k<quote>\s*:\s*(?<value>True|False|'[^']*'|"[^"]*"|\([\d\sL,]*\)|\[.*\])\s*(?:,|$)/s;
 const MOST_BYTES = 2 ** 31 - 1;
+const NPY = '.npy';
+/** Bytes of the widest number, and of a header: NumPy itself reads none longer. */
+const WIDEST = 8;
+const LONGEST_HEADER = 10_000;
 
 /**
  * The arrays of a NumPy .npz file, as `numpy.savez` and `numpy.savez_compressed` write it.
  *
+ * @param most numbers that an array of a name may have; null where it is not wanted, and not unpacked
  * @throws CascadeError BAD_NPZ saying what is wrong: no whole ZIP, a member that is no array, a type that is no number
  */
-export function decodeNpz(bytes: Uint8Array): NpzArray[] {
+export function decodeNpz(bytes: Uint8Array, most?: (name: string) => number | null): NpzArray[] {
+  const largest = (file: string): number | null => {
+    if (!most || !file.endsWith(NPY)) return MOST_BYTES;
+    const numbers = most(file.slice(0, -NPY.length));
+    return numbers === null ? null : WIDEST * numbers + LONGEST_HEADER;
+  };
   try {
-    return readZip(bytes, MOST_BYTES).map((entry) => {
-      if (!entry.name.endsWith('.npy')) throw bad(`holds '${entry.name}', which is no array (.npy)`);
-      return decodeNpy(entry.name.slice(0, -'.npy'.length), entry.bytes);
+    return readZip(bytes, MOST_BYTES, largest).map((entry) => {
+      if (!entry.name.endsWith(NPY)) throw bad(`holds ${quoted(entry.name)}, which is no array (.npy)`);
+      return decodeNpy(entry.name.slice(0, -NPY.length), entry.bytes);
     });
   } catch (error) {
     if (!(error instanceof CascadeError) || error.code === 'BAD_NPZ') throw error;
@@ -92,6 +103,8 @@ function readHeader(name: string, bytes: Uint8Array): { header: string; start: n
   const from = version === 1 ? 10 : 12;
   const length = bytes.length < from ? 0 : version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   if (length === 0 || from + length > bytes.length) throw bad(`is cut off within the header of '${name}'`);
+  if (from + length > LONGEST_HEADER)
+    throw bad(`has a header of ${length} bytes in '${name}', longer than any array’s`);
   return { header: new TextDecoder().decode(bytes.subarray(from, from + length)), start: from + length };
 }
 

@@ -194,7 +194,7 @@ export function floatsOf({ dtype, bytes, ...tensor }: SafetensorsTensor): Float3
 }
 
 /** IEEE 754 binary16: sign, five bits of exponent with bias 15, ten bits of fraction. */
-function halfOf(bits: number): number {
+export function halfOf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;

@@ -1,5 +1,6 @@
 import { inflateSync } from 'fflate';
 import { CascadeError } from '../errors.ts';
+import { isPassedOver, quoted } from '../names.ts';
 
 /** One file of an archive, unpacked. */
 export interface ZipEntry {
@@ -27,10 +28,17 @@ const BEST_RATIO = 1032;
  * All files of a ZIP archive (APPNOTE.TXT), stored or deflated, in the order of its directory. Sizes and checksums are
  * checked, so that a damaged file is never taken for a whole one.
  *
+ * What systems keep for themselves, as `__MACOSX`, is passed over.
+ *
  * @param limit bytes that all files together may unpack to
+ * @param largest bytes that a file of a name may unpack to; null where it is not wanted, and not unpacked
  * @throws CascadeError BAD_ZIP saying what is wrong
  */
-export function readZip(archive: Uint8Array, limit: number): ZipEntry[] {
+export function readZip(
+  archive: Uint8Array,
+  limit: number,
+  largest: (name: string) => number | null = () => limit,
+): ZipEntry[] {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
   const { count, start } = findDirectory(view);
   const entries: ZipEntry[] = [];
@@ -40,10 +48,14 @@ export function readZip(archive: Uint8Array, limit: number): ZipEntry[] {
     if (position + CENTRAL_BYTES > archive.length || view.getUint32(position, true) !== CENTRAL)
       throw bad('has a damaged directory');
     const header = readHeader(archive, view, position);
+    position = header.next;
+    const most = largest(header.name);
+    if (header.name.endsWith('/') || isPassedOver(header.name) || most === null) continue;
+    if (header.size > most)
+      throw bad(`has ${quoted(header.name)} of ${header.size} bytes, more than the ${most} that it can need`);
     if (header.size > left) throw bad(`unpacks to more than ${limit} bytes`);
     left -= header.size;
-    if (!header.name.endsWith('/')) entries.push({ name: header.name, bytes: unpack(archive, view, header) });
-    position = header.next;
+    entries.push({ name: header.name, bytes: unpack(archive, view, header) });
   }
   const names = entries.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) < index);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Catalogue, CatalogueEntry } from '../catalogue.ts';
 import { CONTROL_KINDS, CONTROL_WISHES } from '../controls.ts';
+import { ONE_LINE, PRINTABLE } from '../names.ts';
 import { KERNEL_KINDS } from '../network.ts';
 import { DEFAULT_THRESHOLDS, thresholdLabel } from '../thresholds.ts';
 import type { Threshold } from '../thresholds.ts';
@@ -199,7 +200,14 @@ export const studySchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]*$/)
     .register(wording, { allowed: 'a name of small letters, digits and hyphens, such as my-study' })
     .meta({ description: 'The name of the study: small letters, digits and hyphens.' }),
-  title: z.string().max(200).optional().meta({ description: 'One line for people; the name unless given.' }),
+  title: z
+    .string()
+    .trim()
+    .max(200)
+    .regex(PRINTABLE)
+    .register(wording, { allowed: 'one line of text without control characters' })
+    .optional()
+    .meta({ description: 'One line for people; the name unless given.' }),
   description: z.string().max(10_000).default('').meta({ description: 'What the study asks, and why.' }),
   seeds: z
     .array(z.int().min(0).max(MAXIMUM_SEED))
@@ -237,8 +245,8 @@ export const studySchema = z.strictObject({
           name: z
             .string()
             .max(80)
-            .regex(/^\S(.*\S)?$/)
-            .register(wording, { allowed: 'one line of text' })
+            .regex(ONE_LINE)
+            .register(wording, { allowed: 'one line of text without control characters' })
             .meta({ description: 'The name of the arm.' }),
           control: controlSetting.default(true).meta({
             description:

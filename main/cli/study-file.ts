@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CascadeError, messageOf } from '../../common/errors.ts';
 import type { CascadeClient } from '../api/router.ts';
+import { readRegular } from '../regular-files.ts';
 
 /** Larger than any study: a mistaken file name should not be read into memory. */
 const MAX_BYTES = 1_000_000;
@@ -22,7 +23,8 @@ export async function readStudy(
   if (!found.isFile()) throw new CascadeError('INVALID', `${name} is not a file.`);
   if (found.size > MAX_BYTES) throw new CascadeError('INVALID', `${name} is too large for a study file.`);
   try {
-    return { text: await readFile(name, 'utf8'), fileName: basename(name) };
+    const text = Buffer.from(readRegular(name, MAX_BYTES)).toString('utf8');
+    return { text, fileName: basename(name) };
   } catch (error) {
     throw new CascadeError('INVALID', `${name} could not be read: ${messageOf(error)}.`);
   }

@@ -4,6 +4,9 @@ import { readPickle } from './pickle.ts';
 
 export const CIFAR_SHAPE: [number, number, number] = [32, 32, 3];
 const PLANE = 32 * 32;
+/** Far more than CIFAR's own files have, and few enough to take no memory to speak of. */
+const INSTRUCTIONS_PER_IMAGE = 16;
+const INSTRUCTIONS_BESIDE = 4096;
 export const CIFAR_IMAGE_BYTES = 3 * PLANE;
 
 /** Images of one file, as its format holds them: red, green and blue planes. */
@@ -46,7 +49,8 @@ export function checkBinarySize(file: string, size: number, images: number, labe
 /** A file of the Python version: a pickled dictionary with 'data', uint8 [images, 3072], and a list of labels. */
 export function readPickledBatch(file: string, bytes: Uint8Array, images: number, key: string): CifarBatch {
   const bad = (what: string): Error => badFile(file, what);
-  const content = readPickle(bytes, bad);
+  // A label, and a name that is remembered, of every image.
+  const content = readPickle(bytes, bad, INSTRUCTIONS_PER_IMAGE * images + INSTRUCTIONS_BESIDE);
   if (!(content instanceof Map)) throw bad('does not hold a dictionary.');
   const data = content.get('data');
   if (!(data instanceof PickledArray)) throw bad('has no array named ‘data’.');

@@ -10,7 +10,7 @@ import {
   type CifarBatch,
 } from './cifar-format.ts';
 import type { Dataset, DatasetOutline } from './dataset.ts';
-import { badFile, LARGEST_FILE, readStart, readWhole, sizeOfFile } from './files.ts';
+import { badFile, readStart, readWhole, sizeOfFile } from './files.ts';
 import { datasetOf, outlineOf, type LabelledImages } from './splits.ts';
 import { readTar, readTarHeader } from './tar.ts';
 
@@ -121,14 +121,14 @@ function filesOfFolder(layout: CifarLayout, path: string): CifarFiles {
   if (!found)
     throw badFile(path, `holds neither ${first}.bin (binary version) nor ${first} (Python version).`);
   const nameOf = (name: string): string => join(found.folder, `${name}${ending(found.binary)}`);
-  return { binary: found.binary, nameOf, read: (name) => readWhole(nameOf(name)) };
+  const imagesOf = (name: string): number =>
+    name === layout.testFile ? layout.testImages : layout.trainImages;
+  return { binary: found.binary, nameOf, read: (name) => readWhole(nameOf(name), largest(imagesOf(name))) };
 }
 
 async function filesOfArchive(layout: CifarLayout, path: string): Promise<CifarFiles> {
   const images = layout.trainFiles.length * layout.trainImages + layout.testImages;
-  // Names and labels of the Python version come on top of the pixels.
-  const largest = Math.min(4 * images * CIFAR_IMAGE_BYTES + 2 ** 20, LARGEST_FILE);
-  const entries = readTar(path, await readWhole(path, largest));
+  const entries = readTar(path, await readWhole(path, largest(images) + ARCHIVE_BYTES));
   const find = (name: string): [string, Uint8Array] | undefined =>
     [...entries].find(([entry]) => entry === name || entry.endsWith(`/${name}`));
   const [first] = layout.trainFiles;
@@ -146,6 +146,12 @@ async function filesOfArchive(layout: CifarLayout, path: string): Promise<CifarF
     },
   };
 }
+
+/** Labels and, in the Python version, the name of an image come on top of its pixels: 33 bytes in the published files. */
+const BESIDE_PIXELS = 256;
+/** Headers of an archive, names of classes, a page of explanation. */
+const ARCHIVE_BYTES = 2 ** 20;
+const largest = (images: number): number => images * (CIFAR_IMAGE_BYTES + BESIDE_PIXELS) + 2 ** 16;
 
 const ending = (binary: boolean): string => (binary ? '.bin' : '');
 

@@ -1,17 +1,24 @@
-import { createReadStream } from 'node:fs';
-import { open, readFile, stat, type FileHandle } from 'node:fs/promises';
+import { stat, type FileHandle } from 'node:fs/promises';
 import { createGunzip, gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import { CascadeError, messageOf } from '../../../common/errors.ts';
+import { printable } from '../../../common/names.ts';
+import { notAFile, openRegularHandle } from '../../regular-files.ts';
 
 const inflate = promisify(gunzip);
 
 /** Larger than any sensible file of a data set, packed or not: one that promises more is damaged. */
 export const LARGEST_FILE = 8 * 1024 ** 3;
 
-/** The error of a file that is not what it should be: `what` goes on after its name, and ends with a full stop. */
+/** Deflate packs 258 bytes into 2 bits at best: what promises to unpack to more than so many times its size is damaged. */
+export const BEST_RATIO = 1032;
+
+/**
+ * The error of a file that is not what it should be: `what` goes on after its name, and ends with a full stop. Names
+ * within it may be of the file's own making.
+ */
 export function badFile(file: string, what: string, cause?: unknown): CascadeError {
-  return new CascadeError('BAD_DATA_FILE', `${file}: ${what}`, { cause });
+  return new CascadeError('BAD_DATA_FILE', printable(`${file}: ${what}`), { cause });
 }
 
 const unreadable = (file: string, error: unknown): CascadeError =>
@@ -27,16 +34,16 @@ const unpackable = (file: string, error: unknown): CascadeError =>
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 /**
- * A whole file, unpacked where it is gzipped; one that unpacks to more than `largest` bytes is refused before it takes
- * more memory than that. Rejects with BAD_DATA_FILE.
+ * A whole file, unpacked where it is gzipped; one that has or unpacks to more than `largest` bytes is refused before it
+ * takes more memory than that. Rejects with BAD_DATA_FILE.
  */
-export async function readWhole(file: string, largest = LARGEST_FILE): Promise<Uint8Array> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw unreadable(file, error);
-  }
+export async function readWhole(file: string, largest: number): Promise<Uint8Array> {
+  const bytes = await PartReader.with(file, (reader) => {
+    // A packed file is a little longer where nothing in it repeats.
+    if (reader.size > largest + largest / 1000 + 2 ** 16)
+      throw badFile(file, `has ${reader.size} bytes, more than the ${largest} that it should hold.`);
+    return reader.read(0, reader.size);
+  });
   if (!isGzip(bytes)) return bytes;
   try {
     return await inflate(bytes, { maxOutputLength: Math.max(largest, 1) });
@@ -47,10 +54,12 @@ export async function readWhole(file: string, largest = LARGEST_FILE): Promise<U
   }
 }
 
-/** The beginning of a file, unpacked where it is gzipped, and how long the whole is: null where it is gzipped. */
+/** The beginning of a file, unpacked where it is gzipped. */
 export interface FileStart {
   bytes: Uint8Array;
-  size: number | null;
+  /** Bytes of the whole file, as it lies there. */
+  size: number;
+  gzipped: boolean;
 }
 
 /** The first `length` bytes of a file (fewer where it is shorter). Rejects with BAD_DATA_FILE. */
@@ -58,7 +67,7 @@ export async function readStart(file: string, length: number): Promise<FileStart
   let bytes = new Uint8Array(Math.max(length, 2));
   let size: number;
   try {
-    const handle = await open(file);
+    const handle = await openRegularHandle(file);
     try {
       ({ size } = await handle.stat());
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
@@ -69,12 +78,12 @@ export async function readStart(file: string, length: number): Promise<FileStart
   } catch (error) {
     throw unreadable(file, error);
   }
-  if (!isGzip(bytes)) return { bytes: bytes.subarray(0, length), size };
-  return { bytes: await unpackStart(file, length), size: null };
+  if (!isGzip(bytes)) return { bytes: bytes.subarray(0, length), size, gzipped: false };
+  return { bytes: await unpackStart(file, length), size, gzipped: true };
 }
 
 async function unpackStart(file: string, length: number): Promise<Uint8Array> {
-  const source = createReadStream(file);
+  const source = (await openRegularHandle(file)).createReadStream();
   const unpacked = createGunzip();
   // An error of the file itself must end the reading too.
   source.on('error', (error) => unpacked.destroy(error));
@@ -103,7 +112,8 @@ export async function sizeOfFile(file: string): Promise<number> {
   } catch (error) {
     throw unreadable(file, error);
   }
-  if (!found.isFile()) throw badFile(file, 'is not a file.');
+  const what = notAFile(found);
+  if (what !== null) throw badFile(file, `can not be read: ${what}.`);
   return found.size;
 }
 
@@ -124,7 +134,7 @@ export class PartReader {
     const size = await sizeOfFile(file);
     let handle: FileHandle;
     try {
-      handle = await open(file);
+      handle = await openRegularHandle(file);
     } catch (error) {
       throw unreadable(file, error);
     }
@@ -139,6 +149,8 @@ export class PartReader {
   async read(position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     if (position + length > this.size)
       throw badFile(this.file, `is truncated: it ends at byte ${this.size} of ${position + length}.`);
+    if (!(position >= 0 && length >= 0 && length <= LARGEST_FILE))
+      throw badFile(this.file, `can not be read: a part of it has ${length} bytes.`);
     const bytes = new Uint8Array(length);
     // One call of the system reads at most 2 GiB.
     const most = 2 ** 30;

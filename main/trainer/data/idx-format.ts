@@ -1,4 +1,5 @@
-import { badFile, readStart, readWhole } from './files.ts';
+import { badFile, BEST_RATIO, LARGEST_FILE, readStart, readWhole } from './files.ts';
+import { idxLine, toBytes } from './numpy-lines.ts';
 
 /** A file in the IDX format of the MNIST database: unsigned bytes only. */
 export interface IdxArray {
@@ -22,10 +23,50 @@ export async function readIdx(file: string, dimensionCount: number): Promise<Idx
 /** The dimensions of an IDX file, read from its header and compared with its size where it is not gzipped. */
 export async function readIdxDimensions(file: string, dimensionCount: number): Promise<number[]> {
   const start = headerBytes(dimensionCount);
-  const { bytes, size } = await readStart(file, start);
+  const { bytes, size, gzipped } = await readStart(file, start);
+  const code = bytes[2]!;
+  const type = OTHER_TYPES[code];
+  if (bytes.length >= 4 && bytes[0] === 0 && bytes[1] === 0 && type)
+    throw badFile(file, await mending(file, code, bytes[3]!, dimensionCount));
   const dimensions = readHeader(file, bytes, dimensionCount);
-  if (size !== null) checkLength(file, dimensions, size - start);
+  if (!gzipped) checkLength(file, dimensions, size - start);
+  const promised = productOf(dimensions);
+  if (promised > LARGEST_FILE || (gzipped && promised > BEST_RATIO * size))
+    throw badFile(
+      file,
+      `promises ${dimensions.join(' × ')} bytes of data, which its ${size} bytes can not hold.`,
+    );
   return dimensions;
+}
+
+/** Element types of the format that are not read, as NumPy names them, and how to read one. */
+const OTHER_TYPES: Readonly<
+  Record<number, { type: string; bytes: number; read: (view: DataView, at: number) => number }>
+> = {
+  0x09: { type: 'i1', bytes: 1, read: (view, at) => view.getInt8(at) },
+  0x0b: { type: '>i2', bytes: 2, read: (view, at) => view.getInt16(at) },
+  0x0c: { type: '>i4', bytes: 4, read: (view, at) => view.getInt32(at) },
+  0x0d: { type: '>f4', bytes: 4, read: (view, at) => view.getFloat32(at) },
+  0x0e: { type: '>f8', bytes: 8, read: (view, at) => view.getFloat64(at) },
+};
+/** As many numbers are looked at to tell which range they are of. */
+const LOOKED_AT = 2 ** 16;
+
+/** What is wrong with a file of another element type, and the line of NumPy that mends it. */
+async function mending(file: string, code: number, dimensions: number, wanted: number): Promise<string> {
+  const { type, bytes, read } = OTHER_TYPES[code]!;
+  const start = headerBytes(dimensions);
+  const { bytes: found } = await readStart(file, start + LOOKED_AT * bytes);
+  const view = new DataView(found.buffer, found.byteOffset, found.length);
+  const numbers = Float64Array.from(
+    { length: Math.max(0, Math.floor((found.length - start) / bytes)) },
+    (_, index) => read(view, start + index * bytes),
+  );
+  const change =
+    wanted === 1
+      ? (array: string) => `${array}.astype("uint8")`
+      : toBytes(type.includes('f') ? 'float' : 'whole', numbers);
+  return `holds elements of type 0x${code.toString(16).padStart(2, '0')}; only unsigned bytes (0x08) are read. ${idxLine(file, type, start, change)}`;
 }
 
 const productOf = (dimensions: number[]): number =>

@@ -1,7 +1,7 @@
 import { constants, inflate, inflateSync } from 'node:zlib';
 import { promisify } from 'node:util';
 import { messageOf } from '../../../common/errors.ts';
-import { badFile, type PartReader } from './files.ts';
+import { badFile, BEST_RATIO, type PartReader } from './files.ts';
 
 const unpack = promisify(inflate);
 
@@ -30,15 +30,21 @@ const MI_MATRIX = 14;
 const MI_COMPRESSED = 15;
 /** More than flags, dimensions and name of any matrix take. */
 const PEEK = 1024;
+/** Of a file's elements: SVHN's have three. */
+const MOST_ELEMENTS = 1000;
+const HDF5 = '\x89HDF\r\n\x1a\n';
 
 /** Finds the matrices of a file from their headers alone, without unpacking their numbers. Rejects with BAD_DATA_FILE. */
 export async function listMatrices(reader: PartReader): Promise<MatEntry[]> {
   await checkHeader(reader);
   const entries: MatEntry[] = [];
+  let elements = 0;
   for (let offset = 128; offset < reader.size;) {
     const tag = viewOf(await reader.read(offset, 8));
     const [type, length] = [tag.getUint32(0, true), tag.getUint32(4, true)];
     const position = offset + 8;
+    if (++elements > MOST_ELEMENTS || (type === 0 && length === 0))
+      throw badFile(reader.file, `is damaged: its element at byte ${offset} is none of a MATLAB file.`);
     if (position + length > reader.size)
       throw badFile(reader.file, `is truncated: the element at byte ${offset} takes ${length} bytes.`);
     const start = await reader.read(position, Math.min(length, PEEK));
@@ -70,7 +76,10 @@ export async function readMatrix(reader: PartReader, entry: MatEntry): Promise<M
   const { file } = reader;
   const expected = entry.dimensions.reduce((product, length) => product * length, 1);
   // At most a real and an imaginary double each: what claims to be larger could fill the memory before it is found out.
-  if (entry.unpacked > 16 * expected + 2 * PEEK)
+  if (
+    entry.unpacked > 16 * expected + 2 * PEEK ||
+    (entry.compressed && entry.unpacked > BEST_RATIO * entry.length + PEEK)
+  )
     throw badFile(
       file,
       `its ${entry.name} takes ${entry.unpacked} bytes, too many for ${entry.dimensions.join(' × ')} numbers.`,
@@ -105,8 +114,12 @@ async function checkHeader(reader: PartReader): Promise<void> {
   if (reader.size < 128) throw badFile(file, `is too short for a MATLAB file: ${reader.size} bytes.`);
   const header = await reader.read(0, 128);
   const text = Buffer.from(header).toString('latin1');
-  if (text.startsWith('MATLAB 7.3'))
-    throw badFile(file, 'is a MATLAB file of version 7.3, which is not read: save it as version 7 or 5.');
+  // MATLAB puts its own header before HDF5's; other writers may not.
+  if (text.startsWith('MATLAB 7.3') || text.startsWith(HDF5))
+    throw badFile(
+      file,
+      'is a MATLAB file of version 7.3, which is not read: save it as version 7 or 5, as save(…, "-v7") does in MATLAB.',
+    );
   if (text.endsWith('MI'))
     throw badFile(file, 'is a MATLAB file of a big-endian machine, which is not read.');
   if (!text.endsWith('IM')) throw badFile(file, 'is not a MATLAB 5 file.');
@@ -159,7 +172,9 @@ function element(
 }
 
 function numbersOf(file: string, name: string, type: number, data: Uint8Array): MatNumbers {
-  const arrays: Readonly<Record<number, new (buffer: ArrayBuffer) => MatNumbers>> = {
+  const arrays: Readonly<
+    Record<number, { new (buffer: ArrayBuffer): MatNumbers; BYTES_PER_ELEMENT: number }>
+  > = {
     1: Int8Array,
     3: Int16Array,
     4: Uint16Array,
@@ -172,6 +187,8 @@ function numbersOf(file: string, name: string, type: number, data: Uint8Array): 
   if (type === 2) return data;
   const array = arrays[type];
   if (!array) throw badFile(file, `its ${name} holds numbers of MATLAB’s type ${type}, which are not read.`);
+  if (data.length % array.BYTES_PER_ELEMENT !== 0)
+    throw badFile(file, `its ${name} is damaged: it ends within a number.`);
   return new array(new Uint8Array(data).buffer);
 }
 

@@ -8,6 +8,8 @@ export interface NpyHeader {
   start: number;
 }
 
+/** NumPy's own limit. */
+const MOST_DIMENSIONS = 64;
 /** Longer than any header of a plain array. */
 export const LONGEST_NPY_HEADER = 4096;
 
@@ -31,14 +33,17 @@ export function readNpyHeader(bytes: Uint8Array, bad: (what: string) => Error): 
   const shape = /'shape':\s*\(([\d,\s]*)\)/.exec(text)?.[1];
   if (type === undefined || order === undefined || shape === undefined)
     throw bad('is not an array of plain numbers, or its header is damaged.');
+  const lengths = shape
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(Number);
+  if (lengths.length > MOST_DIMENSIONS || !lengths.every(Number.isSafeInteger))
+    throw bad('has a damaged shape in its header.');
   return {
     type,
     fortranOrder: order === 'True',
-    shape: shape
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '')
-      .map(Number),
+    shape: lengths,
     start: prefix + length,
   };
 }

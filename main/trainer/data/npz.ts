@@ -111,11 +111,11 @@ async function describe(arrays: NpzArrays, chosen: Options): Promise<Described> 
   const test = await arrays.outlineImages(testImages);
   const validation = validationImages === null ? null : await arrays.outlineImages(validationImages);
   const labels = {
-    train: await labelsFor(arrays, file, chosen.trainLabels, trainImages, training),
-    test: await labelsFor(arrays, file, chosen.testLabels, testImages, test),
+    train: await arrays.readLabels(chosen.trainLabels, { name: trainImages, count: training.count }),
+    test: await arrays.readLabels(chosen.testLabels, { name: testImages, count: test.count }),
     validation:
       validation && validationImages !== null && validationLabels !== null
-        ? await labelsFor(arrays, file, validationLabels, validationImages, validation)
+        ? await arrays.readLabels(validationLabels, { name: validationImages, count: validation.count })
         : null,
   };
   for (const [name, { imageShape }] of [
@@ -138,17 +138,4 @@ async function describe(arrays: NpzArrays, chosen: Options): Promise<Described> 
   if (classes > 100_000)
     throw badFile(file, `has the label ${largest}: more than 100000 classes are not read.`);
   return { training, test, validation, labels, classes };
-}
-
-async function labelsFor(
-  arrays: NpzArrays,
-  file: string,
-  labelsName: string,
-  imagesName: string,
-  images: NpzImages,
-): Promise<Int32Array> {
-  const labels = await arrays.readLabels(labelsName);
-  if (labels.length !== images.count)
-    throw badFile(file, `has ${labels.length} ${labelsName} for ${images.count} ${imagesName}.`);
-  return labels;
 }

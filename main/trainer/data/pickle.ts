@@ -46,10 +46,18 @@ const REFUSED: Readonly<Record<number, string>> = {
 /**
  * Reads one pickle of protocol 2 or 3.
  * @param bad makes the error to throw from what is wrong, which ends with a full stop
+ * @param most instructions that it may have: each can make a value, which takes more memory than its byte
  */
-export function readPickle(bytes: Uint8Array, bad: (what: string) => Error): PickleValue {
-  return new Machine(bytes, bad).run();
+export function readPickle(bytes: Uint8Array, bad: (what: string) => Error, most: number): PickleValue {
+  return new Machine(bytes, bad).run(most);
 }
+
+/** Dictionaries, lists and tuples take hundreds of bytes for each of the pickle's; CIFAR's files have a dozen. */
+const MOST_CONTAINERS = 1000;
+/** Of a name in a sentence. */
+const LONGEST_NAME = 100;
+/** NumPy's own limit. */
+const MOST_DIMENSIONS = 64;
 
 class Machine {
   readonly #bytes: Uint8Array;
@@ -58,6 +66,7 @@ class Machine {
   readonly #stack: (PickleValue | typeof MARK)[] = [];
   readonly #memo = new Map<number, PickleValue>();
   #offset = 0;
+  #containers = 0;
 
   constructor(bytes: Uint8Array, bad: (what: string) => Error) {
     this.#bytes = bytes;
@@ -65,16 +74,17 @@ class Machine {
     this.#bad = bad;
   }
 
-  run(): PickleValue {
+  run(most: number): PickleValue {
     if (this.#byte() !== 0x80) throw this.#bad('is not a pickle of protocol 2 or 3.');
     const protocol = this.#byte();
     if (protocol !== 2 && protocol !== 3)
       throw this.#bad(`is a pickle of protocol ${protocol}; only 2 and 3 are read.`);
-    for (;;) {
+    for (let count = 0; count <= most; count++) {
       const opcode = this.#byte();
       if (opcode === 0x2e) return this.#pop();
       this.#execute(opcode);
     }
+    throw this.#tooMany();
   }
 
   #execute(opcode: number): void {
@@ -82,11 +92,11 @@ class Machine {
       case '(':
         return this.#push(MARK);
       case '}':
-        return this.#push(new Map<string, PickleValue>());
+        return this.#contain(new Map<string, PickleValue>());
       case ']':
-        return this.#push([]);
+        return this.#contain([]);
       case ')':
-        return this.#push(new Tuple([]));
+        return this.#contain(new Tuple([]));
       case 'N':
         return this.#push(null);
       case '\x88':
@@ -115,11 +125,11 @@ class Machine {
       case 'j':
         return this.#recall(this.#uint32());
       case 't':
-        return this.#push(new Tuple(this.#popToMark()));
+        return this.#contain(new Tuple(this.#popToMark()));
       case '\x85':
       case '\x86':
       case '\x87':
-        return this.#push(new Tuple(this.#popMany(opcode - 0x84)));
+        return this.#contain(new Tuple(this.#popMany(opcode - 0x84)));
       case 'a':
         return this.#append(this.#popMany(1));
       case 'e':
@@ -174,6 +184,11 @@ class Machine {
     this.#stack.push(value);
   }
 
+  #contain(value: PickleValue): void {
+    if (++this.#containers > MOST_CONTAINERS) throw this.#tooMany();
+    this.#push(value);
+  }
+
   #pop(): PickleValue {
     const value = this.#stack.pop();
     if (value === undefined || value === MARK) throw this.#damaged();
@@ -224,7 +239,7 @@ class Machine {
     const known = NAMES.get(name);
     if (known === undefined)
       throw this.#bad(
-        `names ${name}, which CIFAR’s own files do not: a pickle that does could run code, and is not read.`,
+        `names ${name.slice(0, LONGEST_NAME)}, which CIFAR’s own files do not: a pickle that does could run code, and is not read.`,
       );
     this.#push(new Callable(known));
   }
@@ -247,6 +262,7 @@ class Machine {
       const [, shape, type, fortranOrder, bytes] = state.items;
       const wellFormed =
         shape instanceof Tuple &&
+        shape.items.length <= MOST_DIMENSIONS &&
         shape.items.every((length) => typeof length === 'number') &&
         type instanceof PickledType &&
         bytes instanceof Uint8Array;
@@ -263,6 +279,10 @@ class Machine {
     if (typeof value === 'string') return value;
     if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
     throw this.#damaged();
+  }
+
+  #tooMany(): Error {
+    return this.#bad('is a pickle of far more values than CIFAR’s own files have: it is not read.');
   }
 
   #damaged(): Error {

@@ -9,6 +9,8 @@ import { datasetOf, outlineOf, type LabelledImages } from './splits.ts';
 
 const SIDE = 32;
 const IMAGE_BYTES = SIDE * SIDE * 3;
+/** All that were published, should someone have put them in one file. */
+const MOST_IMAGES = 73_257 + 26_032 + 531_131;
 const CLASS_NAMES = [...'0123456789'];
 
 const options = z.strictObject({
@@ -87,6 +89,7 @@ async function findDigits(reader: PartReader): Promise<{ x: MatEntry; y: MatEntr
   const [height, width, channels, count] = x.dimensions;
   if (x.dimensions.length !== 4 || height !== SIDE || width !== SIDE || channels !== 3 || !(count! > 0))
     throw badFile(file, `its X is of shape ${shape}, where 32 × 32 × 3 × count is needed.`);
+  if (count! > MOST_IMAGES) throw badFile(file, `says that it has ${count} images, more than all of SVHN.`);
   const labels = y.dimensions.reduce((product, length) => product * length, 1);
   if (labels !== count) throw badFile(file, `has ${labels} labels for ${count} images.`);
   return { x, y, count: count! };

@@ -1,6 +1,7 @@
 import { crc32, inflateRaw, inflateRawSync, constants } from 'node:zlib';
 import { promisify } from 'node:util';
-import { badFile, LARGEST_FILE, type PartReader } from './files.ts';
+import { isPassedOver } from '../../../common/names.ts';
+import { badFile, BEST_RATIO, LARGEST_FILE, type PartReader } from './files.ts';
 
 const unpack = promisify(inflateRaw);
 
@@ -16,8 +17,8 @@ const ENCRYPTED = 1;
 const ELSEWHERE = 0xffffffff;
 /** The end record and the longest comment after it. */
 const LONGEST_END = 22 + 0xffff;
-/** More than this deflate does not shrink; an entry that says so is damaged. */
-const BEST_RATIO = 1032;
+/** Of the list of an archive's files: a hundred thousand names. */
+const LONGEST_DIRECTORY = 16 * 1024 ** 2;
 
 /** A file in a ZIP archive on disk, as the archive's directory describes it. */
 export interface ZipFileEntry {
@@ -38,15 +39,15 @@ export async function listZip(reader: PartReader): Promise<ZipFileEntry[]> {
   const { file } = reader;
   const { position, length, count } = await findDirectory(reader);
   if (length > reader.size) throw badFile(file, 'is a damaged archive: its directory is larger than itself.');
+  if (length > LONGEST_DIRECTORY)
+    throw badFile(file, `has a directory of ${length} bytes, more than are read.`);
   const directory = await reader.read(position, length);
   const view = viewOf(directory);
   const entries: ZipFileEntry[] = [];
-  for (let at = 0; entries.length < count;) {
+  let found = 0;
+  for (let at = 0; found < count;) {
     if (at + 46 > directory.length || view.getUint32(at, true) !== CENTRAL)
-      throw badFile(
-        file,
-        `is a damaged archive: its directory ends after ${entries.length} of ${count} files.`,
-      );
+      throw badFile(file, `is a damaged archive: its directory ends after ${found} of ${count} files.`);
     const [nameLength, extraLength, commentLength] = [28, 30, 32].map((field) =>
       view.getUint16(at + field, true),
     ) as [number, number, number];
@@ -59,15 +60,19 @@ export async function listZip(reader: PartReader): Promise<ZipFileEntry[]> {
       return value === ELSEWHERE ? (wide.shift() ?? value) : value;
     };
     const [size, packed, offset] = [number(24), number(20), number(42)];
+    const [method, checksum] = [view.getUint16(at + 10, true), view.getUint32(at + 16, true)];
+    at += 46 + nameLength + extraLength + commentLength;
+    found += 1;
+    // What an archiver keeps for itself is no array.
+    if (isPassedOver(name)) continue;
     entries.push({
       name,
-      method: view.getUint16(at + 10, true),
-      checksum: view.getUint32(at + 16, true),
+      method,
+      checksum,
       packed,
       size,
       position: offset,
     });
-    at += 46 + nameLength + extraLength + commentLength;
   }
   return entries;
 }

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { parametersFromPyTorch, pyTorchRefusal } from '../../../common/codec/pytorch-layout.ts';
 import { PyTorchState, type StateTensor } from '../../../common/codec/pytorch-state.ts';
 import { decodeSafetensors } from '../../../common/codec/safetensors.ts';
 import { CascadeError, messageOf } from '../../../common/errors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
+import { readRegular } from '../../regular-files.ts';
 import { initialParameters } from './initialization.ts';
+
+/** Bytes: twice what the largest network takes in float64, split by torch.nn.utils.prune. */
+const LARGEST_FILE = 2 ** 32;
 
 /** What is known of a file of weights once its values were looked at. */
 interface WeightsOutline {
@@ -86,7 +90,7 @@ function stampOf(path: string): string {
 }
 
 function readWeights(path: string): Uint8Array {
-  return readable(path, () => readFileSync(path));
+  return readable(path, () => readRegular(path, LARGEST_FILE));
 }
 
 function readable<T>(path: string, read: () => T): T {

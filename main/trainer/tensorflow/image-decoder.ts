@@ -6,6 +6,9 @@ import { loadTensorFlow } from './native.ts';
 
 export type ImageFormat = 'jpeg' | 'png';
 
+/** ITU-R BT.601: how much of red, green and blue is in the grey of a colour, as JPEG and Pillow have it. */
+const LUMA = [0.299, 0.587, 0.114] as const;
+
 /** The part of a scaled image that is wanted. */
 export interface ImageWindow {
   /** Factors from the file's pixels to the scaled image's: vertical, horizontal. */
@@ -36,11 +39,23 @@ export class ImageDecoder {
    * Decodes a file, scales it linearly with antialiasing (a triangle as wide as a target pixel where it shrinks), and
    * cuts the window out.
    *
+   * @param inks whether the file is a JPEG of inks (CMYK or YCCK), whose colours are those of its paper
    * @param channels 1 (grey) or 3 (red, green, blue); an image of the other kind is converted, opacity is dropped
    * @returns [height × width × channels] of the window
    * @throws TensorFlowError where the file is damaged
    */
-  decode(file: Uint8Array, format: ImageFormat, channels: 1 | 3, window: ImageWindow): Uint8ClampedArray {
+  decode(
+    file: Uint8Array,
+    { format, inks }: { format: ImageFormat; inks: boolean },
+    channels: 1 | 3,
+    window: ImageWindow,
+  ): Uint8ClampedArray {
+    // libjpeg makes colours of inks, but no grey.
+    if (inks && channels === 1) return greyOf(this.#decode(file, format, 3, window));
+    return Uint8ClampedArray.from(this.#decode(file, format, channels, window));
+  }
+
+  #decode(file: Uint8Array, format: ImageFormat, channels: 1 | 3, window: ImageWindow): Float32Array {
     const owned: number[] = [];
     const run = (
       op: string,
@@ -106,7 +121,7 @@ export class ImageDecoder {
           ),
         ],
       );
-      return Uint8ClampedArray.from(this.#context.download(scaled) as Float32Array);
+      return this.#context.download(scaled) as Float32Array;
     } finally {
       for (const id of owned) this.#context.release(id);
     }
@@ -115,4 +130,14 @@ export class ImageDecoder {
   dispose(): void {
     this.#context.dispose();
   }
+}
+
+/** Grey of pixels [… × 3]. */
+function greyOf(colours: Float32Array): Uint8ClampedArray {
+  const [red, green, blue] = LUMA;
+  return Uint8ClampedArray.from(
+    { length: colours.length / 3 },
+    (_, pixel) =>
+      red * colours[3 * pixel]! + green * colours[3 * pixel + 1]! + blue * colours[3 * pixel + 2]!,
+  );
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { CascadeError } from '../../../common/errors.ts';
@@ -38,6 +38,11 @@ export function cacheFolder(env: Environment = process.env, platform = process.p
     default:
       return join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'cascade-lab');
   }
+}
+
+/** A pipe of the name would be waited for, for ever. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function namesIn(folder: string): string[] {
@@ -88,7 +93,7 @@ export function locateLibrary(env: Environment = process.env, platform = process
   const names = fileNames(platform);
   const at = (folder: string, source: LibraryLocation['source']): LibraryLocation | undefined => {
     const location = { folder, framework: join(folder, names.framework), cc: join(folder, names.cc), source };
-    return existsSync(location.framework) && existsSync(location.cc) ? location : undefined;
+    return isFile(location.framework) && isFile(location.cc) ? location : undefined;
   };
 
   const chosen = env['CASCADE_LIBTENSORFLOW'];

@@ -4,10 +4,15 @@ export interface ImageHeader {
   format: ImageFormat;
   height: number;
   width: number;
+  /** Whether it holds the inks cyan, magenta, yellow and black, as JPEGs for print do. */
+  inks: boolean;
 }
 
-/** About the largest that cameras make; more would take gigabytes for one image. */
-const LARGEST_PIXELS = 2 ** 27;
+/** The largest of ImageNet have as many; decoded, that is 200 MB for each thread. */
+const LARGEST_PIXELS = 2 ** 26;
+/** So many are decoded whatever the file's size; of more, pictures take at least a byte for so many. */
+const ANY_PIXELS = 2 ** 24;
+const PIXELS_PER_BYTE = 100;
 
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -25,8 +30,12 @@ export function readImageHeader(bytes: Uint8Array, bad: (what: string) => Error)
   if (header === null) throw bad(`is not a JPEG or PNG image${guess(bytes)}.`);
   if (header === undefined) throw bad('is cut short or damaged: it does not tell how large the image is.');
   if (header.height === 0 || header.width === 0) throw bad('is damaged: its image has no pixels.');
-  if (header.height * header.width > LARGEST_PIXELS)
-    throw bad(`says that it is ${header.height} × ${header.width} pixels, more than are read.`);
+  const pixels = header.height * header.width;
+  const size = `${header.height} × ${header.width}`;
+  if (pixels > LARGEST_PIXELS)
+    throw bad(`says that it is ${size} pixels, more than are read (${LARGEST_PIXELS} in all).`);
+  if (pixels > ANY_PIXELS && pixels > PIXELS_PER_BYTE * bytes.length)
+    throw bad(`says that it is ${size} pixels, more than its ${bytes.length} bytes can hold of a picture.`);
   return header;
 }
 
@@ -34,7 +43,7 @@ function readPng(bytes: Uint8Array): ImageHeader | undefined {
   if (bytes.length < 24 || Buffer.from(bytes.subarray(12, 16)).toString('latin1') !== 'IHDR')
     return undefined;
   const view = viewOf(bytes);
-  return { format: 'png', width: view.getUint32(16), height: view.getUint32(20) };
+  return { format: 'png', width: view.getUint32(16), height: view.getUint32(20), inks: false };
 }
 
 /** The size stands in the first start-of-frame segment. */
@@ -47,7 +56,12 @@ function readJpeg(bytes: Uint8Array): ImageHeader | undefined {
     if (marker === 0xff) at += 1;
     else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) at += 2;
     else if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker))
-      return { format: 'jpeg', height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+      return {
+        format: 'jpeg',
+        height: view.getUint16(at + 5),
+        width: view.getUint16(at + 7),
+        inks: bytes[at + 9] === 4,
+      };
     else if (marker === 0xd9 || marker === 0xda) return undefined;
     else at += 2 + view.getUint16(at + 2);
   }

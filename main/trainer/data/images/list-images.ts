@@ -1,6 +1,9 @@
+import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../../../common/errors.ts';
+import { CascadeError, messageOf } from '../../../../common/errors.ts';
+import { isPassedOver, isPrintable } from '../../../../common/names.ts';
+import { notAFile } from '../../../regular-files.ts';
 import { badFile } from '../files.ts';
 
 export interface ImageFile {
@@ -28,6 +31,8 @@ const TEST_FOLDERS = ['test', 'val', 'validation'];
 const IMAGE = /\.(jpe?g|png)$/i;
 const OTHER_IMAGE = /\.(gif|bmp|webp|tiff?|heic|avif|jp2|jfif)$/i;
 const DEEPEST = 16;
+/** Of one class: links to folders with links to folders would be without end. */
+const MOST_FOLDERS = 100_000;
 
 /**
  * Lists the images of a folder, in the order of their names. Hidden files and files that are no images are passed over;
@@ -66,6 +71,12 @@ async function firstThere(root: string): Promise<string> {
 async function classFolders(folder: string): Promise<string[]> {
   const entries = await entriesOf(folder);
   const names = entries.filter(({ isFolder }) => isFolder).map(({ name }) => name);
+  const unprintable = names.find((name) => !isPrintable(name));
+  if (unprintable !== undefined)
+    throw badFile(
+      join(folder, unprintable),
+      'has control characters in its name, which names its class: rename it.',
+    );
   return names.sort();
 }
 
@@ -82,42 +93,75 @@ async function listSplit(
     const label = classes.get(name);
     if (label === undefined)
       throw badFile(join(root, split, name), 'is no class: train has no folder of this name.');
-    const paths = (await walk(root, `${split}/${name}`, 0)).sort();
+    const paths: string[] = [];
+    await walk(root, `${split}/${name}`, { paths, folders: 0 }, []);
+    paths.sort();
     if (paths.length === 0) throw badFile(join(root, split, name), 'holds no JPEG or PNG images.');
     for (const path of paths) files.push({ path, label });
   }
   return files;
 }
 
-async function walk(root: string, folder: string, depth: number): Promise<string[]> {
-  if (depth > DEEPEST) throw badFile(join(root, folder), 'lies too deep: its folders may hold themselves.');
-  const files: string[] = [];
-  for (const { name, isFolder } of await entriesOf(join(root, folder))) {
+/** Adds the images below a folder to `found`; `above` are the folders that it lies in, as its system numbers them. */
+async function walk(
+  root: string,
+  folder: string,
+  found: { paths: string[]; folders: number },
+  above: readonly string[],
+): Promise<void> {
+  const place = join(root, folder);
+  const { dev, ino } = await statOf(place);
+  const self = `${dev} ${ino}`;
+  if (above.length > DEEPEST || above.includes(self))
+    throw badFile(place, 'lies too deep: its folders may hold themselves.');
+  if (++found.folders > MOST_FOLDERS)
+    throw badFile(place, `is one of more than ${MOST_FOLDERS} folders of one class.`);
+  for (const { name, isFolder, other } of await entriesOf(place)) {
     const path = `${folder}/${name}`;
-    if (isFolder) files.push(...(await walk(root, path, depth + 1)));
-    else if (IMAGE.test(name)) files.push(path);
-    else if (OTHER_IMAGE.test(name))
+    if (isFolder) await walk(root, path, found, [...above, self]);
+    else if (IMAGE.test(name)) {
+      if (other !== null) throw badFile(join(root, path), `can not be read: ${other}.`);
+      found.paths.push(path);
+    } else if (OTHER_IMAGE.test(name))
       throw badFile(join(root, path), 'is an image of a kind that is not read; only JPEG and PNG are.');
   }
-  return files;
 }
 
-/** Files and folders, links followed, without hidden ones. */
-async function entriesOf(folder: string): Promise<{ name: string; isFolder: boolean }[]> {
+interface Entry {
+  name: string;
+  isFolder: boolean;
+  /** What it is in a file's place, in words; null for files and folders. */
+  other: string | null;
+}
+
+/** Files and folders, links followed, without those that a system keeps for itself. */
+async function entriesOf(folder: string): Promise<Entry[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return await Promise.all(
       entries
-        .filter(({ name }) => !name.startsWith('.'))
-        .map(async (entry) => ({
-          name: entry.name,
-          isFolder: entry.isSymbolicLink()
-            ? (await stat(join(folder, entry.name))).isDirectory()
-            : entry.isDirectory(),
-        })),
+        .filter(({ name }) => !isPassedOver(name))
+        .map(async (entry): Promise<Entry> => {
+          const { name } = entry;
+          if (entry.isFile()) return { name, isFolder: false, other: null };
+          if (entry.isDirectory()) return { name, isFolder: true, other: null };
+          const found = await statOf(join(folder, name));
+          return found.isDirectory()
+            ? { name, isFolder: true, other: null }
+            : { name, isFolder: false, other: notAFile(found) };
+        }),
     );
   } catch (error) {
+    if (error instanceof CascadeError) throw error;
     throw badFile(folder, `can not be listed (${messageOf(error)}).`, error);
+  }
+}
+
+async function statOf(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    throw badFile(path, `can not be read (${messageOf(error)}).`, error);
   }
 }
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../../../common/errors.ts';
+import { readRegular } from '../../../regular-files.ts';
 import { ImageDecoder } from '../../tensorflow/image-decoder.ts';
 import { badFile } from '../files.ts';
 import { windowOf, type ImageFit } from './fit.ts';
@@ -14,6 +14,9 @@ export interface ImageFiles {
   paths: SharedTexts;
   fit: ImageFit;
 }
+
+/** Bytes of one file: as many pixels as are read do not take more in either format. */
+const LARGEST_IMAGE = 2 ** 28;
 
 /** Decodes the files of a folder, one row after another. Close it: it holds a context of TensorFlow's. */
 export class RowDecoder {
@@ -30,13 +33,14 @@ export class RowDecoder {
     const file = join(root, sharedText(paths, row));
     let bytes: Uint8Array;
     try {
-      bytes = readFileSync(file);
+      bytes = readRegular(file, LARGEST_IMAGE);
     } catch (error) {
       throw badFile(file, `can not be read (${messageOf(error)}).`, error);
     }
-    const { format, height, width } = readImageHeader(bytes, (what) => badFile(file, what));
+    const header = readImageHeader(bytes, (what) => badFile(file, what));
+    const { format, height, width } = header;
     try {
-      return this.#decoder.decode(bytes, format, fit.channels, windowOf(height, width, fit));
+      return this.#decoder.decode(bytes, header, fit.channels, windowOf(height, width, fit));
     } catch (error) {
       throw badFile(
         file,

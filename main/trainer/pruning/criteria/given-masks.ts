@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { decodeNpz } from '../../../../common/codec/npz-read.ts';
 import { CascadeError, messageOf } from '../../../../common/errors.ts';
 import { GIVEN_MASKS } from '../../../../common/mask-source.ts';
-import type { PrunableLayer } from '../../../../common/network.ts';
+import { sizeOf, type PrunableLayer } from '../../../../common/network.ts';
 import type { NamedOptions, PruningSpecification } from '../../../../common/run-specification.ts';
 import { ARM_NAME, wording } from '../../../../common/study/wording.ts';
+import { readRegular } from '../../../regular-files.ts';
 import { masksFrom } from '../given-masks.ts';
 import { countPruned } from '../masks.ts';
 import type { Criterion, HandedMasks } from './criterion.ts';
+
+/** Bytes: masks of a billion weights, packed. */
+const LARGEST_FILE = 2 ** 31 - 1;
 
 const options = z
   .strictObject({
@@ -100,8 +103,9 @@ function masksOf(
  * @throws CascadeError BAD_NPZ, BAD_MASKS as `masksFrom`
  */
 export function chosenMasks(npz: Uint8Array, layers: readonly MaskedLayer[]): HandedMasks {
-  const chosen = new Set(layers.map(({ name }) => name));
-  const arrays = decodeNpz(npz).filter(({ name }) => chosen.has(name.slice(0, name.lastIndexOf('.'))));
+  const weights = new Map(layers.map(({ name, shape }) => [name, sizeOf(shape)]));
+  // Masks of the chosen layers alone are unpacked, and no more of each than it has weights.
+  const arrays = decodeNpz(npz, (name) => weights.get(name.slice(0, name.lastIndexOf('.'))) ?? null);
   return masksFrom(arrays, layers);
 }
 
@@ -119,7 +123,7 @@ function readPinned(given: NamedOptions): Uint8Array<ArrayBuffer> | null {
   if (file === null) return null;
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = readFileSync(file);
+    bytes = readRegular(file, LARGEST_FILE);
   } catch (error) {
     throw new CascadeError('BAD_MASKS', `The file of masks ${file} can not be read: ${messageOf(error)}.`, {
       cause: error,

@@ -17,8 +17,9 @@ beforeAll(() => {
 afterAll(() => decoder.dispose());
 
 function decode(file: Uint8Array, size: number, resize: number, channels: 1 | 3 = 3): Uint8ClampedArray {
-  const { format, height, width } = readImageHeader(file, (what) => new Error(what));
-  return decoder.decode(file, format, channels, windowOf(height, width, { size, resize, channels }));
+  const header = readImageHeader(file, (what) => new Error(what));
+  const { height, width } = header;
+  return decoder.decode(file, header, channels, windowOf(height, width, { size, resize, channels }));
 }
 
 describe('images are decoded, resized and cropped as torchvision does it with Pillow', () => {
@@ -58,6 +59,19 @@ describe('an image', () => {
     expect([...decode(new Uint8Array(pngFile(3, 3, withOpacity)), 3, 3)]).toEqual(triple);
     expect([...decode(new Uint8Array(pngFile(3, 3, Uint8Array.from(triple))), 3, 3, 1)]).toEqual([...grey]);
     expect(decode(read('cmyk.jpg'), 20, 30)).toHaveLength(20 * 20 * 3);
+  });
+
+  test('of inks becomes the grey of its colours', () => {
+    const [colours, grey] = ([3, 1] as const).map((channels) => decode(read('cmyk.jpg'), 20, 30, channels));
+    expect(grey).toHaveLength(20 * 20);
+    grey!.forEach((byte, pixel) => {
+      const [red, green, blue] = [0, 1, 2].map((channel) => colours![3 * pixel + channel]!);
+      expect(Math.abs(byte - (0.299 * red! + 0.587 * green! + 0.114 * blue!))).toBeLessThanOrEqual(1);
+    });
+    // It shows what the same picture shows in red, green and blue, whose grey libjpeg knows.
+    const other = decode(read('colour.jpg'), 20, 30, 1);
+    const apart = grey!.reduce((sum, byte, pixel) => sum + Math.abs(byte - other[pixel]!), 0) / grey!.length;
+    expect(apart).toBeLessThan(4);
   });
 
   test('that is cut short or damaged is refused, and nothing is held', () => {

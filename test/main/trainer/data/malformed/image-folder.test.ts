@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { datasets } from '../../../../../main/trainer/data/registry.ts';
 import { noise, pngFile } from '../bytes.ts';
 import { MalformedFolder, type Files } from './malformed-folder.ts';
 
@@ -18,10 +19,10 @@ describe('folders of images', () => {
   };
   const damaged = (at: number, file = png): Uint8Array =>
     file.map((byte, index) => (index === at ? byte ^ 0x55 : byte));
-  const large = (): Uint8Array => {
+  const large = (side: number): Uint8Array => {
     const file = Buffer.from(png);
-    file.writeUInt32BE(60_000, 16);
-    file.writeUInt32BE(60_000, 20);
+    file.writeUInt32BE(side, 16);
+    file.writeUInt32BE(side, 20);
     return file;
   };
   const cutJpeg = golden('colour.jpg').subarray(0, 900);
@@ -97,6 +98,18 @@ describe('folders of images', () => {
       'train/ant/1.png',
       /how large/,
     ],
+    [
+      'a PNG that says it is larger than its bytes can hold',
+      { ...good, 'train/ant/1.png': large(8192) },
+      'train/ant/1.png',
+      /says that it is 8192 × 8192 pixels, more than its \d+ bytes can hold of a picture/,
+    ],
+    [
+      'a PNG of the most pixels that are read whatever their bytes',
+      { ...good, 'train/ant/1.png': large(4096) },
+      'train/ant/1.png',
+      /decoded as PNG/,
+    ],
     ['a damaged PNG', { ...good, 'train/ant/1.png': damaged(60) }, 'train/ant/1.png', /decoded as PNG/],
     [
       'a PNG without pixels',
@@ -106,7 +119,7 @@ describe('folders of images', () => {
     ],
     [
       'a PNG that says it is huge',
-      { ...good, 'train/ant/1.png': large() },
+      { ...good, 'train/ant/1.png': large(60_000) },
       'train/ant/1.png',
       /says that it is 60000 × 60000 pixels, more than are read/,
     ],
@@ -149,9 +162,61 @@ describe('folders of images', () => {
     await data.kindRefuses(
       'image-folder',
       { folder: data.path, size: 4 },
-      'train/ant',
-      /can not be listed \(ENOENT/,
+      'train/ant/1.png',
+      /can not be read \(ENOENT/,
     );
+  });
+
+  test('links that lead round', async () => {
+    data.write(good);
+    symlinkSync('b.png', join(data.path, 'train', 'ant', 'a.png'));
+    symlinkSync('a.png', join(data.path, 'train', 'ant', 'b.png'));
+    await data.kindRefuses(
+      'image-folder',
+      { folder: data.path, size: 4 },
+      'train/ant/',
+      /can not be read \(ELOOP/,
+    );
+  });
+
+  test('folders of links to each other end soon', async () => {
+    data.write(good);
+    for (let link = 0; link < 12; link++)
+      symlinkSync(join(data.path, 'train', 'ant'), join(data.path, 'train', 'ant', `link${link}`));
+    await data.kindRefuses(
+      'image-folder',
+      { folder: data.path, size: 4 },
+      'train/ant/link0',
+      /may hold themselves/,
+    );
+  });
+
+  test('a class with control characters in its name', async () => {
+    data.write({ ...good, 'train/b\u001b[2Je/0.png': png });
+    const [error] = (await Promise.allSettled([
+      datasets.find('image-folder').outline({ name: 'image-folder', folder: data.path, size: 4 }),
+    ])) as PromiseRejectedResult[];
+    expect(error!.reason).toMatchObject({
+      code: 'BAD_DATA_FILE',
+      message: expect.stringMatching(
+        /b\\u\{1b\}\[2Je: has control characters in its name, which names its class/,
+      ) as string,
+    });
+  });
+
+  test('what systems keep for themselves is no class and no image', async () => {
+    data.write({
+      ...good,
+      'train/__MACOSX/ant/._0.png': Buffer.from('fork'),
+      'train/.DS_Store': Buffer.from('x'),
+      'train/ant/._0.png': Buffer.from('fork'),
+      'train/ant/Thumbs.db': Buffer.from('x'),
+      '__MACOSX/train/x.png': Buffer.from('fork'),
+    });
+    const outline = await datasets
+      .find('image-folder')
+      .outline({ name: 'image-folder', folder: data.path, size: 4 });
+    expect(outline).toMatchObject({ classNames: ['ant', 'bee'], train: 2, test: 2 });
   });
 
   // The superuser may read everything.
