@@ -1,14 +1,18 @@
-/** Control characters, lone surrogates, line ends and marks of direction: they change what stands around them. */
-const CHARACTERS = '\\p{Cc}\\p{Cs}\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff';
-const UNPRINTABLE = new RegExp(`[${CHARACTERS}]`, 'gu');
+/**
+ * Control characters, line ends and marks of direction: they change what stands around them. Without \p{…}, which JSON
+ * Schema's patterns may not have.
+ */
+const CONTROLS = '\\u0000-\\u001f\\u007f-\\u009f\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff';
+/** Lone surrogates too, which no encoding of text can hold. */
+const UNPRINTABLE = new RegExp(`[${CONTROLS}\\p{Cs}]`, 'gu');
 
-export const PRINTABLE = new RegExp(`^[^${CHARACTERS}]*$`, 'u');
+export const PRINTABLE = new RegExp(`^[^${CONTROLS}]*$`);
 /** One line that can be shown as it stands, without space around it. */
-export const ONE_LINE = new RegExp(`^(?!\\s)[^${CHARACTERS}]+(?<!\\s)$`, 'u');
+export const ONE_LINE = new RegExp(`^[^\\s${CONTROLS}]([^${CONTROLS}]*[^\\s${CONTROLS}])?$`);
 
 /** Whether a name can be shown as it stands: on a terminal, in a page, in a table. */
 export function isPrintable(name: string): boolean {
-  return PRINTABLE.test(name);
+  return printable(name) === name;
 }
 
 /** A text in which what can not be shown is written as \u{…}. */

@@ -49,6 +49,8 @@ const NPY = '.npy';
 /** Bytes of the widest number, and of a header: NumPy itself reads none longer. */
 const WIDEST = 8;
 const LONGEST_HEADER = 10_000;
+/** An array of so few bytes is read though it has too many numbers: what it is then tells what is wrong. */
+const ALWAYS_READ = 2 ** 20;
 
 /**
  * The arrays of a NumPy .npz file, as `numpy.savez` and `numpy.savez_compressed` write it.
@@ -60,7 +62,7 @@ export function decodeNpz(bytes: Uint8Array, most?: (name: string) => number | n
   const largest = (file: string): number | null => {
     if (!most || !file.endsWith(NPY)) return MOST_BYTES;
     const numbers = most(file.slice(0, -NPY.length));
-    return numbers === null ? null : WIDEST * numbers + LONGEST_HEADER;
+    return numbers === null ? null : Math.max(WIDEST * numbers + LONGEST_HEADER, ALWAYS_READ);
   };
   try {
     return readZip(bytes, MOST_BYTES, largest).map((entry) => {

@@ -401,7 +401,7 @@ const CASES: Case[] = [
     'seeds: [0, 1]\ntitle: 2024',
     3,
     'title',
-    'found 2024; allowed: text; put it in quotes',
+    'found 2024; allowed: one line of text without control characters; put it in quotes',
   ],
   [
     'two arms of one name',
@@ -417,7 +417,15 @@ const CASES: Case[] = [
     '  - pruning',
     12,
     'arms[1].name',
-    'is missing; give one line of text',
+    'is missing; give one line of text without control characters',
+  ],
+  [
+    'an arm whose name clears a terminal',
+    '  - name: control',
+    '  - name: "clear\\e[2J"',
+    11,
+    'arms[0].name',
+    "found 'clear\\u{1b}[2J'; allowed: one line of text without control characters",
   ],
   [
     'an arm that is a word',

@@ -1,9 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parametersFromPyTorch } from '../../../../common/codec/pytorch-layout.ts';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  float32Of,
+  type SafetensorsTensor,
+} from '../../../../common/codec/safetensors.ts';
 import { completeSpecification, type NamedOptions } from '../../../../common/run-specification.ts';
 import { canonicalSpecification } from '../../../../common/study/index.ts';
 import { runIdentity } from '../../../../main/runs/identity.ts';
@@ -82,6 +89,51 @@ describe('a study', () => {
     expect(weightsRefusal({ ...model, weights: join(folder, 'none') }, network)).toMatch(/can not be read/);
     expect(weightsRefusal({ ...model, weightsSha256: '0'.repeat(64) }, network)).toMatch(/is not the one/);
     expect(weightsRefusal({ name: 'resnet-20', weightsSha256: sha256 }, network)).toMatch(/no file/);
+  });
+
+  test('is refused with the tensor’s name where no run can start from it, and takes half precision', () => {
+    const changed = (change: (tensors: Map<string, SafetensorsTensor>) => void): NamedOptions => {
+      const file = decodeSafetensors(bytes);
+      change(file.tensors);
+      const at = join(folder, 'changed.safetensors');
+      writeFileSync(at, encodeSafetensors(file));
+      return { ...model, weights: at };
+    };
+    const float = (name: string, value: number) => (tensors: Map<string, SafetensorsTensor>) => {
+      const values = float32Of(tensors.get(name)!);
+      values[0] = value;
+      tensors.set(name, { ...tensors.get(name)!, bytes: new Uint8Array(values.buffer) });
+    };
+    for (const [name, value, what] of [
+      ['layer1.0.conv1.weight', NaN, 'holds values that are not finite numbers'],
+      ['fc.bias', -Infinity, 'holds values that are not finite numbers'],
+      ['bn1.running_var', -1, 'holds negative variances'],
+    ] as const)
+      expect(weightsRefusal(changed(float(name, value)), network)).toBe(
+        `the weights do not fit the network: '${name}' ${what}`,
+      );
+    const half = changed((tensors) => {
+      for (const [name, tensor] of tensors)
+        if (tensor.dtype === 'F32')
+          tensors.set(name, { ...tensor, dtype: 'F16', bytes: new Uint8Array(tensor.bytes.length / 2) });
+    });
+    expect(weightsRefusal(half, network)).toBeNull();
+  });
+
+  test.runIf(process.platform === 'linux')('waits for no pipe, and reads no device', () => {
+    const pipe = join(folder, 'pipe.safetensors');
+    execFileSync('mkfifo', [pipe]);
+    const sparse = join(folder, 'sparse.safetensors');
+    writeFileSync(sparse, '');
+    truncateSync(sparse, 2 ** 33);
+    for (const [weights, what] of [
+      [pipe, /it is not a file but a pipe/],
+      ['/dev/zero', /it is not a file but a device/],
+      [folder, /it is not a file but a folder/],
+      [sparse, /it has 8589934592 bytes, more than the 4294967296 that are read/],
+      ['/proc/self/environ', /shorter than its header’s length/],
+    ] as const)
+      expect(weightsRefusal({ ...model, weights }, network), weights).toMatch(what);
   });
 
   test('pins the content of the file, and sees when it changes', () => {

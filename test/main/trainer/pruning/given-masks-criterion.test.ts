@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { zipSync } from 'fflate';
 import { afterAll, describe, expect, test } from 'vitest';
-import { encodeNpz } from '../../../../common/codec/npz.ts';
+import { encodeNpy, encodeNpz } from '../../../../common/codec/npz.ts';
 import type { NetworkDescription } from '../../../../common/network.ts';
 import { completePruning } from '../../../../common/run-specification.ts';
 import { describeModel } from '../../../../main/trainer/network/describe.ts';
@@ -54,6 +56,58 @@ const evenLayers = () =>
     weights: new Float32Array(layer.weights).fill(0.5),
     mask: new Uint8Array(layer.weights).fill(1),
   }));
+
+describe('a file of masks', () => {
+  const arrays = () =>
+    Object.fromEntries(
+      network.layers.map(({ name, shape, weights }) => [
+        `${name}.mask.npy`,
+        encodeNpy({ name, shape, values: new Uint8Array(weights).fill(1) }),
+      ]),
+    );
+
+  test('may hold what macOS and other layers’ arrays leave in it, of any size', () => {
+    const masks = chosenMasks(
+      zipSync({
+        ...arrays(),
+        '__MACOSX/._fc1.mask.npy': Uint8Array.of(0, 5, 22),
+        '.DS_Store': Uint8Array.of(1),
+        'other.mask.npy': new Uint8Array(1000),
+      }),
+      network.layers,
+    );
+    expect([...masks.keys()]).toEqual(network.layers.map(({ name }) => name));
+  });
+
+  test('is refused before an array is unpacked that is larger than its layer', () => {
+    const [first] = network.layers;
+    const bomb = zipSync({ ...arrays(), [`${first!.name}.mask.npy`]: new Uint8Array(2 ** 24) });
+    expect(() => chosenMasks(bomb, network.layers)).toThrow(
+      expect.objectContaining({
+        code: 'BAD_NPZ',
+        message: expect.stringMatching(
+          /'.*\.mask\.npy' of 16777216 bytes, more than the \d+ that it can need/,
+        ),
+      }),
+    );
+  });
+
+  test.runIf(process.platform === 'linux')('is not waited for where it is a pipe or a device', () => {
+    const pipe = join(folder, 'pipe.npz');
+    execFileSync('mkfifo', [pipe]);
+    for (const [path, kind] of [
+      [pipe, 'pipe'],
+      ['/dev/zero', 'device'],
+      [folder, 'folder'],
+    ] as const)
+      expect(() => pinMasks(pruning(path, 0.5))).toThrow(
+        expect.objectContaining({
+          code: 'BAD_MASKS',
+          message: expect.stringContaining(`it is not a file but a ${kind}`) as string,
+        }),
+      );
+  });
+});
 
 describe('masks of another run', () => {
   const file = join(folder, 'handed.npz');
