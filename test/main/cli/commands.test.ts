@@ -237,7 +237,7 @@ test('show: a table for people', async () => {
   const { pruned } = await trained();
   expect(await shell.run('show', pruned)).toBe(0);
   expect(shell.stdout).toContain('dense1');
-  expect(shell.stdout).toMatch(/inert, at least {2}dead on data/);
+  expect(shell.stdout).toMatch(/inert, at least, of kept {2}dead on data, of kept/);
   // What was not counted is not called none.
   expect(shell.stdout).toMatch(/ 0\s+initial .*12\.5%\s+–/);
   expect(shell.stdout).toMatch(
@@ -379,7 +379,12 @@ describe('export --csv', () => {
   test('epochs: a row for each, with costs and excess', async () => {
     const rows = rowsOf(await exported('epochs'));
     expect(rows.map(({ epoch }) => epoch)).toEqual(['0', '1', '2', '3']);
-    expect(rows[0]).toMatchObject({ phase: 'initial', train_loss: '', 'excess_1e-4': '', dead_on_data: '' });
+    expect(rows[0]).toMatchObject({
+      phase: 'initial',
+      train_loss: '',
+      'excess_1e-4': '',
+      dead_on_data_of_kept: '',
+    });
     expect(rows.map((row) => row['previous_mask_excess_1e-4'])).toEqual(['', '', '', '']);
     expect(rows[1]).toMatchObject({
       phase: 'training',
@@ -396,13 +401,12 @@ describe('export --csv', () => {
       validation_top5: '',
       mask_sparsity: '0.25',
       true_sparsity: '0.25',
-      inert_of_kept: '0.125',
       'shed_of_kept_1e-4': '0.1',
       'shed_of_kept_1e-3sigma': '0.1',
       'control_shed_of_kept_1e-4': '0.25',
       'excess_1e-4': '0.25',
-      inert_at_least: '0.125',
-      dead_on_data: '0.25',
+      inert_at_least_of_kept: '0.125',
+      dead_on_data_of_kept: '0.25',
       norm: '1',
       gradient_norm: '0.5',
       macs_dense: '80',
@@ -437,8 +441,8 @@ describe('export --csv', () => {
         macs_compacted: '40',
         'weights_without_shed_1e-4': '5',
         weights_without_inert: '5',
-        inert_at_least: '0.125',
-        dead_on_data: '0.25',
+        inert_at_least_of_kept: '0.125',
+        dead_on_data_of_kept: '0.25',
         gradient_norm: '0.5',
       },
     ]);
