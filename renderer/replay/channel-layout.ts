@@ -94,3 +94,48 @@ export function channelAt(
   const channel = Math.floor((x - place.x) / layout.cell) * layout.rows + row;
   return channel < place.channels ? { layer, channel } : null;
 }
+
+export interface ChannelPlace {
+  layer: number;
+  channel: number;
+}
+
+/**
+ * Where a key leads from a channel: the arrows to the cell beside it, over the gap into the next layer too; Home and End to the
+ * ends of the layer; Page Up and Page Down to the layers beside. The same channel at the edges; null for other keys.
+ */
+export function channelBeside(layout: ChannelLayout, from: ChannelPlace, key: string): ChannelPlace | null {
+  const { rows, layers } = layout;
+  const here = layers[from.layer];
+  if (!here) return null;
+  const within = (layer: number, channel: number): ChannelPlace => ({
+    layer,
+    channel: Math.max(0, Math.min(layers[layer]!.channels - 1, channel)),
+  });
+  const [row, column] = [from.channel % rows, Math.floor(from.channel / rows)];
+  const next = from.layer + 1;
+  switch (key) {
+    case 'ArrowUp':
+      return row > 0 ? within(from.layer, from.channel - 1) : from;
+    case 'ArrowDown':
+      return row < rows - 1 ? within(from.layer, from.channel + 1) : from;
+    case 'ArrowLeft':
+      if (column > 0) return within(from.layer, from.channel - rows);
+      return from.layer === 0
+        ? from
+        : within(from.layer - 1, (layers[from.layer - 1]!.columns - 1) * rows + row);
+    case 'ArrowRight':
+      if (column < here.columns - 1) return within(from.layer, from.channel + rows);
+      return next < layers.length ? within(next, row) : from;
+    case 'Home':
+      return within(from.layer, 0);
+    case 'End':
+      return within(from.layer, here.channels - 1);
+    case 'PageUp':
+      return within(Math.max(0, from.layer - 1), 0);
+    case 'PageDown':
+      return within(Math.min(layers.length - 1, next), 0);
+    default:
+      return null;
+  }
+}

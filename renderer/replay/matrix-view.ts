@@ -65,3 +65,26 @@ export function weightAt(
   if (across < 0 || across >= frame.across || down < 0 || down >= frame.down) return null;
   return frame.transposed ? { row: across, column: down } : { row: down, column: across };
 }
+
+/** Where a weight stands in the pane, in device pixels: its corner and its side. */
+export function boxOf(
+  view: MatrixView,
+  frame: MatrixFrame,
+  place: { row: number; column: number },
+): { x: number; y: number; side: number } {
+  const [across, down] = frame.transposed ? [place.row, place.column] : [place.column, place.row];
+  return { x: (across - view.left) * view.scale, y: (down - view.top) * view.scale, side: view.scale };
+}
+
+/** The weight beside one as they lie on the screen, no further than the edges. */
+export function weightBeside(
+  frame: MatrixFrame,
+  place: { row: number; column: number },
+  across: number,
+  down: number,
+): { row: number; column: number } {
+  const [x, y] = frame.transposed ? [place.row, place.column] : [place.column, place.row];
+  const nextX = Math.max(0, Math.min(frame.across - 1, x + across));
+  const nextY = Math.max(0, Math.min(frame.down - 1, y + down));
+  return frame.transposed ? { row: nextX, column: nextY } : { row: nextY, column: nextX };
+}

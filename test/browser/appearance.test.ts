@@ -2,9 +2,11 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBuilt, startApplication, type Application } from './harness/application.ts';
 import { contrastOf, namelessControls, tabThrough } from './harness/audit.ts';
+import { axeOn } from './harness/axe.ts';
 import { describeInChromium, launchChromium } from './harness/chromium.ts';
 import { dropStudy, eventually, goTo, idOf, startFile, untilState } from './harness/desk.ts';
-import { mapOf } from './harness/replay.ts';
+import { layoutOf } from './harness/layout.ts';
+import { epochOf, inspected, mapOf } from './harness/replay.ts';
 import { shortStarter, studyFile } from './harness/studies.ts';
 import { temporaryFolder } from './harness/temporary.ts';
 import { watchPage, type Watch } from './harness/watch.ts';
@@ -15,13 +17,15 @@ const ARM = 'small · random depthwise · seed 0';
 const VIEWS: { name: string; open: (page: Page, run: string) => Promise<void> }[] = [
   { name: 'runs', open: (page) => address(page, '#/runs', 'grid', 'Runs') },
   { name: 'run: layers', open: (page, run) => address(page, `#/run?run=${run}`, 'tab', 'Layers') },
-  ...['Specification', 'Events', 'Checkpoints', 'Environment'].map((tab) => ({
-    name: `run: ${tab.toLowerCase()}`,
-    open: async (page: Page, run: string) => {
-      await address(page, `#/run?run=${run}`, 'tab', tab);
-      await page.getByRole('tab', { name: tab }).focus();
-    },
-  })),
+  ...['Numbers', 'Classes and images', 'Specification', 'Events', 'Checkpoints', 'Environment'].map(
+    (tab) => ({
+      name: `run: ${tab.toLowerCase()}`,
+      open: async (page: Page, run: string) => {
+        await address(page, `#/run?run=${run}`, 'tab', tab);
+        await page.getByRole('tab', { name: tab }).focus();
+      },
+    }),
+  ),
   { name: 'replay: choice', open: (page) => address(page, '#/replay', 'heading', 'Replay') },
   {
     name: 'replay: maps',
@@ -82,6 +86,7 @@ describeInChromium('all views', () => {
       await page.getByRole('region', { name: view }).waitFor();
       expect(await contrastOf(page), view).toMatchObject({ faint: [] });
       expect(await namelessControls(page), view).toMatchObject({ nameless: [] });
+      expect(await axeOn(page), view).toMatchObject({ broken: [] });
     }
     await startFile(page, shortStarter('small', 2));
     for (const arm of ['control', 'random depthwise', 'global magnitude'])
@@ -90,7 +95,7 @@ describeInChromium('all views', () => {
   }, 180_000);
 
   for (const scheme of ['light', 'dark'] as const)
-    test(`${scheme}: all text has contrast, all controls have names`, async () => {
+    test(`${scheme}: all text has contrast, all controls have names, and no rule of axe is broken`, async () => {
       await page.emulateMedia({ colorScheme: scheme });
       for (const { name, open } of VIEWS) {
         await open(page, run);
@@ -103,8 +108,99 @@ describeInChromium('all views', () => {
         const { controls, nameless } = await namelessControls(page);
         expect(controls, name).toBeGreaterThan(5);
         expect(nameless, name).toEqual([]);
+        // A theme changes colours, and nothing else.
+        const { kept, broken } = await axeOn(page, scheme === 'light' ? undefined : ['color-contrast']);
+        expect(kept, name).toBeGreaterThanOrEqual(scheme === 'light' ? 15 : 1);
+        expect(broken, name).toEqual([]);
       }
+    }, 90_000);
+
+  // 640 × 400 is what a window of 1280 × 800 has at 200% zoom.
+  for (const [width, height] of [
+    [640, 400],
+    [1280, 800],
+    [1700, 1000],
+  ] as const)
+    test(`${width} × ${height}: everything can be reached, and nothing lies over anything`, async () => {
+      await page.setViewportSize({ width, height });
+      for (const { name, open } of VIEWS) {
+        await open(page, run);
+        await page.waitForTimeout(150);
+        const { panes, ...faults } = await layoutOf(page);
+        if (/^(runs|run: layers|replay: a layer|studies)$/.test(name)) expect(panes, name).toBeGreaterThan(2);
+        expect(faults, name).toEqual({ unreachable: [], small: [], over: [], sideways: false });
+      }
+      await page.setViewportSize({ width: 1280, height: 800 });
     }, 60_000);
+
+  test('help closes on leaving, Escape, scrolling, navigation and when the window loses the focus', async () => {
+    const help = page.locator('#explanation.shown');
+    const shown = (): Promise<number> => help.count();
+    const openIt = async (by: 'pointer' | 'keys'): Promise<void> => {
+      await address(page, `#/run?run=${run}`, 'tab', 'Layers');
+      const word = page.locator('.explain', { hasText: 'Accuracy' }).first();
+      await (by === 'pointer' ? word.hover() : word.focus());
+      await eventually(shown).toBe(1);
+    };
+    const ends: Record<string, () => Promise<unknown>> = {
+      leaving: () => page.mouse.move(2, 300),
+      Escape: () => page.keyboard.press('Escape'),
+      scrolling: () => page.mouse.wheel(0, 200),
+      navigation: () => page.evaluate(`location.hash = '#/workspace'`),
+      blur: () => page.evaluate(`window.dispatchEvent(new Event('blur'))`),
+    };
+    for (const [name, end] of Object.entries(ends)) {
+      await page.mouse.move(2, 300);
+      await openIt('pointer');
+      await end();
+      await eventually(shown, 2000).toBe(0);
+      expect(await shown(), name).toBe(0);
+    }
+    // In the replay Escape closes the opened layer; with help open, only the help.
+    await address(page, `#/replay?run=${run}&epoch=2&layer=pw2`, 'button', 'Zoom in');
+    await page.locator('.explain', { hasText: 'Accuracy' }).first().focus();
+    await eventually(shown).toBe(1);
+    await page.keyboard.press('Escape');
+    await eventually(shown).toBe(0);
+    expect(await page.getByRole('button', { name: 'Zoom in' }).count()).toBeGreaterThan(0);
+    await page.keyboard.press('Escape');
+    await eventually(() => page.getByRole('button', { name: 'Zoom in' }).count()).toBe(0);
+  });
+
+  test('keys go through the channels of the map and the weights of a layer, and select them', async () => {
+    await address(page, `#/replay?run=${run}&epoch=2&layer=pw2`, 'button', 'Zoom in');
+    await eventually(async () => (await mapOf(page, 'Pruned run'))?.shares.active ?? 0).toBeGreaterThan(0);
+    const focused = (): Promise<string | null> => page.locator(':focus').getAttribute('aria-label');
+    await page
+      .getByRole('region', { name: 'Pruned run' })
+      .getByRole('button', { name: /channel 0/ })
+      .focus();
+    expect(await focused()).toMatch(/^pw2 · channel 0 of \d+: \d/);
+    await page.keyboard.press('ArrowDown');
+    await eventually(focused).toMatch(/^pw2 · channel 1 /);
+    await page.keyboard.press('End');
+    const last = await focused();
+    await page.keyboard.press('PageDown');
+    await eventually(focused).toMatch(/^dw3 · channel 0 /);
+    await page.keyboard.press('ArrowUp');
+    await eventually(focused).toMatch(/^dw3 · channel 0 /);
+    await page.keyboard.press('ArrowLeft');
+    await eventually(focused).toMatch(/^pw2 · /);
+    expect(last).toMatch(/^pw2 · /);
+    // The moment stays: these arrows are the map's.
+    expect(await epochOf(page)).toBe(2);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await eventually(async () => (await inspected(page)).map(([name]) => name)).toContain('γ');
+
+    const matrix = page.getByRole('region', { name: 'Pruned run' }).locator('canvas[tabindex]');
+    await matrix.focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Enter');
+    await eventually(async () => (await inspected(page)).map(([name]) => name)).toContain('at 1e-4');
+    expect(await epochOf(page)).toBe(2);
+  });
 
   test('the Tab key comes to every control of every view, and shows where it is', async () => {
     await page.emulateMedia({ colorScheme: 'light' });
@@ -149,6 +245,7 @@ describeInChromium('all views', () => {
     await box.waitFor();
     expect(await contrastOf(page)).toMatchObject({ faint: [] });
     expect(await namelessControls(page)).toMatchObject({ nameless: [] });
+    expect(await axeOn(page)).toMatchObject({ broken: [] });
     await page.keyboard.type('replay random dep');
     await page
       .getByRole('option', { name: new RegExp(ARM) })

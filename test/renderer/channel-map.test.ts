@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTIVE, PRUNED, SHED, WEIGHT_STATES } from '../../common/cascade/composition.ts';
-import { channelAt, layoutChannels, placeOf } from '../../renderer/replay/channel-layout.ts';
+import { channelAt, channelBeside, layoutChannels, placeOf } from '../../renderer/replay/channel-layout.ts';
 import { rasterizeLayer } from '../../renderer/replay/channel-raster.ts';
 
 const ROOM = { width: 400, height: 200, gap: 10, least: 20, largest: 20 };
@@ -22,6 +22,29 @@ describe('the map of channels', () => {
         });
       }),
     );
+  });
+
+  it('is gone through with keys, and every channel is reached', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 5 }), (channels) => {
+        const layout = layoutChannels(channels, { ...ROOM, height: 60 });
+        const reached = new Set<string>();
+        const open = [{ layer: 0, channel: 0 }];
+        for (let place = open.pop(); place; place = open.pop()) {
+          const name = `${place.layer} ${place.channel}`;
+          expect(placeOf(layout, place.layer, place.channel)).not.toBeNull();
+          if (reached.has(name)) continue;
+          reached.add(name);
+          for (const key of ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight'])
+            open.push(channelBeside(layout, place, key)!);
+        }
+        expect(reached.size).toBe(channels.reduce((sum, count) => sum + count, 0));
+      }),
+    );
+    const layout = layoutChannels([3, 40], ROOM);
+    expect(channelBeside(layout, { layer: 1, channel: 0 }, 'End')).toEqual({ layer: 1, channel: 39 });
+    expect(channelBeside(layout, { layer: 1, channel: 39 }, 'PageUp')).toEqual({ layer: 0, channel: 0 });
+    expect(channelBeside(layout, { layer: 0, channel: 0 }, 'x')).toBeNull();
   });
 
   it('answers nothing beside the channels', () => {
