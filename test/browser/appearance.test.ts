@@ -109,8 +109,8 @@ describeInChromium('all views', () => {
         expect(controls, name).toBeGreaterThan(5);
         expect(nameless, name).toEqual([]);
         // A theme changes colours, and nothing else.
-        const { kept, broken } = await axeOn(page, scheme === 'light' ? undefined : ['color-contrast']);
-        expect(kept, name).toBeGreaterThanOrEqual(scheme === 'light' ? 15 : 1);
+        const { rules, broken } = await axeOn(page, scheme === 'light' ? undefined : ['color-contrast']);
+        expect(rules, name).toBeGreaterThanOrEqual(scheme === 'light' ? 15 : 1);
         expect(broken, name).toEqual([]);
       }
     }, 90_000);
@@ -136,10 +136,13 @@ describeInChromium('all views', () => {
   test('help closes on leaving, Escape, scrolling, navigation and when the window loses the focus', async () => {
     const help = page.locator('#explanation.shown');
     const shown = (): Promise<number> => help.count();
-    const openIt = async (by: 'pointer' | 'keys'): Promise<void> => {
+    const openIt = async (): Promise<void> => {
       await address(page, `#/run?run=${run}`, 'tab', 'Layers');
       const word = page.locator('.explain', { hasText: 'Accuracy' }).first();
-      await (by === 'pointer' ? word.hover() : word.focus());
+      // What scrolls under a pointer is not asked about: the view comes to rest first.
+      await word.scrollIntoViewIfNeeded();
+      await page.waitForTimeout(100);
+      await word.hover();
       await eventually(shown).toBe(1);
     };
     const ends: Record<string, () => Promise<unknown>> = {
@@ -151,7 +154,7 @@ describeInChromium('all views', () => {
     };
     for (const [name, end] of Object.entries(ends)) {
       await page.mouse.move(2, 300);
-      await openIt('pointer');
+      await openIt();
       await end();
       await eventually(shown, 2000).toBe(0);
       expect(await shown(), name).toBe(0);

@@ -7,12 +7,13 @@ const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 
 const report = z.object({
   passes: z.array(z.unknown()),
+  incomplete: z.array(z.unknown()),
   violations: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })),
 });
 
 export interface AxeReport {
-  /** Rules that were looked at and kept. */
-  kept: number;
+  /** Rules that something in the page was held against. */
+  rules: number;
   /** Rule and element, one for each element that breaks one. */
   broken: string[];
 }
@@ -29,9 +30,9 @@ export async function axeOn(page: Page, rules?: readonly string[]): Promise<AxeR
       : { rules: { 'label-content-name-mismatch': { enabled: true } } }),
   };
   const found: unknown = await page.evaluate(`axe.run(document, ${JSON.stringify(wish)})`);
-  const { passes, violations } = report.parse(found);
+  const { passes, incomplete, violations } = report.parse(found);
   return {
-    kept: passes.length,
+    rules: passes.length + incomplete.length + violations.length,
     broken: violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`)),
   };
 }
