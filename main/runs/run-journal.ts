@@ -83,6 +83,12 @@ export class RunJournal {
     if (epoch) this.#options.emit({ type: 'epoch', id, epoch });
   }
 
+  /** Tells the windows how the runs stand that a run is a control of: an epoch of it gave them an excess. */
+  async announceControlled(id: string): Promise<void> {
+    const controlled = await this.ask((workspace) => workspace.controlledBy(id));
+    for (const each of controlled ?? []) await this.announce(each);
+  }
+
   /** A stored run as it is now: with its progress, and with a state that the disk does not hold yet. */
   show(run: RunSummary): RunSummary {
     const unsaved = this.#unsaved.get(run.id);

@@ -101,6 +101,8 @@ export interface Workspace {
   /** The newest intact checkpoint of the run's own, of epochs before one where that is given, or null. */
   lastCheckpoint(id: string, before?: number): Promise<StoredCheckpoint | null>;
   checkpointEpochs(id: string): Promise<number[]>;
+  /** Ids of the runs that a run is a control of, of either kind. */
+  controlledBy(id: string): Promise<string[]>;
   /** Without those that a trunk has for it. */
   ownCheckpointEpochs(id: string): Promise<number[]>;
   /** Whether a checkpoint of the run's own is what was written; reads it. */
@@ -290,6 +292,9 @@ class OpenWorkspace implements Workspace {
 
   checkpointEpochs(id: string): Promise<number[]> {
     return this.#reader.call('checkpointEpochs', id);
+  }
+  controlledBy(id: string): Promise<string[]> {
+    return this.#reader.call('controlledBy', id);
   }
 
   close(): Promise<void> {

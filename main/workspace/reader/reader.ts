@@ -34,6 +34,7 @@ import { speeds } from './speeds.ts';
 import { channelFrame, masks, planeFrame, prunedMasks } from './planes.ts';
 import {
   checkpointEpochs,
+  controlledBy,
   getRun,
   getSummary,
   listRuns,
@@ -132,6 +133,9 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   checkpointEpochs(id: string): number[] {
     return this.#of(id, (run) => checkpointEpochs(this.#database, run.number));
+  }
+  controlledBy(id: string): string[] {
+    return this.#of(id, (run) => controlledBy(this.#database, run.number));
   }
 
   checkpointWishes(id: string): CheckpointWishes {

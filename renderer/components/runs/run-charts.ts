@@ -189,7 +189,7 @@ export function runCharts(
       key: 'sizes',
       title: 'Sizes of freed and held weights',
       quantity: 'sizes',
-      of: 'median |w| of kept weights',
+      of: 'median |w| of kept weights; of the control all its weights',
       series: [
         ...both('held', (epoch) => epoch.heldMedian, color),
         ...both('freed', (epoch) => epoch.freedMedian, '--state-freed'),
