@@ -32,6 +32,7 @@ export function adoptEpochs(database: Connection, run: RunRow, trunk: RunRow, la
   for (const { id, name } of layersOf(database, trunk.number))
     for (const table of ['layer_epochs', 'planes'])
       copyRows(database, table, { layer: own.get(name)!, trunk: id, first, end });
+  forgetCountsOfTheTrunk(database, range);
   prepared(
     database,
     `insert into events (run, time, kind, epoch, message, data)
@@ -48,6 +49,24 @@ export function adoptEpochs(database: Connection, run: RunRow, trunk: RunRow, la
     data: { trunk: trunk.id, first, last: end },
   });
   return end - first + 1;
+}
+
+/**
+ * What is dead on the data is counted after a run's last epoch, and where its first and its last pruning ends an epoch. Of the
+ * epochs that a run is given, only that of the first pruning is the same in both.
+ */
+function forgetCountsOfTheTrunk(
+  database: Connection,
+  { run, trunk, first, end }: { run: number; trunk: number; first: number; end: number },
+): void {
+  prepared(
+    database,
+    `update layer_epochs set dead_on_data = null
+     where layer in (select id from layers where run = :run) and epoch between :first and :end
+       and epoch is not (
+         select iif(json_extract(data, '$.step') is null, epoch, null) from events
+         where run = :trunk and kind = 'pruned' order by id limit 1)`,
+  ).run({ run, trunk, first, end });
 }
 
 function quoted(words: readonly string[]): string {
