@@ -228,6 +228,8 @@ export interface RunEnvironment {
   node: string;
   platform: string;
   datasetHash: string;
+  /** Names, sizes and times of its files as they were read (see `main/trainer/data/content.ts`); null where there are none, missing in what earlier versions stored. */
+  dataStamp?: string | null;
   /** Of the data set, where its files tell. */
   classNames: string[] | null;
   network: NetworkDescription;

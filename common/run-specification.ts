@@ -60,12 +60,18 @@ export interface RunSpecification {
   rounds: number;
   /** Last prunings of the schedule that do not take place, the mask before them kept: 0 but in a previous-mask control. */
   omittedPrunings: number;
+  /**
+   * Hash of the content that the data set must have, where runs of other content were there before under the same
+   * specification (see `main/studies/changed-data.ts`); null for the first, whose content is in its environment.
+   */
+  dataHash: string | null;
 }
 
 /** Fields that specifications stored by earlier versions lack, at what they mean there. */
 const LATER_FIELDS = {
   rounds: 1,
   omittedPrunings: 0,
+  dataHash: null,
   loss: { name: 'cross-entropy' },
   augmentation: [] as NamedOptions[],
   gradientClipping: null,

@@ -15,11 +15,17 @@ import type { RunEnvironment } from '../common/records.ts';
 import type { RunSpecification } from '../common/run-specification.ts';
 import { studyJsonSchema } from '../common/study/index.ts';
 import { serveOwner, type OwnerSocket } from './api/owner-socket.ts';
-import type { OpenWorkstation, WorkstationOptions, WorkstationServices } from './api/services.ts';
+import type {
+  CheckOptions,
+  OpenWorkstation,
+  WorkstationOptions,
+  WorkstationServices,
+} from './api/services.ts';
 import { Background } from './background/background.ts';
 import { countGpus } from './runs/gpus.ts';
 import { RunManager } from './runs/run-manager.ts';
 import { bundledStudies } from './studies/bundled.ts';
+import { changedDataText, mixedData, type ChangedData } from './studies/changed-data.ts';
 import { estimateStudy } from './studies/estimate.ts';
 import type { planStudy } from './studies/plan-study.ts';
 import { StudyError } from './studies/problems.ts';
@@ -96,9 +102,10 @@ class Workstation implements WorkstationServices {
 
   bundledStudies = bundledStudies;
 
-  async checkStudy(text: string, _fileName: string, signal?: AbortSignal): Promise<StudyCheck> {
-    const { plan, problems } = await this.#plan(text, signal);
+  async checkStudy(text: string, _fileName: string, options: CheckOptions = {}): Promise<StudyCheck> {
+    const { plan, problems, changed } = await this.#plan(text, options);
     if (!plan) return { problems, preview: null };
+    const others = new Set(changed.flatMap(({ runs }) => runs.map(({ id }) => id)));
     const [listed, speeds] = await Promise.all([this.listRuns(), this.#workspace.speeds()]);
     const known = new Map(listed.map((run) => [run.id, run]));
     const open = plan.runs
@@ -110,6 +117,7 @@ class Workstation implements WorkstationServices {
         name: plan.name,
         title: plan.title,
         warnings: plan.warnings,
+        dataChanged: changed.length > 0,
         runs: plan.runs.map(({ id, arms, seed, epochs, control, previousMask, trunk, masks }) => ({
           id,
           arms,
@@ -120,6 +128,7 @@ class Workstation implements WorkstationServices {
           trunk: trunk && { id: trunk.id, epoch: trunk.epoch },
           masks,
           state: known.get(id)?.state ?? null,
+          otherData: others.has(id),
         })),
         estimate: estimateStudy(open, plan.checkpointEvery, speeds),
       },
@@ -129,9 +138,11 @@ class Workstation implements WorkstationServices {
   async startStudy(
     text: string,
     fileName: string,
+    options: Pick<CheckOptions, 'acceptChangedData'> = {},
   ): Promise<{ study: string; runs: string[]; warnings: string[] }> {
-    const { plan, problems } = await this.#plan(text);
+    const { plan, problems, changed } = await this.#plan(text, options);
     if (!plan) throw new StudyError(fileName, problems);
+    if (changed.length > 0 && !options.acceptChangedData) throw mixedData(changed);
     await this.#workspace.addStudy({ name: plan.name, title: plan.title, fileName, text });
     for (const { id, hash, seed, specification, control, previousMask, trunk, epochs, ...run } of plan.runs)
       for (const arm of run.arms)
@@ -155,10 +166,34 @@ class Workstation implements WorkstationServices {
     return { study: plan.name, runs: plan.runs.map(({ id }) => id), warnings: plan.warnings };
   }
 
-  async #plan(text: string, signal?: AbortSignal): ReturnType<typeof planStudy> {
+  /**
+   * The plan of a study, and which of its runs in the workspace were trained on other data than are there now. Where that
+   * is accepted, the plan is of runs of the data that are there now.
+   */
+  async #plan(
+    text: string,
+    { acceptChangedData = false, signal }: CheckOptions,
+  ): Promise<Awaited<ReturnType<typeof planStudy>> & { changed: ChangedData[] }> {
     const names = await this.#background.call('namesIn', [text], { signal });
     const named = names.runs.length === 0 ? [] : await this.#workspace.runsNamed(names.runs);
-    return this.#background.call('planStudy', [text, names, named], { signal });
+    const first = await this.#background.call('planStudy', [text, names, named], { signal });
+    if (!first.plan) return { ...first, changed: [] };
+    const { name, runs } = first.plan;
+    const taken = new Set(runs.flatMap(({ id, masks }) => (masks ? [id, masks.id] : [id])));
+    const trained = await this.#workspace.trainedRuns([...taken], [name]);
+    const own = trained.filter(({ id, dataHash }) => dataHash === null || taken.has(id));
+    if (own.length === 0) return { ...first, changed: [] };
+    const changed = await this.#background.call('compareData', [own, names.datasets], { signal });
+    if (changed.length === 0) return { ...first, changed };
+    const said = changedDataText(changed, acceptChangedData);
+    const withWarnings = ({ plan, problems }: typeof first) => ({
+      problems,
+      plan: plan && { ...plan, warnings: [...said, ...plan.warnings] },
+      changed,
+    });
+    if (!acceptChangedData) return withWarnings(first);
+    const pins = await this.#background.call('pinData', [names.datasets, changed], { signal });
+    return withWarnings(await this.#background.call('planStudy', [text, names, named, pins], { signal }));
   }
 
   studySchema(): Record<string, unknown> {
@@ -210,7 +245,10 @@ class Workstation implements WorkstationServices {
     const { events, specification } = await this.#workspace.getRun(id);
     const failure = events.findLast(({ kind }) => kind === 'failed');
     if (!DATA_FAILURES.includes(String(failure?.data['code']))) return false;
-    return (await this.#plannedPrunings(specification)) !== null;
+    if ((await this.#plannedPrunings(specification)) === null) return false;
+    const trained = await this.#workspace.trainedRuns([id], []);
+    const compared = this.#background.call('compareData', [trained, [specification.dataset]]);
+    return (await compared.catch(nullOfBadData))?.length === 0;
   }
 
   setPriority(id: string, priority: number): Promise<string[]> {
@@ -286,6 +324,12 @@ class Workstation implements WorkstationServices {
   #emit(event: WorkstationEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+/** Null where data cannot be read; any other error is thrown on. */
+function nullOfBadData(error: unknown): null {
+  if (error instanceof CascadeError && error.code === 'BAD_DATA_FILE') return null;
+  throw error;
 }
 
 /** What can be told without loading TensorFlow: set-up names its folder by the version; a run tells the rest. */

@@ -11,7 +11,12 @@ import * as schemas from './schemas.ts';
 
 const runId = z.string().regex(/^[0-9a-f]{12}-s\d+$/);
 const oneRun = z.object({ id: runId });
-const studyText = z.object({ text: z.string().max(1_000_000), fileName: z.string().max(1_000) });
+const studyText = z.object({
+  text: z.string().max(1_000_000),
+  fileName: z.string().max(1_000),
+  /** Where data were replaced that runs of the study were trained on: whether new runs of what is there now stand beside them. */
+  acceptChangedData: z.boolean().default(false),
+});
 
 /** Errors that a person can act on arrive with these codes and one sentence. */
 const call = oc.errors({

@@ -92,6 +92,10 @@ export const runSummary = z.object({
   model: z.string(),
   optimizer: z.string(),
   criterion: z.string().nullable(),
+  /** SHA-256 of the data that it was trained on, or has to be; null for one that has not begun. */
+  data: z.string().nullable(),
+  /** Whether that hash is part of what the run is: it stands beside runs of other content of the same files. */
+  dataPinned: z.boolean(),
 });
 export type RunSummary = z.infer<typeof runSummary>;
 
@@ -284,6 +288,8 @@ export const studyPreview = z.object({
   title: z.string(),
   /** What may well be meant otherwise in a study that can be run, a sentence each. */
   warnings: z.array(z.string()),
+  /** Whether data were replaced that runs of the study were trained on: it starts only where that is accepted. */
+  dataChanged: z.boolean(),
   runs: z.array(
     z.object({
       id: z.string(),
@@ -300,6 +306,8 @@ export const studyPreview = z.object({
       masks: maskSource.nullable(),
       /** State of the run where it is known already; null for a new one. */
       state: runState.nullable(),
+      /** It was trained on other data than are there now. */
+      otherData: z.boolean(),
     }),
   ),
   estimate: studyEstimate,

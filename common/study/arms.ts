@@ -117,13 +117,14 @@ function readSpecification(
   // The catalogue's schemas, gathered at run time, describe this type no closer.
   const parts = parsed.data as unknown as Omit<
     RunSpecification,
-    'referenceEpoch' | 'rounds' | 'omittedPrunings'
+    'referenceEpoch' | 'rounds' | 'omittedPrunings' | 'dataHash'
   >;
   const specification: RunSpecification = {
     ...parts,
     referenceEpoch: 0,
     rounds: 1,
     omittedPrunings: 0,
+    dataHash: null,
   };
   const found = rules.check(specification);
   for (const { key, message } of found)

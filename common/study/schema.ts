@@ -157,6 +157,7 @@ function buildSpecification(catalogue: Catalogue) {
     referenceEpoch: z.int().min(0).default(0),
     rounds: z.int().min(1).default(1),
     omittedPrunings: z.int().min(0).default(0),
+    dataHash: z.string().nullable().default(null),
   });
 }
 

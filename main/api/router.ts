@@ -58,9 +58,14 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
     studies: {
       bundled: os.studies.bundled.handler(() => services.bundledStudies()),
       check: os.studies.check.handler(({ input, signal }) =>
-        services.checkStudy(input.text, input.fileName, signal),
+        services.checkStudy(input.text, input.fileName, {
+          acceptChangedData: input.acceptChangedData,
+          signal,
+        }),
       ),
-      start: os.studies.start.handler(({ input }) => services.startStudy(input.text, input.fileName)),
+      start: os.studies.start.handler(({ input }) =>
+        services.startStudy(input.text, input.fileName, { acceptChangedData: input.acceptChangedData }),
+      ),
       schema: os.studies.schema.handler(() => services.studySchema()),
     },
     runs: {

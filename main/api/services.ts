@@ -24,9 +24,13 @@ export interface WorkstationServices {
   subscribe(listener: (event: WorkstationEvent) => void): () => void;
 
   bundledStudies(): Promise<{ name: string; title: string; description: string; text: string }[]>;
-  /** @param signal aborted when whoever asked does not wait any more */
-  checkStudy(text: string, fileName: string, signal?: AbortSignal): Promise<StudyCheck>;
-  startStudy(text: string, fileName: string): Promise<{ study: string; runs: string[]; warnings: string[] }>;
+  checkStudy(text: string, fileName: string, options?: CheckOptions): Promise<StudyCheck>;
+  /** Rejects with DATA_CHANGED where runs of the study were trained on other data, unless that is accepted. */
+  startStudy(
+    text: string,
+    fileName: string,
+    options?: Pick<CheckOptions, 'acceptChangedData'>,
+  ): Promise<{ study: string; runs: string[]; warnings: string[] }>;
   studySchema(): Record<string, unknown>;
 
   listRuns(): Promise<RunSummary[]>;
@@ -52,6 +56,13 @@ export interface WorkstationServices {
 
   /** Ends everything in order: trainers at their next step, the writer after its last commit, the lock. */
   close(): Promise<void>;
+}
+
+export interface CheckOptions {
+  /** Whether runs of data that were replaced stay as they are, and runs of what is there now stand beside them. */
+  acceptChangedData?: boolean;
+  /** Aborted when whoever asked does not wait any more. */
+  signal?: AbortSignal | undefined;
 }
 
 /** How a way in opens the workstation; implemented by `main/workstation.ts`. */

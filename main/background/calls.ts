@@ -1,4 +1,5 @@
 import { checkpointToPyTorch } from '../../common/codec/pytorch-layout.ts';
+import { compareData, pinData } from '../studies/changed-data.ts';
 import { planStudy } from '../studies/plan-study.ts';
 import { namesIn } from '../studies/study-names.ts';
 import { pruningEpochs } from '../studies/pruning-epochs.ts';
@@ -9,6 +10,8 @@ export const calls = {
   namesIn,
   planStudy,
   pruningEpochs,
+  compareData,
+  pinData,
   checkpointToPyTorch,
   /** Frees what the engine of a thread that was ended still owns. */
   reclaim: (ledger: SharedArrayBuffer): number => reclaimEngine(ledger),

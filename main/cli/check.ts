@@ -26,7 +26,7 @@ export function previewText(preview: Preview): string {
     ...(stepwise ? [named(run.previousMask)] : []),
     run.trunk === null ? '–' : sharedText(run.trunk.epoch, named(run.trunk.id)),
     ...(takesMasks ? [masksText(run.masks, names)] : []),
-    run.state ?? 'new',
+    `${run.state ?? 'new'}${run.otherData ? ', other data' : ''}`,
   ]);
   const columns = [
     { title: 'run' },
@@ -40,9 +40,7 @@ export function previewText(preview: Preview): string {
     { title: 'state' },
   ];
   const title = preview.title === preview.name ? preview.name : `${preview.name}: ${preview.title}`;
-  return [title, table(columns, rows), ...warningLines(preview), estimateText(runs.length, estimate)].join(
-    '\n\n',
-  );
+  return [title, table(columns, rows), ...warningLines(preview), estimateText(runs, estimate)].join('\n\n');
 }
 
 /** What may well be meant otherwise, a line each. */
@@ -58,9 +56,12 @@ function masksText(masks: Preview['runs'][number]['masks'], names: ReadonlyMap<s
   return masks === null ? '–' : `${names.get(masks.id) ?? masks.id}, epoch ${masks.epoch}`;
 }
 
-function estimateText(all: number, estimate: Preview['estimate']): string {
+function estimateText(planned: Preview['runs'], estimate: Preview['estimate']): string {
+  const all = planned.length;
+  const others = planned.filter(({ otherData }) => otherData).length;
   const runs = `${all} ${all === 1 ? 'run' : 'runs'}`;
-  if (estimate.runs === 0) return `${runs}, all finished.`;
+  if (estimate.runs === 0)
+    return `${runs}, all finished${others > 0 ? `, ${others} of them with other data than are there now` : ''}.`;
   const open = estimate.runs === all ? runs : `${runs}, ${estimate.runs} not finished`;
   const room = `about ${bytes(estimate.bytes)} on disk`;
   if (estimate.seconds === null) return `${open}: ${room}; no speed is known yet on this machine.`;

@@ -1,6 +1,7 @@
 import type { RunSummary } from '../../common/contract/schemas.ts';
 import type { ControlKind } from '../../common/controls.ts';
 import { lastExcessOf } from '../../common/last-excess.ts';
+import { shortHash } from '../../common/short-hash.ts';
 import { percent, points, seconds, table } from './table.ts';
 
 /** One line a run. `label` is the threshold at which weights count as shed. */
@@ -9,6 +10,7 @@ export function listText(runs: readonly RunSummary[], label: string): string {
     return 'There are no runs in this workspace yet: `cascade run starter` starts the first.';
   const prioritised = runs.some((run) => run.priority !== 0);
   const stepwise = runs.some((run) => run.previousMask !== null);
+  const several = runs.some((run) => run.dataPinned);
   return table(
     [
       { title: 'run' },
@@ -23,6 +25,7 @@ export function listText(runs: readonly RunSummary[], label: string): string {
       { title: `shed ${label}, of kept`, number: true },
       { title: 'excess', number: true },
       ...(stepwise ? [{ title: 'excess over previous mask', number: true }] : []),
+      ...(several ? [{ title: 'data' }] : []),
     ],
     runs.map((run) => [
       run.id,
@@ -37,6 +40,7 @@ export function listText(runs: readonly RunSummary[], label: string): string {
       percent(run.states?.shed[label]),
       excessText(run, label, 'dense'),
       ...(stepwise ? [excessText(run, label, 'previous-mask')] : []),
+      ...(several ? [run.data === null ? '–' : shortHash(run.data)] : []),
     ]),
   );
 }

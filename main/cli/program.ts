@@ -22,6 +22,8 @@ import { readStudy } from './study-file.ts';
 import type { Surroundings } from './surroundings.ts';
 import { writeWhole } from './write-file.ts';
 
+type StudyOptions = GlobalOptions & { acceptChangedData?: boolean };
+
 interface GlobalOptions {
   workspace: string;
   json?: boolean;
@@ -97,11 +99,13 @@ export function createProgram(around: Surroundings): Command {
     .command('run')
     .argument('<study>', 'a study file, or the name of a bundled study')
     .description('train all runs of a study; those that are done already are left as they are')
+    .addOption(acceptOption())
     .addOption(concurrencyOption())
     .addOption(threadsOption())
     .action(
-      withClient(async ({ client, output, name }) => {
-        const study = await readStudy(client, name);
+      withClient<StudyOptions>(async ({ client, output, name, options }) => {
+        const { acceptChangedData = false } = options;
+        const study = { ...(await readStudy(client, name)), acceptChangedData };
         const start = async (): Promise<string[]> => {
           const { runs, warnings } = await client.studies.start(study);
           for (const line of warningLines({ warnings })) output.warn(line);
@@ -115,9 +119,11 @@ export function createProgram(around: Surroundings): Command {
     .command('check')
     .argument('<study>', 'a study file, or the name of a bundled study')
     .description('say what is wrong with a study, or what it would run, for how long and on how much disk')
+    .addOption(acceptOption())
     .action(
-      withClient(async ({ client, output, name }) => {
-        const study = await readStudy(client, name);
+      withClient<StudyOptions>(async ({ client, output, name, options }) => {
+        const { acceptChangedData = false } = options;
+        const study = { ...(await readStudy(client, name)), acceptChangedData };
         const preview = previewOf(await client.studies.check(study), study.fileName);
         output.result(preview, previewText(preview));
       }),
@@ -322,6 +328,13 @@ export function createProgram(around: Surroundings): Command {
     });
 
   return program;
+}
+
+function acceptOption(): Option {
+  return new Option(
+    '--accept-changed-data',
+    'where data were replaced: leave runs of the old ones, and train new ones beside them',
+  );
 }
 
 function epochOption(): Option {

@@ -6,6 +6,7 @@ import {
   forEachControl,
   type ControlKind,
 } from '../../common/controls.ts';
+import { shortHash } from '../../common/short-hash.ts';
 import type {
   ClassAccuracies,
   Cost,
@@ -113,6 +114,11 @@ export function showText(run: ShownRun, label: string): string {
     `${run.id}  ${where}  seed ${run.seed}`,
     `${run.state}${run.reason === null ? '' : ` (${run.reason})`}, epoch ${run.epochsDone} of ${run.epochsTotal}`,
     `${run.model}, ${run.optimizer}, criterion ${run.criterion ?? 'none'}${masksText(run)}, control ${run.control ?? 'none'}`,
+    ...(run.data === null
+      ? []
+      : [
+          `data ${shortHash(run.data)}${run.dataPinned ? ', beside runs of other data of the same files' : ''}`,
+        ]),
     ...(run.previousMask ? [`previous-mask control ${run.previousMask.control}`] : []),
   ].join('\n');
   const comparisons = comparisonsOf(run);

@@ -65,6 +65,30 @@ export async function findBeginning(
   };
 }
 
+/**
+ * Hash of the data that a run has to be trained on: its own where it has begun, what its specification asks for, that of
+ * its controls, or that of another run of its studies that names the same data. Null where none has begun.
+ */
+export async function expectedData(
+  workspace: Workspace,
+  { id, memberships }: RunSummary,
+  { dataset, dataHash }: RunSpecification,
+  own: Pick<RunEnvironment, 'datasetHash'> | null,
+  beginning: Pick<Beginning, 'datasetHash'> | null,
+): Promise<string | null> {
+  const decided = own?.datasetHash ?? dataHash ?? beginning?.datasetHash;
+  if (decided) return decided;
+  const named = JSON.stringify(dataset);
+  const others = await workspace.trainedRuns(
+    [],
+    memberships.map(({ study }) => study),
+  );
+  const same = others.find(
+    (other) => other.id !== id && other.dataHash === null && JSON.stringify(other.dataset) === named,
+  );
+  return same?.datasetHash ?? null;
+}
+
 function sameBits(one: Known, other: Known): boolean {
   const facts = ['threads', 'datasetHash', 'application', 'engine'] as const;
   // Which of several GPUs of one kind it was decides nothing.

@@ -7,7 +7,7 @@ import { createLedger, isOwing } from '../trainer/tensorflow/ledger.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
 import { measuredSpeed } from '../studies/estimate.ts';
-import { findBeginning } from './beginning.ts';
+import { expectedData, findBeginning } from './beginning.ts';
 import { findMasks } from './masks.ts';
 import { findMending, mendingEnd, mendingText } from './mending.ts';
 import { RunControl } from './run-control.ts';
@@ -231,7 +231,7 @@ export class Training {
         threads: own?.threads ?? beginning?.threads ?? threads,
         gpu: this.#options.gpu,
         compile: own ? (own.compile ?? null) : (beginning?.compile ?? 'choose'),
-        datasetHash: own?.datasetHash ?? beginning?.datasetHash ?? null,
+        datasetHash: await expectedData(workspace, summary, specification, own, beginning),
         // What an earlier version kept of a run's wish stands in its environment.
         checkpointEvery: wishes.every ?? own?.checkpointEvery ?? null,
         checkpointEpochs: [...wishes.epochs, ...(mending?.epochs ?? [])],

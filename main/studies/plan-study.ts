@@ -11,6 +11,7 @@ import { describeModel, parameterCount } from '../trainer/network/describe.ts';
 import { optimizers } from '../trainer/optimization/optimizers/registry.ts';
 import { planRun } from '../trainer/plan.ts';
 import type { NamedRun } from '../workspace/messages.ts';
+import type { DataPin } from './changed-data.ts';
 import { outlinesOf, stepsPerEpoch } from './outlines.ts';
 import { studyRules } from './rules.ts';
 import { namesIn, type StudyNames } from './study-names.ts';
@@ -70,17 +71,19 @@ export interface StudyPlan {
  *
  * @param names what it names
  * @param named runs of the workspace that it takes masks from: all whose ids begin as one of the names does
+ * @param pins data whose content is part of what its runs are
  */
 export async function planStudy(
   text: string,
   names: StudyNames = namesIn(text),
   named: readonly NamedRun[] = [],
+  pins: readonly DataPin[] = [],
 ): Promise<{ plan: StudyPlan | null; problems: StudyProblem[] }> {
   const outlineOf = await outlinesOf([
     ...names.datasets,
     ...named.map(({ specification }) => specification.dataset),
   ]);
-  const { study, runs, problems } = readStudy(text, catalogue, studyRules(outlineOf, named));
+  const { study, runs, problems } = readStudy(text, catalogue, studyRules(outlineOf, named, pins));
   if (!study || problems.length > 0) return { plan: null, problems };
   const identities = runs.map(({ specification, seed }) =>
     runIdentity(canonicalSpecification(specification, catalogue), seed),

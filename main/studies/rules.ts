@@ -14,6 +14,7 @@ import { refusals } from '../trainer/pruning/refusals.ts';
 import { schedules } from '../trainer/pruning/schedules/registry.ts';
 import { retrainings } from '../trainer/retraining/registry.ts';
 import type { NamedRun } from '../workspace/messages.ts';
+import type { DataPin } from './changed-data.ts';
 import { maskRules } from './mask-rules.ts';
 import { stepsPerEpoch, type OutlineOf } from './outlines.ts';
 
@@ -21,7 +22,12 @@ import { stepsPerEpoch, type OutlineOf } from './outlines.ts';
  * What the shape of a study file can not say: whether its parts go together, with its data, and with the runs of the
  * workspace that it names.
  */
-export function studyRules(outlineOf: OutlineOf, runs: readonly NamedRun[] = []): StudyRules {
+export function studyRules(
+  outlineOf: OutlineOf,
+  runs: readonly NamedRun[] = [],
+  pins: readonly DataPin[] = [],
+): StudyRules {
+  const pinned = new Map(pins.map(({ dataset, hash }) => [JSON.stringify(dataset), hash]));
   return {
     settleMasks: maskRules(outlineOf, runs),
     check(specification) {
@@ -48,6 +54,7 @@ export function studyRules(outlineOf: OutlineOf, runs: readonly NamedRun[] = [])
       return {
         referenceEpoch: firstPruningEpoch({ ...specification, rounds }, steps) ?? 0,
         rounds,
+        dataHash: pinned.get(JSON.stringify(specification.dataset)) ?? null,
         model: pinWeights(specification.model),
         pruning: specification.pruning && pinMasks(specification.pruning),
       };

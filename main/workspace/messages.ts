@@ -10,7 +10,7 @@ import type {
 import type { ControlKind } from '../../common/controls.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
 import type { NetworkDescription } from '../../common/network.ts';
-import type { RunSpecification } from '../../common/run-specification.ts';
+import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
 
 /** What the main thread may ask of the writer and of the reader: names, arguments and answers. */
 
@@ -69,6 +69,20 @@ export interface NamedRun {
   state: RunState;
   /** Last epoch that is stored; null for none. */
   last: number | null;
+}
+
+/** What a run was trained on. */
+export interface TrainedRun {
+  id: string;
+  /** Arms that asked for it, in any study. */
+  arms: string[];
+  dataset: NamedOptions;
+  /** The content that its specification asks for; null where it asks for none: see RunSpecification. */
+  dataHash: string | null;
+  /** Of the content that it was trained on. */
+  datasetHash: string;
+  /** Of the files: see RunEnvironment. */
+  dataStamp: string | null;
 }
 
 /** How fast a run trained, and how much its epochs take on the disk. */
@@ -130,6 +144,7 @@ export interface ReaderCalls {
   masks(id: string, epoch: number, threshold: string): Uint8Array<ArrayBuffer>;
   prunedMasks(id: string, epoch: number): Uint8Array<ArrayBuffer>;
   runsNamed(names: readonly string[]): NamedRun[];
+  trainedRuns(ids: readonly string[], studies: readonly string[]): TrainedRun[];
   checkpoint(id: string, epoch: number | 'last'): StoredCheckpoint;
   lastCheckpoint(id: string, before?: number): StoredCheckpoint | null;
   checkpointEpochs(id: string): number[];

@@ -20,6 +20,7 @@ import type {
   ReaderCalls,
   RecordOutcome,
   StoredCheckpoint,
+  TrainedRun,
   WriterCalls,
 } from './messages.ts';
 import { ThreadClient } from './thread-client.ts';
@@ -96,6 +97,8 @@ export interface Workspace {
   prunedMasks(id: string, epoch: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Runs whose ids begin with any of the names, the oldest first. */
   runsNamed(names: readonly string[]): Promise<NamedRun[]>;
+  /** Of the runs with the ids and those of the studies, the ones that have begun, the newest first. */
+  trainedRuns(ids: readonly string[], studies: readonly string[]): Promise<TrainedRun[]>;
   /** A stored checkpoint, verified; 'last' is the newest intact one. */
   checkpoint(id: string, epoch: number | 'last'): Promise<StoredCheckpoint>;
   /** The newest intact checkpoint of the run's own, of epochs before one where that is given, or null. */
@@ -264,6 +267,10 @@ class OpenWorkspace implements Workspace {
 
   runsNamed(names: readonly string[]): Promise<NamedRun[]> {
     return this.#reader.call('runsNamed', names);
+  }
+
+  trainedRuns(ids: readonly string[], studies: readonly string[]): Promise<TrainedRun[]> {
+    return this.#reader.call('trainedRuns', ids, studies);
   }
 
   checkpoint(id: string, epoch: number | 'last'): Promise<StoredCheckpoint> {

@@ -1,16 +1,27 @@
+import { shortHash } from '../../common/short-hash.ts';
 import { CONTROL_KINDS, CONTROL_SHORT_NAMES, type ControlKind } from '../../common/controls.ts';
 import type { RunState, RunSummary } from '../../common/contract/schemas.ts';
 import { lastExcessOf } from '../../common/last-excess.ts';
 import { MISSING, percent, points } from './numbers.ts';
 
 /** What a person calls a run: study · arm · seed. */
-export function runTitle(run: Pick<RunSummary, 'memberships' | 'seed' | 'id'>): string {
+export function runTitle(
+  run: Pick<RunSummary, 'memberships' | 'seed' | 'id'> & Partial<Pick<RunSummary, 'data' | 'dataPinned'>>,
+): string {
   const first = run.memberships[0];
-  return first ? `${first.study} · ${first.arm} · seed ${run.seed}` : `${run.id}`;
+  return first ? `${first.study} · ${first.arm}${dataText(run)} · seed ${run.seed}` : `${run.id}`;
 }
 
-export function armOf(run: Pick<RunSummary, 'memberships'>): string {
-  return [...new Set(run.memberships.map((membership) => membership.arm))].join(', ') || '–';
+/** The arms of a run, and its data where it stands beside runs of other data of the same files. */
+export function armOf(
+  run: Pick<RunSummary, 'memberships'> & Partial<Pick<RunSummary, 'data' | 'dataPinned'>>,
+): string {
+  const arms = [...new Set(run.memberships.map((membership) => membership.arm))].join(', ') || '–';
+  return arms + dataText(run);
+}
+
+function dataText({ data, dataPinned }: Partial<Pick<RunSummary, 'data' | 'dataPinned'>>): string {
+  return dataPinned && data ? ` (data ${shortHash(data)})` : '';
 }
 
 export function studyOf(run: Pick<RunSummary, 'memberships'>): string {

@@ -91,6 +91,8 @@ export function summary(
     model: 'depthwise-separable',
     optimizer: 'sgd',
     criterion: prunes ? 'random' : null,
+    data: null,
+    dataPinned: false,
     ...more,
   };
 }
@@ -141,6 +143,7 @@ function detail(run: RunSummary): RunDetail {
       referenceEpoch: PRUNED_AT,
       rounds: 1,
       omittedPrunings: 0,
+      dataHash: null,
       loss: { name: 'cross-entropy' },
       augmentation: [],
       gradientClipping: null,

@@ -75,6 +75,7 @@ export function previewOf(runs: readonly RunSummary[]): NonNullable<StudyCheck['
     name: 'starter',
     title: 'A first cascade',
     warnings: [],
+    dataChanged: false,
     runs: planned.map((run, index) => ({
       id: run.id,
       arms: run.memberships.map((membership) => membership.arm),
@@ -85,6 +86,7 @@ export function previewOf(runs: readonly RunSummary[]): NonNullable<StudyCheck['
       trunk: run.control === null ? null : { id: run.control, epoch: 2 },
       masks: null,
       state: index % 2 === 0 ? run.state : null,
+      otherData: false,
     })),
     estimate: {
       runs: planned.length,

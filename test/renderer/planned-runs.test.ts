@@ -18,11 +18,13 @@ function run(id: string, arms: string[], changes: Partial<PlannedRun> = {}): Pla
     trunk: null,
     masks: null,
     state: null,
+    otherData: false,
     ...changes,
   };
 }
 const estimate = { runs: 0, seconds: null, measured: false, bytes: 0 };
-const rowsOf = (runs: PlannedRun[]) => plannedRows({ name: 'a', title: 'a', warnings: [], runs, estimate });
+const rowsOf = (runs: PlannedRun[]) =>
+  plannedRows({ name: 'a', title: 'a', warnings: [], dataChanged: false, runs, estimate });
 
 test('rows say which epochs a run has from which other', () => {
   const rows = rowsOf([

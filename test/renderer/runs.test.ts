@@ -16,6 +16,8 @@ import { withEpoch } from '../../renderer/stores/opened-run.ts';
 import { backOff } from '../../renderer/client/back-off.ts';
 
 const RUN: RunSummary = {
+  data: null,
+  dataPinned: false,
   id: 'a3f1c29e07b4-s0',
   hash: 'a3f1c29e07b4',
   seed: 0,

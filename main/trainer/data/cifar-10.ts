@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { loadCifar, outlineCifar, type CifarLayout, type CifarSource } from './cifar.ts';
+import { listCifar, loadCifar, outlineCifar, type CifarLayout, type CifarSource } from './cifar.ts';
 import type { DatasetKind } from './dataset.ts';
 import { splitOptions } from './split-options.ts';
 
@@ -36,4 +36,5 @@ export const cifar10: DatasetKind = {
   options,
   load: async (given) => loadCifar(source(given)),
   outline: async (given) => outlineCifar(source(given)),
+  files: { option: 'path', list: async (given) => listCifar(source(given)) },
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { loadCifar, outlineCifar, type CifarLayout, type CifarSource } from './cifar.ts';
+import { listCifar, loadCifar, outlineCifar, type CifarLayout, type CifarSource } from './cifar.ts';
 import type { DatasetKind } from './dataset.ts';
 import { splitOptions } from './split-options.ts';
 
@@ -62,4 +62,5 @@ export const cifar100: DatasetKind = {
   options,
   load: async (given) => loadCifar(source(given)),
   outline: async (given) => outlineCifar(source(given)),
+  files: { option: 'path', list: async (given) => listCifar(source(given)) },
 };

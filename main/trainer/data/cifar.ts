@@ -91,6 +91,13 @@ export async function outlineCifar({
   );
 }
 
+/** Paths of the files, or of the archive. Throws BAD_DATA_FILE where there are none. */
+export function listCifar({ layout, path }: CifarSource): string[] {
+  if (isFile(path)) return [path];
+  const { nameOf } = filesOfFolder(layout, path);
+  return [...layout.trainFiles, layout.testFile].map(nameOf);
+}
+
 /** The files of one of the two versions. */
 interface CifarFiles {
   binary: boolean;

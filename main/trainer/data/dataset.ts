@@ -71,6 +71,13 @@ export interface LoadWatcher {
   waits(folder: string): void;
 }
 
+export interface DatasetFiles {
+  /** The option that names the file or the folder. */
+  option: string;
+  /** Paths of all files that decide the content. Rejects with BAD_DATA_FILE where they cannot be found. */
+  list(options: NamedOptions): Promise<string[]>;
+}
+
 /**
  * A kind of data set that a study can name. Both functions reject bad files with a CascadeError that names the file
  * (BAD_DATA_FILE), and more images asked for than there are with INVALID_STUDY.
@@ -79,4 +86,8 @@ export interface DatasetKind extends CatalogueEntry {
   load(options: NamedOptions, watch?: LoadWatcher): Promise<Dataset>;
   /** Reads headers and sizes of files only: what is wrong within their data, `load` alone finds. */
   outline(options: NamedOptions): Promise<DatasetOutline>;
+  /** Where its files are; missing in a set that comes with the program, whose content never changes. */
+  files?: DatasetFiles;
+  /** The hash that `load` gives, for less than loading; missing where nothing is less. */
+  hash?(options: NamedOptions, watch?: LoadWatcher): Promise<string>;
 }

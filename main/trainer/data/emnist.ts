@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DatasetKind } from './dataset.ts';
-import { loadIdxFolder, outlineIdxFolder, type IdxFolder } from './idx-folder.ts';
+import { listIdxFolder, loadIdxFolder, outlineIdxFolder, type IdxFolder } from './idx-folder.ts';
 import type { LabelRange } from './idx-format.ts';
 import { splitOptions } from './split-options.ts';
 
@@ -65,4 +65,5 @@ export const emnist: DatasetKind = {
   options,
   load: async (given) => loadIdxFolder(source(given)),
   outline: async (given) => outlineIdxFolder(source(given)),
+  files: { option: 'folder', list: async (given) => listIdxFolder(source(given)) },
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DatasetKind } from './dataset.ts';
-import { loadIdxFolder, MNIST_NAMES, outlineIdxFolder, type IdxFolder } from './idx-folder.ts';
+import { listIdxFolder, loadIdxFolder, MNIST_NAMES, outlineIdxFolder, type IdxFolder } from './idx-folder.ts';
 import { splitOptions } from './split-options.ts';
 
 const CLASS_NAMES = [
@@ -38,4 +38,5 @@ export const fashionMnist: DatasetKind = {
   options,
   load: async (given) => loadIdxFolder(source(given)),
   outline: async (given) => outlineIdxFolder(source(given)),
+  files: { option: 'folder', list: async (given) => listIdxFolder(source(given)) },
 };

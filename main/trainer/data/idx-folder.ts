@@ -82,6 +82,11 @@ export async function outlineIdxFolder(source: IdxFolder): Promise<DatasetOutlin
   );
 }
 
+/** Paths of the four files. Throws BAD_DATA_FILE where one is not there. */
+export function listIdxFolder(source: IdxFolder): string[] {
+  return Object.values(locate(source)) as string[];
+}
+
 function locate({ folder, files }: IdxFolder): IdxNames {
   const file = (name: string): string => {
     const found = [name, `${name}.gz`, name.replace('-idx', '.idx')].find((candidate) =>

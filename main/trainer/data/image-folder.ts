@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import type { Dataset, DatasetKind, LoadWatcher, Split } from './dataset.ts';
 import { ImageStream, RING_BYTES } from './images/image-stream.ts';
-import { listImages, type ListedImages } from './images/list-images.ts';
+import { listImages, type ImageFile, type ListedImages } from './images/list-images.ts';
 import { prepareImages, readPixels, type PreparedImages } from './images/prepared-images.ts';
 import type { ImageFiles } from './images/row-decoder.ts';
 import { shareTexts } from './images/shared-texts.ts';
@@ -105,6 +105,14 @@ export const imageFolder: DatasetKind = {
     const streamed = decode === 'every-epoch' || all > memory * 2 ** 30;
     return { ...outline, streamed, ...(streamed && { bytes: Math.min(all, RING_BYTES) + 4 * count }) };
   },
+  files: {
+    option: 'folder',
+    list: async (given) => {
+      const chosen = options.parse(given);
+      return imagesOf(await list(chosen)).map(({ path }) => join(resolve(chosen.folder), path));
+    },
+  },
+  hash: async (given, watch) => (await look(options.parse(given), watch)).hash,
 };
 
 const list = ({ folder, test, validation }: Options): Promise<ListedImages> =>
@@ -119,10 +127,17 @@ interface Rows {
   test: Int32Array;
 }
 
-async function loadFolder(chosen: Options, watch?: LoadWatcher): Promise<Dataset> {
-  const { size, channels, decode, memory, cache, threads } = chosen;
+const imagesOf = ({ train, test, validation }: ListedImages): ImageFile[] => [
+  ...train,
+  ...test,
+  ...(validation ?? []),
+];
+
+/** Everything of the folder but pixels in memory: files are decoded where they were not, to know their digests. */
+async function look(chosen: Options, watch?: LoadWatcher) {
+  const { size, channels, decode, cache, threads } = chosen;
   const listed = await list(chosen);
-  const images = [...listed.train, ...listed.test, ...(listed.validation ?? [])];
+  const images = imagesOf(listed);
   const rows = rowsOf(listed, chosen);
   const files: ImageFiles = {
     root: resolve(chosen.folder),
@@ -131,8 +146,6 @@ async function loadFolder(chosen: Options, watch?: LoadWatcher): Promise<Dataset
   };
   const keepPixels = decode === 'once';
   const prepared = await prepareImages({ images, files, keepPixels, cache, threads }, watch);
-  const imageBytes = size * size * channels;
-  const resident = prepared.pixels !== null && images.length * imageBytes <= memory * 2 ** 30;
   const labelsOf = (split: Int32Array): Int32Array => split.map((row) => images[row]!.label);
   const parts = {
     name: 'image-folder',
@@ -141,12 +154,20 @@ async function loadFolder(chosen: Options, watch?: LoadWatcher): Promise<Dataset
     classNames: listed.classNames,
     ...statisticsOfRows(prepared.sums, rows.train, channels, size * size),
   };
+  const hash = hashRows(parts, prepared, rows, labelsOf);
+  return { images, rows, files, prepared, labelsOf, parts, hash };
+}
+
+async function loadFolder(chosen: Options, watch?: LoadWatcher): Promise<Dataset> {
+  const { size, channels, memory, threads } = chosen;
+  const { images, rows, files, prepared, labelsOf, parts, hash } = await look(chosen, watch);
+  const imageBytes = size * size * channels;
+  const resident = prepared.pixels !== null && images.length * imageBytes <= memory * 2 ** 30;
   const splitsBy = (split: (rows: Int32Array) => Split) => ({
     train: split(rows.train),
     validation: rows.validation && split(rows.validation),
     test: split(rows.test),
   });
-  const hash = hashRows(parts, prepared, rows, labelsOf);
   if (resident) {
     const pixels = await readPixels(prepared.pixels!, prepared.digests, imageBytes);
     const splits = splitsBy((split) => ({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DatasetKind } from './dataset.ts';
-import { loadIdxFolder, MNIST_NAMES, outlineIdxFolder, type IdxFolder } from './idx-folder.ts';
+import { listIdxFolder, loadIdxFolder, MNIST_NAMES, outlineIdxFolder, type IdxFolder } from './idx-folder.ts';
 import { splitOptions } from './split-options.ts';
 
 const CLASS_NAMES = ['お', 'き', 'す', 'つ', 'な', 'は', 'ま', 'や', 'れ', 'を'];
@@ -27,4 +27,5 @@ export const kmnist: DatasetKind = {
   options,
   load: async (given) => loadIdxFolder(source(given)),
   outline: async (given) => outlineIdxFolder(source(given)),
+  files: { option: 'folder', list: async (given) => listIdxFolder(source(given)) },
 };

@@ -94,6 +94,7 @@ export const npz: DatasetKind = {
       );
     });
   },
+  files: { option: 'file', list: async (given) => [options.parse(given).file] },
 };
 
 interface Described {

@@ -62,6 +62,13 @@ export const svhn: DatasetKind = {
       train,
     );
   },
+  files: {
+    option: 'folder',
+    list: async (given) => {
+      const { folder, extra } = options.parse(given);
+      return [...trainFiles(folder, extra), fileIn(folder, 'test')];
+    },
+  },
 };
 
 const trainFiles = (folder: string, extra: boolean): string[] =>

@@ -1,6 +1,7 @@
 import { messageOf, CascadeError } from '../../../common/errors.ts';
 import type { EpochRecord, Moment, PredictionsRecord, RunEvent } from '../../../common/records.ts';
 import { buffersOf } from './transfer.ts';
+import { stampOf } from '../data/content.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { datasets } from '../data/registry.ts';
 import {
@@ -46,6 +47,7 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
   let session: TrainingSession | null = null;
   let dataset: Dataset | null = null;
   try {
+    const stamp = await stampOf(input.specification.dataset);
     dataset = await datasets.find(input.specification.dataset.name).load(input.specification.dataset, {
       decoded: (done, total) => send({ type: 'preparing', text: `Decodes images: ${done} of ${total}.` }),
       waits: (folder) =>
@@ -57,7 +59,7 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
     if (input.datasetHash !== null && input.datasetHash !== dataset.hash)
       throw new CascadeError(
         'DATA_CHANGED',
-        'The data set is not the one that this run began with: put the old files back, or start the study anew under another data set.',
+        'The data are others than those that this run, or a run that it is compared with, was trained on: put the old files back, or run its study with --accept-changed-data, which keeps runs of both apart.',
       );
     engine = openEngine({ threads: input.threads, ledger: input.ledger, gpu: input.gpu ?? undefined });
     const { specification, seed } = input;
@@ -79,6 +81,8 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
         node: process.version,
         platform: `${process.platform}-${process.arch}`,
         datasetHash: dataset.hash,
+        // Files that were replaced while they were read may be half of each.
+        dataStamp: (await stampOf(specification.dataset)) === stamp ? stamp : null,
         classNames: dataset.classNames ?? null,
         network: session.network,
       },

@@ -18,6 +18,7 @@ import type {
   NamedRun,
   ReaderCalls,
   StoredCheckpoint,
+  TrainedRun,
 } from '../messages.ts';
 import { classesOf, predictionFrame } from './answers.ts';
 import {
@@ -32,6 +33,7 @@ import { epochOf, epochsOf } from './epochs.ts';
 import { excessOf } from './excess.ts';
 import { speeds } from './speeds.ts';
 import { channelFrame, masks, planeFrame, prunedMasks } from './planes.ts';
+import { trainedRuns } from './trained-runs.ts';
 import {
   checkpointEpochs,
   controlledBy,
@@ -108,6 +110,10 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   runsNamed(names: readonly string[]): NamedRun[] {
     return this.#snapshot(() => runsNamed(this.#database, names));
+  }
+
+  trainedRuns(ids: readonly string[], studies: readonly string[]): TrainedRun[] {
+    return this.#snapshot(() => trainedRuns(this.#database, ids, studies));
   }
 
   checkpoint(id: string, epoch: number | 'last'): StoredCheckpoint {

@@ -50,6 +50,7 @@ interface SummaryRow {
   inert: number;
   zero: number;
   shed: string | null;
+  data: string | null;
 }
 
 const SUMMARY = `
@@ -57,6 +58,7 @@ const SUMMARY = `
     ended_at, (select id from runs as twin where twin.number = runs.control) as control,
     (select id from runs as twin where twin.number = runs.previous_mask) as previous_mask,
     (select id from runs as stem where stem.number = runs.trunk) as trunk, trunk_epoch, priority,
+    (select environment ->> '$.datasetHash' from environments where run = runs.number) as data,
     epoch, test_accuracy, validation_accuracy, weights, pruned, inert, zero, shed
   from runs left join epochs
     on epochs.run = runs.number and epoch = (select max(epoch) from epochs where run = runs.number)`;
@@ -249,6 +251,8 @@ function summaryOf(
     model: specification.model.name,
     optimizer: specification.optimizer.name,
     criterion: specification.pruning?.criterion.name ?? null,
+    data: specification.dataHash ?? row.data,
+    dataPinned: specification.dataHash !== null,
   };
 }
 

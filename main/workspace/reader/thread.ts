@@ -32,6 +32,7 @@ serve<ReaderCalls>(
     masks: (id, epoch, threshold) => opened().masks(id, epoch, threshold),
     prunedMasks: (id, epoch) => opened().prunedMasks(id, epoch),
     runsNamed: (names) => opened().runsNamed(names),
+    trainedRuns: (ids, studies) => opened().trainedRuns(ids, studies),
     checkpoint: (id, epoch) => opened().checkpoint(id, epoch),
     lastCheckpoint: (id, before) => opened().lastCheckpoint(id, before),
     checkpointEpochs: (id) => opened().checkpointEpochs(id),

@@ -10,6 +10,7 @@ const RUN = {
   trunk: null,
   masks: null,
   state: null,
+  otherData: false,
 };
 const RUNS = [
   { ...RUN, id: 'aaa-s0', arms: ['dense'], state: 'finished' as const },
@@ -24,6 +25,7 @@ test('names each run, its control and the epochs that it shares, and what all of
     runs: RUNS,
     estimate: ESTIMATE,
     warnings: [],
+    dataChanged: false,
   }).split('\n');
   expect(lines[0]).toBe('mine: Mine');
   expect(lines[3]).toMatch(/^aaa-s0 {2}dense\s+0\s+20\s+–\s+–\s+finished$/);
@@ -46,23 +48,30 @@ test('a previous-mask control has a column of its own', () => {
     { ...RUN, id: 'ccc-s0', arms: ['control of cut without the last pruning'], control: dense!.id },
     { ...pruned!, previousMask: 'ccc-s0', trunk: { id: 'ccc-s0', epoch: 14 } },
   ];
-  const lines = previewText({ name: 'a', title: 'a', runs, estimate: ESTIMATE, warnings: [] }).split('\n');
+  const lines = previewText({
+    name: 'a',
+    title: 'a',
+    runs,
+    estimate: ESTIMATE,
+    warnings: [],
+    dataChanged: false,
+  }).split('\n');
   expect(lines[2]).toMatch(/ dense control {2}previous-mask control\s+shares epochs/);
   expect(lines[4]).toMatch(/ dense\s+–\s+–\s+new$/);
   expect(lines[5]).toMatch(
     / dense\s+control of cut without the last pruning {2}1–14 of control of cut without the last pruning {2}new$/,
   );
-  expect(previewText({ name: 'a', title: 'a', runs: RUNS, estimate: ESTIMATE, warnings: [] })).not.toContain(
-    'previous',
-  );
+  expect(
+    previewText({ name: 'a', title: 'a', runs: RUNS, estimate: ESTIMATE, warnings: [], dataChanged: false }),
+  ).not.toContain('previous');
 });
 
 test('a single shared epoch is no range', () => {
   const [dense, pruned] = RUNS;
   const runs = [dense!, { ...pruned!, trunk: { id: dense!.id, epoch: 1 } }];
-  expect(previewText({ name: 'a', title: 'a', runs, estimate: ESTIMATE, warnings: [] })).toMatch(
-    /dense\s+1 of dense\s+new/,
-  );
+  expect(
+    previewText({ name: 'a', title: 'a', runs, estimate: ESTIMATE, warnings: [], dataChanged: false }),
+  ).toMatch(/dense\s+1 of dense\s+new/);
 });
 
 test('names whose masks a run takes, where any takes those of another', () => {
@@ -72,15 +81,22 @@ test('names whose masks a run takes, where any takes those of another', () => {
     { ...pruned!, masks: { id: 'aaa-s0', epoch: 7 } },
     { ...pruned!, id: 'ccc-s0', masks: { id: 'ddd-s0', epoch: 3 } },
   ];
-  const lines = previewText({ name: 'a', title: 'a', runs, estimate: ESTIMATE, warnings: [] }).split('\n');
+  const lines = previewText({
+    name: 'a',
+    title: 'a',
+    runs,
+    estimate: ESTIMATE,
+    warnings: [],
+    dataChanged: false,
+  }).split('\n');
   expect(lines[2]).toMatch(/shares epochs\s+masks of\s+state$/);
   expect(lines[3]).toMatch(/–\s+–\s+–\s+finished$/);
   expect(lines[4]).toMatch(/1–10 of dense\s+dense, epoch 7\s+new$/);
   // One that the study does not train is known by its id.
   expect(lines[5]).toMatch(/1–10 of dense\s+ddd-s0, epoch 3\s+new$/);
-  expect(previewText({ name: 'a', title: 'a', runs: RUNS, estimate: ESTIMATE, warnings: [] })).not.toContain(
-    'masks',
-  );
+  expect(
+    previewText({ name: 'a', title: 'a', runs: RUNS, estimate: ESTIMATE, warnings: [], dataChanged: false }),
+  ).not.toContain('masks');
 });
 
 test('an estimate says what it does not know', () => {
@@ -91,6 +107,7 @@ test('an estimate says what it does not know', () => {
       runs: RUNS.slice(0, 1),
       estimate: { ...ESTIMATE, ...estimate },
       warnings: [],
+      dataChanged: false,
     })
       .split('\n')
       .at(-1);

@@ -161,7 +161,10 @@ export class WorkstationDouble implements WorkstationServices {
   async checkStudy(text: string, fileName: string) {
     if (text.includes('broken')) return { problems: [this.#problem(fileName)], preview: null };
     const estimate = { runs: 0, seconds: 0, measured: true, bytes: 0 };
-    return { problems: [], preview: { name: fileName, title: fileName, warnings: [], runs: [], estimate } };
+    return {
+      problems: [],
+      preview: { name: fileName, title: fileName, warnings: [], dataChanged: false, runs: [], estimate },
+    };
   }
 
   async startStudy(text: string, fileName: string) {
@@ -364,6 +367,8 @@ export class WorkstationDouble implements WorkstationServices {
     if (known !== undefined) return id;
     const control = [...this.runs.values()].find((run) => run.memberships[0]?.arm === 'control')?.id ?? null;
     const run: RunSummary = {
+      data: null,
+      dataPinned: false,
       id,
       hash,
       seed: Number(seed),
