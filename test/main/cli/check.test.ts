@@ -37,7 +37,14 @@ test('names each run, its control and the epochs that it shares, and what all of
 
 test('what may well be meant otherwise stands before the costs', () => {
   const warnings = ['Arm a: this.', 'Arm b: that.'];
-  const lines = previewText({ name: 'a', title: 'a', runs: RUNS, estimate: ESTIMATE, warnings }).split('\n');
+  const lines = previewText({
+    name: 'a',
+    title: 'a',
+    runs: RUNS,
+    estimate: ESTIMATE,
+    dataChanged: false,
+    warnings,
+  }).split('\n');
   expect(lines.slice(-5, -1)).toEqual(['Warning: Arm a: this.', '', 'Warning: Arm b: that.', '']);
 });
 
