@@ -84,6 +84,7 @@ describe('a study', () => {
       referenceEpoch: 2,
       rounds: 1,
       omittedPrunings: 0,
+      dataHash: null,
     });
   });
 
