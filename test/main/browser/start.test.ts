@@ -44,7 +44,7 @@ test('--no-open opens nothing', async () => {
 
 test('an empty workspace starts the starter study, one with runs is left alone', async () => {
   const first = await startBrowserWay(options, around);
-  expect([...double.runs.values()].map((run) => run.memberships[0])).toEqual([
+  expect([...double.runs.values()].map((run) => run.memberships[0])).toMatchObject([
     { study: 'starter', arm: 'control' },
     { study: 'starter', arm: 'magnitude' },
   ]);
