@@ -36,7 +36,7 @@ describe('a workspace that takes nothing', () => {
     await until(/^paused$/);
     expect(manager.show(await workspace.summary(id))).toMatchObject({
       state: 'paused',
-      reason: 'The disk is full.',
+      reason: `The disk is full. \`cascade resume ${id}\` goes on then.`,
     });
     expect(manager.problems).toEqual(['The disk is full.']);
     // Nothing of it is on the disk, and it is not said to be.
@@ -67,7 +67,10 @@ describe('a workspace that takes nothing', () => {
     await manager.enqueue(id);
     await until(/^paused$/);
     expect(manager.problems).toEqual(['The disk is full.']);
-    expect(await workspace.summary(id)).toMatchObject({ state: 'paused', reason: 'The disk is full.' });
+    // The window is told first: the state is written meanwhile.
+    await expect
+      .poll(() => workspace.summary(id))
+      .toMatchObject({ state: 'paused', reason: `The disk is full. \`cascade resume ${id}\` goes on then.` });
     isFull = false;
     await manager.resume(id);
     expect(manager.problems).toEqual([]);
