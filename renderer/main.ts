@@ -1,3 +1,5 @@
+// First: it takes the page's key out of the address, before the views read that.
+import './client/page-key.ts';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { connect } from './client/connect.ts';

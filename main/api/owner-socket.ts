@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
@@ -12,6 +12,8 @@ import { CascadeError, messageOf } from '../../common/errors.ts';
 import { createRouter, type CascadeClient } from './router.ts';
 import type { WorkstationServices } from './services.ts';
 import { MAX_MESSAGE_BYTES } from './line.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+import { newSecret, sameSecret } from './secrets.ts';
 import { createWebSocketApi } from './websocket.ts';
 
 /**
@@ -31,15 +33,15 @@ const CONNECT_MILLISECONDS = 3_000;
 
 /** Listens for the holder of the workspace `folder`; only the holder of its lock may call this. */
 export async function serveOwner(services: WorkstationServices, folder: string): Promise<OwnerSocket> {
-  const secret = randomBytes(32).toString('base64url');
+  const secret = newSecret();
   const path = socketPath(folder);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const api = createWebSocketApi(createRouter(services));
   const server = createServer((_, response) => response.writeHead(404).end());
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    if (!knowsSecret(request.headers.authorization, secret))
-      socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    if (!sameSecret(request.headers.authorization ?? '', `Bearer ${secret}`))
+      refuseUpgrade(socket, 401, 'The secret in the owner’s file is missing.');
     else sockets.handleUpgrade(request, socket, head, (accepted) => api.accept(accepted));
   });
   // We hold the lock, so a socket that still lies there is of a process that was killed.
@@ -99,11 +101,6 @@ export async function connectToOwner(address: string): Promise<OwnerConnection> 
   // The link wants the browser's WebSocket; that of `ws` has the same methods and events.
   const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket });
   return { client: createORPCClient(link), ended, close: () => socket.close() };
-}
-
-function knowsSecret(header: string | undefined, secret: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(header ?? ''), digest(`Bearer ${secret}`));
 }
 
 function socketPath(folder: string): string {

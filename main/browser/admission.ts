@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 export const MAX_URL_CHARACTERS = 2048;
 
 export interface Refusal {
-  status: 401 | 403 | 404 | 405 | 414;
+  status: 401 | 403 | 404 | 405 | 414 | 426 | 503;
   message: string;
 }
 
@@ -40,6 +40,16 @@ export function refuseStranger(request: IncomingMessage, session: Session, port:
     status: 401,
     message:
       'Open the address that Cascade Lab printed when it started: it carries the token that lets you in.',
+  };
+}
+
+/** Whoever has the cookie may have got it as another server of this host; the key is known to our page alone. */
+export function refuseKeyless(request: IncomingMessage, session: Session): Refusal | null {
+  const { authorization, 'sec-websocket-protocol': protocols } = request.headers;
+  if (session.acceptsProtocols(protocols) || session.acceptsAuthorization(authorization)) return null;
+  return {
+    status: 401,
+    message: 'This tab has no key: open the address that Cascade Lab printed when it started.',
   };
 }
 

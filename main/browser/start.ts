@@ -19,7 +19,8 @@ export interface Surroundings {
   openWorkstation: OpenWorkstation;
   print(line: string): void;
   warn(line: string): void;
-  open(address: string): void;
+  /** Answers with what takes back all that was written for it. */
+  open(address: string): () => void;
   /** The built page; out/renderer unless told. */
   pageFolder: string;
 }
@@ -52,14 +53,23 @@ export async function startBrowserWay(
     throw error;
   });
   around.print(`Cascade Lab at ${server.address}`);
-  if (options.open) around.open(server.openingAddress());
+  let cleanUp = () => {};
+  if (options.open)
+    try {
+      cleanUp = around.open(server.openingAddress(() => cleanUp()));
+    } catch (error) {
+      around.warn(`The browser could not be opened (${messageOf(error)}): open the address above in it.`);
+    }
   if (options.starter)
     await startStarterStudy(services).catch((error: unknown) => around.warn(messageOf(error)));
 
   let closing: Promise<void> | null = null;
   return {
     address: server.address,
-    close: () => (closing ??= server.close().then(() => services.close())),
+    close: () => {
+      cleanUp();
+      return (closing ??= server.close().then(() => services.close()));
+    },
   };
 }
 

@@ -12,6 +12,5 @@ declare global {
 /** The transport is the only thing that differs between the desktop window and a browser's tab. */
 export function connect(): Connection {
   if (window.cascadeDesktop === true) return connectMessagePort();
-  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  return connectWebSocket(`${scheme}://${location.host}/rpc`);
+  return connectWebSocket('/rpc');
 }

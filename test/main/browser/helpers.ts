@@ -23,15 +23,22 @@ export interface Local {
   server: PageServer;
   double: WorkstationDouble;
   cookie: string;
+  /** The page's, from behind the '#' to which the launch token leads. */
+  key: string;
 }
 
-/** A real server on the double, and the cookie that its launch token buys. */
+/** A real server on the double, and the cookie and the key that its launch token buys. */
 export async function startLocal(options: Partial<PageServerOptions> = {}): Promise<Local> {
   const double = new WorkstationDouble();
   const files = readPageFiles(pageFolder());
   const server = await servePage({ services: double, files, port: 0, ...options });
   const answer = await get(server.port, new URL(server.address).pathname + new URL(server.address).search);
-  return { server, double, cookie: (answer.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '' };
+  return {
+    server,
+    double,
+    cookie: (answer.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '',
+    key: (answer.headers.location ?? '').split('#key=')[1] ?? '',
+  };
 }
 
 export interface Answer {
@@ -78,13 +85,15 @@ export interface Handshake {
   origin?: string | null;
   cookie?: string | null;
   path?: string;
+  protocols?: string[];
 }
 
 /** Tries a WebSocket; answers with it once open, or with the status that refused it. */
 export function openSocket(local: Local, handshake: Handshake = {}): Promise<WebSocket | number> {
   const own = `127.0.0.1:${local.server.port}`;
   const { host = own, origin = `http://${own}`, cookie = local.cookie, path = '/rpc' } = handshake;
-  const socket = new WebSocket(`ws://${own}${path}`, {
+  const { protocols = ['cascade-lab', `key.${local.key}`] } = handshake;
+  const socket = new WebSocket(`ws://${own}${path}`, protocols, {
     headers: { Host: host, ...(cookie === null ? {} : { Cookie: cookie }) },
     ...(origin === null ? {} : { origin }),
   });

@@ -12,17 +12,21 @@ let double: WorkstationDouble;
 let printed: string[];
 let warned: string[];
 let opened: string[];
+let removed: number;
 let around: Surroundings;
 const options: BrowserOptions = { workspace: '/somewhere', port: 0, open: true, starter: true };
 
 beforeEach(() => {
   double = new WorkstationDouble();
-  [printed, warned, opened] = [[], [], []];
+  [printed, warned, opened, removed] = [[], [], [], 0];
   around = {
     openWorkstation: async () => double,
     print: (line) => printed.push(line),
     warn: (line) => warned.push(line),
-    open: (address) => opened.push(address),
+    open: (address) => {
+      opened.push(address);
+      return () => removed++;
+    },
     pageFolder: pageFolder(),
   };
 });

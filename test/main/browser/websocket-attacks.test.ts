@@ -185,6 +185,7 @@ async function rawSocket(): Promise<{ socket: Socket; closed: Promise<Buffer> }>
     `Host: 127.0.0.1:${port}`,
     `Origin: http://127.0.0.1:${port}`,
     `Cookie: ${local.cookie}`,
+    `Sec-WebSocket-Protocol: cascade-lab, key.${local.key}`,
     'Connection: Upgrade',
     'Upgrade: websocket',
     'Sec-WebSocket-Version: 13',
