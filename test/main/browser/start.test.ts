@@ -40,6 +40,25 @@ test('one line with the address is printed; the browser gets another that is goo
   await running.close();
 });
 
+test('what was written for the browser is taken back once it came, and at the end', async () => {
+  const running = await startBrowserWay(options, around);
+  const { port, search } = new URL(opened[0]!);
+  expect(removed).toBe(0);
+  await get(Number(port), `/${search}`);
+  expect(removed).toBe(1);
+  await running.close();
+  expect(removed).toBe(2);
+});
+
+test('a browser that can not be opened keeps nobody from opening the printed address', async () => {
+  const open = () => {
+    throw new Error('no room');
+  };
+  const running = await startBrowserWay(options, { ...around, open });
+  expect(warned).toEqual([expect.stringContaining('no room')]);
+  await running.close();
+});
+
 test('--no-open opens nothing', async () => {
   const running = await startBrowserWay({ ...options, open: false }, around);
   expect(opened).toEqual([]);
