@@ -174,6 +174,7 @@ test('a peer who does not read its answer is ended', async () => {
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   let read = 0;
   socket.on('data', (data) => (read += data.length)).on('error', () => {});
+  socket.resume();
   await new Promise((resolve) => socket.once('close', resolve));
   expect(read).toBeLessThan(body.length);
   await large.server.close();
