@@ -83,10 +83,10 @@ export class RunJournal {
     if (epoch) this.#options.emit({ type: 'epoch', id, epoch });
   }
 
-  /** Tells the windows how the runs stand that a run is a control of: an epoch of it gave them an excess. */
-  async announceControlled(id: string): Promise<void> {
-    const controlled = await this.ask((workspace) => workspace.controlledBy(id));
-    for (const each of controlled ?? []) await this.announce(each);
+  /** Tells the windows how the runs stand that an epoch of a control gave an excess; those that it is ahead of have none. */
+  async announceCompared(control: string, epoch: number): Promise<void> {
+    const compared = await this.ask((workspace) => workspace.comparedWith(control, epoch));
+    for (const each of compared ?? []) await this.announce(each);
   }
 
   /** A stored run as it is now: with its progress, and with a state that the disk does not hold yet. */

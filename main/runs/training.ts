@@ -304,7 +304,7 @@ export class Training {
     await journal.announceEpoch(this.id, record.epoch);
     if (!this.#mending) for (const event of events) journal.told(this.id, event);
     await journal.announce(this.id);
-    await journal.announceControlled(this.id);
+    await journal.announceCompared(this.id, record.epoch);
   }
 
   async #store({ record, checkpoint, events }: EpochMessage): Promise<void> {

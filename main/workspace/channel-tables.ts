@@ -1,5 +1,5 @@
 import { channelRows, type LayerRecord } from '../../common/records.ts';
-import { compressFloats, decompressFloats } from './compression.ts';
+import { compressFloats, decompressFloats, equalBytes } from './compression.ts';
 
 /** The channel tables of all layers of an epoch, one after another, as they are stored. */
 export function encodeChannelTables(layers: readonly Pick<LayerRecord, 'channels'>[]): Uint8Array {
@@ -40,7 +40,7 @@ export function sameChannelTables(
   const compared = record.map(({ channels }, index) => ({
     channels: channels.subarray(0, known * layers[index]!.channels),
   }));
-  return Buffer.compare(bytesOf(stored), bytesOf(joined(compared))) === 0;
+  return equalBytes(stored, joined(compared));
 }
 
 function joined(layers: readonly Pick<LayerRecord, 'channels'>[]): Float32Array {
@@ -51,8 +51,4 @@ function joined(layers: readonly Pick<LayerRecord, 'channels'>[]): Float32Array 
     offset += channels.length;
   }
   return tables;
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -60,3 +60,13 @@ export function decompressFloats(blob: Uint8Array): Float32Array<ArrayBuffer> {
     for (let byte = 0; byte < 4; byte++) values[index * 4 + byte] = shuffled[byte * count + index]!;
   return new Float32Array(values.buffer);
 }
+
+/** Whether two arrays hold the same bytes: numbers to the bit, NaN and −0 too. */
+export function equalBytes(one: ArrayBufferView, other: ArrayBufferView): boolean {
+  return (
+    Buffer.compare(
+      Buffer.from(one.buffer, one.byteOffset, one.byteLength),
+      Buffer.from(other.buffer, other.byteOffset, other.byteLength),
+    ) === 0
+  );
+}

@@ -148,7 +148,7 @@ export interface ReaderCalls {
   checkpoint(id: string, epoch: number | 'last'): StoredCheckpoint;
   lastCheckpoint(id: string, before?: number): StoredCheckpoint | null;
   checkpointEpochs(id: string): number[];
-  controlledBy(id: string): string[];
+  comparedWith(id: string, epoch: number): string[];
   ownCheckpointEpochs(id: string): number[];
   isIntact(id: string, epoch: number): boolean;
   checkpointWishes(id: string): CheckpointWishes;

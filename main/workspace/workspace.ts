@@ -104,8 +104,8 @@ export interface Workspace {
   /** The newest intact checkpoint of the run's own, of epochs before one where that is given, or null. */
   lastCheckpoint(id: string, before?: number): Promise<StoredCheckpoint | null>;
   checkpointEpochs(id: string): Promise<number[]>;
-  /** Ids of the runs that a run is a control of, of either kind. */
-  controlledBy(id: string): Promise<string[]>;
+  /** Ids of the runs that are compared with an epoch of this one, a control of theirs of either kind. */
+  comparedWith(id: string, epoch: number): Promise<string[]>;
   /** Without those that a trunk has for it. */
   ownCheckpointEpochs(id: string): Promise<number[]>;
   /** Whether a checkpoint of the run's own is what was written; reads it. */
@@ -300,8 +300,8 @@ class OpenWorkspace implements Workspace {
   checkpointEpochs(id: string): Promise<number[]> {
     return this.#reader.call('checkpointEpochs', id);
   }
-  controlledBy(id: string): Promise<string[]> {
-    return this.#reader.call('controlledBy', id);
+  comparedWith(id: string, epoch: number): Promise<string[]> {
+    return this.#reader.call('comparedWith', id, epoch);
   }
 
   close(): Promise<void> {

@@ -96,3 +96,14 @@ function compared(layers: readonly Counts[], labels: readonly string[]): Compari
 function total<T>(rows: readonly T[], value: (row: T) => number): number {
   return rows.reduce((sum, row) => sum + value(row), 0);
 }
+
+/** Ids of the runs that an epoch of a control of theirs gave an excess: those that have the epoch too. */
+export function comparedWith(database: Connection, control: number, epoch: number): string[] {
+  return prepared(
+    database,
+    `select distinct id from excess join runs on runs.number = excess.run
+     where excess.control = ? and excess.epoch = ? order by runs.number`,
+  )
+    .pluck()
+    .all(control, epoch) as string[];
+}

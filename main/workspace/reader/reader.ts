@@ -30,13 +30,12 @@ import {
   rowsOf,
 } from './checkpoints.ts';
 import { epochOf, epochsOf } from './epochs.ts';
-import { excessOf } from './excess.ts';
+import { comparedWith, excessOf } from './excess.ts';
 import { speeds } from './speeds.ts';
 import { channelFrame, masks, planeFrame, prunedMasks } from './planes.ts';
 import { trainedRuns } from './trained-runs.ts';
 import {
   checkpointEpochs,
-  controlledBy,
   getRun,
   getSummary,
   listRuns,
@@ -140,8 +139,8 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
   checkpointEpochs(id: string): number[] {
     return this.#of(id, (run) => checkpointEpochs(this.#database, run.number));
   }
-  controlledBy(id: string): string[] {
-    return this.#of(id, (run) => controlledBy(this.#database, run.number));
+  comparedWith(id: string, epoch: number): string[] {
+    return this.#of(id, (run) => comparedWith(this.#database, run.number, epoch));
   }
 
   checkpointWishes(id: string): CheckpointWishes {

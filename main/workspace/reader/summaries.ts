@@ -163,16 +163,6 @@ export const TRUNK_CHECKPOINTS = `
     and exists (select 1 from epochs where epochs.run = :run and epochs.epoch = given.epoch)
     and not exists (select 1 from checkpoints as own where own.run = :run and own.epoch = given.epoch)`;
 
-/** Ids of the runs that a run is a control of, of either kind. */
-export function controlledBy(database: Connection, run: number): string[] {
-  return prepared(
-    database,
-    'select id from runs where control = :run or previous_mask = :run order by number',
-  )
-    .pluck()
-    .all({ run }) as string[];
-}
-
 export function checkpointEpochs(database: Connection, run: number): number[] {
   return prepared(
     database,

@@ -36,7 +36,7 @@ serve<ReaderCalls>(
     checkpoint: (id, epoch) => opened().checkpoint(id, epoch),
     lastCheckpoint: (id, before) => opened().lastCheckpoint(id, before),
     checkpointEpochs: (id) => opened().checkpointEpochs(id),
-    controlledBy: (id) => opened().controlledBy(id),
+    comparedWith: (id, epoch) => opened().comparedWith(id, epoch),
     ownCheckpointEpochs: (id) => opened().ownCheckpointEpochs(id),
     isIntact: (id, epoch) => opened().isIntact(id, epoch),
     checkpointWishes: (id) => opened().checkpointWishes(id),

@@ -8,6 +8,7 @@ import {
 } from '../../../common/records.ts';
 import { layersOf, type StoredLayer } from '../chains.ts';
 import { encodeChannelTables, sameChannelTables } from '../channel-tables.ts';
+import { equalBytes } from '../compression.ts';
 import { prepared, type Connection } from '../database.ts';
 import { answersProblem, answersStored, deleteAnswersFrom, insertAnswers } from './answers.ts';
 import type { PlaneWriter } from './planes.ts';
@@ -272,13 +273,4 @@ function countsOf(layer: LayerRecord): (number | string | null)[] {
 /** SQLite has no NaN: what is not a number is kept as nothing. */
 function finite(value: number | null): number | null {
   return value === null || Number.isNaN(value) ? null : value;
-}
-
-function equalBytes(one: ArrayBufferView, other: ArrayBufferView): boolean {
-  return (
-    Buffer.compare(
-      Buffer.from(one.buffer, one.byteOffset, one.byteLength),
-      Buffer.from(other.buffer, other.byteOffset, other.byteLength),
-    ) === 0
-  );
 }

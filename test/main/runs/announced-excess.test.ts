@@ -17,12 +17,16 @@ test('the windows are told of the excess that an epoch of a control gives the ru
     progressOf: () => null,
     preparingOf: () => null,
   });
-  expect(await workspace.controlledBy(RUN)).toEqual([]);
+  expect(await workspace.comparedWith(RUN, 0)).toEqual([]);
   for (const epoch of [0, 1]) {
     await workspace.recordEpoch(CONTROL, recordOf(epoch, 1), null, []);
-    await journal.announceControlled(CONTROL);
+    await journal.announceCompared(CONTROL, epoch);
     expect(events.at(-1)).toMatchObject({ type: 'run', run: { id: RUN, excessEpoch: epoch } });
   }
+  expect(events).toHaveLength(2);
+  // The control is ahead: nothing of the run has changed.
+  await workspace.recordEpoch(CONTROL, recordOf(2, 1), null, []);
+  await journal.announceCompared(CONTROL, 2);
   expect(events).toHaveLength(2);
   await workspace.close();
 });
