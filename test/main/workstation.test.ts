@@ -99,6 +99,11 @@ describe('a workstation', () => {
       (event) => event.type === 'epoch' && event.epoch.epoch === 3,
       'three epochs are done',
     );
+    // Nothing is said before an epoch was seen at its pace.
+    await station.until(
+      (event) => event.type === 'progress' && event.id === training && event.progress.secondsLeft !== null,
+      'the time left is known',
+    );
     const { progress: told, state } = (await station.services.getRun(training)).summary;
     expect(state).toBe('running');
     expect(told).toMatchObject({ steps: 10, secondsLeft: expect.any(Number) });

@@ -44,7 +44,7 @@ function studyOf(combinations: readonly Combination[]): string {
   const arms = combinations.map((each, index) => {
     const settings: Record<string, unknown> = { ...specificationOf(each) };
     // Said once for all, or following from the rest.
-    for (const key of ['dataset', 'referenceEpoch', 'rounds', 'omittedPrunings', 'thresholds'])
+    for (const key of ['dataset', 'referenceEpoch', 'rounds', 'omittedPrunings', 'thresholds', 'dataHash'])
       delete settings[key];
     return { name: `arm ${index}`, control: false, ...settings } as Record<string, unknown>;
   });

@@ -47,6 +47,8 @@ describe('a workspace that takes nothing', () => {
     isFull = false;
     await manager.resume(id);
     await until(/^finished$/);
+    // The window is told first: the state is written meanwhile.
+    await expect.poll(async () => (await workspace.summary(id)).state).toBe('finished');
     expect(manager.problems).toEqual([]);
     const { summary, environment, events: logged } = await workspace.getRun(id);
     expect(summary.state).toBe('finished');
