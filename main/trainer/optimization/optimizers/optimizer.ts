@@ -30,6 +30,9 @@ export interface HostWeights {
   slots: (Float32Array | Float64Array)[];
 }
 
+/** Takes one free step of some weights, in place, with what the optimizer's `scalars` gave for the step. */
+export type FreeStep = (weights: HostWeights, scalars: readonly number[]) => void;
+
 /**
  * An optimizer, with PyTorch's conventions. The state of a pruned weight is zeroed by the mask in every step, and the
  * weight itself was set to zero when it was pruned, so that neither momentum nor decay can revive it.
@@ -44,10 +47,8 @@ export interface Optimizer extends CatalogueEntry {
   /** Adds one parameter's update to the traced step. */
   update(options: NamedOptions, update: Update): Updated;
   /**
-   * The free step: the update of kernel weights to which the loss gives no gradient, decay included, in place. Rounds as
-   * training does, since its arrays are of the same precision.
-   *
-   * @returns takes the weights and what `scalars` gave for the step
+   * The free step: the update of kernel weights to which the loss gives no gradient, decay included. Rounds as training
+   * does, since its arrays are of the same precision.
    */
-  freeStep(options: NamedOptions): (weights: HostWeights, scalars: readonly number[]) => void;
+  freeStep(options: NamedOptions): FreeStep;
 }
