@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  statSync,
+  type BigIntStats,
+  type Stats,
+} from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 
 /**
@@ -22,6 +31,14 @@ export function notAFile(found: Stats): string | null {
         ? 'socket'
         : 'device';
   return `it is not a file but a ${kind}`;
+}
+
+/**
+ * What tells, without reading it, that a file is the one of before: equal stamps mean equal content. The time of change
+ * (ctime) is among them because copies that keep times (`cp -p`, `rsync -t`, `tar`) set that of modification back.
+ */
+export function fileStamp({ size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
+  return `${size} ${mtimeNs} ${ctimeNs} ${ino}`;
 }
 
 function refuseOthers(found: Stats): void {

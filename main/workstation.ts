@@ -25,7 +25,7 @@ import { Background } from './background/background.ts';
 import { countGpus } from './runs/gpus.ts';
 import { RunManager } from './runs/run-manager.ts';
 import { bundledStudies } from './studies/bundled.ts';
-import { changedDataText, mixedData, type ChangedData } from './studies/changed-data.ts';
+import { changedDataText, mixedData, wasAccepted, type ChangedData } from './studies/changed-data.ts';
 import { estimateStudy } from './studies/estimate.ts';
 import type { planStudy } from './studies/plan-study.ts';
 import { StudyError } from './studies/problems.ts';
@@ -103,7 +103,7 @@ class Workstation implements WorkstationServices {
   bundledStudies = bundledStudies;
 
   async checkStudy(text: string, _fileName: string, options: CheckOptions = {}): Promise<StudyCheck> {
-    const { plan, problems, changed } = await this.#plan(text, options);
+    const { plan, problems, changed, remembered } = await this.#plan(text, options);
     if (!plan) return { problems, preview: null };
     const others = new Set(changed.flatMap(({ runs }) => runs.map(({ id }) => id)));
     const [listed, speeds] = await Promise.all([this.listRuns(), this.#workspace.speeds()]);
@@ -117,7 +117,7 @@ class Workstation implements WorkstationServices {
         name: plan.name,
         title: plan.title,
         warnings: plan.warnings,
-        dataChanged: changed.length > 0,
+        dataChanged: changed.length > 0 && !remembered,
         runs: plan.runs.map(({ id, arms, seed, epochs, control, previousMask, trunk, masks }) => ({
           id,
           arms,
@@ -140,9 +140,9 @@ class Workstation implements WorkstationServices {
     fileName: string,
     options: Pick<CheckOptions, 'acceptChangedData'> = {},
   ): Promise<{ study: string; runs: string[]; warnings: string[] }> {
-    const { plan, problems, changed } = await this.#plan(text, options);
+    const { plan, problems, changed, remembered } = await this.#plan(text, options);
     if (!plan) throw new StudyError(fileName, problems);
-    if (changed.length > 0 && !options.acceptChangedData) throw mixedData(changed);
+    if (changed.length > 0 && !remembered && !options.acceptChangedData) throw mixedData(changed);
     await this.#workspace.addStudy({ name: plan.name, title: plan.title, fileName, text });
     for (const { id, hash, seed, specification, control, previousMask, trunk, epochs, ...run } of plan.runs)
       for (const arm of run.arms)
@@ -168,31 +168,36 @@ class Workstation implements WorkstationServices {
 
   /**
    * The plan of a study, and which of its runs in the workspace were trained on other data than are there now. Where that
-   * is accepted, the plan is of runs of the data that are there now.
+   * is accepted, or was before, the plan is of runs of the data that are there now.
    */
   async #plan(
     text: string,
     { acceptChangedData = false, signal }: CheckOptions,
-  ): Promise<Awaited<ReturnType<typeof planStudy>> & { changed: ChangedData[] }> {
+  ): Promise<Awaited<ReturnType<typeof planStudy>> & { changed: ChangedData[]; remembered: boolean }> {
     const names = await this.#background.call('namesIn', [text], { signal });
     const named = names.runs.length === 0 ? [] : await this.#workspace.runsNamed(names.runs);
     const first = await this.#background.call('planStudy', [text, names, named], { signal });
-    if (!first.plan) return { ...first, changed: [] };
+    const unchanged = { ...first, changed: [], remembered: false };
+    if (!first.plan) return unchanged;
     const { name, runs } = first.plan;
     const taken = new Set(runs.flatMap(({ id, masks }) => (masks ? [id, masks.id] : [id])));
     const trained = await this.#workspace.trainedRuns([...taken], [name]);
-    const own = trained.filter(({ id, dataHash }) => dataHash === null || taken.has(id));
-    if (own.length === 0) return { ...first, changed: [] };
-    const changed = await this.#background.call('compareData', [own, names.datasets], { signal });
-    if (changed.length === 0) return { ...first, changed };
-    const said = changedDataText(changed, acceptChangedData);
+    if (trained.length === 0) return unchanged;
+    const changed = await this.#background.call('compareData', [trained, names.datasets, [...taken]], {
+      signal,
+    });
+    if (changed.length === 0) return unchanged;
+    const pins = await this.#background.call('pinData', [names.datasets, changed], { signal });
+    const remembered = wasAccepted(changed, pins, name, await this.#workspace.listRuns());
+    const accepted = acceptChangedData || remembered;
+    const said = changedDataText(changed, accepted);
     const withWarnings = ({ plan, problems }: typeof first) => ({
       problems,
       plan: plan && { ...plan, warnings: [...said, ...plan.warnings] },
       changed,
+      remembered,
     });
-    if (!acceptChangedData) return withWarnings(first);
-    const pins = await this.#background.call('pinData', [names.datasets, changed], { signal });
+    if (!accepted) return withWarnings(first);
     return withWarnings(await this.#background.call('planStudy', [text, names, named, pins], { signal }));
   }
 
@@ -247,7 +252,7 @@ class Workstation implements WorkstationServices {
     if (!DATA_FAILURES.includes(String(failure?.data['code']))) return false;
     if ((await this.#plannedPrunings(specification)) === null) return false;
     const trained = await this.#workspace.trainedRuns([id], []);
-    const compared = this.#background.call('compareData', [trained, [specification.dataset]]);
+    const compared = this.#background.call('compareData', [trained, [specification.dataset], [id]]);
     return (await compared.catch(nullOfBadData))?.length === 0;
   }
 

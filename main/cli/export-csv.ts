@@ -1,8 +1,9 @@
 import { decodeChannelFrame } from '../../common/codec/channel-frames.ts';
 import { decodePredictions } from '../../common/codec/predictions.ts';
-import type { EpochSummary } from '../../common/contract/schemas.ts';
+import type { EpochSummary, RunDetail } from '../../common/contract/schemas.ts';
 import { forEachControl } from '../../common/controls.ts';
 import { CascadeError } from '../../common/errors.ts';
+import { shortHash } from '../../common/short-hash.ts';
 import { encodeCsv, type Table } from '../../common/tables/csv.ts';
 import { channelsTable } from '../../common/tables/channels-table.ts';
 import {
@@ -49,13 +50,22 @@ export async function exportedCsv(
   what: ExportedTable,
   epoch?: number,
 ): Promise<{ csv: string; rows: number }> {
-  const table = await tableOf(client, id, what, epoch);
+  const table = withData(await tableOf(client, id, what, epoch), await client.runs.get({ id }));
   if (table.rows.length === 0)
     throw new CascadeError(
       'NOT_FOUND',
       `The run ${id} has no ${what}${epoch === undefined ? ' yet' : ` of epoch ${epoch}`}.`,
     );
   return { csv: encodeCsv(table), rows: table.rows.length };
+}
+
+/**
+ * The table with what the run was trained on, as `list` shows it: rows of runs of other content of the same files can be
+ * told apart where tables are put together.
+ */
+function withData({ columns, rows }: Table, { summary: { data } }: RunDetail): Table {
+  const cell = data === null ? null : shortHash(data);
+  return { columns: [...columns, 'data'], rows: rows.map((row) => [...row, cell]) };
 }
 
 async function tableOf(

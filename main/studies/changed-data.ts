@@ -1,4 +1,5 @@
 import { CascadeError } from '../../common/errors.ts';
+import type { RunSummary } from '../../common/contract/schemas.ts';
 import type { NamedOptions } from '../../common/run-specification.ts';
 import { shortHash } from '../../common/short-hash.ts';
 import { contentHash, sourceOf, stampOf } from '../trainer/data/content.ts';
@@ -7,7 +8,8 @@ import type { TrainedRun } from '../workspace/messages.ts';
 /**
  * A run's data are named by a path, and are compared by their content. Where other files lie under that path than a run
  * was trained on, the run is none of what is there now: a study does not mix the two unless it is asked to, and then the
- * new runs have the content in their specification, so that they are others, with controls and trunks of their own.
+ * new runs have the content in their specification, so that they are others, with controls and trunks of their own. That
+ * is asked once for each content: the study's runs that have it in their specification are the answer from then on.
  */
 
 /** Data whose content is part of what runs are. */
@@ -21,24 +23,34 @@ export interface DataPin {
 export interface ChangedData {
   /** The file or folder. */
   source: string;
+  /** None where only runs of accepted content are left of a study, and that content is there. */
   runs: { id: string; arms: string[]; datasetHash: string; hash: string }[];
 }
 
 /**
  * Of runs that have begun, those whose data were replaced, by file or folder. Only those that share their files with one
- * of the data sets are looked at. A file is read where its stamp is another than it was. Rejects with BAD_DATA_FILE.
+ * of the data sets are looked at; of runs that have their content in their specification, only those that are asked for,
+ * or where a file has no others. A file is read where its stamp is another than it was. Rejects with BAD_DATA_FILE.
+ *
+ * @param taken ids of runs that are asked for as they are
  */
 export async function compareData(
   runs: readonly TrainedRun[],
   datasets: readonly NamedOptions[],
+  taken: readonly string[],
 ): Promise<ChangedData[]> {
   const sources = new Set(datasets.map(sourceOf));
+  const isCompared = ({ id, dataHash }: TrainedRun): boolean => dataHash === null || taken.includes(id);
+  const compared = new Set(runs.filter(isCompared).map(({ dataset }) => sourceOf(dataset)));
   const asked = new Set(datasets.map((dataset) => JSON.stringify(dataset)));
   const found = new Map<string, { stamp: string | null } | null>();
   const changed = new Map<string, ChangedData>();
-  for (const { id, arms, dataset, datasetHash, dataStamp } of runs) {
+  for (const run of runs) {
+    const { id, arms, dataset, datasetHash, dataStamp } = run;
     const source = sourceOf(dataset);
     if (source === null || !sources.has(source)) continue;
+    if (!compared.has(source)) changed.set(source, changed.get(source) ?? { source, runs: [] });
+    else if (!isCompared(run)) continue;
     const key = JSON.stringify(dataset);
     if (!found.has(key)) found.set(key, await lookAt(dataset, asked.has(key)));
     const now = found.get(key)!;
@@ -62,6 +74,28 @@ async function lookAt(dataset: NamedOptions, asked: boolean): Promise<{ stamp: s
   }
 }
 
+/**
+ * Whether the present content of all changed data was accepted before: runs of the study have it in their specification.
+ *
+ * @param pins as `pinData` gives them for the changed data
+ */
+export function wasAccepted(
+  changed: readonly ChangedData[],
+  pins: readonly DataPin[],
+  study: string,
+  runs: readonly Pick<RunSummary, 'data' | 'dataPinned' | 'memberships'>[],
+): boolean {
+  const asked = new Set(changed.filter((entry) => entry.runs.length > 0).map(({ source }) => source));
+  const accepted = new Set(
+    runs
+      .filter(
+        ({ dataPinned, memberships }) => dataPinned && memberships.some((member) => member.study === study),
+      )
+      .map(({ data }) => data),
+  );
+  return pins.every(({ dataset, hash }) => !asked.has(sourceOf(dataset)!) || accepted.has(hash));
+}
+
 /** The content that data sets have now, of those that share their files with changed ones. Rejects with BAD_DATA_FILE. */
 export async function pinData(
   datasets: readonly NamedOptions[],
@@ -79,7 +113,8 @@ export async function pinData(
 
 /** What a person is told of it, a sentence for each file or folder. */
 export function changedDataText(changed: readonly ChangedData[], accepted: boolean): string[] {
-  return changed.map(({ source, runs }) => {
+  const others = changed.filter(({ runs }) => runs.length > 0);
+  return others.map(({ source, runs }) => {
     const names = [...new Set(runs.flatMap(({ id, arms }) => (arms.length > 0 ? arms : [id])))];
     const shown = names.slice(0, NAMED).map((name) => `'${name}'`);
     const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';

@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { messageOf } from '../../../common/errors.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
-import { badFile } from './files.ts';
+import { stampsOfFiles } from './files.ts';
 import { datasets } from './registry.ts';
-
-/** Files that are asked about at once. */
-const AT_ONCE = 256;
 
 /** Where the files of a data set are, for two to be told to share them; null for a set that comes with the program. */
 export function sourceOf(dataset: NamedOptions): string | null {
@@ -25,21 +20,10 @@ export async function stampOf(dataset: NamedOptions): Promise<string | null> {
   if (!files) return null;
   const paths = await files.list(dataset);
   const hash = createHash('sha256');
-  for (let start = 0; start < paths.length; start += AT_ONCE) {
-    const stamps = await Promise.all(paths.slice(start, start + AT_ONCE).map(fileStamp));
-    for (const stamp of stamps) hash.update(`${JSON.stringify(stamp)}\n`);
-  }
+  const stamps = await stampsOfFiles(paths);
+  for (const [index, path] of paths.entries())
+    hash.update(`${JSON.stringify([resolve(path), stamps[index]])}\n`);
   return hash.digest('hex');
-}
-
-/** The time of change (ctime) cannot be set back, as that of modification can. */
-async function fileStamp(path: string): Promise<string[]> {
-  try {
-    const { size, mtimeNs, ctimeNs, ino } = await stat(path, { bigint: true });
-    return [resolve(path), ...[size, mtimeNs, ctimeNs, ino].map(String)];
-  } catch (error) {
-    throw badFile(path, `cannot be read (${messageOf(error)}).`, error);
-  }
 }
 
 /** Hashes that this thread has found, by data set and stamp. */

@@ -3,7 +3,7 @@ import { createGunzip, gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import { CascadeError, messageOf } from '../../../common/errors.ts';
 import { printable } from '../../../common/names.ts';
-import { notAFile, openRegularHandle } from '../../regular-files.ts';
+import { fileStamp, notAFile, openRegularHandle } from '../../regular-files.ts';
 
 const inflate = promisify(gunzip);
 
@@ -115,6 +115,23 @@ export async function sizeOfFile(file: string): Promise<number> {
   const what = notAFile(found);
   if (what !== null) throw badFile(file, `can not be read: ${what}.`);
   return found.size;
+}
+
+/** Files that are asked about at once. */
+const AT_ONCE = 256;
+
+/** The stamp of each file, as `fileStamp`. Rejects with BAD_DATA_FILE. */
+export async function stampsOfFiles(paths: readonly string[]): Promise<string[]> {
+  const stampOf = async (path: string): Promise<string> =>
+    fileStamp(
+      await stat(path, { bigint: true }).catch((error: unknown) => {
+        throw unreadable(path, error);
+      }),
+    );
+  const stamps: string[] = [];
+  for (let start = 0; start < paths.length; start += AT_ONCE)
+    stamps.push(...(await Promise.all(paths.slice(start, start + AT_ONCE).map(stampOf))));
+  return stamps;
 }
 
 /** A file opened for reading parts of it; all of its functions reject with BAD_DATA_FILE, naming it. */

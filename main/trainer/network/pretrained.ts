@@ -6,7 +6,7 @@ import { decodeSafetensors } from '../../../common/codec/safetensors.ts';
 import { CascadeError, messageOf } from '../../../common/errors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
-import { readRegular } from '../../regular-files.ts';
+import { fileStamp, readRegular } from '../../regular-files.ts';
 import { initialParameters } from './initialization.ts';
 
 /** Bytes: twice what the largest network takes in float64, split by torch.nn.utils.prune. */
@@ -83,10 +83,7 @@ function pathOf(model: NamedOptions): string | null {
 }
 
 function stampOf(path: string): string {
-  return readable(path, () => {
-    const { mtimeMs, size, ino } = statSync(path);
-    return `${mtimeMs} ${size} ${ino}`;
-  });
+  return readable(path, () => fileStamp(statSync(path, { bigint: true })));
 }
 
 function readWeights(path: string): Uint8Array {

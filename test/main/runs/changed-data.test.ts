@@ -54,10 +54,36 @@ it('does not mix runs of data that were replaced, and keeps both apart where tha
   }
   expect(await accept(study([FIRST, SECOND]))).toEqual(both);
 
+  // Accepted once: asked no more for that content, and told still.
+  const remembered = await check(study([FIRST, SECOND]));
+  expect(remembered).toMatchObject({
+    dataChanged: false,
+    warnings: [expect.stringContaining('stay as they')],
+  });
+  expect(remembered.runs.map(({ id, state }) => [id, state])).toEqual(both.map((id) => [id, 'finished']));
+  expect(await station.start(study([FIRST, SECOND]))).toEqual(both);
+  expect(
+    await check(studyText({ images, arms: [FIRST], shared: { epochs: 2 }, name: 'other' })),
+  ).toMatchObject({ dataChanged: true });
+
+  replace(2);
+  expect(await check(study([FIRST, SECOND]))).toMatchObject({ dataChanged: true });
+  await expect(station.start(study([FIRST, SECOND]))).rejects.toMatchObject({ code: 'DATA_CHANGED' });
+  replace(1);
+  expect(await station.start(study([FIRST, SECOND]))).toEqual(both);
+
   replace(0);
   const back = await check(study([FIRST]));
   expect(back).toMatchObject({ dataChanged: false, warnings: [] });
   expect(back.runs.map(({ id, state }) => [id, state])).toEqual(old.map((id) => [id, 'finished']));
+
+  // Of the old data nothing is left: what was accepted stays what the study is of.
+  for (const id of old.toReversed()) await services.remove(id);
+  replace(1);
+  expect(await check(study([FIRST, SECOND]))).toMatchObject({ dataChanged: false, warnings: [] });
+  expect(await station.start(study([FIRST, SECOND]))).toEqual(both);
+  replace(2);
+  expect(await check(study([FIRST, SECOND]))).toMatchObject({ dataChanged: true });
 });
 
 it('does not train a run that waited on data that were replaced after the others had begun', async () => {

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { decodePredictions } from '../../../common/codec/predictions.ts';
 import { createLocalClient } from '../../../main/api/router.ts';
-import { exportedCsv } from '../../../main/cli/export-csv.ts';
+import { EXPORTED_TABLES, exportedCsv } from '../../../main/cli/export-csv.ts';
 import { allEnded, openStation, pruningAt, smallImages, studyText } from './fixtures.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -17,7 +17,7 @@ it('the numbers of a run agree with one another, from the trainer to the table',
   );
   const { services } = station;
   const id = pruned!.id;
-  const { predictions: marked, events, network } = await services.getRun(id);
+  const { predictions: marked, events, network, environment } = await services.getRun(id);
   expect(marked).toEqual([
     { epoch: 2, moment: 'before-pruning' },
     { epoch: 2, moment: 'epoch' },
@@ -60,4 +60,10 @@ it('the numbers of a run agree with one another, from the trainer to the table',
   const { rows, csv } = await exportedCsv(createLocalClient(services), id, 'predictions');
   expect(rows).toBe(3 * 200);
   expect(csv.trimEnd().split('\n')).toHaveLength(1 + 3 * 200);
+  const { datasetHash } = environment as unknown as { datasetHash: string };
+  for (const what of EXPORTED_TABLES) {
+    const [head, ...lines] = (await exportedCsv(createLocalClient(services), id, what)).csv.split('\n');
+    expect(head).toMatch(/,data$/);
+    expect(lines[0]!.endsWith(`,${datasetHash.slice(0, 8)}`)).toBe(true);
+  }
 });

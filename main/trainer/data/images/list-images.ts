@@ -164,23 +164,3 @@ async function statOf(path: string): Promise<Stats> {
     throw badFile(path, `can not be read (${messageOf(error)}).`, error);
   }
 }
-
-/** Sizes and times of change, in the order of the files: what tells that a file is another than before. */
-export async function stampsOf(root: string, files: readonly ImageFile[]): Promise<string[]> {
-  const stamps: string[] = [];
-  const most = 256;
-  for (let start = 0; start < files.length; start += most)
-    stamps.push(
-      ...(await Promise.all(
-        files.slice(start, start + most).map(async ({ path }) => {
-          try {
-            const { size, mtimeMs } = await stat(join(root, path));
-            return `${size} ${mtimeMs}`;
-          } catch (error) {
-            throw badFile(join(root, path), `can not be read (${messageOf(error)}).`, error);
-          }
-        }),
-      )),
-    );
-  return stamps;
-}

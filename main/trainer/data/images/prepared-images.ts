@@ -4,9 +4,9 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { LoadWatcher } from '../dataset.ts';
-import { badFile, LARGEST_FILE, PartReader, sizeOfFile } from '../files.ts';
+import { badFile, LARGEST_FILE, PartReader, sizeOfFile, stampsOfFiles } from '../files.ts';
 import { cached, openCache } from './cache.ts';
-import { stampsOf, type ImageFile } from './list-images.ts';
+import type { ImageFile } from './list-images.ts';
 import type { ImageFiles } from './row-decoder.ts';
 import { startImageThread } from './start-thread.ts';
 import { DIGEST_BYTES, NEXT_ROW, type ImportFailure, type ImportTask } from './tasks.ts';
@@ -47,7 +47,7 @@ export async function prepareImages(
 ): Promise<PreparedImages> {
   const { images, files, keepPixels } = preparation;
   const { root, fit } = files;
-  const stamps = await stampsOf(root, images);
+  const stamps = await stampsOfFiles(images.map(({ path }) => join(root, path)));
   const cache = await openCache(root, preparation.cache);
   // A folder that holds its own cache may be moved with it.
   const owner = cache.startsWith(root) ? '' : root;

@@ -144,7 +144,7 @@ export const npzFile = (arrays: Record<string, Buffer>, level: 0 | 6 = 6): Buffe
   );
 
 /** A PNG of 8 bits a channel: [height × width × channels]. */
-export function pngFile(height: number, width: number, pixels: Uint8Array): Buffer {
+export function pngFile(height: number, width: number, pixels: Uint8Array, level = 6): Buffer {
   const channels = pixels.length / (height * width);
   const chunk = (type: string, content: Uint8Array): Buffer => {
     const body = Buffer.concat([ascii(type), content]);
@@ -167,7 +167,7 @@ export function pngFile(height: number, width: number, pixels: Uint8Array): Buff
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),
-    chunk('IDAT', deflateSync(lines)),
+    chunk('IDAT', deflateSync(lines, { level })),
     chunk('IEND', new Uint8Array()),
   ]);
 }

@@ -4,8 +4,10 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -140,6 +142,32 @@ describe('a folder of images', () => {
     const grey = await load({ channels: 1 });
     expect(grey.imageShape).toEqual([SIZE, SIZE, 1]);
     expect(cached()).toHaveLength(2);
+  });
+
+  test('is decoded again where a file was replaced by one of the same size and time', async () => {
+    const file = join(folder, 'train/ant/0.png');
+    const replaced = join(parent, 'other.png');
+    // Stored without compression, images of one shape have files of one size.
+    writeAll();
+    write('train/ant/0.png', pngFile(SIZE, SIZE, noise(IMAGE, 256, 50), 0));
+    const { size, atime, mtime } = statSync(file);
+    const [first, name] = [await load(), cached()];
+
+    for (const [seed, put] of [
+      [51, (): void => renameSync(replaced, file)],
+      [52, (): void => writeFileSync(file, readFileSync(replaced))],
+    ] as const) {
+      const bytes = pngFile(SIZE, SIZE, noise(IMAGE, 256, seed), 0);
+      writeFileSync(replaced, bytes);
+      utimesSync(replaced, atime, mtime);
+      put();
+      utimesSync(file, atime, mtime);
+      expect(statSync(file)).toMatchObject({ size, mtime });
+      const other = await load();
+      expect(other.hash).not.toBe(first.hash);
+      expect(Buffer.from(other.train.images).includes(Buffer.from(noise(IMAGE, 256, seed)))).toBe(true);
+      expect(cached()).not.toEqual(name);
+    }
   });
 
   test('is imported once by two who want it at the same time, and not again where it is moved to', async () => {
