@@ -22,6 +22,7 @@ export default defineConfig({
           writer: resolve(root, 'main/workspace/writer/thread.ts'),
           images: resolve(root, 'main/trainer/data/images/thread.ts'),
           reader: resolve(root, 'main/workspace/reader/thread.ts'),
+          checker: resolve(root, 'main/workspace/checker/thread.ts'),
           background: resolve(root, 'main/background/thread.ts'),
         },
       },

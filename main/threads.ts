@@ -6,6 +6,7 @@ const SOURCES = {
   images: 'trainer/data/images/thread.ts',
   writer: 'workspace/writer/thread.ts',
   reader: 'workspace/reader/thread.ts',
+  checker: 'workspace/checker/thread.ts',
   background: 'background/thread.ts',
 } as const;
 

@@ -62,6 +62,10 @@ class Workstation implements WorkstationServices {
       problems: [],
       notices: [...workspace.notices],
     };
+    workspace.onDamage((sentence) => {
+      this.#status.problems.push(sentence);
+      this.#emitStatus();
+    });
     this.#runs = new RunManager({
       workspace,
       application: `cascade-lab ${version}`,
@@ -86,7 +90,7 @@ class Workstation implements WorkstationServices {
       ...this.#status,
       engine: { ...this.#status.engine },
       concurrency: this.#runs.concurrency,
-      problems: this.#runs.problems,
+      problems: [...new Set([...this.#status.problems, ...this.#runs.problems])],
     };
   }
 

@@ -40,19 +40,20 @@ export function connect(file: string, access: 'write' | 'read'): Connection {
 }
 
 /**
- * Opens, checks and migrates the database of a workspace for its one writer.
+ * Opens and migrates the database of a workspace for its one writer, and checks it first unless it is trusted.
  *
  * @param anew whether one is begun beside what is left of another: see `beginAnew`
+ * @param trusted whether nobody else has written to its file: see `seal.ts`
  */
 export function openDatabase(
   folder: string,
   application: string,
   migrations: readonly Migration[] = MIGRATIONS,
-  anew = false,
+  { anew = false, trusted = false } = {},
 ): Connection {
   const { database: file } = layoutOf(folder);
   try {
-    const found = findDatabase(folder, file, migrations.length);
+    const found = findDatabase(folder, file, migrations.length, trusted);
     if (!anew) refuseLost(folder, found);
     makePrivateFile(file);
     const database = connect(file, 'write');
@@ -75,9 +76,15 @@ export type Found = 'missing' | 'empty' | 'nothing' | 'no runs' | 'runs';
 
 /**
  * Looks before anything is touched: a connection that only reads neither replays the log into a damaged file nor
- * removes it when it closes. Throws WORKSPACE_FOREIGN, WORKSPACE_NEWER or WORKSPACE_CORRUPT.
+ * removes it when it closes. Reads it whole, unless it is `trusted` and of the known schema: a migration is of a whole
+ * database alone. Throws WORKSPACE_FOREIGN, WORKSPACE_NEWER or WORKSPACE_CORRUPT.
  */
-export function findDatabase(folder: string, file: string, known = MIGRATIONS.length): Found {
+export function findDatabase(
+  folder: string,
+  file: string,
+  known = MIGRATIONS.length,
+  trusted = false,
+): Found {
   const size = statSync(file, { throwIfNoEntry: false })?.size;
   if (!size) return size === undefined ? 'missing' : 'empty';
   const database = connect(file, 'read');
@@ -96,14 +103,20 @@ export function findDatabase(folder: string, file: string, known = MIGRATIONS.le
         `The workspace ${folder} was last opened by a newer Cascade Lab (schema ${version}, this one knows ` +
           `${known}): update Cascade Lab, or open another folder. Nothing was changed.`,
       );
-    const findings = database.pragma('quick_check(5)', { simple: false }) as { quick_check: string }[];
-    if (findings[0]?.quick_check !== 'ok')
-      throw corruptWorkspace(folder, findings.map((finding) => finding.quick_check).join('; '));
+    const damage = trusted && version === known ? null : damageOf(database);
+    if (damage !== null) throw corruptWorkspace(folder, damage);
     if (empty) return 'nothing';
     return database.prepare('select 1 from runs limit 1').get() === undefined ? 'no runs' : 'runs';
   } finally {
     database.close();
   }
+}
+
+/** Reads a database whole, about a second a gigabyte. @returns what is wrong with it, or null */
+export function damageOf(database: Connection): string | null {
+  const findings = database.pragma('quick_check(5)', { simple: false }) as { quick_check: string }[];
+  if (findings[0]?.quick_check === 'ok') return null;
+  return findings.map((finding) => finding.quick_check).join('; ');
 }
 
 /** A database that knows no run is not begun, or gone on with, beside what is left of another: see `lostDatabase`. */

@@ -11,6 +11,8 @@ export interface Layout {
   database: string;
   lock: string;
   owner: string;
+  /** How the database's file stood when it was last known: see `seal.ts`. */
+  seal: string;
   checkpoints: string;
   /** What was found that the database does not know: see `set-aside.ts`. */
   lost: string;
@@ -22,6 +24,7 @@ export function layoutOf(folder: string): Layout {
     database: join(folder, 'workspace.sqlite'),
     lock: join(folder, 'workspace.lock'),
     owner: join(folder, 'workspace.owner.json'),
+    seal: join(folder, 'workspace.seal.json'),
     checkpoints: join(folder, 'checkpoints'),
     lost: join(folder, 'checkpoints', 'lost'),
   };

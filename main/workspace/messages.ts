@@ -106,9 +106,16 @@ export interface StoredCheckpoint {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** What the writer found when it opened a workspace. */
+export interface Opening {
+  /** What a person should know, a sentence each. */
+  notices: readonly string[];
+  /** Whether the database is still to be read whole, because it was not closed in order. */
+  unchecked: boolean;
+}
+
 export interface WriterCalls {
-  /** Answers with what a person should know of what was found, a sentence each. */
-  open(folder: string, application: string): readonly string[];
+  open(folder: string, application: string): Opening;
   publishAddress(address: string): void;
   addStudy(study: NewStudy): void;
   addRun(run: NewRun): { created: boolean };
@@ -126,7 +133,16 @@ export interface WriterCalls {
   adoptEpochs(id: string, trunk: string, last: number): { adopted: number };
   addEvent(id: string, event: RunEvent): void;
   removeRun(id: string): void;
+  /** The database was read whole, and nothing is wrong with it. */
+  noteChecked(): void;
+  /** From now on every write is refused with WORKSPACE_CORRUPT. Answers with the sentence that tells of it. */
+  refuseWrites(damage: string): string;
   close(): void;
+}
+
+export interface CheckerCalls {
+  /** What is wrong with the database, or null. */
+  damage(folder: string): string | null;
 }
 
 export interface ReaderCalls {

@@ -25,7 +25,7 @@ export function remainsOf(folder: string): Remains {
   return {
     runs: files.length,
     checkpoints: files.flat().length,
-    log: sizeOf(logOf(layout.database)) > 0,
+    log: hasLog(layout.database),
     backups: readdirSync(folder)
       .filter((name) => BACKUP.test(name))
       .map((name) => join(folder, name))
@@ -58,6 +58,9 @@ export function lostDatabase(
 }
 
 export const logOf = (database: string): string => `${database}-wal`;
+
+/** Whether the log beside a database holds anything. */
+export const hasLog = (database: string): boolean => sizeOf(logOf(database)) > 0;
 
 /**
  * Sets a log aside that is not of this database: one put in the place of another, as a backup is, while the log of

@@ -66,7 +66,7 @@ export function beginAnew(folder: string, application: string): string {
     const aside = setDatabaseAside(folder);
     for (const [run, names] of files.list())
       for (const name of names) if (files.setAside(run, name, lost) !== null) aside.push(run);
-    openDatabase(folder, application, undefined, true).close();
+    openDatabase(folder, application, undefined, { anew: true }).close();
     return `The workspace ${folder} begins with an empty database.${asideText(folder, aside)}`;
   });
 }

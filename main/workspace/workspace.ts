@@ -10,6 +10,7 @@ import type {
 import type { ControlKind } from '../../common/controls.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
 import { threadUrl } from '../threads.ts';
+import { LaterCheck } from './later-check.ts';
 import type {
   CheckpointWishes,
   KeepCheckpoints,
@@ -39,6 +40,11 @@ export interface Workspace {
   readonly folder: string;
   /** What was found at opening that a person should know, such as files that were set aside: a sentence each. */
   readonly notices: readonly string[];
+  /**
+   * Calls the listener with a sentence where the database turns out to be damaged while it is open. Every write is refused
+   * with WORKSPACE_CORRUPT from then on.
+   */
+  onDamage(listener: (sentence: string) => void): void;
   /** Tells a second process where this one answers: a Unix socket's path, or a Windows pipe's name. */
   publishAddress(address: string): Promise<void>;
 
@@ -132,7 +138,7 @@ export async function openWorkspace(
   const path = resolve(folder);
   const writer = new ThreadClient<WriterCalls>(threadUrl('writer'), 'writer');
   try {
-    const notices = await writer.call('open', path, application);
+    const { notices, unchecked } = await writer.call('open', path, application);
     const reader = new ThreadClient<ReaderCalls>(threadUrl('reader'), 'reader');
     try {
       await reader.call('open', path);
@@ -141,7 +147,7 @@ export async function openWorkspace(
       await writer.call('close');
       throw error;
     }
-    return new OpenWorkspace(path, notices, writer, reader);
+    return new OpenWorkspace(path, notices, writer, reader, unchecked ? new LaterCheck(path, writer) : null);
   } catch (error) {
     await writer.terminate();
     throw error;
@@ -153,6 +159,8 @@ class OpenWorkspace implements Workspace {
   readonly notices: readonly string[];
   readonly #writer: ThreadClient<WriterCalls>;
   readonly #reader: ThreadClient<ReaderCalls>;
+  /** Null where the database is known to be whole. */
+  readonly #check: LaterCheck | null;
   #closing: Promise<void> | null = null;
 
   constructor(
@@ -160,11 +168,17 @@ class OpenWorkspace implements Workspace {
     notices: readonly string[],
     writer: ThreadClient<WriterCalls>,
     reader: ThreadClient<ReaderCalls>,
+    check: LaterCheck | null,
   ) {
     this.folder = folder;
     this.notices = notices;
     this.#writer = writer;
     this.#reader = reader;
+    this.#check = check;
+  }
+
+  onDamage(listener: (sentence: string) => void): void {
+    this.#check?.onDamage(listener);
   }
 
   publishAddress(address: string): Promise<void> {
@@ -311,6 +325,7 @@ class OpenWorkspace implements Workspace {
 
   async #close(): Promise<void> {
     try {
+      await this.#check?.close();
       await this.#reader.call('close');
       await this.#writer.call('close');
     } finally {

@@ -18,7 +18,7 @@ serve<WriterCalls>(
     open: (path, application) => {
       folder = path;
       writer = new Writer(path, application);
-      return writer.notices;
+      return { notices: writer.notices, unchecked: writer.unchecked };
     },
     publishAddress: (address) => opened().publishAddress(address),
     addStudy: (study) => opened().addStudy(study),
@@ -31,6 +31,8 @@ serve<WriterCalls>(
     adoptEpochs: (id, trunk, last) => opened().adoptEpochs(id, trunk, last),
     addEvent: (id, event) => opened().addEvent(id, event),
     removeRun: (id) => opened().removeRun(id),
+    noteChecked: () => opened().noteChecked(),
+    refuseWrites: (damage) => opened().refuseWrites(damage),
     close: () => writer?.close(),
   },
   () => folder,

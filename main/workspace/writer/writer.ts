@@ -4,11 +4,12 @@ import type { RunState } from '../../../common/contract/schemas.ts';
 import { CheckpointFiles, sha256, type CheckpointRow } from '../checkpoint-files.ts';
 import { layersOf } from '../chains.ts';
 import { openDatabase, prepared, type Connection } from '../database.ts';
-import { workspaceError } from '../errors.ts';
+import { corruptWorkspace, workspaceError } from '../errors.ts';
 import { layoutOf } from '../layout.ts';
 import type { KeepCheckpoints, NewRun, NewStudy, RecordOutcome, WriterCalls } from '../messages.ts';
 import { isForOthers, repairModes } from '../private-files.ts';
 import { foreignLogNotice, setForeignLogAside } from '../remains.ts';
+import { Seal, trustIn } from '../seal.ts';
 import { adoptEpochs } from './adoption.ts';
 import { checkRecord, deleteEpochsFrom, insertEpoch, isStored, lastEpoch } from './epochs.ts';
 import { ExcessWriter } from './excess.ts';
@@ -43,6 +44,10 @@ export class Writer implements Omit<WriterCalls, 'open'> {
 
   /** What was found at opening that a person should know, a sentence each. */
   readonly notices: readonly string[];
+  /** Whether the database was taken on trust: it was not closed in order, but nobody else has written to it. */
+  readonly unchecked: boolean;
+  readonly #seal: Seal;
+  #damage: CascadeError | null = null;
   #settling: NodeJS.Timeout | null = null;
 
   constructor(folder: string, application: string) {
@@ -52,21 +57,26 @@ export class Writer implements Omit<WriterCalls, 'open'> {
     this.#lock = WorkspaceLock.acquire(folder);
     let foreignLog: string | null;
     try {
+      const trust = trustIn(folder);
+      this.unchecked = trust === 'unchecked';
       foreignLog = setForeignLogAside(folder);
-      this.#database = openDatabase(folder, application);
+      this.#database = openDatabase(folder, application, undefined, { trusted: trust !== 'unknown' });
     } catch (error) {
       this.#lock.release();
       throw error;
     }
+    this.#seal = new Seal(folder, !this.unchecked);
     this.#files = new CheckpointFiles(layout.checkpoints);
     this.#planes = new PlaneWriter(this.#database);
     this.#excess = new ExcessWriter(this.#database, this.#planes);
     try {
-      interruptRuns(this.#database);
-      this.notices = [
-        ...(foreignLog === null ? [] : [foreignLogNotice(foreignLog)]),
-        ...recoverCheckpoints(this.#database, this.#files, layout),
-      ];
+      this.notices = this.#seal.during(() => {
+        interruptRuns(this.#database);
+        return [
+          ...(foreignLog === null ? [] : [foreignLogNotice(foreignLog)]),
+          ...recoverCheckpoints(this.#database, this.#files, layout),
+        ];
+      });
       repairModes(layout, forOthers);
       this.#settle();
     } catch (error) {
@@ -183,19 +193,30 @@ export class Writer implements Omit<WriterCalls, 'open'> {
     this.#whereThereIsRoom('incremental_vacuum');
   }
 
+  noteChecked(): void {
+    this.#seal.noteChecked();
+  }
+
+  refuseWrites(damage: string): string {
+    this.#seal.spoil();
+    this.#damage = corruptWorkspace(this.#folder, damage);
+    return this.#damage.message;
+  }
+
   close(): void {
     if (this.#settling) clearTimeout(this.#settling);
     try {
       this.#whereThereIsRoom('wal_checkpoint(truncate)');
     } finally {
-      this.#database.close();
+      this.#seal.close(() => this.#database.close());
       this.#lock.release();
     }
   }
 
   /** Runs the work as one transaction; anything thrown within it rolls all of it back. */
   #commit<T>(work: () => T): T {
-    const result = this.#database.transaction(work).immediate();
+    if (this.#damage) throw this.#damage;
+    const result = this.#seal.during(() => this.#database.transaction(work).immediate());
     this.#settling ??= setTimeout(() => this.#settle(), SETTLE_MILLISECONDS).unref();
     return result;
   }
@@ -277,7 +298,7 @@ export class Writer implements Omit<WriterCalls, 'open'> {
   /** Housekeeping that loses nothing where the disk is too full for it: the next time does it. */
   #whereThereIsRoom(pragma: string): void {
     try {
-      this.#database.pragma(pragma);
+      this.#seal.during(() => this.#database.pragma(pragma));
     } catch (error) {
       if (workspaceError(error, this.#folder).code !== 'WORKSPACE_FULL') throw error;
     }

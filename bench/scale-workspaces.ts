@@ -1,0 +1,260 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { NetworkDescription } from '../common/network.ts';
+import type { EpochRecord, RunEnvironment } from '../common/records.ts';
+import { completeSpecification } from '../common/run-specification.ts';
+import { DEFAULT_THRESHOLDS } from '../common/thresholds.ts';
+import { openWorkspace } from '../main/workspace/workspace.ts';
+import { change, initialLayer, integers, prune, type LayerShape } from './synthetic-run.ts';
+
+/**
+ * Large workspaces in seconds: a few epochs are recorded by the real writer, and their rows are multiplied in SQL. What is
+ * measured of them is how long answers take and how large they are, not what they say.
+ */
+
+export const RUN = '000000000000-s0';
+
+const LENET: LayerShape[] = [
+  { name: 'dense-1', weights: 235_200, channels: 300 },
+  { name: 'dense-2', weights: 30_000, channels: 100 },
+  { name: 'dense-3', weights: 1_000, channels: 10 },
+];
+
+/** Epochs between key frames of the multiplied planes. */
+const KEY_EVERY = 32;
+
+/** One run of so many epochs of LeNet-300-100's size. */
+export async function writeLongRun(folder: string, epochs: number): Promise<void> {
+  await record(folder, LENET, 3, 0);
+  multiply(folder, (database) => {
+    const later = `with recursive numbers (n) as (select 3 union all select n + 1 from numbers where n < ${epochs - 1})`;
+    copyRows(database, 'epochs', later, 'numbers', 'rows.epoch = 2', {
+      epoch: 'n',
+      test_accuracy: '0.5 + 0.4 * sin(n)',
+      test_loss: '1.0 + 0.5 * cos(n)',
+    });
+    copyRows(database, 'layer_epochs', later, 'numbers', 'rows.epoch = 2', { epoch: 'n' });
+    for (const table of ['class_epochs', 'channel_tables'])
+      copyRows(database, table, later, 'numbers', 'rows.epoch = 2', { epoch: 'n' });
+    copyRows(
+      database,
+      'planes',
+      later,
+      'numbers',
+      `rows.epoch = case when n % ${KEY_EVERY} = 0 then 0 else 2 end`,
+      { epoch: 'n', key_epoch: `n - n % ${KEY_EVERY}` },
+    );
+    database.exec(`update runs set epochs_total = ${epochs - 1}`);
+  });
+}
+
+/** So many runs of three epochs each, with masks of some 50 kB: half a gigabyte at ten thousand. */
+export async function writeManyRuns(folder: string, runs: number): Promise<void> {
+  const layers = [
+    { name: 'dense-1', weights: 30_000, channels: 100 },
+    { name: 'dense-2', weights: 1_000, channels: 10 },
+  ];
+  await record(folder, layers, 3, 0.5);
+  multiply(folder, (database) => {
+    const later = `with recursive numbers (n) as (select 2 union all select n + 1 from numbers where n <= ${runs})`;
+    copyRows(database, 'runs', later, 'numbers', 'rows.number = 1', {
+      number: 'n',
+      id: "printf('%012x-s%d', n, n % 5)",
+      hash: "printf('%012x', n)",
+      seed: 'n % 5',
+      created_at: 'rows.created_at + n',
+    });
+    copyRows(database, 'memberships', later, 'numbers', 'rows.run = 1', {
+      run: 'n',
+      study: "printf('sweep-%d', n % 20)",
+      arm: "printf('sparsity %d%%', n % 97)",
+    });
+    for (const table of ['environments', 'epochs', 'class_epochs', 'channel_tables'])
+      copyRows(database, table, later, 'numbers', 'rows.run = 1', { run: 'n' });
+    copyRows(database, 'layers', later, 'numbers', 'rows.run = 1', {
+      id: 'n * 1000 + rows.position',
+      run: 'n',
+    });
+    for (const table of ['layer_epochs', 'planes'])
+      copyRows(database, table, later, 'numbers join layers on layers.id = rows.layer', 'layers.run = 1', {
+        layer: 'n * 1000 + layers.position',
+      });
+  });
+}
+
+/** One run of ResNet-50's size: 25.5 million weights in 54 kernels. */
+export async function writeResNet50(folder: string, epochs: number): Promise<void> {
+  await record(folder, RESNET_50, epochs, 0.9);
+}
+
+const RESNET_50: LayerShape[] = [
+  { name: 'stem', weights: 9_408, channels: 64 },
+  ...[
+    { blocks: 3, width: 64 },
+    { blocks: 4, width: 128 },
+    { blocks: 6, width: 256 },
+    { blocks: 3, width: 512 },
+  ].flatMap(({ blocks, width }, stage) =>
+    Array.from({ length: blocks }, (_, block) => {
+      const before = block > 0 ? 4 * width : stage === 0 ? 64 : 2 * width;
+      const name = `stage-${stage + 1}-block-${block + 1}`;
+      return [
+        { name: `${name}-a`, weights: before * width, channels: width },
+        { name: `${name}-b`, weights: 9 * width * width, channels: width },
+        { name: `${name}-c`, weights: 4 * width * width, channels: 4 * width },
+        ...(block > 0
+          ? []
+          : [{ name: `${name}-shortcut`, weights: 4 * before * width, channels: 4 * width }]),
+      ];
+    }).flat(),
+  ),
+  { name: 'head', weights: 2_048_000, channels: 1_000 },
+];
+/** The largest kernel of it: 2,359,296 weights. */
+export const RESNET_50_LAYER = 'stage-4-block-1-b';
+
+async function record(folder: string, shapes: LayerShape[], epochs: number, pruned: number): Promise<void> {
+  const workspace = await openWorkspace(folder, { application: 'bench' });
+  await workspace.addRun({
+    id: RUN,
+    hash: '000000000000',
+    seed: 0,
+    specification: SPECIFICATION,
+    control: null,
+    previousMask: null,
+    trunk: null,
+    checkpointEvery: null,
+    priority: 0,
+    epochsTotal: epochs - 1,
+    prunes: true,
+    study: 'bench',
+    arm: 'bench',
+    named: true,
+  });
+  await workspace.setEnvironment(RUN, environmentOf(shapes));
+  await workspace.setState(RUN, 'running', null);
+  const random = integers(1);
+  const layers = shapes.map((shape) => initialLayer(shape, random));
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    if (epoch === 1 && pruned > 0) for (const layer of layers) prune(layer, pruned, random);
+    if (epoch > 1 && pruned > 0) for (const layer of layers) change(layer, 1e-4, random);
+    for (const { record } of layers) record.channels.fill(epoch);
+    const record: EpochRecord = {
+      epoch,
+      phase: epoch === 0 ? 'initial' : 'retraining',
+      metrics: METRICS,
+      layers: layers.map(({ record }) => ({
+        ...record,
+        channels: record.channels.slice(),
+        planes: record.planes.slice(),
+      })),
+      compactedParameters: 1,
+      freedMedian: 1,
+      heldMedian: 1,
+      classes: { examples: new Int32Array(10).fill(1000), correct: new Int32Array(10).fill(epoch) },
+      predictions: [],
+    };
+    await workspace.recordEpoch(RUN, record, null, []);
+  }
+  await workspace.setState(RUN, 'finished', null);
+  await workspace.close();
+}
+
+function multiply(folder: string, work: (database: Database.Database) => void): void {
+  const database = new Database(join(folder, 'workspace.sqlite'));
+  try {
+    database.pragma('foreign_keys = off');
+    database.transaction(() => work(database))();
+    database.pragma('wal_checkpoint(truncate)');
+  } finally {
+    database.close();
+  }
+}
+
+/** Copies rows of a table, once for each number, with other values in some columns. */
+function copyRows(
+  database: Database.Database,
+  table: string,
+  numbers: string,
+  from: string,
+  where: string,
+  changes: Readonly<Record<string, string>>,
+): void {
+  const columns = database.prepare('select name from pragma_table_info(?)').pluck().all(table) as string[];
+  const values = columns.map((column) => changes[column] ?? `rows.${column}`);
+  const [first, ...joined] = from.split(' join ');
+  const tables = [`${table} as rows`, ...joined].join(' join ');
+  database.exec(
+    `insert into ${table} (${columns.join(', ')}) ${numbers} select ${values.join(', ')} from ${first} cross join ${tables} where ${where}`,
+  );
+}
+
+function environmentOf(shapes: readonly LayerShape[]): RunEnvironment {
+  const network: NetworkDescription = {
+    name: 'synthetic',
+    inputShape: [28, 28, 1],
+    classes: 10,
+    nodes: [],
+    parameters: shapes.map(({ name, weights, channels }) => ({
+      name: `${name}/kernel`,
+      layer: name,
+      role: 'kernel',
+      shape: [weights / channels, channels],
+    })),
+    layers: shapes.map(({ name, weights, channels }) => ({
+      name,
+      kind: 'dense',
+      kernel: `${name}/kernel`,
+      shape: [weights / channels, channels],
+      weights,
+      inputChannels: weights / channels,
+      outputChannels: channels,
+      macs: weights,
+    })),
+  };
+  return {
+    application: 'bench',
+    engine: 'none',
+    device: 'cpu',
+    threads: 1,
+    compile: null,
+    compileMilliseconds: null,
+    node: process.version,
+    platform: process.platform,
+    datasetHash: 'none',
+    classNames: null,
+    network,
+  };
+}
+
+const METRICS: EpochRecord['metrics'] = {
+  learningRate: 0.1,
+  learningRateMean: 0.1,
+  learningRateLast: 0.1,
+  steps: 1,
+  trainLoss: 1,
+  trainAccuracy: 0.5,
+  validationLoss: 1,
+  validationAccuracy: 0.5,
+  testLoss: 1,
+  testAccuracy: 0.5,
+  validationTopFive: 0.9,
+  testTopFive: 0.9,
+  trainingSeconds: 1,
+  evaluationSeconds: 1,
+  measurementSeconds: 1,
+  waitingSeconds: 0,
+};
+
+const SPECIFICATION = completeSpecification({
+  dataset: { name: 'mnist' },
+  model: { name: 'synthetic' },
+  batchSize: 1,
+  epochs: 1,
+  optimizer: { name: 'sgd' },
+  learningRate: { name: 'constant' },
+  pruning: null,
+  retraining: { name: 'none' },
+  thresholds: [...DEFAULT_THRESHOLDS],
+  referenceEpoch: 1,
+});
