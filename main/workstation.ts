@@ -272,7 +272,8 @@ class Workstation implements WorkstationServices {
     return this.#runs.remove(id);
   }
 
-  channels: WorkstationServices['channels'] = (id, from, to) => this.#workspace.channelFrame(id, from, to);
+  channels: WorkstationServices['channels'] = (id, from, to, keptBy) =>
+    this.#workspace.channelFrame(id, from, to, keptBy);
   planes: WorkstationServices['planes'] = (id, epoch, layer) => this.#workspace.planeFrame(id, epoch, layer);
   predictions: WorkstationServices['predictions'] = (id, epoch, moment) =>
     this.#workspace.predictionFrame(id, epoch, moment);

@@ -76,9 +76,18 @@ export const contract = {
       .output(z.object({ raised: z.array(z.string()) })),
     stop: call.input(oneRun).output(z.object({})),
     remove: call.input(oneRun).output(z.object({})),
-    /** Channel tables of epochs [from, to] of every layer: a channel frame. */
+    /**
+     * Channel tables of epochs [from, to] of every layer: a channel frame. With `keptBy`, the id of a pruned run, those of its
+     * control over the weights that it keeps after the same epoch, all others told as pruned; of epochs that both have.
+     */
     channels: call
-      .input(oneRun.extend({ from: z.number().int().min(0), to: z.number().int().min(0) }))
+      .input(
+        oneRun.extend({
+          from: z.number().int().min(0),
+          to: z.number().int().min(0),
+          keptBy: runId.optional(),
+        }),
+      )
       .output(z.instanceof(Blob)),
     /** The weights of one layer after one epoch: a plane frame (pruned, inert, shed at every threshold). */
     planes: call

@@ -83,7 +83,7 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       stop: os.runs.stop.handler(({ input }) => services.stop(input.id).then(() => ({}))),
       remove: os.runs.remove.handler(({ input }) => services.remove(input.id).then(() => ({}))),
       channels: os.runs.channels.handler(async ({ input }) =>
-        blob(await services.channels(input.id, input.from, input.to)),
+        blob(await services.channels(input.id, input.from, input.to, input.keptBy)),
       ),
       planes: os.runs.planes.handler(async ({ input }) =>
         blob(await services.planes(input.id, input.epoch, input.layer)),

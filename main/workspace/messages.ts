@@ -155,7 +155,7 @@ export interface ReaderCalls {
   excess(id: string, against?: ControlKind): ExcessEpoch[];
   classes(id: string): ClassAccuracies;
   predictionFrame(id: string, epoch: number, moment: Moment): Uint8Array<ArrayBuffer>;
-  channelFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;
+  channelFrame(id: string, from: number, to: number, keptBy?: string): Uint8Array<ArrayBuffer>;
   planeFrame(id: string, epoch: number, layer: string): Uint8Array<ArrayBuffer>;
   masks(id: string, epoch: number, threshold: string): Uint8Array<ArrayBuffer>;
   prunedMasks(id: string, epoch: number): Uint8Array<ArrayBuffer>;

@@ -95,7 +95,8 @@ export interface Workspace {
   classes(id: string): Promise<ClassAccuracies>;
   /** Frames: see `common/codec/frames.ts`. Predictions of moments that are not marked are NOT_FOUND. */
   predictionFrame(id: string, epoch: number, moment: Moment): Promise<Uint8Array<ArrayBuffer>>;
-  channelFrame(id: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** With `keptBy`, another run, weights are counted over those that it keeps: see `main/workspace/reader/over-kept.ts`. */
+  channelFrame(id: string, from: number, to: number, keptBy?: string): Promise<Uint8Array<ArrayBuffer>>;
   planeFrame(id: string, epoch: number, layer: string): Promise<Uint8Array<ArrayBuffer>>;
   /** A NumPy .npz of boolean arrays: see `main/workspace/reader/planes.ts`. */
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>>;
@@ -263,8 +264,8 @@ class OpenWorkspace implements Workspace {
     return this.#reader.call('predictionFrame', id, epoch, moment);
   }
 
-  channelFrame(id: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#reader.call('channelFrame', id, from, to);
+  channelFrame(id: string, from: number, to: number, keptBy?: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.call('channelFrame', id, from, to, keptBy);
   }
 
   planeFrame(id: string, epoch: number, layer: string): Promise<Uint8Array<ArrayBuffer>> {

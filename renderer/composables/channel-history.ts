@@ -1,8 +1,11 @@
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
 import type { ComputedRef, Ref } from 'vue';
 import { sentenceOf } from '../client/sentence.ts';
-import { ChannelHistory, missingWindows } from '../replay/channel-history.ts';
+import { ChannelHistory, missingWindows, WINDOW } from '../replay/channel-history.ts';
 import type { Workstation } from '../stores/workstation.ts';
+
+/** Epochs of a control that are counted anew over the weights of a run, in one call: that takes longer than reading. */
+const COUNTED_WINDOW = 4;
 
 /** The channel tables of a run, growing as they are read and as the run goes on. */
 export interface LoadedHistory {
@@ -16,11 +19,13 @@ export interface LoadedHistory {
   share: ComputedRef<number>;
 }
 
+/** @param keptBy the run over whose kept weights those of a control are counted; null for all of its own */
 export function useChannelHistory(
   workstation: Workstation,
   id: Ref<string | null>,
   epochs: Ref<readonly number[]>,
   focus: Ref<number>,
+  keptBy: Ref<string | null>,
 ): LoadedHistory {
   const history = shallowRef(new ChannelHistory());
   const version = ref(0);
@@ -35,13 +40,14 @@ export function useChannelHistory(
     reading = true;
     try {
       while (!ended && id.value !== null) {
-        const run = id.value;
         const into = history.value;
-        const next = missingWindows(epochs.value, (epoch) => into.has(epoch), focus.value)[0];
+        const beside = keptBy.value === null ? {} : { keptBy: keptBy.value };
+        const span = keptBy.value === null ? WINDOW : COUNTED_WINDOW;
+        const next = missingWindows(epochs.value, (epoch) => into.has(epoch), focus.value, span)[0];
         if (next === undefined) break;
-        const frame = await workstation.client.runs.channels({ id: run, ...next });
+        const frame = await workstation.client.runs.channels({ id: id.value, ...next, ...beside });
         const brought = into.add(await frame.arrayBuffer());
-        if (run !== id.value) continue;
+        if (into !== history.value) continue;
         error.value = null;
         missing.value = brought.length === 0;
         version.value += 1;
@@ -54,17 +60,18 @@ export function useChannelHistory(
     }
   }
 
-  watch(id, () => {
+  watch([id, keptBy], () => {
     history.value = new ChannelHistory();
     version.value += 1;
     error.value = null;
     missing.value = false;
   });
-  watch([id, epochs, workstation.generation], () => void fill(), { immediate: true });
+  watch([id, keptBy, epochs, workstation.generation], () => void fill(), { immediate: true });
   // A resumed run measures its last epoch anew: what was read of it is forgotten, then read again.
   onScopeDispose(
     workstation.listen((event) => {
-      if (event.type === 'epoch' && event.id === id.value && history.value.has(event.epoch.epoch)) {
+      const isOurs = event.type === 'epoch' && [id.value, keptBy.value].includes(event.id);
+      if (isOurs && history.value.has(event.epoch.epoch)) {
         history.value.forget(event.epoch.epoch);
         void fill();
       }

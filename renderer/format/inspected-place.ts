@@ -3,6 +3,7 @@ import type { ExcessEpoch, LayerComparison, LayerEpoch } from '../../common/cont
 import { CHANNEL_FIELDS, laterRow } from '../../common/records.ts';
 import type { ChannelField, LaterChannelField } from '../../common/records.ts';
 import type { ReplaySide } from '../composables/replay-run.ts';
+import { stateName, stateQuantity, type Role } from '../replay/state-names.ts';
 import { weightName } from '../replay/weight-planes.ts';
 import type { Inspected, InspectedRow } from '../stores/inspector.ts';
 import { count, percent, points, shedLabel, significant } from './numbers.ts';
@@ -34,8 +35,8 @@ export function inspectedPlace(
       kind: 'channel',
       title: `${place.channel.layer} · channel ${place.channel.channel}`,
       subtitle: `after epoch ${epoch}`,
-      sections: sides(run, control, ', all its weights', (side) =>
-        channelRows(side, epoch, threshold, place.channel!),
+      sections: sides(run, control, ', where the run keeps it', (side) =>
+        channelRows(side, epoch, threshold, place.channel!, side === run ? 'run' : 'control'),
       ),
     };
   if (place.layer === null) return null;
@@ -73,6 +74,7 @@ function channelRows(
   epoch: number,
   threshold: string,
   name: { layer: string; channel: number },
+  role: Role,
 ) {
   const moment = side.moment.value?.find((entry) => entry.layer.name === name.layer);
   const table = side.loaded.history.value.table(epoch, name.layer);
@@ -83,15 +85,21 @@ function channelRows(
     table.values[laterRow(of, table.thresholds) * table.channels + name.channel];
   const shares = WEIGHT_STATES.map((state, index): InspectedRow => {
     const share = moment.composition[index * table.channels + name.channel];
-    const label = `${state === 'shed' ? shedLabel(threshold) : state}, of channel`;
-    return { label, value: percent(share), quantity: `${state}OfChannel`, swatch: `--state-${state}` };
+    return {
+      label: `${stateName(state, threshold, role)}, of channel`,
+      value: percent(share),
+      quantity: stateQuantity(state, 'Channel', role),
+      swatch: `--state-${state}`,
+    };
   });
+  // Stored of the channel as it is: of a control with the weights that the run has pruned.
+  const whole = role === 'run' ? '' : ', all its weights';
   return [
     ...shares,
-    { label: 'norm', value: significant(field('norm')), quantity: 'norm' as const },
-    { label: 'residual', value: significant(later('residual')), quantity: 'residual' as const },
+    { label: `norm${whole}`, value: significant(field('norm')), quantity: 'norm' as const },
+    { label: `residual${whole}`, value: significant(later('residual')), quantity: 'residual' as const },
     {
-      label: 'norm over the epoch · free decay',
+      label: `norm over the epoch · free decay${whole}`,
       value: `× ${significant(later('decay'))} · × ${significant(later('freeDecay'))}`,
       quantity: 'freeDecay' as const,
     },
@@ -176,7 +184,7 @@ function inspectedWeight(
     const planes = side.planes.planes.value;
     if (planes === null || planes.layer !== layer.name) return [];
     return planes.thresholds.map((label, index) => {
-      const state = WEIGHT_STATES[planes.stateOf(row * planes.columns + column, index)] ?? 'active';
+      const state = WEIGHT_STATES[planes.ownStateOf(row * planes.columns + column, index)] ?? 'active';
       return {
         label: `at ${label}`,
         value: label === threshold ? `${state} ←` : state,

@@ -16,6 +16,12 @@ const DEFINED = {
     definition: 'Weights that a criterion chose and the mask holds at zero. Share of all prunable weights.',
     formula: 'mask = 0  ÷  prunable weights',
   },
+  notKept: {
+    name: 'Not kept by the run',
+    definition:
+      'Weights that the run beside this control has pruned after the same epoch. They are left out of the control’s counts, so that both are counted over the very same weights.',
+    formula: 'mask of the run = 0  ÷  the same weights as beside it',
+  },
   shed: {
     name: 'Shed',
     definition:
@@ -171,8 +177,9 @@ function countedOnce(): Record<CountedOnce, Quantity> {
   const of = (state: WeightState, weights: string): Quantity => ({
     name: `${DEFINED[state].name}, of ${weights}`,
     definition:
-      `Share of ${weights} that are ${state}, each counted once: as pruned, else as shed, else as inert, else by its channel. ` +
-      'What is shed and inert is shed here.',
+      `Share of ${weights} that are ${state === 'inert' ? 'proved to be inert, at least' : state}, each counted once: ` +
+      'as pruned, else as shed, else as inert, else by its channel. What is shed and inert is shed here. ' +
+      'Of a control: those that the run beside it keeps.',
     formula: `counted as ${state}  ÷  ${weights}`,
   });
   return Object.fromEntries(

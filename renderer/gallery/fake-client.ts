@@ -310,8 +310,8 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
           send({ type: 'removed', id });
           return {};
         }),
-      channels: ({ id, from, to }: { id: string; from: number; to: number }) =>
-        answer(() => source(id).simulation.channels(from, to)),
+      channels: ({ id, from, to, keptBy }: { id: string; from: number; to: number; keptBy?: string }) =>
+        answer(() => source(id).simulation.channels(from, to, source(keptBy ?? id).simulation)),
       planes: ({ id, epoch, layer }: { id: string; epoch: number; layer: string }) =>
         answer(() => source(id).simulation.planes(layer, epoch)),
       masks: () => answer(() => new Blob()),

@@ -173,7 +173,8 @@ export class Simulation {
     };
   }
 
-  channels(from: number, to: number): Blob {
+  /** @param beside the run over whose kept weights they are counted; by default this one */
+  channels(from: number, to: number, beside: Simulation = this): Blob {
     const epochs = Array.from({ length: to - from + 1 }, (_, index) => from + index);
     const rows = channelRows(LABELS.length);
     const layers = this.layers.map(({ layer }) => ({
@@ -186,7 +187,8 @@ export class Simulation {
     let at = 0;
     for (const epoch of epochs)
       this.layers.forEach((entry, index) => {
-        this.channelTable(entry, index, epoch, floats.subarray(at, at + rows * entry.layer.outputChannels));
+        const table = floats.subarray(at, at + rows * entry.layer.outputChannels);
+        this.channelTable(entry, index, epoch, table, beside);
         at += rows * entry.layer.outputChannels;
       });
     const header = { kind: 'channels' as const, thresholds: LABELS, epochs, layers };
@@ -198,13 +200,14 @@ export class Simulation {
     index: number,
     epoch: number,
     table: Float32Array,
+    beside: Simulation,
   ): void {
     const n = layer.outputChannels;
     const thresholds = absoluteThresholds(DEFAULT_THRESHOLDS, 0.1);
     const row = (name: (typeof CHANNEL_FIELDS)[number]) => CHANNEL_FIELDS.indexOf(name) * n;
     for (let weight = 0; weight < layer.weights; weight += 1) {
       const channel = weight % n;
-      if (this.isPruned(index, weight, epoch)) {
+      if (beside.isPruned(index, weight, epoch)) {
         table[row('pruned') + channel]! += 1;
         continue;
       }

@@ -39,17 +39,18 @@ export class ChannelHistory {
   }
 }
 
-/** Windows [from, to] that cover the epochs not yet read, the one around `first` in front. */
+/** Windows [from, to] of at most `span` epochs that cover those not yet read, the one around `first` in front. */
 export function missingWindows(
   epochs: readonly number[],
   has: (epoch: number) => boolean,
   first: number,
+  span = WINDOW,
 ): { from: number; to: number }[] {
   const windows: { from: number; to: number }[] = [];
   for (const epoch of epochs) {
     if (has(epoch)) continue;
     const last = windows.at(-1);
-    if (last && epoch - last.from < WINDOW) last.to = epoch;
+    if (last && epoch - last.from < span) last.to = epoch;
     else windows.push({ from: epoch, to: epoch });
   }
   const distance = (window: { from: number; to: number }) =>

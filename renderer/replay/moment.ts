@@ -1,12 +1,15 @@
-import { WEIGHT_STATES, composeChannels } from '../../common/cascade/composition.ts';
+import { PRUNED, WEIGHT_STATES, composeChannels } from '../../common/cascade/composition.ts';
 import { freedChannels } from '../../common/cascade/freed.ts';
 import type { PrunableLayer } from '../../common/network.ts';
+import { CHANNEL_FIELDS, type ChannelTable } from '../../common/records.ts';
 import type { ChannelHistory } from './channel-history.ts';
 
 /** One layer at one moment: which of its channels were freed over the last epoch, and the shares of states of each. */
 export interface LayerMoment {
   layer: PrunableLayer;
   freed: Uint8Array;
+  /** Kept weights that are inert, shed or not. */
+  inert: number;
   /** [5 × channels], shares of a channel's weights in the order of WEIGHT_STATES. */
   composition: Float32Array;
 }
@@ -27,10 +30,23 @@ export function networkMoment(
     moments.push({
       layer,
       freed,
+      inert: inertWeights(table),
       composition: composeChannels(table, threshold, layer.weights / table.channels, freed),
     });
   }
   return moments;
+}
+
+function inertWeights({ values, channels }: ChannelTable): number {
+  const from = CHANNEL_FIELDS.indexOf('inert') * channels;
+  return values.subarray(from, from + channels).reduce((sum, count) => sum + count, 0);
+}
+
+/** Share of the kept weights that is inert, shed or not; null where none is kept. */
+export function inertOfKept(moments: readonly LayerMoment[]): number | null {
+  const weights = moments.reduce((sum, { layer }) => sum + layer.weights, 0);
+  const kept = weights * (1 - totals(moments)[PRUNED]!);
+  return kept < 0.5 ? null : moments.reduce((sum, { inert }) => sum + inert, 0) / kept;
 }
 
 /** Shares of all prunable weights of the network by state, in the order of WEIGHT_STATES. */

@@ -18,12 +18,16 @@ export class WeightPlanes {
   readonly columns: number;
   readonly weights: number;
   readonly bytes: number;
+  private readonly buffer: ArrayBuffer;
   private readonly body: Uint8Array;
+  /** What is told as pruned: of the run itself, and of the run beside it where there is one. */
+  private readonly pruned: Uint8Array;
   /** Built when first looked at from afar, for one threshold at a time. */
   private tiles: { threshold: number; pairs: Tiles | null; levels: Tiles[] | null } | null = null;
 
-  constructor(buffer: ArrayBuffer, columns: number) {
+  constructor(buffer: ArrayBuffer, columns: number, beside: WeightPlanes | null = null) {
     const { header, body } = decodeFrame('planes', buffer);
+    this.buffer = buffer;
     this.epoch = header.epoch;
     this.layer = header.layer;
     this.shape = header.shape;
@@ -33,16 +37,32 @@ export class WeightPlanes {
     this.rows = Math.ceil(header.weights / columns);
     this.body = body;
     this.bytes = body.byteLength;
+    const size = planeBytes(this.weights);
+    const own = body.subarray(PRUNED_PLANE * size, (PRUNED_PLANE + 1) * size);
+    this.pruned = beside === null ? own : own.map((byte, index) => byte | beside.pruned[index]!);
+  }
+
+  /** The same weights with all that another run has pruned told as pruned; null where that is of another moment. */
+  keptBy(other: WeightPlanes): WeightPlanes | null {
+    const isSame = other.epoch === this.epoch && other.layer === this.layer && other.weights === this.weights;
+    return isSame ? new WeightPlanes(this.buffer, this.columns, other) : null;
   }
 
   /** One plane's bytes. */
   plane(index: number): Uint8Array {
+    if (index === PRUNED_PLANE) return this.pruned;
     const size = planeBytes(this.weights);
     return this.body.subarray(index * size, (index + 1) * size);
   }
 
   /** ACTIVE, SHED, INERT or PRUNED of a weight: shed comes before inert, as in a channel's composition. */
   stateOf(index: number, threshold: number): number {
+    const bit = 1 << (index & 7);
+    return (this.pruned[index >> 3]! & bit) !== 0 ? PRUNED : this.ownStateOf(index, threshold);
+  }
+
+  /** As the run itself has it, whatever the run beside it has pruned. */
+  ownStateOf(index: number, threshold: number): number {
     const size = planeBytes(this.weights);
     const at = index >> 3;
     const bit = 1 << (index & 7);

@@ -5,7 +5,7 @@ import { describeInChromium } from './harness/chromium.ts';
 import { showRun } from './harness/command-line.ts';
 import { dropStudy, eventually, goTo, idOf, startStudy, untilState } from './harness/desk.ts';
 import { runInPage } from './harness/in-page.ts';
-import { epochOf, inspectedShare, mapOf, matrixOf, ROUNDING } from './harness/replay.ts';
+import { epochOf, inspectedShare, mapOf, matrixOf, ROUNDING, shareOf, totalsOf } from './harness/replay.ts';
 import { median } from './harness/statistics.ts';
 import { shortStarter } from './harness/studies.ts';
 import type { Watch } from './harness/watch.ts';
@@ -60,7 +60,16 @@ describeInChromium('a study, finished and replayed', () => {
       const picture = (await mapOf(page, 'Pruned run'))!;
       seen.push(picture.hash);
       expect(picture.shares.pruned > 0).toBe(expected.pruned > 0);
-      expect((await mapOf(page, 'Control'))!.shares.pruned).toBe(0);
+      // The control is counted over the weights that the run keeps: in numbers, and in the picture.
+      expect((await mapOf(page, 'Control'))!.shares.pruned).toBe(picture.shares.pruned);
+      const control = await totalsOf(page, 'Control');
+      const near = (name: string, value: number): void =>
+        expect(Math.abs(shareOf(control.get(name) ?? '') - value), `${name} at ${epoch}`).toBeLessThan(
+          ROUNDING,
+        );
+      near('not kept by the run', expected.pruned);
+      near(`shed ≤ ${THRESHOLD}`, said.controlShed[epoch]![THRESHOLD]! * (1 - expected.pruned));
+      near(`shed ≤ ${THRESHOLD}, of kept`, said.controlShed[epoch]![THRESHOLD]!);
       await page.keyboard.press('ArrowRight');
     }
     expect(new Set(seen).size).toBe(EPOCHS + 1);
@@ -141,11 +150,13 @@ describeInChromium('a study, finished and replayed', () => {
 
     const pruned = async (role: 'Pruned run' | 'Control') =>
       (await matrixOf(page, role))?.shares.pruned ?? -1;
-    await eventually(() => pruned('Control')).toBe(0);
     await eventually(() => pruned('Pruned run')).toBeGreaterThan(0);
+    // The control shows the weights that the run keeps: where the run has pruned, it says so.
+    await eventually(() => pruned('Control')).toBe(await pruned('Pruned run'));
     const after = (await matrixOf(page, 'Pruned run'))!.hash;
     await page.keyboard.press('Home');
     await eventually(() => pruned('Pruned run')).toBe(0);
+    await eventually(() => pruned('Control')).toBe(0);
     await page.keyboard.press('End');
     await eventually(async () => (await matrixOf(page, 'Pruned run'))?.hash).toBe(after);
     await page.keyboard.press('Escape');

@@ -3,7 +3,7 @@ import { WEIGHT_STATES } from '../../common/cascade/composition.ts';
 import { LAYER_LIST } from '../../renderer/gallery/network.ts';
 import { EPOCHS, LABELS, PRUNED_AT, Simulation } from '../../renderer/gallery/simulation.ts';
 import { ChannelHistory } from '../../renderer/replay/channel-history.ts';
-import { networkMoment, totals } from '../../renderer/replay/moment.ts';
+import { inertOfKept, networkMoment, totals } from '../../renderer/replay/moment.ts';
 import { WeightPlanes } from '../../renderer/replay/weight-planes.ts';
 
 const simulation = new Simulation(7, true);
@@ -35,6 +35,26 @@ describe('a moment of the network', () => {
         sum += (composition[state * layer.outputChannels + channel]! * layer.weights) / layer.outputChannels;
       expect(sum).toBeCloseTo(counted[state]!, 1);
     }
+  });
+
+  it('counts a control over the weights that the run beside it keeps', async () => {
+    const control = new Simulation(7, false);
+    const beside = new ChannelHistory();
+    beside.add(await control.channels(8, 8, simulation).arrayBuffer());
+    const moment = networkMoment(beside, LAYER_LIST, 8, threshold)!;
+    const [, , shed = 0, , notKept = 0] = totals(moment);
+    expect(notKept).toBeCloseTo(simulation.summary(8).pruned, 5);
+    let [kept, shedByHand, inert] = [0, 0, 0];
+    LAYER_LIST.forEach((layer, index) => {
+      for (let weight = 0; weight < layer.weights; weight += 1) {
+        if (simulation.isPruned(index, weight, 8)) continue;
+        kept += 1;
+        if (control.magnitude(index, weight, 8) <= 1e-3) shedByHand += 1;
+        if (control.isInert(index, weight, 8)) inert += 1;
+      }
+    });
+    expect(shed / (1 - notKept)).toBeCloseTo(shedByHand / kept, 5);
+    expect(inertOfKept(moment)).toBeCloseTo(inert / kept, 5);
   });
 
   it('sees channels freed before they are shed', () => {

@@ -38,6 +38,24 @@ describe('the weights of a layer', () => {
     expect(states.map((_, weight) => matrix.stateOf(weight, 0))).toEqual(states);
   });
 
+  it('of a control are told as the run beside it keeps them, drawn alike from near and far', () => {
+    const own = planes([ACTIVE, SHED, INERT, PRUNED, SHED, ACTIVE], 3);
+    const run = planes([PRUNED, SHED, PRUNED, ACTIVE, PRUNED, SHED], 3);
+    const kept = own.keptBy(run)!;
+    const each = Array.from({ length: 6 }, (_, weight) => weight);
+    const expected = [PRUNED, SHED, PRUNED, PRUNED, PRUNED, ACTIVE];
+    expect(each.map((weight) => kept.stateOf(weight, 0))).toEqual(expected);
+    expect(each.map((weight) => kept.ownStateOf(weight, 0))).toEqual(
+      each.map((weight) => own.stateOf(weight, 0)),
+    );
+    const [tile] = kept.tilesWithin(2, 0)!.pruned;
+    expect(tile).toBe(expected.filter((state, weight) => state === PRUNED && weight % 3 < 2).length);
+    expect(each.map((weight) => (kept.plane(0)[0]! >> weight) & 1)).toEqual(
+      expected.map((state) => Number(state === PRUNED)),
+    );
+    expect(own.keptBy(planes([ACTIVE, ACTIVE, ACTIVE, ACTIVE], 2))).toBeNull();
+  });
+
   it('are counted by tiles that add up, at any width, also where rows do not start on a byte', () => {
     fc.assert(
       fc.property(

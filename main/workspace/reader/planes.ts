@@ -2,18 +2,10 @@ import { encodeFrame } from '../../../common/codec/frames.ts';
 import { encodeNpz } from '../../../common/codec/npz.ts';
 import { unpackBits } from '../../../common/codec/planes.ts';
 import { CascadeError } from '../../../common/errors.ts';
-import {
-  channelRows,
-  INERT_PLANE,
-  planeBytes,
-  planeCount,
-  PRUNED_PLANE,
-  shedPlane,
-} from '../../../common/records.ts';
+import { INERT_PLANE, planeBytes, planeCount, PRUNED_PLANE, shedPlane } from '../../../common/records.ts';
 import { thresholdIndex } from '../../../common/thresholds.ts';
 import { layersOf, type PlaneChains, type StoredLayer } from '../chains.ts';
-import { decodeChannelTables } from '../channel-tables.ts';
-import { prepared, type Connection } from '../database.ts';
+import type { Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import { networkOf } from './network.ts';
 import type { StoredRun } from './summaries.ts';
@@ -33,40 +25,6 @@ export function planeFrame(
   return encodeFrame(
     { kind: 'planes', thresholds: run.labels, epoch, layer: name, shape, weights: layer.weights },
     planes,
-  );
-}
-
-/** Channel tables of the stored epochs within [from, to], as a channel frame. */
-export function channelFrame(
-  database: Connection,
-  run: StoredRun,
-  from: number,
-  to: number,
-): Uint8Array<ArrayBuffer> {
-  const rows = prepared(
-    database,
-    'select epoch, bytes from channel_tables where run = ? and epoch between ? and ? order by epoch',
-  ).all(run.number, from, to) as { epoch: number; bytes: Uint8Array }[];
-  const layers = layersOf(database, run.number);
-  const tables = rows.map(({ bytes }) => decodeChannelTables(bytes, layers, run.labels.length));
-  const body = new Float32Array(tables.reduce((sum, table) => sum + table.length, 0));
-  let offset = 0;
-  for (const table of tables) {
-    body.set(table, offset);
-    offset += table.length;
-  }
-  return encodeFrame(
-    {
-      kind: 'channels',
-      thresholds: run.labels,
-      epochs: rows.map(({ epoch }) => epoch),
-      layers: layers.map(({ name, channels }) => ({
-        name,
-        channels,
-        rows: channelRows(run.labels.length),
-      })),
-    },
-    new Uint8Array(body.buffer),
   );
 }
 

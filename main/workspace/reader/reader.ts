@@ -31,8 +31,9 @@ import {
 } from './checkpoints.ts';
 import { epochOf, epochsOf } from './epochs.ts';
 import { comparedWith, excessOf } from './excess.ts';
+import { channelFrame } from './channels.ts';
 import { speeds } from './speeds.ts';
-import { channelFrame, masks, planeFrame, prunedMasks } from './planes.ts';
+import { masks, planeFrame, prunedMasks } from './planes.ts';
 import { trainedRuns } from './trained-runs.ts';
 import {
   checkpointEpochs,
@@ -91,8 +92,11 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
     return this.#of(id, (run) => predictionFrame(this.#database, run, epoch, moment));
   }
 
-  channelFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer> {
-    return this.#of(id, (run) => channelFrame(this.#database, run, from, to));
+  channelFrame(id: string, from: number, to: number, keptBy?: string): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) => {
+      const other = keptBy === undefined ? null : requireStored(this.#database, keptBy);
+      return channelFrame(this.#database, this.#chains, run, { from, to }, other);
+    });
   }
 
   planeFrame(id: string, epoch: number, layer: string): Uint8Array<ArrayBuffer> {

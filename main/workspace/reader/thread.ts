@@ -27,7 +27,7 @@ serve<ReaderCalls>(
     excess: (id, against) => opened().excess(id, against),
     classes: (id) => opened().classes(id),
     predictionFrame: (id, epoch, moment) => opened().predictionFrame(id, epoch, moment),
-    channelFrame: (id, from, to) => opened().channelFrame(id, from, to),
+    channelFrame: (id, from, to, keptBy) => opened().channelFrame(id, from, to, keptBy),
     planeFrame: (id, epoch, layer) => opened().planeFrame(id, epoch, layer),
     masks: (id, epoch, threshold) => opened().masks(id, epoch, threshold),
     prunedMasks: (id, epoch) => opened().prunedMasks(id, epoch),

@@ -10,6 +10,7 @@ const shown = z.object({
   control: z.string().nullable(),
   previousMask: z.object({ control: z.string(), excess: shares.nullable() }).nullable(),
   excess: z.array(shares),
+  controlShed: z.array(shares),
   previousMaskExcess: z.array(shares),
   epochs: z.array(
     z.object({

@@ -38,6 +38,17 @@ export function matrixOf(page: Page, role: 'Pruned run' | 'Control'): Promise<Pi
   });
 }
 
+/** The shares at the head of one side by their names: of all weights, and with ', of kept' those of the kept weights. */
+export async function totalsOf(page: Page, role: 'Pruned run' | 'Control'): Promise<Map<string, string>> {
+  const lists = page.getByRole('region', { name: role, exact: true }).locator('header ul');
+  const read = async (nth: number, suffix: string) =>
+    (await lists.nth(nth).locator('li:has(.value)').allInnerTexts()).map((text) => {
+      const [, name = '', value = ''] = /^\s*(.*?)\s+(\S+(?: pp)?)\s*$/s.exec(text) ?? [];
+      return [`${name}${suffix}`, value] as const;
+    });
+  return new Map([...(await read(0, '')), ...(await read(1, ', of kept'))]);
+}
+
 /** What the inspector says, in its order: names and values. */
 export async function inspected(page: Page): Promise<(readonly [string, string])[]> {
   const inspector = page.getByRole('complementary', { name: 'Inspector' });
