@@ -21,9 +21,12 @@ export function layerCosts({
   macs,
   pruned,
   shed,
-  inert,
+  inertAtLeast,
   compacted,
-}: Pick<LayerEpoch, 'weights' | 'macs' | 'pruned' | 'shed' | 'inert' | 'compacted'>): LayerCostSummary {
+}: Pick<
+  LayerEpoch,
+  'weights' | 'macs' | 'pruned' | 'shed' | 'inertAtLeast' | 'compacted'
+>): LayerCostSummary {
   // Shares are counts divided: rounding gives the counts back.
   const kept = Math.round(weights * (1 - pruned));
   const cost = (left: number): LayerCost => ({
@@ -36,7 +39,7 @@ export function layerCosts({
     withoutShed: Object.fromEntries(
       Object.entries(shed).map(([label, share]) => [label, cost(kept - Math.round(share * kept))]),
     ),
-    withoutInert: cost(kept - Math.round(inert * kept)),
+    withoutInert: cost(kept - Math.round(inertAtLeast * kept)),
     compacted: compacted === null ? null : cost(compacted),
   };
 }

@@ -34,11 +34,11 @@ export type Progress = z.infer<typeof progress>;
 /** Shares by threshold label, such as '1e-4'. */
 const sharesByThreshold = z.record(z.string(), z.number());
 
-/** The state of the weights after an epoch. `pruned` is a share of all prunable weights; `shed` and `inert` (proved: at least so many) of the kept ones. */
+/** The state of the weights after an epoch. `pruned` is a share of all prunable weights; `shed` and `inertAtLeast` (proved, and so a lower bound) of the kept ones. */
 export const stateShares = z.object({
   pruned: z.number(),
   shed: sharesByThreshold,
-  inert: z.number(),
+  inertAtLeast: z.number(),
   /** Share of all prunable weights that are pruned or exactly zero: the true parameter sparsity. */
   zero: z.number(),
 });
@@ -141,7 +141,7 @@ export const layerEpoch = z.object({
   deadOnData: z.number().nullable(),
   pruned: z.number(),
   shed: sharesByThreshold,
-  inert: z.number(),
+  inertAtLeast: z.number(),
   zero: z.number(),
   norm: z.number(),
   /** Output channels, and how many of them were freed over the epoch; null at epoch 0, and where an earlier version recorded. */
@@ -177,7 +177,7 @@ export const epochSummary = z.object({
   waitingSeconds: z.number().nullable(),
   pruned: z.number(),
   shed: sharesByThreshold,
-  inert: z.number(),
+  inertAtLeast: z.number(),
   zero: z.number(),
   /** Over all prunable kernels, as of one layer. */
   channels: z.number().int(),

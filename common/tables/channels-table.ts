@@ -13,7 +13,7 @@ export function channelsTable({
 }): Table {
   const steps = thresholds.length;
   const fields = [
-    ...CHANNEL_FIELDS.map((field, row) => ({ column: field as string, row })),
+    ...CHANNEL_FIELDS.map((field, row) => ({ column: field === 'inert' ? 'inert_at_least' : field, row })),
     ...thresholds.map((label, index) => ({ column: `shed_${named(label)}`, row: shedRow(index) })),
     ...MOTION_FIELDS.map((field) => ({ column: COLUMN_OF[field], row: laterRow(field, steps) })),
   ];

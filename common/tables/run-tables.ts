@@ -105,7 +105,7 @@ export function epochsTable(epochs: readonly EpochSummary[], excess: Excesses): 
       test_top5: epoch.testTopFive,
       mask_sparsity: epoch.pruned,
       true_sparsity: epoch.zero,
-      inert_at_least_of_kept: epoch.inert,
+      inert_at_least_of_kept: epoch.inertAtLeast,
       dead_on_data_of_kept: epoch.deadOnData,
       ...byThreshold('shed_of_kept', labels, epoch.shed),
       ...comparisons(labels, (against) => at(epoch.epoch, against)),
@@ -141,7 +141,7 @@ export function layersTable(epochs: readonly EpochSummary[], excess: Excesses): 
         layer: layer.name,
         mask_sparsity: layer.pruned,
         true_sparsity: layer.zero,
-        inert_at_least_of_kept: layer.inert,
+        inert_at_least_of_kept: layer.inertAtLeast,
         dead_on_data_of_kept: layer.deadOnData,
         ...byThreshold('shed_of_kept', labels, layer.shed),
         ...comparisons(labels, (against) =>

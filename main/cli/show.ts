@@ -21,7 +21,7 @@ const DENOMINATORS = {
   pruned: 'all prunable weights (of a layer: all its weights)',
   zero: 'all prunable weights (of a layer: all its weights)',
   shed: 'kept weights: those not pruned',
-  inert: 'kept weights: those not pruned; a lower bound, proved for every input',
+  inertAtLeast: 'kept weights: those not pruned; a lower bound, proved for every input',
   deadOnData: 'kept weights: those not pruned; null after epochs in which it was not counted',
   excess: 'weights kept by the pruned run, in it and in its dense control',
   controlShed: 'weights kept by the pruned run, in its dense control',
@@ -31,7 +31,7 @@ const DENOMINATORS = {
 
 /** What the ratios in a shown run are ratios of, and what is counted. */
 const DEFINITIONS = {
-  inert:
+  inertAtLeast:
     'kept, and proved: it can be set to zero, alone or together, without changing any output; at least so many',
   deadOnData: 'kept, and no training or test image gives it a gradient (exactly zero)',
   compression: 'prunable weights of the dense network ÷ those left',
@@ -141,7 +141,7 @@ export function showText(run: ShownRun, label: string): string {
       percent(epoch.testAccuracy, 2),
       percent(epoch.pruned),
       percent(epoch.shed[label]),
-      percent(epoch.inert),
+      percent(epoch.inertAtLeast),
       percent(epoch.deadOnData),
       ...comparisons.flatMap(({ shed, excess }) => [
         percent(at(shed, epoch.epoch)?.[label]),
@@ -164,7 +164,7 @@ export function showText(run: ShownRun, label: string): string {
       String(layer.weights),
       percent(layer.pruned),
       percent(layer.shed[label]),
-      percent(layer.inert),
+      percent(layer.inertAtLeast),
       percent(layer.deadOnData),
       ...comparisons.flatMap(({ layerShed, layerExcess }) => [
         percent(layer[layerShed]?.[label]),
@@ -254,7 +254,7 @@ function costsText({ epochs }: ShownRun): string {
   const rows = [
     row('dense', costs.dense),
     row('without pruned', costs.masked),
-    row('without pruned and inert', costs.withoutInert),
+    row('without pruned and inert, at least', costs.withoutInert),
     ...(costs.compacted ? [row('compacted', costs.compacted)] : []),
   ];
   const number = true;

@@ -153,7 +153,7 @@ function layerRows(side: ReplaySide, epoch: number, threshold: string, name: str
     },
     {
       label: 'inert, at least, of kept',
-      value: percent(layer.inert),
+      value: percent(layer.inertAtLeast),
       quantity: 'inert',
       swatch: '--state-inert',
     },

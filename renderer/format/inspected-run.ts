@@ -74,7 +74,7 @@ export function inspectedRun(
           },
           {
             label: 'inert, at least, of kept',
-            value: percent(states?.inert),
+            value: percent(states?.inertAtLeast),
             quantity: 'inert',
             swatch: '--state-inert',
           },

@@ -16,8 +16,8 @@ const DEFINED = {
     definition: 'Weights that a criterion chose and the mask holds at zero. Share of all prunable weights.',
     formula: 'mask = 0  ÷  prunable weights',
   },
-  notKept: {
-    name: 'Not kept by the run',
+  prunedInRun: {
+    name: 'Pruned in the run',
     definition:
       'Weights that the run beside this control has pruned after the same epoch. They are left out of the control’s counts, so that both are counted over the very same weights.',
     formula: 'mask of the run = 0  ÷  the same weights as beside it',

@@ -85,7 +85,9 @@ export function summary(
         : null,
     testAccuracy: last?.testAccuracy ?? null,
     validationAccuracy: last?.validationAccuracy ?? null,
-    states: last ? { pruned: last.pruned, shed: last.shed, inert: last.inert, zero: last.zero } : null,
+    states: last
+      ? { pruned: last.pruned, shed: last.shed, inertAtLeast: last.inertAtLeast, zero: last.zero }
+      : null,
     excess: prunes && last ? excessAt(done).excess : null,
     excessEpoch: prunes && last ? done : null,
     model: 'depthwise-separable',

@@ -122,7 +122,7 @@ export class Simulation {
       shed: Object.fromEntries(
         LABELS.map((label) => [label, ofKept((index) => layers[index]?.shed[label] ?? 0)]),
       ),
-      inert: ofKept((index) => layers[index]?.inert ?? 0),
+      inertAtLeast: ofKept((index) => layers[index]?.inertAtLeast ?? 0),
       zero: 1 - keptSum / all,
       channels: counted((layer) => layer.channels),
       freedChannels: epoch === 0 ? null : counted((layer) => layer.freedChannels),
@@ -164,7 +164,7 @@ export class Simulation {
       deadOnData: Math.min(1, (1.2 * inert) / kept),
       pruned: pruned / layer.weights,
       shed: Object.fromEntries(LABELS.map((label, at) => [label, shed[at]! / kept])),
-      inert: inert / kept,
+      inertAtLeast: inert / kept,
       zero: pruned / layer.weights,
       norm: Math.sqrt(square),
       channels: layer.outputChannels,
@@ -269,7 +269,7 @@ function costsAfter(layers: readonly LayerEpoch[]): EpochCosts {
     return {
       name: layer.name,
       pruned: layer.weights - kept,
-      inert: Math.round(kept * layer.inert),
+      inert: Math.round(kept * layer.inertAtLeast),
       shed: LABELS.map((label) => Math.round(kept * (layer.shed[label] ?? 0))),
       compacted: layer.compacted ?? layer.weights,
     };

@@ -9,10 +9,10 @@ export type Role = 'run' | 'control';
 export function stateName(state: WeightState, threshold: string, role: Role): string {
   if (state === 'shed') return shedLabel(threshold);
   if (state === 'inert') return 'inert, at least';
-  return state === 'pruned' && role === 'control' ? 'not kept by the run' : state;
+  return state === 'pruned' && role === 'control' ? 'pruned in the run' : state;
 }
 
 /** What explains the share of all weights, or of a channel's, that is in a state. */
 export function stateQuantity(state: WeightState, of: 'All' | 'Channel', role: Role): QuantityName {
-  return state === 'pruned' && role === 'control' ? 'notKept' : `${state}Of${of}`;
+  return state === 'pruned' && role === 'control' ? 'prunedInRun' : `${state}Of${of}`;
 }

@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Application } from './harness/application.ts';
 import { contrastOf, namelessControls } from './harness/audit.ts';
+import { percent, points } from '../../renderer/format/numbers.ts';
 import { describeInChromium } from './harness/chromium.ts';
 import { showRun } from './harness/command-line.ts';
 import { eventually, idOf, startFile, untilState } from './harness/desk.ts';
@@ -87,8 +88,33 @@ describeInChromium('the numbers of a run', () => {
         return [layer.name, String(size), String(Math.round(size * (1 - layer.pruned)))];
       }),
     );
+    const dead = page.locator('dl.states dd').last();
+    const counted = (await showRun(application.workspace, run)).epochs.filter(
+      ({ deadOnData }) => deadOnData !== null,
+    );
+    expect(counted.map(({ epoch }) => epoch)).toEqual([1, EPOCHS]);
+    const said = counted.map(({ epoch, deadOnData }) => `${percent(deadOnData)} after epoch ${epoch}`);
+    expect(await dead.textContent()).toBe(`of kept: ${said.join(', ')}; not counted after other epochs`);
     // A gradient for each.
     for (const cells of layers) expect(Number(cells.at(-1))).toBeGreaterThan(0);
+    await withinTheWindow();
+  });
+
+  test('every layer has its excess, over the control’s share of the same weights', async () => {
+    await page.getByRole('combobox', { name: 'Threshold' }).selectOption('1e-2');
+    await page.getByRole('tab', { name: 'Layers' }).click();
+    const { layers } = (await showRun(application.workspace, run)).epochs.at(-1)!;
+    const table = page.getByRole('table').filter({ hasText: 'Excess' });
+    expect((await cellsOf(table)).map((cells) => [cells[0], ...cells.slice(3, 8)])).toEqual(
+      layers.map(({ name, shed, controlShed, excess, inertAtLeast, deadOnData }) => [
+        name,
+        percent(shed['1e-2']),
+        percent(controlShed!['1e-2']),
+        points(excess!['1e-2']),
+        percent(inertAtLeast),
+        percent(deadOnData),
+      ]),
+    );
     await withinTheWindow();
   });
 

@@ -38,7 +38,7 @@ const RUN: RunSummary = {
   progress: { epoch: 5, step: 50, steps: 100, secondsLeft: 9, trainLoss: 0.1 },
   testAccuracy: 0.9,
   validationAccuracy: 0.9,
-  states: { pruned: 0.04, shed: { '1e-3': 0.56 }, inert: 0.1, zero: 0.04 },
+  states: { pruned: 0.04, shed: { '1e-3': 0.56 }, inertAtLeast: 0.1, zero: 0.04 },
   excess: { '1e-3': 0.39 },
   excessEpoch: 4,
   model: 'depthwise-separable',

@@ -186,7 +186,7 @@ export function sharesOf(
   return {
     pruned: share(pruned, weights),
     shed: byLabel(labels, (threshold) => share(shed[threshold] ?? 0, kept)),
-    inert: share(inert, kept),
+    inertAtLeast: share(inert, kept),
     zero: share(pruned + zero, weights),
   };
 }

@@ -111,7 +111,7 @@ export function runCharts(
     },
     {
       key: 'states',
-      title: `Pruned, shed, freed, inert${layer === null ? '' : ` of ${layer}`}`,
+      title: `Pruned, shed, freed, inert at least${layer === null ? '' : ` of ${layer}`}`,
       quantity: 'shed',
       ...(standing === 'uncontrolled' ? { of: standing } : {}),
       series: [
@@ -150,7 +150,7 @@ export function runCharts(
           name: 'inert, at least, of kept',
           color: '--state-inert',
           faint: true,
-          ...line(seriesOf(epochs, (epoch) => part(epoch)?.inert ?? null)),
+          ...line(seriesOf(epochs, (epoch) => part(epoch)?.inertAtLeast ?? null)),
         },
         {
           name: 'dead on the data, of kept',

@@ -18,8 +18,19 @@ const shown = z.object({
       testAccuracy: z.number(),
       pruned: z.number(),
       shed: shares,
-      inert: z.number(),
-      layers: z.array(z.object({ name: z.string(), pruned: z.number(), shed: shares, inert: z.number() })),
+      inertAtLeast: z.number(),
+      deadOnData: z.number().nullable(),
+      layers: z.array(
+        z.object({
+          name: z.string(),
+          pruned: z.number(),
+          shed: shares,
+          inertAtLeast: z.number(),
+          deadOnData: z.number().nullable(),
+          controlShed: shares.nullable(),
+          excess: shares.nullable(),
+        }),
+      ),
     }),
   ),
 });

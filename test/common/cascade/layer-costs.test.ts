@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { layerCosts } from '../../../common/cascade/layer-costs.ts';
 import { generator, integer } from '../../../common/random.ts';
 
-const LAYER = { weights: 36, macs: 144, pruned: 1 / 6, shed: { '1e-2': 2 / 3 }, inert: 0.1, compacted: 20 };
+const LAYER = {
+  weights: 36,
+  macs: 144,
+  pruned: 1 / 6,
+  shed: { '1e-2': 2 / 3 },
+  inertAtLeast: 0.1,
+  compacted: 20,
+};
 
 test('by hand: 36 weights at four places each, six pruned, of thirty kept twenty shed and three inert', () => {
   expect(layerCosts(LAYER)).toEqual({
@@ -33,7 +40,7 @@ test('any count comes back from its share', () => {
       weights,
       pruned: share(weights - kept, weights),
       shed: { '1': share(shed, kept) },
-      inert: share(kept - shed, kept),
+      inertAtLeast: share(kept - shed, kept),
     });
     expect(found.masked.weights).toBe(kept);
     expect(found.withoutShed['1']!.weights).toBe(kept - shed);

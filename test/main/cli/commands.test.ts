@@ -210,7 +210,7 @@ test('show --json holds what scripts rely on', async () => {
     testAccuracy: 0.75,
     pruned: 0.25,
     shed: { '1e-4': 0.3 },
-    inert: 0.125,
+    inertAtLeast: 0.125,
     testTopFive: 0.9375,
     gradientNorm: 0.5,
     costs: { dense: { macs: 80 }, masked: { macs: 60, compression: 8 / 6, speedUp: 8 / 6 } },
@@ -220,7 +220,7 @@ test('show --json holds what scripts rely on', async () => {
         weights: 8,
         pruned: 0.25,
         shed: { '1e-4': 0.3 },
-        inert: 0.125,
+        inertAtLeast: 0.125,
         costs: { masked: { weights: 6, macs: 60 }, compacted: { weights: 4, macs: 40 } },
       },
     ],
@@ -444,8 +444,26 @@ describe('export --csv', () => {
         inert_at_least_of_kept: '0.125',
         dead_on_data_of_kept: '0.25',
         gradient_norm: '0.5',
+        // Its control has not got so far.
+        'control_shed_of_kept_1e-4': '',
+        'excess_1e-4': '',
       },
     ]);
+    expect(rowsOf(await exported('layers', '--epoch', '1'))).toMatchObject([
+      {
+        layer: 'dense1',
+        'shed_of_kept_1e-4': '0.1',
+        'control_shed_of_kept_1e-4': '0.25',
+        'excess_1e-4': '0.25',
+        'previous_mask_excess_1e-4': '',
+      },
+    ]);
+  });
+
+  test('channels: what is inert is named as the lower bound that it is', async () => {
+    const [row] = rowsOf(await exported('channels', '--epoch', '1'));
+    expect(row).toHaveProperty('inert_at_least');
+    expect(row).not.toHaveProperty('inert');
   });
 
   test('classes: a row for each class and epoch', async () => {

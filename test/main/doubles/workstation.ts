@@ -46,7 +46,7 @@ function cost(weights: number): Cost {
 }
 
 function epochOf(epoch: number): EpochSummary {
-  const states = { pruned: epoch > 0 ? 0.25 : 0, shed: shares(epoch / 10), inert: 0.125, zero: 0.25 };
+  const states = { pruned: epoch > 0 ? 0.25 : 0, shed: shares(epoch / 10), inertAtLeast: 0.125, zero: 0.25 };
   const freed = { channels: 4, freedChannels: 1, freed: 0.25 };
   return {
     epoch,
@@ -389,7 +389,7 @@ export class WorkstationDouble implements WorkstationServices {
       progress: null,
       testAccuracy: null,
       validationAccuracy: null,
-      states: { pruned: 0.25, shed: shares(0.5), inert: 0.125, zero: 0.25 },
+      states: { pruned: 0.25, shed: shares(0.5), inertAtLeast: 0.125, zero: 0.25 },
       excess: null,
       excessEpoch: null,
       model: 'lenet-300-100',

@@ -80,7 +80,7 @@ describe('a workspace', () => {
       name: 'dense',
       weights: 21,
       pruned: layers[1]!.pruned / 21,
-      inert: layers[1]!.inert / (21 - layers[1]!.pruned),
+      inertAtLeast: layers[1]!.inert / (21 - layers[1]!.pruned),
       norm: layers[1]!.norm,
     });
 
