@@ -20,10 +20,17 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }
 
-/** A name of any origin within a sentence: quoted, cut, and with what can not be shown written as \u{…}. */
-export function quoted(name: string): string {
-  const shown = name.length > 120 ? `${name.slice(0, 120)}…` : name;
-  return `'${printable(shown)}'`;
+/** Longer than any name of a study or of a tensor: what is longer was meant for something else, and is cut in sentences. */
+const LONGEST = 120;
+
+/** A text of any origin within a sentence: quoted, cut, and with what can not be shown written as \u{…}. */
+export function quoted(text: string): string {
+  return `'${printable(shortened(text, LONGEST))}'`;
+}
+
+/** At most so many characters, the last of them '…' where there are more. */
+export function shortened(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
 /** Whether an entry of a folder or an archive is what a system keeps for itself: hidden files, and macOS's resource forks. */

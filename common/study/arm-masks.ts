@@ -1,12 +1,12 @@
 import { maskOriginOf } from '../mask-source.ts';
 import type { ReadArm } from './arms.ts';
-import { quote } from './quote.ts';
+import { quoted } from '../names.ts';
 import type { StudyRules } from './expand.ts';
 import type { ProblemList } from './problem-list.ts';
 import { nearest } from './problems.ts';
 
 interface Reading {
-  rules: StudyRules;
+  rules: Omit<StudyRules, 'sharedEpochs'>;
   problems: ProblemList;
   seeds: readonly number[];
 }
@@ -41,14 +41,14 @@ export function settleMasks(arms: readonly ReadArm[], reading: Reading): ReadArm
       if (!named) {
         const others = [...byName.keys()].filter((name) => name !== arm.name);
         return refuse(
-          `found ${quote(origin.arm)}; the other arms are ${listed(others)}${nearest(origin.arm, others)}`,
+          `found ${quoted(origin.arm)}; the other arms are ${listed(others)}${nearest(origin.arm, others)}`,
         );
       }
       const circle = [...waiting, arm];
       if (circle.includes(named)) {
-        const names = [...circle.slice(circle.indexOf(named)), named].map(({ name }) => quote(name));
+        const names = [...circle.slice(circle.indexOf(named)), named].map(({ name }) => quoted(name));
         return refuse(
-          `found ${quote(origin.arm)}; masks are taken in a circle, ${names.join(' from ')}: take those of an arm that has its own`,
+          `found ${quoted(origin.arm)}; masks are taken in a circle, ${names.join(' from ')}: take those of an arm that has its own`,
         );
       }
       source = settle(named, circle);
@@ -66,7 +66,7 @@ export function settleMasks(arms: readonly ReadArm[], reading: Reading): ReadArm
 
 /** Names in quotes, since they may hold commas; of many, the first. */
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, MOST_NAMES).map(quote).join(', ');
+  const shown = names.slice(0, MOST_NAMES).map(quoted).join(', ');
   return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown || 'none';
 }
 

@@ -23,7 +23,7 @@ const MOST_STEPS = 100;
 
 interface Reading {
   schema: z.ZodObject;
-  rules: StudyRules;
+  rules: Omit<StudyRules, 'sharedEpochs'>;
   problems: ProblemList;
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { quote } from './quote.ts';
+import { quoted } from '../names.ts';
 import { componentOptions, unwrap } from './schema-walk.ts';
 import { wording } from './wording.ts';
 
@@ -60,7 +60,7 @@ function describeNumber(schema: z.ZodNumber): string {
 /** What was found, short enough for a sentence. */
 export function describeFound(value: unknown): string {
   if (value === null) return 'nothing';
-  if (typeof value === 'string') return quote(value.length > 60 ? `${value.slice(0, 57)}…` : value);
+  if (typeof value === 'string') return quoted(value.length > 60 ? `${value.slice(0, 57)}…` : value);
   if (Array.isArray(value)) {
     const items = value.map((item) => (typeof item === 'object' && item !== null ? '…' : String(item)));
     const text = items.join(', ');

@@ -1,8 +1,8 @@
 import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { messageOf } from '../errors.ts';
+import { printable, shortened } from '../names.ts';
 import { MOST_PROBLEMS } from './first-problems.ts';
-import { shortened } from './quote.ts';
 import { offsetOf, parseText } from './yaml-text.ts';
 import { AliasError, valueOf, type YamlValue } from './yaml-value.ts';
 
@@ -97,15 +97,20 @@ export function readDocument(text: string): StudyDocument {
 /** Of a key in a path; a longer one is a mistake, and is cut. */
 const LONGEST_SEGMENT = 80;
 
+/** Of a whole path: one as deep is a mistake too, and is cut in its middle. */
+const LONGEST_PATH = 160;
+
 /** 'arms[1].pruning.sparsity' */
 export function formatPath(path: Path): string {
-  return path
+  const text = path
     .map((segment, index) =>
       typeof segment === 'number'
         ? `[${segment}]`
         : `${index === 0 ? '' : '.'}${shortened(segment, LONGEST_SEGMENT)}`,
     )
     .join('');
+  const half = LONGEST_PATH / 2;
+  return printable(text.length > LONGEST_PATH ? `${text.slice(0, half)}…${text.slice(1 - half)}` : text);
 }
 
 /** The value under a segment, and the offset of what names it: its key, or the list item itself. */

@@ -78,6 +78,18 @@ export interface Arm {
 
 /** From the text of a study file to its runs, or to the first that is wrong with it. Never throws for a bad file. */
 export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules): StudyReading {
+  const { study, arms, problems } = readStudyArms(text, catalogue, rules);
+  if (!study) return { study, runs: [], problems };
+  const runs = withTrunks(planRuns(arms, study.seeds, { catalogue, rules }), { catalogue, rules });
+  return { study, runs, problems };
+}
+
+/** The same as far as the arms, without the runs that they make. */
+export function readStudyArms(
+  text: string,
+  catalogue: Catalogue,
+  rules: Omit<StudyRules, 'sharedEpochs'>,
+): Omit<StudyReading, 'runs'> & { arms: readonly Arm[] } {
   const document = readDocument(text);
   if (document.problems.length > 0) return refused(document.problems);
   const { value } = document;
@@ -120,13 +132,13 @@ export function readStudy(text: string, catalogue: Catalogue, rules: StudyRules)
       checkpoints,
       priority,
     },
-    runs: withTrunks(planRuns(settled, seeds, { catalogue, rules }), { catalogue, rules }),
+    arms: settled,
     problems: [],
   };
 }
 
 /** Runs that `every-step` adds for each seed, beside the dense controls. */
-function stepControls(arms: readonly Arm[], rules: StudyRules): number {
+function stepControls(arms: readonly Arm[], rules: Pick<StudyRules, 'prunings'>): number {
   return arms.reduce(
     (sum, { controls, specification }) =>
       sum + (controls.previousMask === 'every' ? Math.max(0, rules.prunings(specification) - 1) : 0),
@@ -134,8 +146,8 @@ function stepControls(arms: readonly Arm[], rules: StudyRules): number {
   );
 }
 
-function refused(problems: readonly StudyProblem[]): StudyReading {
-  return { study: null, runs: [], problems: firstProblems(problems) };
+function refused(problems: readonly StudyProblem[]): ReturnType<typeof readStudyArms> {
+  return { study: null, arms: [], problems: firstProblems(problems) };
 }
 
 /** Shared settings need not be whole, since arms may complete them; what they do hold must be right even where every arm replaces it. */

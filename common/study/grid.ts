@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Path } from './document.ts';
-import { quote } from './quote.ts';
+import { quoted } from '../names.ts';
 import type { MergedSettings } from './merge.ts';
 import { MOST_EXPLAINED, nearest } from './problems.ts';
 import type { Finding } from './problems.ts';
@@ -191,7 +191,7 @@ function unknownSetting(schema: z.ZodObject, key: string): string {
   const elsewhere = known.filter((setting) => setting !== key && setting.split('.').at(-1) === last);
   const meant =
     elsewhere.length > 0
-      ? `; did you mean ${elsewhere.slice(0, 3).map(quote).join(' or ')}?`
+      ? `; did you mean ${elsewhere.slice(0, 3).map(quoted).join(' or ')}?`
       : nearest(key, known);
-  return `there is no setting ${quote(key)}; write one as a path, such as pruning.sparsity${meant}`;
+  return `there is no setting ${quoted(key)}; write one as a path, such as pruning.sparsity${meant}`;
 }

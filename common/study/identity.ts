@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Catalogue } from '../catalogue.ts';
 import type { RunSpecification } from '../run-specification.ts';
-import { objectSchema, schemaUnder, unwrap } from './schema-walk.ts';
+import { objectSchema, unwrap } from './schema-walk.ts';
 import { specificationSchema } from './schema.ts';
 
 /**
@@ -9,42 +9,74 @@ import { specificationSchema } from './schema.ts';
  * out. The defaults are the schema's own, so a new field with a default moves no old run.
  */
 export function canonicalSpecification(specification: RunSpecification, catalogue: Catalogue): string {
-  return JSON.stringify(withoutDefaults(specification, specificationSchema(catalogue)));
+  return textOf(specification, specificationSchema(catalogue))!;
+}
+
+/** A value without what equals its default, and its text once that was asked for. */
+interface Shortened {
+  schema: z.core.$ZodType;
+  value: unknown;
+  text?: string;
+}
+
+/**
+ * What objects were shortened to. Specifications are never changed once they are made, and runs of a study have most of
+ * their components in common.
+ */
+const known = new WeakMap<object, Shortened>();
+
+function shortened(value: object, schema: z.core.$ZodType): Shortened {
+  const before = known.get(value);
+  if (before?.schema === schema) return before;
+  const short = { schema, value: shorten(value, schema) };
+  known.set(value, short);
+  return short;
 }
 
 function withoutDefaults(value: unknown, schema: z.core.$ZodType): unknown {
+  return typeof value === 'object' && value !== null ? shortened(value, schema).value : value;
+}
+
+function shorten(value: object, schema: z.core.$ZodType): unknown {
   if (Array.isArray(value)) {
     const inner = unwrap(schema);
     return inner instanceof z.ZodArray && isUntransformed(schema)
       ? value.map((item) => withoutDefaults(item, inner.element))
       : value.map(sorted);
   }
-  if (typeof value !== 'object' || value === null) return value;
-  if (objectSchema(schema, value) === null) return sorted(value);
+  const shape = objectSchema(schema, value)?.shape;
+  if (!shape) return sorted(value);
   return Object.fromEntries(
     Object.entries(value)
       .sort(byKey)
       .flatMap(([key, inner]) => {
-        const field = schemaUnder(schema, value, key);
+        const field = Object.hasOwn(shape, key) ? shape[key] : undefined;
         if (inner === undefined) return [];
-        if (field === null) return [[key, sorted(inner)]];
-        const short = withoutDefaults(inner, field);
-        return JSON.stringify(short) === defaultOf(field) ? [] : [[key, short]];
+        if (field === undefined) return [[key, sorted(inner)]];
+        return textOf(inner, field) === defaultOf(field) ? [] : [[key, withoutDefaults(inner, field)]];
       }),
   );
+}
+
+/** The text of a value without its defaults; undefined where JSON has none. */
+function textOf(value: unknown, schema: z.core.$ZodType): string | undefined {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const short = shortened(value, schema);
+  short.text ??= JSON.stringify(short.value);
+  return short.text;
 }
 
 /** The canonical text of each field's default, undefined where it has none: a study of thousands of runs asks for few. */
 const defaults = new WeakMap<z.core.$ZodType, { text: string | undefined }>();
 
 function defaultOf(field: z.core.$ZodType): string | undefined {
-  let known = defaults.get(field);
-  if (!known) {
+  let found = defaults.get(field);
+  if (!found) {
     const standard = z.safeParse(field, undefined);
-    known = { text: standard.success ? JSON.stringify(withoutDefaults(standard.data, field)) : undefined };
-    defaults.set(field, known);
+    found = { text: standard.success ? textOf(standard.data, field) : undefined };
+    defaults.set(field, found);
   }
-  return known.text;
+  return found.text;
 }
 
 function sorted(value: unknown): unknown {

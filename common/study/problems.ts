@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import * as z from 'zod';
 import { allowedNames, describeAllowed, describeFound } from './describe.ts';
 import type { Path, StudyProblem } from './document.ts';
-import { quote } from './quote.ts';
+import { quoted } from '../names.ts';
 import { componentOptions, isPlainName, objectSchema, schemaUnder, unwrap } from './schema-walk.ts';
 
 /** One finding of a schema: where in the value, and the sentence. */
@@ -46,7 +46,7 @@ function explain(issue: z.core.$ZodIssue, root: z.ZodType, rootValue: unknown, h
     const known = Object.keys((schema && objectSchema(schema, value)?.shape) ?? {});
     return issue.keys.slice(0, MOST_EXPLAINED).map((key) => ({
       path: [...path, key],
-      message: `unknown key ${quote(key)}; allowed: ${known.join(', ')}${ownerHint(schema, key) || unknownKeyHint(key, known, home)}`,
+      message: `unknown key ${quoted(key)}; allowed: ${known.join(', ')}${ownerHint(schema, key) || unknownKeyHint(key, known, home)}`,
       missing: false,
       atKey: true,
     }));
@@ -141,7 +141,7 @@ export function nearest(found: string, names: readonly string[]): string {
   if (ranked === undefined || found === ranked.name) return '';
   const start = plain(ranked.name).startsWith(plain(found)) && found.length >= 3;
   return start || ranked.far <= Math.max(1, Math.floor(ranked.name.length * 0.4))
-    ? `; did you mean ${quote(ranked.name)}?`
+    ? `; did you mean ${quoted(ranked.name)}?`
     : '';
 }
 

@@ -4,6 +4,18 @@ import * as z from 'zod';
 
 /** The schema under defaults, null, and refinements; of a transformation, the schema of its input, and of preparing, of what it prepares for. */
 export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  let inner = unwrapped.get(schema);
+  if (!inner) {
+    inner = innermost(schema);
+    unwrapped.set(schema, inner);
+  }
+  return inner;
+}
+
+/** Telling the kinds of schemas apart takes zod a while, and a study of thousands of runs asks of few schemas. */
+const unwrapped = new WeakMap<z.core.$ZodType, z.core.$ZodType>();
+
+function innermost(schema: z.core.$ZodType): z.core.$ZodType {
   let inner = schema;
   for (;;) {
     if (
@@ -27,8 +39,7 @@ export function objectSchema(schema: z.core.$ZodType, value: unknown): z.ZodObje
   if (!(inner instanceof z.ZodDiscriminatedUnion)) return null;
   const name =
     typeof value === 'string' ? value : (value as Record<string, unknown> | null)?.[inner.def.discriminator];
-  const option = componentOptions(inner).find(([known]) => known === name);
-  return option?.[1] ?? null;
+  return componentOf(inner).byName.get(name) ?? null;
 }
 
 /** A component's possible names, or whatever tells its kinds apart, and the options of each. */
@@ -38,6 +49,7 @@ export function componentOptions(schema: z.ZodDiscriminatedUnion): readonly [str
 
 interface Component {
   options: readonly [string, z.ZodObject][];
+  byName: ReadonlyMap<unknown, z.ZodObject>;
   names: z.ZodEnum;
 }
 
@@ -54,7 +66,8 @@ function componentOf(schema: z.ZodDiscriminatedUnion): Component {
       ? [[String(name.value), object]]
       : [];
   });
-  const component = { options, names: z.enum(options.map(([name]) => name)) };
+  const byName = new Map(options);
+  const component = { options, byName, names: z.enum(options.map(([name]) => name)) };
   components.set(schema, component);
   return component;
 }

@@ -1,7 +1,7 @@
 import { Composer, Lexer, LineCounter, Parser, isMap, isScalar, visit } from 'yaml';
 import type { Document, Node, YAMLError } from 'yaml';
 import { MOST_PROBLEMS } from './first-problems.ts';
-import { quote } from './quote.ts';
+import { quoted } from '../names.ts';
 
 /** What a study never comes near: a text beyond it is a mistake, such as another file dropped on the editor. */
 const MOST_CHARACTERS = 1_000_000;
@@ -166,7 +166,7 @@ function walked(document: Document.Parsed): TextFinding[] {
         if (known.has(key.value))
           findings.push({
             offset: offsetOf(key),
-            message: `the key ${quote(String(key.value))} stands twice in this mapping: keep one of them`,
+            message: `the key ${quoted(String(key.value))} stands twice in this mapping: keep one of them`,
           });
         known.add(key.value);
       }

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { Document, Node } from 'yaml';
-import { quote } from './quote.ts';
+import { quoted } from '../names.ts';
 
 /** Values that a text may stand for once its aliases are followed. */
 const MOST_VALUES = 300_000;
@@ -47,7 +47,7 @@ export function valueOf(document: Document.Parsed): YamlValue {
   function follow(alias: Node & { source: string }): unknown {
     const found = anchors.get(alias.source);
     if (found === undefined)
-      throw new AliasError(alias, `there is no anchor ${quote(`&${alias.source}`)} before it`);
+      throw new AliasError(alias, `there is no anchor ${quoted(`&${alias.source}`)} before it`);
     if (found === 'open') throw new AliasError(alias, 'it stands within what it repeats');
     size += found.size;
     if (size > MOST_VALUES) throw new AliasError(alias, `with it the text stands for too many values`);

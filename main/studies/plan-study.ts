@@ -1,5 +1,6 @@
 import type { StudyProblem } from '../../common/contract/schemas.ts';
 import { maskSourceOf, type MaskSource } from '../../common/mask-source.ts';
+import type { NetworkDescription } from '../../common/network.ts';
 import type { PlannedRun, RunSpecification } from '../../common/run-specification.ts';
 import { canonicalSpecification, readStudy } from '../../common/study/index.ts';
 import { runIdentity } from '../runs/identity.ts';
@@ -7,11 +8,11 @@ import { catalogue } from '../trainer/catalogue.ts';
 import { branchOf } from '../trainer/branch.ts';
 import type { DatasetOutline } from '../trainer/data/dataset.ts';
 import { checkpointInterval } from '../trainer/checkpoint-interval.ts';
-import { describeModel, parameterCount } from '../trainer/network/describe.ts';
+import { parameterCount } from '../trainer/network/describe.ts';
 import { optimizers } from '../trainer/optimization/optimizers/registry.ts';
-import { planRun } from '../trainer/plan.ts';
 import type { NamedRun } from '../workspace/messages.ts';
 import type { DataPin } from './changed-data.ts';
+import { KnownPlans } from './known-plans.ts';
 import { outlinesOf, stepsPerEpoch } from './outlines.ts';
 import { studyRules } from './rules.ts';
 import { namesIn, type StudyNames } from './study-names.ts';
@@ -83,7 +84,8 @@ export async function planStudy(
     ...names.datasets,
     ...named.map(({ specification }) => specification.dataset),
   ]);
-  const { study, runs, problems } = readStudy(text, catalogue, studyRules(outlineOf, named, pins));
+  const known = new KnownPlans();
+  const { study, runs, problems } = readStudy(text, catalogue, studyRules(outlineOf, named, pins, known));
   if (!study || problems.length > 0) return { plan: null, problems };
   const identities = runs.map(({ specification, seed }) =>
     runIdentity(canonicalSpecification(specification, catalogue), seed),
@@ -102,8 +104,9 @@ export async function planStudy(
   const schedules = runs.map(({ specification }) => {
     const outline = outlineOf(specification.dataset) as DatasetOutline;
     const steps = stepsPerEpoch(specification, outline);
-    const plan = planRun(specification, steps);
-    return { plan, steps, size: sizeOf(specification, outline) };
+    const plan = known.planOf(specification, outline);
+    const network = known.networkOf(specification, outline);
+    return { plan, steps, size: sizeOf(specification, outline, network) };
   });
   const rewindEpochOf = (index: number, trunk: number): number | null => {
     const { plan, steps } = schedules[index]!;
@@ -163,8 +166,11 @@ function omissionText({ omittedPrunings }: RunSpecification): string {
   return ` without ${omittedPrunings === 1 ? 'the last pruning' : `the last ${omittedPrunings} prunings`}`;
 }
 
-function sizeOf(specification: RunSpecification, outline: DatasetOutline): RunSize {
-  const network = describeModel(specification, outline);
+function sizeOf(
+  specification: RunSpecification,
+  outline: DatasetOutline,
+  network: NetworkDescription,
+): RunSize {
   const parameters = parameterCount(network);
   return {
     weights: network.layers.reduce((sum, layer) => sum + layer.weights, 0),

@@ -4,10 +4,9 @@ import type { RunSpecification } from '../../common/run-specification.ts';
 import type { RuleProblem, StudyRules } from '../../common/study/index.ts';
 import type { DatasetOutline } from '../trainer/data/dataset.ts';
 import { branchOf } from '../trainer/branch.ts';
-import { describeModel } from '../trainer/network/describe.ts';
 import { pinWeights, weightsRefusal } from '../trainer/network/pretrained.ts';
 import { ModelError } from '../trainer/network/model.ts';
-import { planRun, retrainingContext, roundSparsities, scheduleContext } from '../trainer/plan.ts';
+import { retrainingContext, roundSparsities, scheduleContext, type RunPlan } from '../trainer/plan.ts';
 import { pinMasks } from '../trainer/pruning/criteria/given-masks.ts';
 import { criteria } from '../trainer/pruning/criteria/registry.ts';
 import { refusals } from '../trainer/pruning/refusals.ts';
@@ -15,6 +14,7 @@ import { schedules } from '../trainer/pruning/schedules/registry.ts';
 import { retrainings } from '../trainer/retraining/registry.ts';
 import type { NamedRun } from '../workspace/messages.ts';
 import type { DataPin } from './changed-data.ts';
+import { KnownPlans } from './known-plans.ts';
 import { maskRules } from './mask-rules.ts';
 import { stepsPerEpoch, type OutlineOf } from './outlines.ts';
 
@@ -26,6 +26,7 @@ export function studyRules(
   outlineOf: OutlineOf,
   runs: readonly NamedRun[] = [],
   pins: readonly DataPin[] = [],
+  plans = new KnownPlans(),
 ): StudyRules {
   const pinned = new Map(pins.map(({ dataset, hash }) => [JSON.stringify(dataset), hash]));
   return {
@@ -33,26 +34,29 @@ export function studyRules(
     check(specification) {
       const outline = outlineOf(specification.dataset);
       if (outline instanceof CascadeError) return [{ key: ['dataset'], message: outline.message }];
-      return [...timingProblems(specification, outline), ...networkProblems(specification, outline)];
+      return [...timingProblems(specification, outline), ...networkProblems(specification, outline, plans)];
     },
     prunings(specification) {
       const outline = outlineOf(specification.dataset);
       if (outline instanceof CascadeError) return 0;
-      return planRun(specification, stepsPerEpoch(specification, outline)).prunings.length;
+      return plans.planOf(specification, outline).prunings.length;
     },
     sharedEpochs(specification, prunings) {
       const outline = outlineOf(specification.dataset);
       if (outline instanceof CascadeError) return 0;
       const steps = stepsPerEpoch(specification, outline);
-      return branchOf(planRun(specification, steps), steps, prunings)?.epoch ?? 0;
+      return branchOf(plans.planOf(specification, outline), steps, prunings)?.epoch ?? 0;
     },
     derive(specification) {
       const outline = outlineOf(specification.dataset);
       if (outline instanceof CascadeError) return {};
       const rounds = Math.max(1, roundSparsities(specification).length);
-      const steps = stepsPerEpoch(specification, outline);
+      const plan = plans.planOf(
+        rounds === specification.rounds ? specification : { ...specification, rounds },
+        outline,
+      );
       return {
-        referenceEpoch: firstPruningEpoch({ ...specification, rounds }, steps) ?? 0,
+        referenceEpoch: firstPruningEpoch(plan) ?? 0,
         rounds,
         dataHash: pinned.get(JSON.stringify(specification.dataset)) ?? null,
         model: pinWeights(specification.model),
@@ -63,8 +67,7 @@ export function studyRules(
 }
 
 /** The epoch whose record is the last before anything is pruned; null when nothing is. */
-function firstPruningEpoch(specification: RunSpecification, steps: number): number | null {
-  const [first] = planRun(specification, steps).prunings;
+function firstPruningEpoch({ prunings: [first] }: RunPlan): number | null {
   if (!first) return null;
   return first.step === null ? first.epoch : first.epoch - 1;
 }
@@ -98,12 +101,16 @@ function timingProblems(specification: RunSpecification, outline: DatasetOutline
   return problems;
 }
 
-function networkProblems(specification: RunSpecification, outline: DatasetOutline): RuleProblem[] {
+function networkProblems(
+  specification: RunSpecification,
+  outline: DatasetOutline,
+  plans: KnownPlans,
+): RuleProblem[] {
   const { pruning, model } = specification;
   const problems: RuleProblem[] = [];
   let network: NetworkDescription;
   try {
-    network = describeModel(specification, outline);
+    network = plans.networkOf(specification, outline);
   } catch (error) {
     if (error instanceof CascadeError && error.code === 'AUGMENTATION_UNFIT')
       return [{ key: ['augmentation'], message: error.message }];
@@ -129,7 +136,7 @@ function networkProblems(specification: RunSpecification, outline: DatasetOutlin
         message: `the network ${model.name} has no ${kind} layer; its layers are of the kinds ${[...new Set(layers.map((layer) => layer.kind))].join(', ')} (of ${KERNEL_KINDS.join(', ')})`,
       });
   if (problems.length > 0) return problems;
-  const { prunings } = planRun(specification, stepsPerEpoch(specification, outline));
+  const { prunings } = plans.planOf(specification, outline);
   const { untrained } = criteria.find(pruning.criterion.name);
   if (untrained && prunings[0]?.epoch === 0 && typeof model['weights'] !== 'string')
     problems.push({ key: ['pruning', 'schedule'], message: untrained });

@@ -1,6 +1,6 @@
 import { maskOriginOf } from '../../common/mask-source.ts';
 import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
-import { readStudy } from '../../common/study/index.ts';
+import { readStudyArms } from '../../common/study/index.ts';
 import { catalogue } from '../trainer/catalogue.ts';
 
 /** What a study names that has to be looked up before its rules can be asked, each once. */
@@ -19,10 +19,9 @@ export function namesIn(text: string): StudyNames {
     const run = maskOriginOf(specification)?.run;
     if (run) runs.add(run);
   };
-  readStudy(text, catalogue, {
+  readStudyArms(text, catalogue, {
     check: (specification) => (note(specification), []),
     prunings: () => 0,
-    sharedEpochs: () => 0,
     derive: () => ({}),
     settleMasks: (specification) => ({ specification, problems: [] }),
   });

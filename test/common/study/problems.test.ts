@@ -534,6 +534,25 @@ describe('text that is not YAML', () => {
   });
 });
 
+describe('long keys', () => {
+  it('are cut, alone and where many stand within each other', () => {
+    const deep = `${'outer: {'.repeat(300)}inner: 1${'}'.repeat(300)}`;
+    for (const text of [
+      SOUND.replace('batchSize: 64', `batchSize: 64\n  ${'x'.repeat(5000)}: 1`),
+      SOUND.replace('batchSize: 64', `batchSize: 64\n  model: {name: lenet-300-100, ${deep}}`),
+      SOUND.replace('criterion: random', `criterion: {name: random, ${deep}}`),
+      // Of a text that is not YAML, the path to where it broke.
+      SOUND.replace('batchSize: 64', `${'outer: {'.repeat(90)}`),
+      SOUND.replace('study:', `${'a.'.repeat(4000)}\u200b: 1\nstudy:`),
+    ])
+      for (const problem of read(text).problems) {
+        expect(problem.key.length).toBeLessThanOrEqual(160);
+        expect(formatProblem(problem).length).toBeLessThan(1000);
+        expect(formatProblem(problem)).not.toContain('\u200b');
+      }
+  });
+});
+
 describe('several problems', () => {
   it('come in the order of the file, each with its column', () => {
     const text = SOUND.replace('batchSize: 64', 'batchSize: 0').replace(

@@ -469,17 +469,17 @@ describe('export --csv', () => {
   test('classes: a row for each class and epoch', async () => {
     const file = await exported('classes', '--epoch', '2');
     expect(readFileSync(file, 'utf8')).toBe(
-      'epoch,class,name,examples,correct,accuracy\n2,0,cat,2,1,0.5\n2,1,"dog, or wolf",2,2,1\n',
+      'epoch,class,name,examples,correct,accuracy,data\n2,0,cat,2,1,0.5,\n2,1,"dog, or wolf",2,2,1,\n',
     );
   });
 
   test('predictions: a row for each image and marked moment', async () => {
     const file = await exported('predictions', '--epoch', '1');
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-    expect(lines[0]).toBe('epoch,moment,image,label,label_name,predicted,predicted_name,correct,margin');
+    expect(lines[0]).toBe('epoch,moment,image,label,label_name,predicted,predicted_name,correct,margin,data');
     expect(lines).toHaveLength(1 + 2 * 4);
-    expect(lines[2]).toBe('1,before-pruning,1,1,"dog, or wolf",1,"dog, or wolf",1,0.5');
-    expect(lines[6]).toBe('1,epoch,1,1,"dog, or wolf",0,cat,0,-0.25');
+    expect(lines[2]).toBe('1,before-pruning,1,1,"dog, or wolf",1,"dog, or wolf",1,0.5,');
+    expect(lines[6]).toBe('1,epoch,1,1,"dog, or wolf",0,cat,0,-0.25,');
   });
 
   test('writes over nothing without --force, and nothing where there is nothing', async () => {
