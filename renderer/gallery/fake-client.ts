@@ -9,6 +9,7 @@ import type {
   WorkstationEvent,
   WorkstationStatus,
 } from '../../common/contract/schemas.ts';
+import type { ControlKind } from '../../common/controls.ts';
 import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';
 import type { CascadeClient } from '../client/client.ts';
 import type { Moment } from '../../common/records.ts';
@@ -21,6 +22,8 @@ import { previewOf, readSchema, STUDIES } from './studies.ts';
 /** A workstation made up in the page: the same client type, answers from the simulation. */
 export const RUN = 'a3f1c29e07b4-s0';
 export const CONTROL = '5be0172c94da-s0';
+/** The control of a run that prunes twice which keeps the mask before its last pruning. */
+export const PREVIOUS = 'd27b85f03c6e-s0';
 export const UNCONTROLLED = '90c4e7d1ab32-s0';
 const START = Date.UTC(2026, 0, 12, 9, 30);
 
@@ -41,11 +44,15 @@ export const STATUS: WorkstationStatus = {
   notices: [],
 };
 
+/** Share of the depthwise weights that each prunes. */
+const SPARSITIES: Readonly<Record<string, number>> = { [CONTROL]: 0, [PREVIOUS]: 0.5 };
+/** All but the controls are alike. */
+const simulatedOf = (id: string) => simulated(id in SPARSITIES ? id : RUN);
 const simulations = new Map<string, { simulation: Simulation; epochs: EpochSummary[] }>();
 function simulated(id: string) {
   const known = simulations.get(id);
   if (known) return known;
-  const simulation = new Simulation(7, id !== CONTROL);
+  const simulation = new Simulation(7, SPARSITIES[id] ?? 0.9);
   const epochs = Array.from({ length: EPOCHS + 1 }, (_, epoch) => simulation.summary(epoch));
   const made = { simulation, epochs };
   simulations.set(id, made);
@@ -60,7 +67,7 @@ export function summary(
   more: Partial<RunSummary> = {},
 ): RunSummary {
   const prunes = id !== CONTROL;
-  const last = done >= 0 ? simulated(prunes ? RUN : CONTROL).epochs[done] : undefined;
+  const last = done >= 0 ? simulatedOf(id).epochs[done] : undefined;
   return {
     id,
     hash: id.slice(0, 12),
@@ -100,8 +107,8 @@ export function summary(
 }
 
 /** Scenery: the made-up control sheds alike among the weights that the run kept and those that it pruned. */
-function excessAt(epoch: number): ExcessEpoch {
-  const [run, control] = [simulated(RUN).epochs[epoch]!, simulated(CONTROL).epochs[epoch]!];
+export function excessAt(epoch: number, over = CONTROL): ExcessEpoch {
+  const [run, control] = [simulated(RUN).epochs[epoch]!, simulated(over).epochs[epoch]!];
   return {
     epoch,
     ...compared(run.shed, control.shed),
@@ -248,7 +255,6 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
     if (!run) throw new Error(`There is no run ${id} in this workspace.`);
     return run;
   };
-  const source = (id: string) => simulated(id === CONTROL ? CONTROL : RUN);
   const nothing = () => answer(() => ({}));
   const change = (id: string, state: RunState) =>
     answer(() => {
@@ -273,19 +279,21 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
       list: () => answer(() => runs),
       get: ({ id }: { id: string }) => answer(() => detail(find(id))),
       epochs: ({ id }: { id: string }) =>
-        answer(() => source(id).epochs.filter((entry) => entry.epoch <= find(id).epochsDone)),
-      excess: ({ id }: { id: string }) =>
-        answer(() =>
-          find(id).control === null
-            ? []
-            : source(id)
-                .epochs.slice(0, (find(id).excessEpoch ?? -1) + 1)
-                .map(({ epoch }) => excessAt(epoch)),
-        ),
+        answer(() => simulatedOf(id).epochs.filter((entry) => entry.epoch <= find(id).epochsDone)),
+      excess: ({ id, against = 'dense' }: { id: string; against?: ControlKind }) =>
+        answer(() => {
+          const { control, excessEpoch, previousMask } = find(id);
+          const [over, last] =
+            against === 'dense'
+              ? [control && CONTROL, excessEpoch]
+              : [previousMask && PREVIOUS, previousMask?.excessEpoch ?? null];
+          if (over === null || last === null) return [];
+          return Array.from({ length: last + 1 }, (_, epoch) => excessAt(epoch, over));
+        }),
       classes: ({ id }: { id: string }) =>
         answer(() =>
           classesOf(
-            source(id).epochs.filter((entry) => entry.epoch <= find(id).epochsDone),
+            simulatedOf(id).epochs.filter((entry) => entry.epoch <= find(id).epochsDone),
             Number(id === CONTROL),
           ),
         ),
@@ -313,9 +321,9 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
           return {};
         }),
       channels: ({ id, from, to, keptBy }: { id: string; from: number; to: number; keptBy?: string }) =>
-        answer(() => source(id).simulation.channels(from, to, source(keptBy ?? id).simulation)),
+        answer(() => simulatedOf(id).simulation.channels(from, to, simulatedOf(keptBy ?? id).simulation)),
       planes: ({ id, epoch, layer }: { id: string; epoch: number; layer: string }) =>
-        answer(() => source(id).simulation.planes(layer, epoch)),
+        answer(() => simulatedOf(id).simulation.planes(layer, epoch)),
       masks: () => answer(() => new Blob()),
       weights: () => answer(() => new Blob()),
     },

@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../common/contract/schemas.ts';
-import { CONTROL, RUN, UNCONTROLLED, summary } from './fake-client.ts';
+import { CONTROL, excessAt, PREVIOUS, RUN, UNCONTROLLED, summary } from './fake-client.ts';
 import type { FakeOptions } from './fake-client.ts';
 import { noise } from './simulation.ts';
 import { BAD_CHECK } from './studies.ts';
@@ -29,6 +29,20 @@ const STATES = ['finished', 'failed', 'interrupted', 'stopped', 'queued', 'pause
 /** The excess of an earlier epoch, the last that the control has. */
 function lagging(epoch: number): Partial<RunSummary> {
   return { excess: summary(RUN, '', 'finished', epoch).excess, excessEpoch: epoch };
+}
+
+/** A run beside its dense control and beside the one that kept the mask before its last pruning. */
+function stepwise(): RunSummary[] {
+  const { excess } = excessAt(12, PREVIOUS);
+  return [
+    summary(CONTROL, 'control', 'finished', 12),
+    summary(PREVIOUS, 'control of twice 90% without the last pruning', 'finished', 12, {
+      memberships: [{ study: 'starter', arm: 'control of twice 90% without the last pruning', place: null }],
+    }),
+    summary(RUN, 'twice 90% of depthwise', 'finished', 12, {
+      previousMask: { control: PREVIOUS, excess, excessEpoch: 12 },
+    }),
+  ];
 }
 
 function many(count: number): RunSummary[] {
@@ -79,6 +93,7 @@ export const SCENES: Record<string, Scene> = {
       ],
     }),
   },
+  stepwise: { title: 'A run beside two controls', options: () => ({ runs: stepwise() }) },
   empty: { title: 'An empty workspace', options: () => ({ runs: [] }) },
   loading: { title: 'Nothing answered yet', options: () => ({ runs: [], delay: Infinity }) },
   error: {

@@ -52,11 +52,12 @@ export class Simulation {
   readonly layers: SimulatedLayer[];
   readonly prunes: boolean;
 
-  constructor(seed: number, prunes: boolean, layers: readonly PrunableLayer[] = LAYER_LIST) {
-    this.prunes = prunes;
+  /** @param sparsity share of the depthwise weights that is pruned; of equal seeds the smaller masks lie within the larger */
+  constructor(seed: number, sparsity: number, layers: readonly PrunableLayer[] = LAYER_LIST) {
+    this.prunes = sparsity > 0;
     let incoming: Float32Array = new Float32Array(1).fill(NEVER);
     this.layers = layers.map((layer, index) => {
-      const simulated = simulate(layer, index, seed, prunes, incoming);
+      const simulated = simulate(layer, index, seed, sparsity, incoming);
       incoming = simulated.death;
       return simulated;
     });
@@ -294,7 +295,7 @@ function simulate(
   layer: PrunableLayer,
   index: number,
   seed: number,
-  prunes: boolean,
+  sparsity: number,
   incoming: Float32Array,
 ): SimulatedLayer {
   const channels = layer.outputChannels;
@@ -302,7 +303,7 @@ function simulate(
   const pruned = new Uint8Array(layer.weights);
   for (let weight = 0; weight < layer.weights; weight += 1) {
     start[weight] = 0.02 + 0.18 * noise(seed, index, weight, 1);
-    if (layer.kind === 'depthwise' && noise(seed, index, weight, 2) < 0.9) pruned[weight] = 1;
+    if (layer.kind === 'depthwise' && noise(seed, index, weight, 2) < sparsity) pruned[weight] = 1;
   }
   const death = new Float32Array(channels).fill(NEVER);
   const last = layer.kind === 'dense';
@@ -311,10 +312,10 @@ function simulate(
     if (layer.kind === 'depthwise') {
       let alive = 0;
       for (let row = 0; row < 9; row += 1) alive += 1 - pruned[row * channels + channel]!;
-      if (prunes && alive === 0) death[channel] = PRUNED_AT;
+      if (alive === 0) death[channel] = PRUNED_AT;
       death[channel] = Math.min(death[channel]!, (incoming[channel] ?? NEVER) + 0.4);
-    } else if (!last && own < (prunes ? 0.34 : 0.09))
-      death[channel] = PRUNED_AT + 0.4 + own * (prunes ? 14 : 60);
+    } else if (!last && own < 0.09 + 0.28 * sparsity)
+      death[channel] = PRUNED_AT + 0.4 + own * (60 - 51 * sparsity);
   }
   const simulated = { layer, start, freed: new Float32Array(layer.weights), pruned, death };
   free(simulated, incoming);

@@ -57,6 +57,33 @@ describeInChromium('the numbers of a run', () => {
     expect(overflows).toBe(0);
   };
 
+  test('curves have two thirds of a chart at least, and a legend shows all of its lines on demand', async () => {
+    const figures = page.getByRole('figure');
+    await figures.first().waitFor();
+    const rooms = (await page.evaluate(
+      "[...document.querySelectorAll('figure')].map((f) => f.querySelector('.plot').clientHeight / f.clientHeight)",
+    )) as number[];
+    expect(rooms).toHaveLength(6);
+    for (const room of rooms) expect(room).toBeGreaterThan(2 / 3);
+    const states = figures.filter({ hasText: 'States of the weights' });
+    const clipped = async (): Promise<boolean> => {
+      const [list, last] = await Promise.all([
+        states.locator('ul').boundingBox(),
+        states.locator('li').last().boundingBox(),
+      ]);
+      return last!.y + last!.height > list!.y + list!.height + 1;
+    };
+    expect(await clipped()).toBe(true);
+    const more = states.getByRole('button', { name: /more in the legend of States of the weights$/ });
+    await more.press('Enter');
+    await eventually(clipped).toBe(false);
+    expect(await states.locator('li').allTextContents()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^control, all its weights/)]),
+    );
+    await states.getByRole('button', { name: 'fewer lines in the legend of States of the weights' }).click();
+    await eventually(clipped).toBe(true);
+  });
+
   test('costs, ratios and layers are what the command line says', async () => {
     await page.getByRole('tab', { name: 'Numbers' }).click();
     const last = (await showRun(application.workspace, run)).epochs.at(-1)!;

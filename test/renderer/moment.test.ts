@@ -6,7 +6,7 @@ import { ChannelHistory } from '../../renderer/replay/channel-history.ts';
 import { inertOfKept, networkMoment, totals } from '../../renderer/replay/moment.ts';
 import { WeightPlanes } from '../../renderer/replay/weight-planes.ts';
 
-const simulation = new Simulation(7, true);
+const simulation = new Simulation(7, 0.9);
 const history = new ChannelHistory();
 history.add(await simulation.channels(0, EPOCHS).arrayBuffer());
 const threshold = LABELS.indexOf('1e-3');
@@ -38,7 +38,7 @@ describe('a moment of the network', () => {
   });
 
   it('counts a control over the weights that the run beside it keeps', async () => {
-    const control = new Simulation(7, false);
+    const control = new Simulation(7, 0);
     const beside = new ChannelHistory();
     beside.add(await control.channels(8, 8, simulation).arrayBuffer());
     const moment = networkMoment(beside, LAYER_LIST, 8, threshold)!;

@@ -111,7 +111,7 @@ export function runCharts(
     },
     {
       key: 'states',
-      title: `Pruned, shed, freed, inert at least${layer === null ? '' : ` of ${layer}`}`,
+      title: `States of the weights${layer === null ? '' : ` of ${layer}`}`,
       quantity: 'shed',
       ...(standing === 'uncontrolled' ? { of: standing } : {}),
       series: [
@@ -140,7 +140,7 @@ export function runCharts(
           ...line(seriesOf(epochs, (epoch) => part(epoch)?.freed ?? null)),
         },
         {
-          name: 'freed in control, of all its weights',
+          name: 'freed in control, all its weights',
           color: '--state-freed',
           dashed: true,
           faint: true,
@@ -187,12 +187,26 @@ export function runCharts(
     },
     {
       key: 'sizes',
-      title: 'Sizes of freed and held weights',
+      title: 'Median |w| of kept weights',
       quantity: 'sizes',
-      of: 'median |w| of kept weights; of the control all its weights',
       series: [
-        ...both('held', (epoch) => epoch.heldMedian, color),
-        ...both('freed', (epoch) => epoch.freedMedian, '--state-freed'),
+        { name: 'held', color, ...line(seriesOf(epochs, (epoch) => epoch.heldMedian)) },
+        { name: 'freed', color: '--state-freed', ...line(seriesOf(epochs, (epoch) => epoch.freedMedian)) },
+        // Medians of the same weights are not measured: these say that they are of all that the control keeps.
+        {
+          name: 'held in control, all its weights',
+          color,
+          dashed: true,
+          faint: true,
+          points: seriesOf(control.epochs, (epoch) => epoch.heldMedian),
+        },
+        {
+          name: 'freed in control, all its weights',
+          color: '--state-freed',
+          dashed: true,
+          faint: true,
+          points: seriesOf(control.epochs, (epoch) => epoch.freedMedian),
+        },
       ],
       format: (value) => significant(value, 3),
       log: true,
