@@ -2,7 +2,7 @@ import type { RunSummary } from '../../common/contract/schemas.ts';
 import { CONTROL, excessAt, PREVIOUS, RUN, UNCONTROLLED, summary } from './fake-client.ts';
 import type { FakeOptions } from './fake-client.ts';
 import { noise } from './simulation.ts';
-import { BAD_CHECK } from './studies.ts';
+import { BAD_CHECK, changedDataCheck } from './studies.ts';
 
 /** The whole window in each of its states: choose one with ?scene=NAME, and a view with the address as usual. */
 export interface Scene {
@@ -101,6 +101,10 @@ export const SCENES: Record<string, Scene> = {
     options: () => ({ runs: [], failure: 'The workspace can not be read: its disk is gone.' }),
   },
   bad: { title: 'A bad study file', options: () => ({ runs: usual(), check: BAD_CHECK }) },
+  changedData: {
+    title: 'A study whose data were replaced',
+    options: () => ({ runs: usual(), check: changedDataCheck(usual()) }),
+  },
   huge: { title: 'Ten thousand runs', options: () => ({ runs: many(10_000) }) },
   lost: { title: 'The connection is lost', options: () => ({ runs: usual() }), connection: 'lost' },
 };

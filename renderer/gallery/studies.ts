@@ -68,6 +68,22 @@ export const BAD_CHECK = {
   preview: null,
 };
 
+/** The study at hand where its data were replaced since some of its runs were trained. */
+export function changedDataCheck(runs: readonly RunSummary[]): StudyCheck {
+  const preview = previewOf(runs);
+  return {
+    problems: [],
+    preview: {
+      ...preview,
+      warnings: [
+        "The data in /home/user/data sets/letters.npz were replaced: 'control', 'random 90% of depthwise' used other data (5f0c2a91) than are there now (c4417de0).",
+      ],
+      dataChanged: true,
+      runs: preview.runs.map((run) => ({ ...run, otherData: run.state === 'finished' })),
+    },
+  };
+}
+
 /** What the study at hand would start: some of the runs that there are, as if half of them were new. */
 export function previewOf(runs: readonly RunSummary[]): NonNullable<StudyCheck['preview']> {
   const planned = runs.slice(0, 600);
