@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createInterface, type Interface } from 'node:readline';
 import { createORPCClient } from '@orpc/client';
-import { RPCLink } from '@orpc/client/websocket';
 import { WebSocket } from 'ws';
 import * as z from 'zod';
 import { messageOf } from '../common/errors.ts';
+import { socketLink, type SocketLike } from '../common/line/link.ts';
 import type { CascadeClient } from '../main/api/router.ts';
 import { median } from '../main/bench/result.ts';
 import { RESNET_50_LAYER, RUN, writeLongRun, writeManyRuns, writeResNet50 } from './scale-workspaces.ts';
@@ -50,7 +50,7 @@ const get: Question = ['runs.get', (client) => client.runs.get({ id: RUN })];
 const epochs: Question = ['runs.epochs', (client) => client.runs.epochs({ id: RUN })];
 const channelsTo = (to: number): Question => [
   `runs.channels of ${to + 1} epochs`,
-  async (client) => (await client.runs.channels({ id: RUN, from: 0, to })).arrayBuffer(),
+  (client) => client.runs.channels({ id: RUN, from: 0, to }),
 ];
 const planesOf = (layer: string, last: number): Question => {
   let epoch = 0;
@@ -58,7 +58,7 @@ const planesOf = (layer: string, last: number): Question => {
     'runs.planes',
     async (client) => {
       epoch = (epoch + 7) % (last + 1);
-      return (await client.runs.planes({ id: RUN, epoch, layer })).arrayBuffer();
+      return client.runs.planes({ id: RUN, epoch, layer });
     },
   ];
 };
@@ -217,14 +217,12 @@ async function connectTo(address: string): Promise<{
     headers: { Authorization: `Bearer ${address.slice(0, at)}` },
     maxPayload: 0,
   });
-  socket.binaryType = 'arraybuffer';
   await new Promise((resolve, reject) => {
     socket.once('open', resolve);
     socket.once('error', reject);
   });
-  const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket });
   return {
-    client: createORPCClient(link),
+    client: createORPCClient(socketLink(socket as SocketLike)),
     received: () => pipe.bytesRead,
     close: () => socket.close(),
   };

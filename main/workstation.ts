@@ -272,9 +272,10 @@ class Workstation implements WorkstationServices {
     return this.#runs.remove(id);
   }
 
-  channels: WorkstationServices['channels'] = (id, from, to, keptBy) =>
-    this.#workspace.channelFrame(id, from, to, keptBy);
-  planes: WorkstationServices['planes'] = (id, epoch, layer) => this.#workspace.planeFrame(id, epoch, layer);
+  channels: WorkstationServices['channels'] = (id, from, to, keptBy, signal) =>
+    this.#workspace.channelFrame(id, from, to, keptBy, signal);
+  planes: WorkstationServices['planes'] = (id, epoch, layer, signal) =>
+    this.#workspace.planeFrame(id, epoch, layer, signal);
   predictions: WorkstationServices['predictions'] = (id, epoch, moment) =>
     this.#workspace.predictionFrame(id, epoch, moment);
   masks: WorkstationServices['masks'] = (id, epoch, threshold) => this.#workspace.masks(id, epoch, threshold);

@@ -1,12 +1,12 @@
 import type { ChannelTable } from '../records.ts';
-import { decodeFrame } from './frames.ts';
+import { decodeFrame, type FrameBytes } from './frames.ts';
 
 /** The channel tables within a channel frame, by epoch and layer, each a view into the frame. @throws CascadeError BAD_FRAME */
-export function decodeChannelFrame(buffer: ArrayBuffer): {
+export function decodeChannelFrame(frame: FrameBytes): {
   thresholds: readonly string[];
   epochs: Map<number, Map<string, ChannelTable>>;
 } {
-  const { header, body } = decodeFrame('channels', buffer);
+  const { header, body } = decodeFrame('channels', frame);
   const floats = new Float32Array(body.buffer, body.byteOffset, Math.floor(body.byteLength / 4));
   let offset = 0;
   const layers = (): Map<string, ChannelTable> =>

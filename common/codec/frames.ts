@@ -48,23 +48,27 @@ export function encodeFrame(header: FrameHeader, body: Uint8Array): Uint8Array<A
   return bytes;
 }
 
-/** Reads a frame of the wanted kind; the body is a view into `buffer`. @throws CascadeError BAD_FRAME */
+/** A frame as it came: a buffer of its own, or bytes that begin at a multiple of eight within theirs. */
+export type FrameBytes = ArrayBuffer | Uint8Array<ArrayBuffer>;
+
+/** Reads a frame of the wanted kind; the body is a view into it. @throws CascadeError BAD_FRAME */
 export function decodeFrame<K extends FrameHeader['kind']>(
   kind: K,
-  buffer: ArrayBuffer,
-): { header: Extract<FrameHeader, { kind: K }>; body: Uint8Array } {
-  const view = new DataView(buffer);
-  const length = buffer.byteLength < 8 || view.getUint32(0, true) !== MAGIC ? null : view.getUint32(4, true);
+  frame: FrameBytes,
+): { header: Extract<FrameHeader, { kind: K }>; body: Uint8Array<ArrayBuffer> } {
+  const bytes = frame instanceof Uint8Array ? frame : new Uint8Array(frame);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = bytes.byteLength < 8 || view.getUint32(0, true) !== MAGIC ? null : view.getUint32(4, true);
   const start = length === null ? 0 : Math.ceil((8 + length) / 8) * 8;
   const header =
-    length === null || start > buffer.byteLength ? null : readHeader(new Uint8Array(buffer, 8, length));
+    length === null || start > bytes.byteLength ? null : readHeader(bytes.subarray(8, 8 + length));
   if (header === null)
     throw new CascadeError('BAD_FRAME', 'The answer is not a frame of this version: reload the window.');
   if (header.kind !== kind)
     throw new CascadeError('BAD_FRAME', `Expected a frame of ${kind}, found ${header.kind}.`);
   return {
     header: header as Extract<FrameHeader, { kind: K }>,
-    body: new Uint8Array(buffer, start),
+    body: bytes.subarray(start),
   };
 }
 

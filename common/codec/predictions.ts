@@ -1,6 +1,6 @@
 import { CascadeError } from '../errors.ts';
 import type { Moment, Predictions } from '../records.ts';
-import { decodeFrame, encodeFrame } from './frames.ts';
+import { decodeFrame, encodeFrame, type FrameBytes } from './frames.ts';
 
 /** Predictions as a frame: margins (float32), labels and predicted classes (uint16), one after another. */
 export function encodePredictions(
@@ -17,13 +17,13 @@ export function encodePredictions(
   return encodeFrame({ kind: 'predictions', epoch, moment, examples }, body);
 }
 
-/** The opposite; the arrays are views into `buffer`. @throws CascadeError BAD_FRAME */
-export function decodePredictions(buffer: ArrayBuffer): { epoch: number; moment: Moment } & Predictions {
-  const { header, body } = decodeFrame('predictions', buffer);
+/** The opposite; the arrays are views into it. @throws CascadeError BAD_FRAME */
+export function decodePredictions(frame: FrameBytes): { epoch: number; moment: Moment } & Predictions {
+  const { header, body } = decodeFrame('predictions', frame);
   const { epoch, moment, examples } = header;
   if (body.length !== 8 * examples)
     throw new CascadeError('BAD_FRAME', 'The answer is cut off: reload the window.');
-  const start = body.byteOffset;
+  const { buffer, byteOffset: start } = body;
   return {
     epoch,
     moment,

@@ -6,7 +6,7 @@ import * as schemas from './schemas.ts';
 
 /**
  * Every call between a window (or a script) and the workstation. Answers with masks or channel tables are
- * binary: one Blob, read with `common/codec/frames.ts`.
+ * bytes, which travel beside the JSON (`common/line`), read with `common/codec/frames.ts`.
  */
 
 const runId = z.string().regex(/^[0-9a-f]{12}-s\d+$/);
@@ -88,19 +88,19 @@ export const contract = {
           keptBy: runId.optional(),
         }),
       )
-      .output(z.instanceof(Blob)),
+      .output(schemas.bytes),
     /** The weights of one layer after one epoch: a plane frame (pruned, inert, shed at every threshold). */
     planes: call
       .input(oneRun.extend({ epoch: z.number().int().min(0), layer: z.string() }))
-      .output(z.instanceof(Blob)),
+      .output(schemas.bytes),
     /** What was answered for every test image, with margins, at a marked moment: a prediction frame. */
     predictions: call
       .input(oneRun.extend({ epoch: z.number().int().min(0), moment: schemas.moment.default('epoch') }))
-      .output(z.instanceof(Blob)),
+      .output(schemas.bytes),
     /** Boolean arrays by layer as a NumPy .npz: <layer>.pruned, <layer>.shed (at the threshold), <layer>.inert. */
     masks: call
       .input(oneRun.extend({ epoch: z.number().int().min(0), threshold: z.string() }))
-      .output(z.instanceof(Blob)),
+      .output(schemas.bytes),
     /** Weights and masks after an epoch that has a checkpoint, as safetensors. */
     weights: call
       .input(
@@ -109,7 +109,7 @@ export const contract = {
           format: z.enum(WEIGHT_FORMATS).default('default'),
         }),
       )
-      .output(z.instanceof(Blob)),
+      .output(schemas.bytes),
   },
 };
 

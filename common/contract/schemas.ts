@@ -228,6 +228,9 @@ export const excessEpoch = comparison.extend({
 });
 export type ExcessEpoch = z.infer<typeof excessEpoch>;
 
+/** Bytes that begin at a multiple of eight within their buffer, so that numbers can be read in place. */
+export const bytes = z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array);
+
 /** Right answers on the test split by class. Accuracy of a class: correct ÷ examples. */
 export const classAccuracies = z.object({
   /** Of the classes, where the data set tells. */

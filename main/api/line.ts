@@ -1,4 +1,11 @@
-import { RPCHandler, type MinimalWebsocket } from '@orpc/server/websocket';
+import { StandardHandler, StandardRPCCodec, StandardRPCMatcher } from '@orpc/server/standard';
+import { createServerPeerHandleRequestFn } from '@orpc/server/standard-peer';
+import {
+  decodeRequestMessage,
+  encodeResponseMessage,
+  experimental_ServerPeerWithoutCodec as ServerPeer,
+} from '@orpc/standard-server-peer';
+import { BytesSerializer, encodeBytes, type LineMessage } from '../../common/line/bytes.ts';
 import type { CascadeRouter } from './router.ts';
 
 /** Largest message a client may send: a study file with room to spare. */
@@ -9,7 +16,7 @@ export const MAX_OPEN_CALLS = 256;
 /** One client's connection, whatever it is made of. */
 export interface Line {
   /** Sends one message; settles when the line can take the next. */
-  send(message: string | ArrayBufferLike | ArrayBufferView): Promise<void> | void;
+  send(message: LineMessage): Promise<void> | void;
   /** Ends this line because of what came through it. */
   refuse(why: 'malformed' | 'too much'): void;
 }
@@ -21,27 +28,35 @@ export interface LineEnd {
 }
 
 /**
- * Serves the contract to one line after another. oRPC's adapter for message ports leaves the rejection of a message
- * that can not be read to the process, which it ends; its handler for WebSockets gives it to the caller, and the
- * messages are the same.
+ * Serves the contract to one line after another. A message that cannot be read is the line's own trouble: oRPC's adapter for
+ * message ports would leave its rejection to the process, which that ends.
  */
 export function createLineApi(router: CascadeRouter): (line: Line) => LineEnd {
-  const handler = new RPCHandler(router);
+  const handler = new StandardHandler(
+    router,
+    new StandardRPCMatcher(),
+    new StandardRPCCodec(new BytesSerializer()),
+    {},
+  );
+  const handle = createServerPeerHandleRequestFn(handler, { context: {} });
   return (line) => {
-    // The handler only sends through it, awaits that, and knows by it which messages belong together.
-    const peer = { send: line.send.bind(line), addEventListener: () => {} } as unknown as MinimalWebsocket;
+    const peer = new ServerPeer(async ([id, type, payload]) => {
+      const body: unknown = payload !== undefined && 'body' in payload ? payload.body : null;
+      if (body instanceof Uint8Array) await line.send(encodeBytes(id, body as Uint8Array<ArrayBuffer>));
+      else await line.send((await encodeResponseMessage(id, type, payload)) as string);
+    });
     let open = 0;
     return {
       receive(message) {
         if (open >= MAX_OPEN_CALLS) return line.refuse('too much');
         open++;
-        // Our router's calls do not reject: what does is a message that can not be read, or a line that is gone.
-        handler
-          .message(peer, message)
+        // Our router's calls do not reject: what does is a message that cannot be read, or a line that is gone.
+        decodeRequestMessage(message)
+          .then((decoded) => peer.message(decoded, handle))
           .catch(() => line.refuse('malformed'))
           .finally(() => open--);
       },
-      ended: () => handler.close(peer),
+      ended: () => peer.close(),
     };
   };
 }

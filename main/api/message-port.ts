@@ -22,11 +22,25 @@ function messageOf(data: unknown): string | ArrayBuffer | null {
   return Uint8Array.from(data).buffer;
 }
 
+/** A port of Electron's copies whatever it carries, so the parts become one piece first. */
+function joined(parts: readonly Uint8Array[]): ArrayBuffer {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole.buffer;
+}
+
 export function createMessagePortApi(router: CascadeRouter): MessagePortApi {
   const connect = createLineApi(router);
   return {
     accept(port) {
-      const end = connect({ send: (message) => port.postMessage(message), refuse: () => port.close() });
+      const end = connect({
+        send: (message) => port.postMessage(typeof message === 'string' ? message : joined(message)),
+        refuse: () => port.close(),
+      });
       port.on('message', ({ data }) => {
         const message = messageOf(data);
         if (message === null) port.close();

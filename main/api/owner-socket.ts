@@ -6,9 +6,9 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { createORPCClient } from '@orpc/client';
-import { RPCLink } from '@orpc/client/websocket';
 import { WebSocket, WebSocketServer } from 'ws';
 import { CascadeError, messageOf } from '../../common/errors.ts';
+import { socketLink, type SocketLike } from '../../common/line/link.ts';
 import { createRouter, type CascadeClient } from './router.ts';
 import type { WorkstationServices } from './services.ts';
 import { MAX_MESSAGE_BYTES } from './line.ts';
@@ -85,7 +85,6 @@ export async function connectToOwner(address: string): Promise<OwnerConnection> 
     headers: { Authorization: `Bearer ${secret}` },
     maxPayload: 0,
   });
-  socket.binaryType = 'arraybuffer';
   const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
@@ -98,9 +97,7 @@ export async function connectToOwner(address: string): Promise<OwnerConnection> 
       ),
     );
   });
-  // The link wants the browser's WebSocket; that of `ws` has the same methods and events.
-  const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket });
-  return { client: createORPCClient(link), ended, close: () => socket.close() };
+  return { client: createORPCClient(socketLink(socket as SocketLike)), ended, close: () => socket.close() };
 }
 
 function socketPath(folder: string): string {

@@ -11,10 +11,6 @@ export type CascadeClient = ContractRouterClient<CascadeContract>;
 
 export type CascadeRouter = ReturnType<typeof createRouter>;
 
-function blob(bytes: Uint8Array<ArrayBuffer>): Blob {
-  return new Blob([bytes]);
-}
-
 /** First the whole picture, then every change since it was asked for. */
 async function* eventsOf(
   services: WorkstationServices,
@@ -82,21 +78,17 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       ),
       stop: os.runs.stop.handler(({ input }) => services.stop(input.id).then(() => ({}))),
       remove: os.runs.remove.handler(({ input }) => services.remove(input.id).then(() => ({}))),
-      channels: os.runs.channels.handler(async ({ input }) =>
-        blob(await services.channels(input.id, input.from, input.to, input.keptBy)),
+      channels: os.runs.channels.handler(({ input, signal }) =>
+        services.channels(input.id, input.from, input.to, input.keptBy, signal),
       ),
-      planes: os.runs.planes.handler(async ({ input }) =>
-        blob(await services.planes(input.id, input.epoch, input.layer)),
+      planes: os.runs.planes.handler(({ input, signal }) =>
+        services.planes(input.id, input.epoch, input.layer, signal),
       ),
-      predictions: os.runs.predictions.handler(async ({ input }) =>
-        blob(await services.predictions(input.id, input.epoch, input.moment)),
+      predictions: os.runs.predictions.handler(({ input }) =>
+        services.predictions(input.id, input.epoch, input.moment),
       ),
-      masks: os.runs.masks.handler(async ({ input }) =>
-        blob(await services.masks(input.id, input.epoch, input.threshold)),
-      ),
-      weights: os.runs.weights.handler(async ({ input }) =>
-        blob(await services.weights(input.id, input.epoch, input.format)),
-      ),
+      masks: os.runs.masks.handler(({ input }) => services.masks(input.id, input.epoch, input.threshold)),
+      weights: os.runs.weights.handler(({ input }) => services.weights(input.id, input.epoch, input.format)),
     },
   });
 }

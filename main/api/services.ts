@@ -48,8 +48,14 @@ export interface WorkstationServices {
   remove(id: string): Promise<void>;
 
   /** Binary answers: see `common/codec/frames.ts`, and the contract for NPZ and safetensors. */
-  channels(id: string, from: number, to: number, keptBy?: string): Promise<Uint8Array<ArrayBuffer>>;
-  planes(id: string, epoch: number, layer: string): Promise<Uint8Array<ArrayBuffer>>;
+  channels(
+    id: string,
+    from: number,
+    to: number,
+    keptBy?: string,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+  planes(id: string, epoch: number, layer: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   predictions(id: string, epoch: number, moment: Moment): Promise<Uint8Array<ArrayBuffer>>;
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>>;
   weights(id: string, epoch: number, format?: WeightFormat): Promise<Uint8Array<ArrayBuffer>>;

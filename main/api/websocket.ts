@@ -19,7 +19,12 @@ export function createWebSocketApi(router: CascadeRouter): WebSocketApi {
         // its queue of events, where progress is thinned, instead of in the socket's buffer.
         send: (message) =>
           new Promise((resolve, reject) => {
-            socket.send(message, (error) => (error ? reject(error) : resolve()));
+            const parts = typeof message === 'string' ? [message] : message;
+            const settle = (error?: Error | null): void => (error ? reject(error) : resolve());
+            // Parts are fragments of one message: nothing is copied into one piece.
+            parts.forEach((part, index) =>
+              index < parts.length - 1 ? socket.send(part, { fin: false }) : socket.send(part, settle),
+            );
           }),
         refuse: (why) => socket.close(CLOSE_CODES[why], why),
       });

@@ -88,7 +88,7 @@ async function tableOf(
     case 'channels': {
       const epochs = chosen(await client.runs.epochs({ id })).map((entry) => entry.epoch);
       const frame = await client.runs.channels({ id, from: Math.min(...epochs), to: Math.max(...epochs) });
-      return channelsTable(decodeChannelFrame(await frame.arrayBuffer()));
+      return channelsTable(decodeChannelFrame(frame));
     }
     case 'classes': {
       const classes = await client.runs.classes({ id });
@@ -102,7 +102,7 @@ async function tableOf(
       const moments = [];
       for (const marked of chosen(predictions)) {
         const frame = await client.runs.predictions({ id, ...marked });
-        moments.push(decodePredictions(await frame.arrayBuffer()));
+        moments.push(decodePredictions(frame));
       }
       return predictionsTable(moments, names);
     }

@@ -344,11 +344,10 @@ function epochOption(): Option {
 }
 
 async function save(
-  answer: Blob,
+  bytes: Uint8Array,
   { id, epoch, out, force, workspace }: FileOptions & { id: string },
   output: Output,
 ) {
-  const bytes = new Uint8Array(await answer.arrayBuffer());
   await writeWhole(out, bytes, force === true, workspace);
   output.result({ id, epoch, file: out, bytes: bytes.length }, `Wrote ${out} (${bytes.length} bytes).`);
 }

@@ -180,6 +180,8 @@ export interface Request {
   call: number;
   method: string;
   args: unknown[];
+  /** One int32, not 0 once nobody waits for the answer any more; null for calls that are answered whatever happens. */
+  cancelled: SharedArrayBuffer | null;
 }
 
 /** `args` come back with a refusal when their buffers were handed over, so that the caller can try again. */

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { CascadeError, messageOf } from '../../common/errors.ts';
+import { CancelledError } from './cancelled.ts';
 import { buffersWithin, type Answer, type Calls, type Request } from './messages.ts';
 
 interface Pending {
@@ -7,6 +8,8 @@ interface Pending {
   reject(error: Error): void;
   /** What was asked, kept while its buffers are with the thread. */
   args: unknown[] | null;
+  /** Ends what waits with it. */
+  settled(): void;
 }
 
 /**
@@ -33,6 +36,18 @@ export class ThreadClient<C extends Calls<C>> {
   }
 
   /**
+   * As `call`, for an answer that somebody may stop waiting for: a thread that comes to the call after that does not begin
+   * with it, and the call is rejected with CANCELLED at once.
+   */
+  callWhileWanted<K extends keyof C & string>(
+    signal: AbortSignal | undefined,
+    method: K,
+    ...args: Parameters<C[K]>
+  ): Promise<ReturnType<C[K]>> {
+    return this.#send(method, args, false, signal) as Promise<ReturnType<C[K]>>;
+  }
+
+  /**
    * As `call`, but hands the arguments' buffers over instead of copying them. They are gone for the caller, unless
    * the call is rejected by the thread: then objects among the arguments hold their buffers again.
    */
@@ -45,14 +60,26 @@ export class ThreadClient<C extends Calls<C>> {
     await this.#worker.terminate();
   }
 
-  #send(method: string, args: unknown[], handOver: boolean): Promise<unknown> {
+  #send(method: string, args: unknown[], handOver: boolean, signal?: AbortSignal): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended);
+    if (signal?.aborted) return Promise.reject(new CancelledError());
     return new Promise((resolve, reject) => {
       const call = ++this.#calls;
       const buffers = handOver ? buffersWithin(args) : [];
-      this.#pending.set(call, { resolve, reject, args: handOver ? args : null });
+      const cancelled = signal ? new SharedArrayBuffer(4) : null;
+      const cancel = (): void => {
+        Atomics.store(new Int32Array(cancelled!), 0, 1);
+        reject(new CancelledError());
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      this.#pending.set(call, {
+        resolve,
+        reject,
+        args: handOver ? args : null,
+        settled: () => signal?.removeEventListener('abort', cancel),
+      });
       try {
-        this.#worker.postMessage({ call, method, args } satisfies Request, buffers);
+        this.#worker.postMessage({ call, method, args, cancelled } satisfies Request, buffers);
       } catch (error) {
         this.#pending.delete(call);
         reject(error instanceof Error ? error : new Error(String(error)));
@@ -64,6 +91,7 @@ export class ThreadClient<C extends Calls<C>> {
     const pending = this.#pending.get(answer.call);
     if (!pending) return;
     this.#pending.delete(answer.call);
+    pending.settled();
     if ('result' in answer) return pending.resolve(answer.result);
     if (pending.args && answer.args) giveBack(pending.args, answer.args);
     pending.reject(new CascadeError(answer.error.code, answer.error.message));
@@ -75,7 +103,10 @@ export class ThreadClient<C extends Calls<C>> {
       `The workspace's ${this.#name} ended unexpectedly (${detail}). What was acknowledged is safe: open the ` +
         'workspace again.',
     );
-    for (const pending of this.#pending.values()) pending.reject(this.#ended);
+    for (const pending of this.#pending.values()) {
+      pending.settled();
+      pending.reject(this.#ended);
+    }
     this.#pending.clear();
   }
 }

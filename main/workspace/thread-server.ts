@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { CascadeError } from '../../common/errors.ts';
+import { CancelledError } from './cancelled.ts';
 import { workspaceError } from './errors.ts';
 import { buffersWithin, type Answer, type Calls, type Request } from './messages.ts';
 
@@ -10,9 +11,10 @@ import { buffersWithin, type Answer, type Calls, type Request } from './messages
 export function serve<C extends Calls<C>>(handlers: C, folder: () => string): void {
   if (!parentPort) throw new CascadeError('WORKSPACE_THREAD', 'This module runs in a worker thread.');
   const port = parentPort;
-  port.on('message', ({ call, method, args }: Request) => {
+  port.on('message', ({ call, method, args, cancelled }: Request) => {
     let answer: Answer;
     try {
+      if (cancelled !== null && Atomics.load(new Int32Array(cancelled), 0) !== 0) throw new CancelledError();
       const handler = handlers[method as keyof C] as (...args: unknown[]) => unknown;
       answer = { call, result: handler(...args) };
     } catch (error) {

@@ -95,9 +95,23 @@ export interface Workspace {
   classes(id: string): Promise<ClassAccuracies>;
   /** Frames: see `common/codec/frames.ts`. Predictions of moments that are not marked are NOT_FOUND. */
   predictionFrame(id: string, epoch: number, moment: Moment): Promise<Uint8Array<ArrayBuffer>>;
-  /** With `keptBy`, another run, weights are counted over those that it keeps: see `main/workspace/reader/over-kept.ts`. */
-  channelFrame(id: string, from: number, to: number, keptBy?: string): Promise<Uint8Array<ArrayBuffer>>;
-  planeFrame(id: string, epoch: number, layer: string): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * With `keptBy`, another run, weights are counted over those that it keeps: see `main/workspace/reader/over-kept.ts`.
+   * Rejected with CANCELLED once the signal aborts, as the next; the reader does not begin with what nobody waits for.
+   */
+  channelFrame(
+    id: string,
+    from: number,
+    to: number,
+    keptBy?: string,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+  planeFrame(
+    id: string,
+    epoch: number,
+    layer: string,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
   /** A NumPy .npz of boolean arrays: see `main/workspace/reader/planes.ts`. */
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Which weights are pruned after an epoch: an .npz of <layer>.pruned. NOT_FOUND where it is not stored. */
@@ -264,12 +278,23 @@ class OpenWorkspace implements Workspace {
     return this.#reader.call('predictionFrame', id, epoch, moment);
   }
 
-  channelFrame(id: string, from: number, to: number, keptBy?: string): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#reader.call('channelFrame', id, from, to, keptBy);
+  channelFrame(
+    id: string,
+    from: number,
+    to: number,
+    keptBy?: string,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.callWhileWanted(signal, 'channelFrame', id, from, to, keptBy);
   }
 
-  planeFrame(id: string, epoch: number, layer: string): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#reader.call('planeFrame', id, epoch, layer);
+  planeFrame(
+    id: string,
+    epoch: number,
+    layer: string,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.callWhileWanted(signal, 'planeFrame', id, epoch, layer);
   }
 
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,6 +1,6 @@
 import type { ClientContext, ClientLink } from '@orpc/client';
-import { RPCLink } from '@orpc/client/message-port';
 import { ref } from 'vue';
+import { lineLink } from '../../common/line/link.ts';
 import { clientOver } from './client.ts';
 import type { Connection, ConnectionState } from './client.ts';
 
@@ -17,9 +17,14 @@ export function connectMessagePort(): Connection {
       const port = event.ports[0];
       if (event.source !== window || event.data !== ANSWER || port === undefined) return;
       window.removeEventListener('message', receive);
+      const line = lineLink((message) => port.postMessage(message));
+      port.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => line.receive(data));
+      port.addEventListener('close', () => {
+        state.value = 'lost';
+        line.close();
+      });
       port.start();
-      port.addEventListener('close', () => (state.value = 'lost'));
-      resolve(new RPCLink<ClientContext>({ port }));
+      resolve(line.link);
       state.value = 'open';
       generation.value += 1;
     });

@@ -1,7 +1,7 @@
 import type { ClientContext, ClientLink, ClientOptions } from '@orpc/client';
-import { RPCLink } from '@orpc/client/websocket';
 import { ref } from 'vue';
 import { CascadeError } from '../../common/errors.ts';
+import { socketLink } from '../../common/line/link.ts';
 import { backOff } from './back-off.ts';
 import { clientOver } from './client.ts';
 import type { Connection, ConnectionState } from './client.ts';
@@ -23,7 +23,7 @@ const PROTOCOL = 'cascade-lab';
 export function connectWebSocket(path: string): Connection {
   const state = ref<ConnectionState>('connecting');
   const generation = ref(0);
-  let link: RPCLink<ClientContext> | null = null;
+  let link: ClientLink<ClientContext> | null = null;
   let attempt = 0;
   let next: ReturnType<typeof setTimeout> | undefined;
   let socket: WebSocket | null = null;
@@ -40,7 +40,7 @@ export function connectWebSocket(path: string): Connection {
     // Opened anew with each attempt: a link belongs to one socket for life. One with an older key has no say any more.
     const opened = new WebSocket(socketAddress(path), [PROTOCOL, `key.${known}`]);
     socket = opened;
-    const candidate = new RPCLink<ClientContext>({ websocket: opened });
+    const candidate = socketLink(opened);
     opened.addEventListener('open', () => {
       if (socket !== opened) return opened.close();
       link = candidate;

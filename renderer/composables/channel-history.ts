@@ -46,7 +46,7 @@ export function useChannelHistory(
         const next = missingWindows(epochs.value, (epoch) => into.has(epoch), focus.value, span)[0];
         if (next === undefined) break;
         const frame = await workstation.client.runs.channels({ id: id.value, ...next, ...beside });
-        const brought = into.add(await frame.arrayBuffer());
+        const brought = into.add(frame);
         if (into !== history.value) continue;
         error.value = null;
         missing.value = brought.length === 0;

@@ -57,6 +57,6 @@ export function usePredictions(
   const key = computed(() => marked.value && `${marked.value.epoch} ${marked.value.moment}`);
   return asked(key, async () => {
     const frame = await workstation.client.runs.predictions({ id, ...marked.value! });
-    return decodePredictions(await frame.arrayBuffer());
+    return decodePredictions(frame);
   });
 }

@@ -64,7 +64,7 @@ export function useWeightPlanes(
     underWay.add(key);
     try {
       const frame = await workstation.client.runs.planes({ id: run, epoch: at, layer: opened.name });
-      const read = new WeightPlanes(await frame.arrayBuffer(), opened.outputChannels);
+      const read = new WeightPlanes(frame, opened.outputChannels);
       recent.set(key, read, read.bytes);
       underWay.delete(key);
       show();

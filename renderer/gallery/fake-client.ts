@@ -298,7 +298,7 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
           ),
         ),
       predictions: ({ epoch, moment }: { epoch: number; moment: Moment }) =>
-        answer(() => new Blob([predictionsOf(epoch, moment)])),
+        answer(() => predictionsOf(epoch, moment)),
       pause: ({ id }: { id: string }) => change(id, 'paused'),
       resume: ({ id }: { id: string }) => change(id, 'running'),
       stop: ({ id }: { id: string }) => change(id, 'stopped'),
@@ -324,8 +324,8 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
         answer(() => simulatedOf(id).simulation.channels(from, to, simulatedOf(keptBy ?? id).simulation)),
       planes: ({ id, epoch, layer }: { id: string; epoch: number; layer: string }) =>
         answer(() => simulatedOf(id).simulation.planes(layer, epoch)),
-      masks: () => answer(() => new Blob()),
-      weights: () => answer(() => new Blob()),
+      masks: () => answer(() => new Uint8Array()),
+      weights: () => answer(() => new Uint8Array()),
     },
   };
   return { client: client as unknown as CascadeClient, send };

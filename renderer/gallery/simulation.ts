@@ -175,7 +175,7 @@ export class Simulation {
   }
 
   /** @param beside the run over whose kept weights they are counted; by default this one */
-  channels(from: number, to: number, beside: Simulation = this): Blob {
+  channels(from: number, to: number, beside: Simulation = this): Uint8Array<ArrayBuffer> {
     const epochs = Array.from({ length: to - from + 1 }, (_, index) => from + index);
     const rows = channelRows(LABELS.length);
     const layers = this.layers.map(({ layer }) => ({
@@ -193,7 +193,7 @@ export class Simulation {
         at += rows * entry.layer.outputChannels;
       });
     const header = { kind: 'channels' as const, thresholds: LABELS, epochs, layers };
-    return new Blob([encodeFrame(header, new Uint8Array(floats.buffer))]);
+    return encodeFrame(header, new Uint8Array(floats.buffer));
   }
 
   private channelTable(
@@ -233,7 +233,7 @@ export class Simulation {
     }
   }
 
-  planes(name: string, epoch: number): Blob {
+  planes(name: string, epoch: number): Uint8Array<ArrayBuffer> {
     const index = this.layers.findIndex((entry) => entry.layer.name === name);
     const { layer } = this.layers[index]!;
     const thresholds = absoluteThresholds(DEFAULT_THRESHOLDS, 0.1);
@@ -260,7 +260,7 @@ export class Simulation {
       shape: layer.shape,
       weights: layer.weights,
     };
-    return new Blob([encodeFrame(header, body)]);
+    return encodeFrame(header, body);
   }
 }
 

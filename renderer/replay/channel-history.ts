@@ -1,6 +1,7 @@
 import { blockedChannels } from '../../common/cascade/composition.ts';
 import type { ChannelTable } from '../../common/records.ts';
 import { decodeChannelFrame } from '../../common/codec/channel-frames.ts';
+import type { FrameBytes } from '../../common/codec/frames.ts';
 
 /** Epochs asked for in one call: an answer of some megabytes at most, so that the first picture comes soon. */
 export const WINDOW = 16;
@@ -11,8 +12,8 @@ export class ChannelHistory {
   private readonly epochs = new Map<number, Map<string, ChannelTable>>();
 
   /** Takes in a channel frame and answers with the epochs that it brought. */
-  add(buffer: ArrayBuffer): number[] {
-    const { thresholds, epochs } = decodeChannelFrame(buffer);
+  add(frame: FrameBytes): number[] {
+    const { thresholds, epochs } = decodeChannelFrame(frame);
     this.thresholds = thresholds;
     for (const [epoch, layers] of epochs) this.epochs.set(epoch, layers);
     return [...epochs.keys()];

@@ -1,5 +1,5 @@
 import { ACTIVE, INERT, PRUNED, SHED } from '../../common/cascade/composition.ts';
-import { decodeFrame } from '../../common/codec/frames.ts';
+import { decodeFrame, type FrameBytes } from '../../common/codec/frames.ts';
 import type { KernelKind } from '../../common/network.ts';
 import { INERT_PLANE, PRUNED_PLANE, planeBytes, shedPlane } from '../../common/records.ts';
 import { buildTiles, countTiles } from './weight-tiles.ts';
@@ -18,16 +18,16 @@ export class WeightPlanes {
   readonly columns: number;
   readonly weights: number;
   readonly bytes: number;
-  private readonly buffer: ArrayBuffer;
+  private readonly frame: FrameBytes;
   private readonly body: Uint8Array;
   /** What is told as pruned: of the run itself, and of the run beside it where there is one. */
   private readonly pruned: Uint8Array;
   /** Built when first looked at from afar, for one threshold at a time. */
   private tiles: { threshold: number; pairs: Tiles | null; levels: Tiles[] | null } | null = null;
 
-  constructor(buffer: ArrayBuffer, columns: number, beside: WeightPlanes | null = null) {
-    const { header, body } = decodeFrame('planes', buffer);
-    this.buffer = buffer;
+  constructor(frame: FrameBytes, columns: number, beside: WeightPlanes | null = null) {
+    const { header, body } = decodeFrame('planes', frame);
+    this.frame = frame;
     this.epoch = header.epoch;
     this.layer = header.layer;
     this.shape = header.shape;
@@ -45,7 +45,7 @@ export class WeightPlanes {
   /** The same weights with all that another run has pruned told as pruned; null where that is of another moment. */
   keptBy(other: WeightPlanes): WeightPlanes | null {
     const isSame = other.epoch === this.epoch && other.layer === this.layer && other.weights === this.weights;
-    return isSame ? new WeightPlanes(this.buffer, this.columns, other) : null;
+    return isSame ? new WeightPlanes(this.frame, this.columns, other) : null;
   }
 
   /** One plane's bytes. */

@@ -8,7 +8,7 @@ import { WeightPlanes } from '../../renderer/replay/weight-planes.ts';
 
 const simulation = new Simulation(7, 0.9);
 const history = new ChannelHistory();
-history.add(await simulation.channels(0, EPOCHS).arrayBuffer());
+history.add(simulation.channels(0, EPOCHS));
 const threshold = LABELS.indexOf('1e-3');
 
 describe('a moment of the network', () => {
@@ -22,7 +22,7 @@ describe('a moment of the network', () => {
 
     const layer = LAYER_LIST.find((entry) => entry.name === 'pw3')!;
     const planes = new WeightPlanes(
-      await simulation.planes('pw3', epoch).arrayBuffer(),
+      simulation.planes('pw3', epoch),
       layer.outputChannels,
     );
     const counted = new Float64Array(WEIGHT_STATES.length);

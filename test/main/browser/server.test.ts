@@ -1,8 +1,8 @@
 import { createORPCClient } from '@orpc/client';
-import { RPCLink } from '@orpc/client/websocket';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { decodeFrame } from '../../../common/codec/frames.ts';
+import { socketLink, type SocketLike } from '../../../common/line/link.ts';
 import type { CascadeClient } from '../../../main/api/router.ts';
 import type { WorkstationEvent } from '../../../common/contract/schemas.ts';
 import { get, openSocket, startLocal, type Local } from './helpers.ts';
@@ -16,9 +16,7 @@ afterEach(() => local.server.close());
 async function client(): Promise<{ client: CascadeClient; socket: WebSocket }> {
   const socket = await openSocket(local);
   if (!(socket instanceof WebSocket)) throw new Error(`refused with ${socket}`);
-  socket.binaryType = 'arraybuffer';
-  const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket });
-  return { client: createORPCClient(link), socket };
+  return { client: createORPCClient(socketLink(socket as SocketLike)), socket };
 }
 
 test('the token buys a cookie once, and the cookie shows the page', async () => {
@@ -55,7 +53,7 @@ test('the contract works over the WebSocket, binary answers and typed errors too
   const id = runs[1]!;
   expect(await remote.runs.list()).toHaveLength(2);
   const blob = await remote.runs.planes({ id, epoch: 1, layer: 'dense1' });
-  const { header, body } = decodeFrame('planes', await blob.arrayBuffer());
+  const { header, body } = decodeFrame('planes', blob);
   expect(header.layer).toBe('dense1');
   expect([...body]).toEqual([0xff, 0, 1, 2, 3, 4, 5, 6]);
   await expect(remote.runs.planes({ id, epoch: 1, layer: 'none' })).rejects.toMatchObject({

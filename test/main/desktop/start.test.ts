@@ -1,20 +1,20 @@
 import { createORPCClient } from '@orpc/client';
-import { RPCLink } from '@orpc/client/message-port';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { decodeFrame } from '../../../common/codec/frames.ts';
 import { CascadeError } from '../../../common/errors.ts';
+import { lineLink } from '../../../common/line/link.ts';
 import type { CascadeClient } from '../../../main/api/router.ts';
 import { MAX_MESSAGE_BYTES } from '../../../main/api/line.ts';
 import { parseDesktopOptions } from '../../../main/desktop/options.ts';
 import { openDesktop } from './helpers.ts';
 
 function clientOn(port: MessagePort): CascadeClient {
-  return createORPCClient(
-    new RPCLink({ port: port as unknown as ConstructorParameters<typeof RPCLink>[0]['port'] }),
-  );
+  const line = lineLink((message) => port.postMessage(message));
+  port.on('message', (message: string | ArrayBuffer) => line.receive(message));
+  return createORPCClient(line.link);
 }
 
 test('the contract works through the port, binary answers, events and typed errors too', async () => {
@@ -24,7 +24,7 @@ test('the contract works through the port, binary answers, events and typed erro
   expect((await client.workstation.status()).way).toBe('desktop');
   const { runs } = await client.studies.start({ text: 'random 1', fileName: 'a.yaml' });
   const blob = await client.runs.planes({ id: runs[0]!, epoch: 1, layer: 'dense1' });
-  expect([...decodeFrame('planes', await blob.arrayBuffer()).body]).toEqual([0xff, 0, 1, 2, 3, 4, 5, 6]);
+  expect([...decodeFrame('planes', blob).body]).toEqual([0xff, 0, 1, 2, 3, 4, 5, 6]);
   await expect(client.runs.get({ id: '000000000000-s9' })).rejects.toMatchObject({
     code: 'NOT_FOUND',
     defined: true,
