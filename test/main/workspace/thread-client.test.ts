@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { threadUrl } from '../../../main/threads.ts';
+import type { ReaderCalls } from '../../../main/workspace/messages.ts';
 import { ThreadClient } from '../../../main/workspace/thread-client.ts';
+import { openTest, RUN, temporaryFolder } from './fixtures.ts';
 
 interface TestCalls {
   sum(one: number, other: number): number;
@@ -42,6 +45,24 @@ function client(): ThreadClient<TestCalls> {
 }
 
 describe('a thread', () => {
+  it('does not begin with what nobody waits for any more, and answers what comes after it', async () => {
+    const folder = temporaryFolder();
+    await (await openTest(folder)).close();
+    const thread = new ThreadClient<ReaderCalls>(threadUrl('reader'), 'reader');
+    onTestFinished(() => thread.terminate());
+    await thread.call('open', folder);
+    const [stale, gone] = [new AbortController(), AbortSignal.abort()];
+    // All are with the thread before it comes to the first; one that it began with would be refused with NOT_FOUND.
+    const first = thread.call('listRuns');
+    const second = thread.callWhileWanted(stale.signal, 'planeFrame', RUN, 0, 'dense');
+    const third = thread.callWhileWanted(new AbortController().signal, 'planeFrame', RUN, 0, 'dense');
+    stale.abort();
+    await expect(second).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(thread.callWhileWanted(gone, 'listRuns')).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(await first).toEqual([]);
+    await expect(third).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   it('answers each call with its own answer', async () => {
     const thread = client();
     const answers = await Promise.all([1, 2, 3].map((one) => thread.call('sum', one, 10)));
