@@ -6,9 +6,9 @@ import { WeightPlanes } from '../replay/weight-planes.ts';
 import type { Workstation } from '../stores/workstation.ts';
 
 const LIMIT = 192 * 1024 * 1024;
-/** Calls under way at once: enough to keep the line busy, few enough that the newest wish is served soon. */
+/** Calls for read-ahead under way at once: enough to keep the line busy, few enough that the next moment is served soon. */
 const AT_ONCE = 2;
-/** Epochs read ahead on each side of the moment. */
+/** Epochs read ahead on each side of the moment, once that is there. */
 const AHEAD = 3;
 
 /** One store for the window: going back to a layer that was just seen is instant. */
@@ -29,7 +29,7 @@ export function useWeightPlanes(
 ): { planes: ShallowRef<WeightPlanes | null>; error: Readonly<Ref<string | null>> } {
   const planes = shallowRef<WeightPlanes | null>(null);
   const error = ref<string | null>(null);
-  const underWay = new Set<string>();
+  const underWay = new Map<string, AbortController>();
   const keyOf = (run: string, name: string, at: number) => `${run}/${name}/${at}`;
 
   /** The moment first, then its neighbours, nearest first. */
@@ -46,35 +46,52 @@ export function useWeightPlanes(
     const opened = layer.value;
     if (run === null || opened === null) {
       planes.value = null;
-      return;
+      return cancel(() => true);
     }
     const known = recent.get(keyOf(run, opened.name, epoch.value));
     if (known) {
       planes.value = known;
       error.value = null;
     } else if (planes.value?.layer !== opened.name) planes.value = null;
-    for (const at of wanted()) {
+    const [moment, ...ahead] = wanted().map((at) => ({ at, key: keyOf(run, opened.name, at) }));
+    if (moment === undefined) return cancel(() => true);
+    const isWanted = new Set([moment, ...(known ? ahead : [])].map(({ key }) => key));
+    cancel((key) => !isWanted.has(key));
+    for (const { at, key } of known ? ahead : [moment]) {
       if (underWay.size >= AT_ONCE) break;
-      const key = keyOf(run, opened.name, at);
       if (!recent.has(key) && !underWay.has(key)) void read(run, opened, at, key);
     }
   }
 
+  /** Gives up what is not waited for any more: neither the reader nor the line is held up by it. */
+  function cancel(isStale: (key: string) => boolean): void {
+    for (const [key, controller] of underWay)
+      if (isStale(key)) {
+        underWay.delete(key);
+        controller.abort();
+      }
+  }
+
   async function read(run: string, opened: OpenedLayer, at: number, key: string): Promise<void> {
-    underWay.add(key);
+    const controller = new AbortController();
+    underWay.set(key, controller);
     try {
-      const frame = await workstation.client.runs.planes({ id: run, epoch: at, layer: opened.name });
+      const asked = { id: run, epoch: at, layer: opened.name };
+      const frame = await workstation.client.runs.planes(asked, { signal: controller.signal });
+      if (controller.signal.aborted) return;
       const read = new WeightPlanes(frame, opened.outputChannels);
       recent.set(key, read, read.bytes);
       underWay.delete(key);
       show();
     } catch (failure) {
+      if (controller.signal.aborted) return;
       underWay.delete(key);
       if (at === epoch.value && workstation.connection.value === 'open') error.value = sentenceOf(failure);
     }
   }
 
   watch([id, layer, epoch, epochs, workstation.generation], show, { immediate: true, flush: 'sync' });
+  onScopeDispose(() => cancel(() => true));
   onScopeDispose(
     workstation.listen((event) => {
       if (event.type === 'removed') recent.forget((key) => key.startsWith(`${event.id}/`));

@@ -21,10 +21,7 @@ describe('a moment of the network', () => {
     expect(shed / (1 - pruned)).toBeCloseTo(summary.shed['1e-3']!, 5);
 
     const layer = LAYER_LIST.find((entry) => entry.name === 'pw3')!;
-    const planes = new WeightPlanes(
-      simulation.planes('pw3', epoch),
-      layer.outputChannels,
-    );
+    const planes = new WeightPlanes(simulation.planes('pw3', epoch), layer.outputChannels);
     const counted = new Float64Array(WEIGHT_STATES.length);
     for (let weight = 0; weight < layer.weights; weight += 1)
       counted[planes.stateOf(weight, threshold)]! += 1;
@@ -40,7 +37,7 @@ describe('a moment of the network', () => {
   it('counts a control over the weights that the run beside it keeps', async () => {
     const control = new Simulation(7, 0);
     const beside = new ChannelHistory();
-    beside.add(await control.channels(8, 8, simulation).arrayBuffer());
+    beside.add(control.channels(8, 8, simulation));
     const moment = networkMoment(beside, LAYER_LIST, 8, threshold)!;
     const [, , shed = 0, , notKept = 0] = totals(moment);
     expect(notKept).toBeCloseTo(simulation.summary(8).pruned, 5);

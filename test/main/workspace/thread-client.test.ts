@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { threadUrl } from '../../../main/threads.ts';
-import type { ReaderCalls } from '../../../main/workspace/messages.ts';
 import { ThreadClient } from '../../../main/workspace/thread-client.ts';
-import { openTest, RUN, temporaryFolder } from './fixtures.ts';
+import { temporaryFolder } from './fixtures.ts';
 
 interface TestCalls {
   sum(one: number, other: number): number;
@@ -47,20 +45,30 @@ function client(): ThreadClient<TestCalls> {
 describe('a thread', () => {
   it('does not begin with what nobody waits for any more, and answers what comes after it', async () => {
     const folder = temporaryFolder();
-    await (await openTest(folder)).close();
-    const thread = new ThreadClient<ReaderCalls>(threadUrl('reader'), 'reader');
+    const file = join(folder, 'thread.mjs');
+    const server = new URL('../../../main/workspace/thread-server.ts', import.meta.url);
+    writeFileSync(
+      file,
+      `import { serve } from '${server}';
+       let begun = 0;
+       const until = (time) => { while (Date.now() < time); };
+       serve({ work: (milliseconds) => { begun++; until(Date.now() + milliseconds); return begun; } }, () => '');`,
+    );
+    const thread = new ThreadClient<{ work(milliseconds: number): number }>(pathToFileURL(file), 'reader');
     onTestFinished(() => thread.terminate());
-    await thread.call('open', folder);
-    const [stale, gone] = [new AbortController(), AbortSignal.abort()];
-    // All are with the thread before it comes to the first; one that it began with would be refused with NOT_FOUND.
-    const first = thread.call('listRuns');
-    const second = thread.callWhileWanted(stale.signal, 'planeFrame', RUN, 0, 'dense');
-    const third = thread.callWhileWanted(new AbortController().signal, 'planeFrame', RUN, 0, 'dense');
+    const [stale, kept] = [new AbortController(), new AbortController()];
+    // All are with the thread before it is done with the first.
+    const first = thread.call('work', 200);
+    const second = thread.callWhileWanted(stale.signal, 'work', 0);
+    const third = thread.callWhileWanted(kept.signal, 'work', 0);
     stale.abort();
     await expect(second).rejects.toMatchObject({ code: 'CANCELLED' });
-    await expect(thread.callWhileWanted(gone, 'listRuns')).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect(await first).toEqual([]);
-    await expect(third).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await first).toBe(1);
+    expect(await third).toBe(2);
+    await expect(thread.callWhileWanted(stale.signal, 'work', 0)).rejects.toMatchObject({
+      code: 'CANCELLED',
+    });
+    expect(await thread.call('work', 0)).toBe(3);
   });
 
   it('answers each call with its own answer', async () => {
