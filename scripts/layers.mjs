@@ -37,6 +37,8 @@ export const layers = [
     ours: [],
     packages: ['zod', 'yaml', 'fflate', 'pure-rand', 'fastest-levenshtein', '@orpc/contract'],
   },
+  // What both ends of a line share.
+  { of: 'common/line', ours: ['common'], packages: ['@orpc/client', '@orpc/standard-server-peer'] },
   { of: 'preload', ours: ['common'], packages: ['electron'] },
   { of: 'renderer', ours: ['common'], packages: [...renderer, ...fonts] },
   // Built by Vite itself, not part of what it builds.
