@@ -5,7 +5,7 @@ import { useWeightPlanes } from '../../renderer/composables/weight-planes.ts';
 import { Simulation } from '../../renderer/gallery/simulation.ts';
 import type { Workstation } from '../../renderer/stores/workstation.ts';
 
-const simulation = new Simulation(7, true);
+const simulation = new Simulation(7, 0.9);
 
 /** A workstation whose answers come when the test says so. */
 function waiting() {
