@@ -4,11 +4,14 @@ import { openWorkspace } from '../../main/workspace/workspace.ts';
 import { APPLICATION, CONTROL, ENVIRONMENT, newRun, recordOf, RUN } from '../main/workspace/records.ts';
 import { describeInChromium } from './harness/chromium.ts';
 import { eventually, goTo } from './harness/desk.ts';
+import { mapOf, matrixOf } from './harness/replay.ts';
 import type { Watch } from './harness/watch.ts';
 import { openWindow, type Window } from './harness/window.ts';
 
 /** A run whose control was stopped before it had begun. */
 const WAITING = '000000000004-s1';
+/** A run that is an epoch ahead of its control. */
+const AHEAD = '000000000006-s1';
 /** More rows than are seen at once. */
 const RUNS = 80;
 
@@ -151,6 +154,22 @@ describeInChromium('coming back to where one was', () => {
     expect(await page.getByText('Reading the').count()).toBe(0);
   });
 
+  test('of an epoch that a control has not measured no picture is shown, not that of another either', async () => {
+    await page.evaluate(`location.hash = '#/replay?run=${AHEAD}&epoch=0&layer=conv'`);
+    const drawn = async (): Promise<number[]> =>
+      (await Promise.all([mapOf(page, 'Control'), matrixOf(page, 'Control')])).map((picture) =>
+        Object.values(picture?.shares ?? {}).reduce((sum, share) => sum + share, 0),
+      );
+    await eventually(async () => Math.min(...(await drawn()))).toBeGreaterThan(0);
+    await page.keyboard.press('ArrowRight');
+    const control = page.getByRole('region', { name: 'Control', exact: true });
+    await control.getByText('is stopped after epoch 0; epoch 1 was not measured').waitFor();
+    await eventually(drawn).toEqual([0, 0]);
+    expect(await control.locator('header .value').allTextContents()).toEqual(Array(7).fill('–'));
+    await page.keyboard.press('ArrowLeft');
+    await eventually(async () => Math.min(...(await drawn()))).toBeGreaterThan(0);
+  });
+
   test('a typed study outlives a reload, other studies, and its page; it is discarded when one says so', async () => {
     await goTo(page, 'Studies');
     const editor = (where: Page = page) => where.getByRole('textbox', { name: 'Study text' });
@@ -221,6 +240,18 @@ async function writeRuns(path: string): Promise<void> {
   await workspace.setEnvironment(WAITING, ENVIRONMENT);
   for (let epoch = 0; epoch <= 1; epoch++) await workspace.recordEpoch(WAITING, recordOf(epoch, 3), null, []);
   await workspace.setState(WAITING, 'stopped', null);
+  const short = '000000000005-s1';
+  await workspace.addRun(newRun(short, { prunes: false, arm: 'short' }));
+  await workspace.addRun(newRun(AHEAD, { control: short, arm: 'ahead' }));
+  for (const [id, last] of [
+    [short, 0],
+    [AHEAD, 1],
+  ] as const) {
+    await workspace.setEnvironment(id, ENVIRONMENT);
+    for (let epoch = 0; epoch <= last; epoch++)
+      await workspace.recordEpoch(id, recordOf(epoch, id === AHEAD ? 4 : 5), null, []);
+    await workspace.setState(id, 'stopped', null);
+  }
   const write = async (index: number): Promise<void> => {
     const id = `${(index + 16).toString(16).padStart(12, '1')}-s${index % 5}`;
     const name = { study: 'sweep', arm: `rate=0.1 sparsity=0.${index}` };
