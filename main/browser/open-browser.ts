@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { redirectFolders } from './redirect-folders.ts';
 
 /** The address of the file is good for a minute; nothing is left of it after that. */
 const FILE_MILLISECONDS = 60_000;
+const FOLDER = 'cascade-lab-open-';
+const FILE = 'open.html';
 
 /** The program that opens an address in the user's browser, without a shell in between. */
 export function browserCommand(
@@ -32,10 +34,13 @@ export interface Redirect {
 /**
  * Writes a page that leads to `address`, for this user's eyes only: a file of mode 0600 in a folder of mode 0700. It is gone
  * after a minute, or with the process.
+ *
+ * @param folders where it may lie: in the first that can be written to
+ * @throws Error where none of them can
  */
-export function writeRedirect(address: string): Redirect {
-  const folder = mkdtempSync(join(tmpdir(), 'cascade-lab-open-'));
-  const file = join(folder, 'open.html');
+export function writeRedirect(address: string, folders: readonly string[] = redirectFolders()): Redirect {
+  const folder = makeFolder(folders);
+  const file = join(folder, FILE);
   const remove = () => {
     clearTimeout(timer);
     process.off('exit', remove);
@@ -45,6 +50,30 @@ export function writeRedirect(address: string): Redirect {
   process.once('exit', remove);
   writeFileSync(file, redirectPage(address), { mode: 0o600, flag: 'wx' });
   return { href: pathToFileURL(file).href, remove };
+}
+
+function makeFolder([first, ...others]: readonly string[]): string {
+  if (first === undefined) throw new Error('no folder can be written to');
+  try {
+    sweep(first);
+    return mkdtempSync(join(first, FOLDER));
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return makeFolder(others);
+  }
+}
+
+/** Takes away what a process that was killed has left, long after it was good for anything. */
+function sweep(parent: string): void {
+  for (const name of readdirSync(parent).filter((each) => each.startsWith(FOLDER)))
+    try {
+      const folder = join(parent, name);
+      if (Date.now() - statSync(folder).mtimeMs < 2 * FILE_MILLISECONDS) continue;
+      rmSync(join(folder, FILE), { force: true });
+      rmdirSync(folder);
+    } catch {
+      // Another user's, or something else is in it: it is left alone.
+    }
 }
 
 function redirectPage(address: string): string {

@@ -1,11 +1,21 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { writeRedirect } from '../../../main/browser/open-browser.ts';
+import { redirectFolders } from '../../../main/browser/redirect-folders.ts';
+import { temporaryFolder } from '../doubles/temporary-folder.ts';
 import { get, openSocket, startLocal, type Local } from './helpers.ts';
 
 /** What other users of the same machine may try: they reach the loopback address too, run servers on other ports, and read `ps`. */
@@ -183,7 +193,7 @@ test('a peer who does not read its answer is ended', async () => {
 test('the file that leads the browser here is for this user alone, and goes away', () => {
   const address = 'http://127.0.0.1:1/?token=abc&x="<y>';
   const before = process.umask(0);
-  const redirect = writeRedirect(address);
+  const redirect = writeRedirect(address, [temporaryFolder()]);
   process.umask(before);
   const file = fileURLToPath(redirect.href);
   if (process.platform !== 'win32') {
@@ -199,4 +209,69 @@ test('the file that leads the browser here is for this user alone, and goes away
   redirect.remove();
   expect(existsSync(dirname(file))).toBe(false);
   expect(process.listenerCount('exit')).toBe(listeners - 1);
+});
+
+test('the file that leads the browser here goes away after a minute, though no browser came', () => {
+  const folder = temporaryFolder();
+  vi.useFakeTimers();
+  try {
+    const { href } = writeRedirect('http://127.0.0.1:1/', [folder]);
+    vi.advanceTimersByTime(59_999);
+    expect(existsSync(fileURLToPath(href))).toBe(true);
+    vi.advanceTimersByTime(1);
+    expect(readdirSync(folder)).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('what a killed process has left is taken away by the next one; nothing else is', () => {
+  const folder = temporaryFolder();
+  const long = new Date(Date.now() - 300_000);
+  const leave = (name: string, file: string, at = new Date()): void => {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, file), '');
+    utimesSync(join(folder, name), at, at);
+  };
+  leave('cascade-lab-open-killed', 'open.html', long);
+  leave('cascade-lab-open-alive', 'open.html');
+  leave('cascade-lab-open-other', 'thesis.tex', long);
+  leave('downloads', 'open.html', long);
+  writeRedirect('http://127.0.0.1:1/', [folder]).remove();
+  expect(readdirSync(folder).sort()).toEqual([
+    'cascade-lab-open-alive',
+    'cascade-lab-open-other',
+    'downloads',
+  ]);
+  expect(readdirSync(join(folder, 'cascade-lab-open-other'))).toEqual(['thesis.tex']);
+});
+
+test('the file lies where browsers of every installation can read it, else where it can be written', () => {
+  const home = temporaryFolder();
+  const [env, config] = [{ HOME: home }, join(home, '.config')];
+  const first = () => redirectFolders(env, 'linux')[0];
+  mkdirSync(config);
+  const say = (line: string) => writeFileSync(join(config, 'user-dirs.dirs'), `# said\n${line}\n`);
+  expect(first()).toBe(join(home, 'Downloads'));
+  say('XDG_DOWNLOAD_DIR="$HOME/Heruntergeladenes"');
+  expect(first()).toBe(join(home, 'Heruntergeladenes'));
+  // A snap sees nothing that is hidden, and nothing outside of the home folder.
+  for (const hidden of ['"$HOME/.downloads"', '"$HOME/a/.b/c"', '"/srv/downloads"']) {
+    say(`XDG_DOWNLOAD_DIR=${hidden}`);
+    expect(first(), hidden).toBe(join(home, 'Downloads'));
+  }
+  say('XDG_DOWNLOAD_DIR="$HOME/"');
+  expect(dirname(join(first()!, 'x'))).toBe(home);
+
+  // A folder that is not there, or is not ours to write to, is passed over.
+  say('XDG_DOWNLOAD_DIR="$HOME/absent"');
+  const redirect = writeRedirect('http://127.0.0.1:1/', redirectFolders(env, 'linux'));
+  expect(dirname(dirname(fileURLToPath(redirect.href)))).toBe(home);
+  redirect.remove();
+  expect(readdirSync(home)).toEqual(['.config']);
+  expect(redirectFolders(env, 'linux').at(-1)).not.toContain(home);
+  expect(redirectFolders(env, 'darwin')).toEqual(redirectFolders(env, 'win32'));
+  const file = join(home, 'a file');
+  writeFileSync(file, '');
+  expect(() => writeRedirect('http://127.0.0.1:1/', [file, join(home, 'absent')])).toThrow();
 });
