@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBuilt, startApplication, type Application } from './harness/application.ts';
-import { contrastOf, namelessControls, tabThrough } from './harness/audit.ts';
+import { contrastOf, longWays, namelessControls, tabThrough } from './harness/audit.ts';
 import { axeOn } from './harness/axe.ts';
 import { describeInChromium, launchChromium } from './harness/chromium.ts';
 import { dropStudy, eventually, goTo, idOf, startFile, untilState } from './harness/desk.ts';
@@ -196,6 +196,21 @@ describeInChromium('all views', () => {
     await page.keyboard.press('Enter');
     await eventually(async () => (await inspected(page)).map(([name]) => name)).toContain('γ');
 
+    // The layers above it are one stop, before the channel.
+    const layers = page.getByRole('region', { name: 'Pruned run' }).getByRole('toolbar', { name: 'Layers' });
+    const stop = layers.locator('button[tabindex="0"]');
+    expect(await stop.getAttribute('aria-label')).toBe('Open layer pw2');
+    await stop.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    const second = await layers.getByRole('button').nth(1).getAttribute('aria-label');
+    expect(await focused()).toBe(second);
+    await page.keyboard.press('Tab');
+    await eventually(focused).toMatch(/ · channel \d+ of /);
+    await page.keyboard.press('Shift+Tab');
+    expect(await focused()).toBe(second);
+    expect(await epochOf(page)).toBe(2);
+
     const matrix = page.getByRole('region', { name: 'Pruned run' }).locator('canvas[tabindex]');
     await matrix.focus();
     await page.keyboard.press('Shift+ArrowRight');
@@ -209,6 +224,7 @@ describeInChromium('all views', () => {
     await page.emulateMedia({ colorScheme: 'light' });
     for (const { name, open } of VIEWS) {
       await open(page, run);
+      expect(await longWays(page), name).toEqual([]);
       const { reached, missed, unseen } = await tabThrough(page);
       expect(reached, name).toBeGreaterThan(5);
       expect(missed, name).toEqual([]);

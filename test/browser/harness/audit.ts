@@ -52,6 +52,14 @@ function property(node: z.infer<typeof tree>['nodes'][number], wanted: string) {
   return node.properties?.find(({ name }) => name === wanted)?.value;
 }
 
+/** Stops of the Tab key that one list may have. */
+const MOST_STOPS = 12;
+
+/** Lists that the Tab key goes through item by item, though they are long. */
+export function longWays(page: Page): Promise<string[]> {
+  return runInPage(page, 'stops', { most: MOST_STOPS });
+}
+
 interface Control {
   index: number;
   said: string;

@@ -17,7 +17,8 @@
         return {
           index,
           said: `${element.tagName.toLowerCase()} ${element.getAttribute('aria-label') ?? element.textContent.trim().slice(0, 40)}`,
-          byArrows: element.tabIndex < 0 && element.closest('[role=grid], [role=tablist]') !== null,
+          byArrows:
+            element.tabIndex < 0 && element.closest('[role=grid], [role=tablist], [data-roving]') !== null,
         };
       });
   }
