@@ -5,11 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { WorkstationEvent } from '../../../common/contract/schemas.ts';
 import type { Moment } from '../../../common/records.ts';
+import { findApplication } from '../../../main/ways/application.ts';
 import { openWorkspace, type Workspace } from '../../../main/workspace/workspace.ts';
+import { ensureBuilt } from '../../browser/harness/application.ts';
 
-/** Lives of the command line that trains a study: each until it is killed, or to the study's end. */
-
-const CLI = join(import.meta.dirname, '../../../main/cli.ts');
+/**
+ * Lives of the command line that trains a study: each until it is killed, or to the study's end. As it is built: from its sources
+ * each of many lives, and each of its threads, would first translate them all.
+ */
+ensureBuilt();
+const CLI = join(findApplication().root, 'out', 'main', 'cli.js');
 
 /**
  * When to kill: so many milliseconds after the process was started, or after it told of an epoch of a run or a later
