@@ -36,7 +36,7 @@ function write(): void {
   pending = undefined;
   if (location.hash !== known) return;
   written = [...written, performance.now()].slice(-AT_ONCE);
-  history.replaceState(null, '', formatAddress(current.value));
+  history.replaceState(history.state, '', formatAddress(current.value));
   known = location.hash;
 }
 

@@ -14,7 +14,9 @@ import { shortNames } from '../format/short-names.ts';
 import { sentenceOf } from '../client/sentence.ts';
 
 /** Events are applied together this often: ten thousand runs at the start, or a busy queue, cost one update. */
-export const BATCH_MS = 100;
+const BATCH_MS = 100;
+/** Waits until what a call has changed was told: changes of state come with the next batch of events. */
+export const untilTold = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2 * BATCH_MS));
 const RETRY_MS = 1_000;
 
 export type EventListener = (event: WorkstationEvent) => void;

@@ -1,19 +1,13 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openWorkspace } from '../../main/workspace/workspace.ts';
-import { APPLICATION, CONTROL, ENVIRONMENT, newRun, recordOf, RUN } from '../main/workspace/records.ts';
+import { RUN } from '../main/workspace/records.ts';
+import { longWays } from './harness/audit.ts';
 import { describeInChromium } from './harness/chromium.ts';
 import { eventually, goTo } from './harness/desk.ts';
 import { mapOf, matrixOf } from './harness/replay.ts';
 import type { Watch } from './harness/watch.ts';
 import { openWindow, type Window } from './harness/window.ts';
-
-/** A run whose control was stopped before it had begun. */
-const WAITING = '000000000004-s1';
-/** A run that is an epoch ahead of its control. */
-const AHEAD = '000000000006-s1';
-/** More rows than are seen at once. */
-const RUNS = 80;
+import { AHEAD, RUNS, WAITING, writeRuns } from './harness/written-runs.ts';
 
 describeInChromium('coming back to where one was', () => {
   let window: Window;
@@ -217,47 +211,23 @@ describeInChromium('coming back to where one was', () => {
     await eventually(() => editor().inputValue()).toBe(base);
   });
 
+  test('a choice of many runs is one stop of the Tab key, and the arrows go through it', async () => {
+    await page.evaluate(`location.hash = '#/replay'`);
+    const runs = page.getByRole('region', { name: 'Replay' }).getByRole('listitem').getByRole('button');
+    await eventually(() => runs.count()).toBeGreaterThan(RUNS);
+    expect(await longWays(page)).toEqual([]);
+    await runs.first().focus();
+    await page.keyboard.press('ArrowDown');
+    const focused = () => page.locator(':focus').textContent();
+    expect(await focused()).toBe(await runs.nth(1).textContent());
+    await page.keyboard.press('End');
+    expect(await focused()).toBe(await runs.last().textContent());
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Shift+Tab');
+    expect(await focused()).toBe(await runs.last().textContent());
+  });
+
   test('none of it met an error', () => {
     expect(watch).toMatchObject({ errors: [], strangers: [] });
   });
 });
-
-/** A run beside its control, and a sweep over five seeds. */
-async function writeRuns(path: string): Promise<void> {
-  const workspace = await openWorkspace(path, { application: APPLICATION });
-  await workspace.addRun(newRun(CONTROL, { prunes: false, arm: 'control of arm' }));
-  await workspace.addRun(newRun(RUN, { control: CONTROL }));
-  for (const id of [CONTROL, RUN]) {
-    await workspace.setEnvironment(id, ENVIRONMENT);
-    for (let epoch = 0; epoch <= 3; epoch++)
-      await workspace.recordEpoch(id, recordOf(epoch, id === RUN ? 1 : 2), null, []);
-    await workspace.setState(id, 'finished', null);
-  }
-  const idle = '000000000003-s1';
-  await workspace.addRun(newRun(idle, { prunes: false, arm: 'idle' }));
-  await workspace.setState(idle, 'stopped', null);
-  await workspace.addRun(newRun(WAITING, { control: idle, arm: 'waiting' }));
-  await workspace.setEnvironment(WAITING, ENVIRONMENT);
-  for (let epoch = 0; epoch <= 1; epoch++) await workspace.recordEpoch(WAITING, recordOf(epoch, 3), null, []);
-  await workspace.setState(WAITING, 'stopped', null);
-  const short = '000000000005-s1';
-  await workspace.addRun(newRun(short, { prunes: false, arm: 'short' }));
-  await workspace.addRun(newRun(AHEAD, { control: short, arm: 'ahead' }));
-  for (const [id, last] of [
-    [short, 0],
-    [AHEAD, 1],
-  ] as const) {
-    await workspace.setEnvironment(id, ENVIRONMENT);
-    for (let epoch = 0; epoch <= last; epoch++)
-      await workspace.recordEpoch(id, recordOf(epoch, id === AHEAD ? 4 : 5), null, []);
-    await workspace.setState(id, 'stopped', null);
-  }
-  const write = async (index: number): Promise<void> => {
-    const id = `${(index + 16).toString(16).padStart(12, '1')}-s${index % 5}`;
-    const name = { study: 'sweep', arm: `rate=0.1 sparsity=0.${index}` };
-    await workspace.addRun(newRun(id, { seed: index % 5, ...name }));
-    await workspace.setState(id, 'stopped', null);
-  };
-  await Promise.all(Array.from({ length: RUNS }, (_, index) => write(index)));
-  await workspace.close();
-}

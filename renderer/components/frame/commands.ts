@@ -1,4 +1,5 @@
 import { go } from '../../composables/address.ts';
+import { stillHere } from '../../composables/history-entry.ts';
 import { runTitle } from '../../format/runs.ts';
 import { attempt, notify } from '../../stores/notices.ts';
 import { inspectorOpen, theme } from '../../stores/preferences.ts';
@@ -47,10 +48,11 @@ export function commandsOf(
 }
 
 async function start(workstation: Workstation, study: { name: string; text: string }): Promise<void> {
+  const isHere = stillHere();
   const started = await attempt(
     workstation.client.studies.start({ text: study.text, fileName: `${study.name}.yaml` }),
   );
   if (started === undefined) return;
   notify('done', `Started ${started.study}: ${started.runs.length} runs.`);
-  go('runs');
+  if (isHere()) go('runs');
 }

@@ -21,11 +21,13 @@ export async function untilState(
   await row(page, title).getByRole('gridcell', { name: state, exact: true }).waitFor({ timeout });
 }
 
-/** Presses the run's button in the table: 'Pause', 'Resume', 'Stop' or 'Delete'. */
+/** The run's button in the table: 'Pause', 'Resume', 'Stop' or 'Delete'. */
+export function actionOf(page: Page, action: string, title: string): Locator {
+  return row(page, title).getByRole('button', { name: `${action} run ${title}`, exact: true });
+}
+
 export async function act(page: Page, action: string, title: string): Promise<void> {
-  await row(page, title)
-    .getByRole('button', { name: `${action} run ${title}`, exact: true })
-    .click();
+  await actionOf(page, action, title).click();
 }
 
 export async function goTo(page: Page, view: 'Studies' | 'Runs' | 'Replay' | 'Workspace'): Promise<void> {
