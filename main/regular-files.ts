@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -9,6 +10,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import type { ByteSource } from '../common/codec/byte-source.ts';
 
 /**
  * Files that a study or a command names. What stands at such a path may be a pipe that nobody writes to, a device, or
@@ -73,6 +75,57 @@ export async function openRegularHandle(path: string): Promise<FileHandle> {
   }
 }
 
+/** Bytes of a file that are hashed at once. */
+const HASHED_AT_ONCE = 2 ** 22;
+
+/**
+ * A regular file whose parts are read when they are asked for, each from the file as it is then.
+ *
+ * @param largest bytes that it may have
+ * @throws Error saying why not, as a part of a sentence; so does reading
+ */
+export function regularSource(path: string, largest: number): ByteSource {
+  const handle = openRegular(path);
+  try {
+    const { size } = fstatSync(handle);
+    refuseLarger(size, largest);
+    return { length: size, read: (from, to) => readPart(path, from, to) };
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function readPart(path: string, from: number, to: number): Uint8Array<ArrayBuffer> {
+  const handle = openRegular(path);
+  try {
+    return readFrom(handle, from, to - from);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** SHA-256 of what a source holds, in hexadecimal digits, never with more than a few megabytes of it in memory. */
+export function sha256Of(source: ByteSource): string {
+  const hash = createHash('sha256');
+  for (let from = 0; from < source.length; from += HASHED_AT_ONCE)
+    hash.update(source.read(from, Math.min(source.length, from + HASHED_AT_ONCE)));
+  return hash.digest('hex');
+}
+
+function refuseLarger(size: number, largest: number): void {
+  if (size > largest) throw new Error(`it has ${size} bytes, more than the ${largest} that are read`);
+}
+
+function readFrom(handle: number, position: number, size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  for (let done = 0; done < size;) {
+    const read = readSync(handle, bytes, done, Math.min(MOST_AT_ONCE, size - done), position + done);
+    if (read === 0) throw new Error('it became shorter while it was read');
+    done += read;
+  }
+  return bytes;
+}
+
 /**
  * A whole regular file, in a buffer of its own.
  *
@@ -83,14 +136,8 @@ export function readRegular(path: string, largest: number): Uint8Array<ArrayBuff
   const handle = openRegular(path);
   try {
     const { size } = fstatSync(handle);
-    if (size > largest) throw new Error(`it has ${size} bytes, more than the ${largest} that are read`);
-    const bytes = new Uint8Array(size);
-    for (let done = 0; done < size;) {
-      const read = readSync(handle, bytes, done, Math.min(MOST_AT_ONCE, size - done), done);
-      if (read === 0) throw new Error('it became shorter while it was read');
-      done += read;
-    }
-    return bytes;
+    refuseLarger(size, largest);
+    return readFrom(handle, 0, size);
   } finally {
     closeSync(handle);
   }

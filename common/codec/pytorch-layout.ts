@@ -9,7 +9,14 @@ import {
 } from '../network.ts';
 import { quoted } from '../names.ts';
 import { PyTorchState, unwrappedName, type StateTensor } from './pytorch-state.ts';
-import { decodeSafetensors, encodeSafetensors, float32Of, type SafetensorsTensor } from './safetensors.ts';
+import { sourceOf } from './byte-source.ts';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  float32Of,
+  openSafetensors,
+  type SafetensorsTensor,
+} from './safetensors.ts';
 import type { WeightFormat } from './weight-formats.ts';
 
 /**
@@ -90,7 +97,15 @@ export function parametersFromPyTorch(
   network: NetworkDescription,
   bytes: Uint8Array,
 ): Map<string, Float32Array> {
-  const state = new PyTorchState(decodeSafetensors(bytes).tensors);
+  return parametersOf(network, openSafetensors(sourceOf(bytes)).tensors);
+}
+
+/** The same of tensors, one after another. */
+export function parametersOf(
+  network: NetworkDescription,
+  tensors: ReadonlyMap<string, SafetensorsTensor>,
+): Map<string, Float32Array> {
+  const state = new PyTorchState(tensors);
   const refusal = pyTorchRefusal(network, state.outline());
   if (refusal !== null) throw unusable(network, refusal);
   return new Map(
@@ -118,7 +133,9 @@ export function pyTorchRefusal(
   const missing = wanted.filter(({ found }) => !found);
   const misshapen = wanted.filter(({ found, shape }) => found && found.shape.join() !== shape.join());
   const unknown = [...tensors].filter(([plain]) => !names.has(plain)).map(([, { name }]) => name);
-  const flaws = wanted.flatMap(({ found }) => found?.flaw ?? []);
+  // The values are looked at only where names and shapes fit: no more is read than a network can need.
+  const fits = missing.length + misshapen.length + unknown.length === 0;
+  const flaws = fits ? wanted.flatMap(({ found }) => found?.flaw ?? []) : [];
   const problems = [
     ...(missing.length > 0 ? [`it has no '${missing[0]!.name}'${andMore(missing)}`] : []),
     ...(misshapen.length > 0

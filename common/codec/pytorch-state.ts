@@ -7,8 +7,8 @@ export interface StateTensor {
   /** As the file has it. */
   name: string;
   shape: number[];
-  /** Why its values can not be those of a network, in words; null where they can. */
-  flaw: string | null;
+  /** Why its values can not be those of a network, in words; null where they can. They are read when it is first asked for. */
+  readonly flaw: string | null;
 }
 
 /** Parts of names that wrappers add: DataParallel, DistributedDataParallel and AveragedModel, torch.compile. */
@@ -71,11 +71,20 @@ export class PyTorchState {
 
   /** What there is, without its values. */
   outline(): Map<string, StateTensor> {
+    const flawOf = (plain: string): string | null => this.#flawOf(plain);
     return new Map(
-      [...this.#tensors].map(([plain, { name, tensor }]) => [
-        plain,
-        { name, shape: tensor.shape, flaw: this.#flawOf(plain) },
-      ]),
+      [...this.#tensors].map(([plain, { name, tensor }]) => {
+        let flaw: string | null | undefined;
+        const state: StateTensor = {
+          name,
+          shape: tensor.shape,
+          get flaw() {
+            if (flaw === undefined) flaw = flawOf(plain);
+            return flaw;
+          },
+        };
+        return [plain, state];
+      }),
     );
   }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CascadeError } from '../errors.ts';
 import { quoted } from '../names.ts';
+import { sourceOf, type ByteSource } from './byte-source.ts';
 
 /**
  * The safetensors format, as its README defines it: the header's length as uint64 (little endian), the header as JSON,
@@ -77,7 +78,21 @@ export function encodeSafetensors(file: SafetensorsFile): Uint8Array<ArrayBuffer
  *   once each, and tensors that cover the bytes after it without gap, overlap or rest
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
-  const { header, start } = readHeader(bytes);
+  const { metadata, tensors } = openSafetensors(sourceOf(bytes));
+  return {
+    metadata,
+    tensors: new Map([...tensors].map(([name, { dtype, shape, bytes }]) => [name, { dtype, shape, bytes }])),
+  };
+}
+
+/**
+ * The same without reading more than the header: the bytes of a tensor are read whenever they are asked for.
+ *
+ * @param longest bytes that the header may have
+ * @throws CascadeError as `decodeSafetensors`
+ */
+export function openSafetensors(source: ByteSource, longest = LONGEST_HEADER): SafetensorsFile {
+  const { header, start } = readHeader(source, longest);
   const file: SafetensorsFile = { metadata: {}, tensors: new Map() };
   const entries: [string, z.infer<typeof tensorSchema>][] = [];
   for (const [name, value] of Object.entries(header)) {
@@ -91,25 +106,30 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
     if (!entry) throw bad(`describes ${quoted(name)} in another form`);
     entries.push([name, entry]);
   }
-  checkPlaces(entries, bytes.length - start);
+  checkPlaces(entries, source.length - start);
   for (const [name, { dtype, shape, data_offsets }] of entries) {
     const [from, to] = data_offsets;
-    file.tensors.set(name, { dtype, shape, bytes: copyOf(bytes.subarray(start + from, start + to)) });
+    file.tensors.set(name, {
+      dtype,
+      shape,
+      get bytes() {
+        return source.read(start + from, start + to);
+      },
+    });
   }
   return file;
 }
 
 /** The header, and where the tensors' bytes begin. */
-function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
-  if (bytes.length < 8) throw bad('is shorter than its header’s length');
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-  if (length > bytes.length - 8) throw bad(`promises a header of ${length} bytes`);
-  if (length > LONGEST_HEADER)
-    throw bad(`has a header of ${length} bytes, where the format allows ${LONGEST_HEADER}`);
+function readHeader(source: ByteSource, longest: number): { header: Record<string, unknown>; start: number } {
+  if (source.length < 8) throw bad('is shorter than its header’s length');
+  const length = Number(new DataView(source.read(0, 8).buffer).getBigUint64(0, true));
+  if (length > source.length - 8) throw bad(`promises a header of ${length} bytes`);
+  if (length > longest) throw bad(`has a header of ${length} bytes, where at most ${longest} are read`);
   let text: string;
   let parsed: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(source.read(8, 8 + length));
     parsed = JSON.parse(text);
   } catch {
     throw bad('has a header that is not JSON');

@@ -1,4 +1,5 @@
 import { stat, type FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { createGunzip, gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import { CascadeError, messageOf } from '../../../common/errors.ts';
@@ -87,19 +88,27 @@ async function unpackStart(file: string, length: number): Promise<Uint8Array> {
   const unpacked = createGunzip();
   // An error of the file itself must end the reading too.
   source.on('error', (error) => unpacked.destroy(error));
-  const parts: Uint8Array[] = [];
-  let found = 0;
   try {
-    for await (const part of source.pipe(unpacked) as AsyncIterable<Uint8Array>) {
-      parts.push(part);
-      found += part.length;
-      if (found >= length) break;
-    }
+    return await startOf(source.pipe(unpacked), length);
   } catch (error) {
     throw unpackable(file, error);
   } finally {
     source.destroy();
-    unpacked.destroy();
+  }
+}
+
+/** The first bytes of a stream, fewer where it is shorter; it is ended with them. Rejects as it fails. */
+export async function startOf(stream: Readable, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let found = 0;
+  try {
+    for await (const part of stream as AsyncIterable<Uint8Array>) {
+      parts.push(part);
+      found += part.length;
+      if (found >= length) break;
+    }
+  } finally {
+    stream.destroy();
   }
   return new Uint8Array(Buffer.concat(parts).subarray(0, length));
 }

@@ -1,7 +1,8 @@
-import { crc32, inflateRaw, inflateRawSync, constants } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { constants, crc32, createInflateRaw, inflateRaw } from 'node:zlib';
 import { promisify } from 'node:util';
 import { isPassedOver } from '../../../common/names.ts';
-import { badFile, BEST_RATIO, LARGEST_FILE, type PartReader } from './files.ts';
+import { badFile, BEST_RATIO, LARGEST_FILE, startOf, type PartReader } from './files.ts';
 
 const unpack = promisify(inflateRaw);
 
@@ -95,7 +96,7 @@ export async function readZipEntry(reader: PartReader, entry: ZipFileEntry): Pro
   return content;
 }
 
-/** The beginning of a file of the archive: at least `length` bytes, unless it is shorter. */
+/** The first `length` bytes of a file of the archive, unless it is shorter; no more of it is unpacked. */
 export async function readZipEntryStart(
   reader: PartReader,
   entry: ZipFileEntry,
@@ -104,8 +105,9 @@ export async function readZipEntryStart(
   const wanted = Math.min(entry.packed, entry.method === STORED ? length : length + 1024);
   const bytes = await reader.read(await dataPosition(reader, entry), wanted);
   if (entry.method === STORED) return bytes;
+  const unpacked = createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH });
   try {
-    return inflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+    return await startOf(Readable.from([bytes]).pipe(unpacked), length);
   } catch (error) {
     throw badFile(reader.file, `${entry.name} in it can not be unpacked: it is damaged.`, error);
   }

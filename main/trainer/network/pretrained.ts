@@ -1,20 +1,22 @@
-import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { parametersFromPyTorch, pyTorchRefusal } from '../../../common/codec/pytorch-layout.ts';
+import type { ByteSource } from '../../../common/codec/byte-source.ts';
+import { parametersOf, pyTorchRefusal } from '../../../common/codec/pytorch-layout.ts';
 import { PyTorchState, type StateTensor } from '../../../common/codec/pytorch-state.ts';
-import { decodeSafetensors } from '../../../common/codec/safetensors.ts';
+import { openSafetensors } from '../../../common/codec/safetensors.ts';
 import { CascadeError, messageOf } from '../../../common/errors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
-import { fileStamp, readRegular } from '../../regular-files.ts';
+import { fileStamp, regularSource, sha256Of } from '../../regular-files.ts';
 import { initialParameters } from './initialization.ts';
 
 /** Bytes: twice what the largest network takes in float64, split by torch.nn.utils.prune. */
 const LARGEST_FILE = 2 ** 32;
+/** Bytes: more than ten times what the header of the network with the most tensors takes. */
+const LONGEST_HEADER = 2 ** 22;
 
-/** What is known of a file of weights once its values were looked at. */
+/** What is known of a file of weights from its header; its values are read when they are first asked for. */
 interface WeightsOutline {
-  sha256: string;
+  sha256(): string;
   tensors: Map<string, StateTensor>;
 }
 
@@ -32,10 +34,15 @@ export function startingParameters(
 ): Map<string, Float32Array> {
   const path = pathOf(model);
   if (path === null) return initialParameters(network, seed);
-  const bytes = readWeights(path);
+  const stamp = stampOf(path);
+  const source = sourceAt(path);
   const wanted = model['weightsSha256'] ?? null;
-  if (wanted !== null && sha256Of(bytes) !== wanted) throw changed(path);
-  return parametersFromPyTorch(network, bytes);
+  const { tensors } = openSafetensors(source, LONGEST_HEADER);
+  if (wanted !== null && sha256Of(source) !== wanted) throw changed(path);
+  const parameters = parametersOf(network, tensors);
+  // It is read tensor by tensor: one that changed meanwhile is not the file that was compared.
+  if (stampOf(path) !== stamp) throw changed(path);
+  return parameters;
 }
 
 /**
@@ -46,7 +53,7 @@ export function startingParameters(
  */
 export function pinWeights(model: NamedOptions): NamedOptions {
   const path = pathOf(model);
-  return path === null ? model : { ...model, weightsSha256: outlineOf(path).sha256 };
+  return path === null ? model : { ...model, weightsSha256: outlineOf(path).sha256() };
 }
 
 /** Why a model can not start from the file that it names, in words; null when it can, or names none. */
@@ -56,7 +63,8 @@ export function weightsRefusal(model: NamedOptions, network: NetworkDescription)
     return (model['weightsSha256'] ?? null) === null ? null : 'a SHA-256 is given, but no file of weights';
   try {
     const { sha256, tensors } = outlineOf(path);
-    if ((model['weightsSha256'] ?? sha256) !== sha256) return changed(path).message;
+    const wanted = model['weightsSha256'] ?? null;
+    if (wanted !== null && sha256() !== wanted) return changed(path).message;
     const refusal = pyTorchRefusal(network, tensors);
     return refusal === null ? null : `the weights do not fit the network: ${refusal}`;
   } catch (error) {
@@ -71,9 +79,10 @@ function outlineOf(path: string): WeightsOutline {
   const stamp = stampOf(path);
   const known = outlines.get(path);
   if (known?.stamp === stamp) return known.outline;
-  const bytes = readWeights(path);
-  const tensors = new PyTorchState(decodeSafetensors(bytes).tensors).outline();
-  const outline = { sha256: sha256Of(bytes), tensors };
+  const source = sourceAt(path);
+  const tensors = new PyTorchState(openSafetensors(source, LONGEST_HEADER).tensors).outline();
+  let sha256: string | null = null;
+  const outline = { sha256: () => (sha256 ??= sha256Of(source)), tensors };
   outlines.set(path, { stamp, outline });
   return outline;
 }
@@ -86,8 +95,9 @@ function stampOf(path: string): string {
   return readable(path, () => fileStamp(statSync(path, { bigint: true })));
 }
 
-function readWeights(path: string): Uint8Array {
-  return readable(path, () => readRegular(path, LARGEST_FILE));
+function sourceAt(path: string): ByteSource {
+  const { length, read } = readable(path, () => regularSource(path, LARGEST_FILE));
+  return { length, read: (from, to) => readable(path, () => read(from, to)) };
 }
 
 function readable<T>(path: string, read: () => T): T {
@@ -100,10 +110,6 @@ function readable<T>(path: string, read: () => T): T {
       { cause: error },
     );
   }
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function changed(path: string): CascadeError {
