@@ -1,5 +1,6 @@
 import { CascadeError, messageOf } from '../errors.ts';
 import { quoted } from '../names.ts';
+import type { ByteSource } from './byte-source.ts';
 import { readZip } from './zip-read.ts';
 
 type Numbers =
@@ -58,14 +59,14 @@ const ALWAYS_READ = 2 ** 20;
  * @param most numbers that an array of a name may have; null where it is not wanted, and not unpacked
  * @throws CascadeError BAD_NPZ saying what is wrong: no whole ZIP, a member that is no array, a type that is no number
  */
-export function decodeNpz(bytes: Uint8Array, most?: (name: string) => number | null): NpzArray[] {
+export function decodeNpz(npz: Uint8Array | ByteSource, most?: (name: string) => number | null): NpzArray[] {
   const largest = (file: string): number | null => {
     if (!most || !file.endsWith(NPY)) return MOST_BYTES;
     const numbers = most(file.slice(0, -NPY.length));
     return numbers === null ? null : Math.max(WIDEST * numbers + LONGEST_HEADER, ALWAYS_READ);
   };
   try {
-    return readZip(bytes, MOST_BYTES, largest).map((entry) => {
+    return readZip(npz, MOST_BYTES, largest).map((entry) => {
       if (!entry.name.endsWith(NPY)) throw bad(`holds ${quoted(entry.name)}, which is no array (.npy)`);
       return decodeNpy(entry.name.slice(0, -NPY.length), entry.bytes);
     });

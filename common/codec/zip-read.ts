@@ -1,6 +1,7 @@
 import { inflateSync } from 'fflate';
 import { CascadeError } from '../errors.ts';
 import { isPassedOver, quoted } from '../names.ts';
+import { sourceOf, type ByteSource } from './byte-source.ts';
 
 /** One file of an archive, unpacked. */
 export interface ZipEntry {
@@ -11,6 +12,8 @@ export interface ZipEntry {
 const END = 0x06054b50;
 const END_BYTES = 22;
 const LONGEST_COMMENT = 0xffff;
+/** Of the 65,534 files that there may be. */
+const LONGEST_DIRECTORY = 2 ** 24;
 const CENTRAL = 0x02014b50;
 const CENTRAL_BYTES = 46;
 const LOCAL = 0x04034b50;
@@ -32,22 +35,28 @@ const BEST_RATIO = 1032;
  *
  * @param limit bytes that all files together may unpack to
  * @param largest bytes that a file of a name may unpack to; null where it is not wanted, and not unpacked
+ * Of an archive that is read part by part, no more than the directory and the files that are wanted is in memory.
+ *
  * @throws CascadeError BAD_ZIP saying what is wrong
  */
 export function readZip(
-  archive: Uint8Array,
+  archive: Uint8Array | ByteSource,
   limit: number,
   largest: (name: string) => number | null = () => limit,
 ): ZipEntry[] {
-  const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
-  const { count, start } = findDirectory(view);
+  const source = archive instanceof Uint8Array ? sourceOf(archive) : archive;
+  const { count, start, end } = findDirectory(source);
+  if (end - start > LONGEST_DIRECTORY)
+    throw bad(`has a directory of ${end - start} bytes, more than are read`);
+  const directory = source.read(start, end);
+  const view = viewOf(directory);
   const entries: ZipEntry[] = [];
-  let position = start;
+  let position = 0;
   let left = limit;
   for (let entry = 0; entry < count; entry++) {
-    if (position + CENTRAL_BYTES > archive.length || view.getUint32(position, true) !== CENTRAL)
+    if (position + CENTRAL_BYTES > directory.length || view.getUint32(position, true) !== CENTRAL)
       throw bad('has a damaged directory');
-    const header = readHeader(archive, view, position);
+    const header = readHeader(directory, view, position);
     position = header.next;
     const most = largest(header.name);
     if (header.name.endsWith('/') || isPassedOver(header.name) || most === null) continue;
@@ -55,7 +64,7 @@ export function readZip(
       throw bad(`has ${quoted(header.name)} of ${header.size} bytes, more than the ${most} that it can need`);
     if (header.size > left) throw bad(`unpacks to more than ${limit} bytes`);
     left -= header.size;
-    entries.push({ name: header.name, bytes: unpack(archive, view, header) });
+    entries.push({ name: header.name, bytes: unpack(source, header) });
   }
   const names = entries.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) < index);
@@ -77,24 +86,26 @@ interface Header {
 }
 
 /** The end of the directory stands before a comment of any length. */
-function findDirectory(view: DataView): { count: number; start: number } {
-  const last = view.byteLength - END_BYTES;
-  for (let at = last; at >= 0 && at >= last - LONGEST_COMMENT; at--) {
+function findDirectory(source: ByteSource): { count: number; start: number; end: number } {
+  const from = Math.max(0, source.length - END_BYTES - LONGEST_COMMENT);
+  const view = viewOf(source.read(from, source.length));
+  for (let at = view.byteLength - END_BYTES; at >= 0; at--) {
     if (view.getUint32(at, true) !== END) continue;
     const count = view.getUint16(at + 10, true);
     const start = view.getUint32(at + 16, true);
     if (count === 0xffff || start === IN_ZIP64) throw bad('has more than 65,534 files or 4 GiB');
-    if (start + view.getUint32(at + 12, true) > at) throw bad('has a damaged directory');
-    return { count, start };
+    const end = start + view.getUint32(at + 12, true);
+    if (end > from + at) throw bad('has a damaged directory');
+    return { count, start, end };
   }
   throw bad('has no directory at its end: it is no ZIP, or cut off');
 }
 
-function readHeader(archive: Uint8Array, view: DataView, at: number): Header {
+function readHeader(directory: Uint8Array, view: DataView, at: number): Header {
   const nameBytes = view.getUint16(at + 28, true);
   const extraBytes = view.getUint16(at + 30, true);
   const next = at + CENTRAL_BYTES + nameBytes + extraBytes + view.getUint16(at + 32, true);
-  if (next > archive.length) throw bad('has a damaged directory');
+  if (next > directory.length) throw bad('has a damaged directory');
   const extra = at + CENTRAL_BYTES + nameBytes;
   const wide = zip64Numbers(view, extra, extra + extraBytes);
   const number = (offset: number): number => {
@@ -106,7 +117,7 @@ function readHeader(archive: Uint8Array, view: DataView, at: number): Header {
   const packed = number(20);
   const local = number(42);
   return {
-    name: new TextDecoder().decode(archive.subarray(at + CENTRAL_BYTES, extra)),
+    name: new TextDecoder().decode(directory.subarray(at + CENTRAL_BYTES, extra)),
     flags: view.getUint16(at + 8, true),
     method: view.getUint16(at + 10, true),
     checksum: view.getUint32(at + 16, true),
@@ -134,28 +145,37 @@ function zip64Numbers(view: DataView, from: number, to: number): () => number {
   };
 }
 
-function unpack(archive: Uint8Array, view: DataView, header: Header): Uint8Array<ArrayBuffer> {
+function unpack(source: ByteSource, header: Header): Uint8Array<ArrayBuffer> {
   const { name, flags, method, checksum, packed, size, local } = header;
   if (flags & ENCRYPTED) throw bad(`holds '${name}' encrypted`);
   if (method !== STORED && method !== DEFLATED)
     throw bad(`holds '${name}' packed by method ${method}: only stored and deflated files are read`);
-  if (local + LOCAL_BYTES > archive.length || view.getUint32(local, true) !== LOCAL)
-    throw bad(`does not have '${name}' where its directory says`);
-  const start = local + LOCAL_BYTES + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
-  if (start + packed > archive.length) throw bad(`is cut off within '${name}'`);
+  const own = local + LOCAL_BYTES > source.length ? null : viewOf(source.read(local, local + LOCAL_BYTES));
+  if (own?.getUint32(0, true) !== LOCAL) throw bad(`does not have '${name}' where its directory says`);
+  const start = local + LOCAL_BYTES + own.getUint16(26, true) + own.getUint16(28, true);
+  if (start + packed > source.length) throw bad(`is cut off within '${name}'`);
   if (size > (method === STORED ? packed : BEST_RATIO * packed)) throw bad(`holds '${name}' damaged`);
-  const bytes = inflate(archive.subarray(start, start + packed), method, size, name);
+  const bytes = inflate(source.read(start, start + packed), method, size, name);
   if (bytes.length !== size || crc32(bytes) !== checksum) throw bad(`holds '${name}' damaged`);
   return bytes;
 }
 
-function inflate(packed: Uint8Array, method: number, size: number, name: string): Uint8Array<ArrayBuffer> {
-  if (method === STORED) return new Uint8Array(packed);
+function inflate(
+  packed: Uint8Array<ArrayBuffer>,
+  method: number,
+  size: number,
+  name: string,
+): Uint8Array<ArrayBuffer> {
+  if (method === STORED) return packed;
   try {
     return inflateSync(packed, { out: new Uint8Array(size) }) as Uint8Array<ArrayBuffer>;
   } catch {
     throw bad(`holds '${name}' damaged`);
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 const POLYNOMIAL = 0xedb88320;

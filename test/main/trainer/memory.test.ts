@@ -49,6 +49,19 @@ describe.runIf(process.platform === 'linux')('files that promise too much', () =
     expect(grown).toBeLessThan(50 * MEGABYTE);
   });
 
+  test('masks are looked for in their archive, of which nothing else is read', () => {
+    const path = join(folder, 'masks.npz');
+    writeFileSync(path, 'no archive');
+    truncateSync(path, 2e9);
+    const { answer, grown } = looked(
+      { givenMasks: 'pruning/criteria/given-masks.ts' },
+      `new Promise(() => givenMasks.onlySparsity({ name: 'given-masks', file: ${JSON.stringify(path)} },
+        [{ name: 'fc1', shape: [784, 300] }], null)).catch((error) => error.message)`,
+    );
+    expect(answer).toMatch(/no directory at its end/);
+    expect(grown).toBeLessThan(50 * MEGABYTE);
+  });
+
   test('of numbers of another type as many are unpacked as are looked at', () => {
     const path = join(folder, 'floats.npz');
     const floats = npyFile('<f8', [200, 250, 250], new Uint8Array(8 * 200 * 250 * 250));

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import type { ByteSource } from '../../../../common/codec/byte-source.ts';
 import { decodeNpz } from '../../../../common/codec/npz-read.ts';
 import { CascadeError, messageOf } from '../../../../common/errors.ts';
 import { GIVEN_MASKS } from '../../../../common/mask-source.ts';
 import { sizeOf, type PrunableLayer } from '../../../../common/network.ts';
 import type { NamedOptions, PruningSpecification } from '../../../../common/run-specification.ts';
 import { ARM_NAME, wording } from '../../../../common/study/wording.ts';
-import { readRegular } from '../../../regular-files.ts';
+import { regularSource, sha256Of } from '../../../regular-files.ts';
 import { masksFrom } from '../given-masks.ts';
 import { countPruned } from '../masks.ts';
 import type { Criterion, HandedMasks } from './criterion.ts';
@@ -102,7 +102,7 @@ function masksOf(
  *
  * @throws CascadeError BAD_NPZ, BAD_MASKS as `masksFrom`
  */
-export function chosenMasks(npz: Uint8Array, layers: readonly MaskedLayer[]): HandedMasks {
+export function chosenMasks(npz: Uint8Array | ByteSource, layers: readonly MaskedLayer[]): HandedMasks {
   const weights = new Map(layers.map(({ name, shape }) => [name, sizeOf(shape)]));
   // Masks of the chosen layers alone are unpacked, and no more of each than it has weights.
   const arrays = decodeNpz(npz, (name) => weights.get(name.slice(0, name.lastIndexOf('.'))) ?? null);
@@ -118,25 +118,28 @@ export function pinMasks(pruning: PruningSpecification): PruningSpecification {
 }
 
 /** The file, as it was meant; null where the masks are not from one. */
-function readPinned(given: NamedOptions): Uint8Array<ArrayBuffer> | null {
+function readPinned(given: NamedOptions): ByteSource | null {
   const { file, fileSha256 } = options.parse(given);
   if (file === null) return null;
-  let bytes: Uint8Array<ArrayBuffer>;
+  const source = readable(file, () => regularSource(file, LARGEST_FILE));
+  const npz: ByteSource = {
+    length: source.length,
+    read: (from, to) => readable(file, () => source.read(from, to)),
+  };
+  if (fileSha256 !== null && sha256Of(npz) !== fileSha256)
+    throw new CascadeError(
+      'BAD_MASKS',
+      `The file of masks ${file} is not the one that was meant: put the old file back, or leave fileSha256 out.`,
+    );
+  return npz;
+}
+
+function readable<T>(file: string, read: () => T): T {
   try {
-    bytes = readRegular(file, LARGEST_FILE);
+    return read();
   } catch (error) {
     throw new CascadeError('BAD_MASKS', `The file of masks ${file} can not be read: ${messageOf(error)}.`, {
       cause: error,
     });
   }
-  if (fileSha256 !== null && sha256Of(bytes) !== fileSha256)
-    throw new CascadeError(
-      'BAD_MASKS',
-      `The file of masks ${file} is not the one that was meant: put the old file back, or leave fileSha256 out.`,
-    );
-  return bytes;
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
