@@ -77,21 +77,21 @@ function timingProblems(specification: RunSpecification, outline: DatasetOutline
   const { pruning, retraining } = specification;
   const steps = stepsPerEpoch(specification, outline);
   const context = retrainingContext(specification, steps);
-  const kind = retrainings.find(retraining.name);
-  const refused = kind.refusal(retraining, context);
+  const kind = retrainings.open(retraining);
+  const refused = kind.refusal(context);
   if (refused) problems.push({ key: ['retraining'], message: refused });
   if (!pruning) return problems;
-  const schedule = schedules.find(pruning.schedule.name);
-  const never = schedule.refusal(pruning.schedule, scheduleContext(specification, steps));
+  const schedule = schedules.open(pruning.schedule);
+  const never = schedule.refusal(scheduleContext(specification, steps));
   if (never) problems.push({ key: ['pruning', 'schedule'], message: never });
   if (problems.length > 0) return problems;
-  if (schedule.rounds && kind.steps(retraining, context) === 0)
+  if (schedule.rounds && kind.steps(context) === 0)
     problems.push({
       key: ['retraining'],
       message: `the schedule '${schedule.name}' retrains after every round: name a retraining, such as fine-tune or weight-rewinding`,
     });
   const early = schedule
-    .steps(pruning.schedule, scheduleContext(specification, steps))
+    .steps(scheduleContext(specification, steps))
     .some(({ step }) => step < context.steps);
   if (early && kind.start !== 'continue')
     problems.push({

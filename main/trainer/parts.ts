@@ -52,7 +52,9 @@ function networkPart(model: Model): NetworkPart {
   if (usualInput === null) return { ...entry, input: null, classes: null, parameters: null, macs: null };
   const { imageShape, classes } = usualInput;
   const range = { minimum: 0, maximum: 1 };
-  const { parameters, layers } = model.describe({ name: model.name }, { imageShape, classes, ...range });
+  const { parameters, layers } = models
+    .open({ name: model.name })
+    .describe({ imageShape, classes, ...range });
   const trainable = parameters.filter(({ role }) => role !== 'mean' && role !== 'variance');
   return {
     ...entry,

@@ -44,8 +44,8 @@ export interface RunPlan {
 export function planRun(specification: RunSpecification, stepsPerEpoch: number): RunPlan {
   const context = retrainingContext(specification, stepsPerEpoch);
   const { steps, trainingRate } = context;
-  const retraining = retrainings.find(specification.retraining.name);
-  const roundSteps = retraining.steps(specification.retraining, context);
+  const retraining = retrainings.open(specification.retraining);
+  const roundSteps = retraining.steps(context);
   const stages: Stage[] = [];
   const append = (stage: Pick<Stage, 'phase' | 'start' | 'steps' | 'rate'>): Stage => {
     const before = stages.at(-1);
@@ -68,14 +68,14 @@ export function planRun(specification: RunSpecification, stepsPerEpoch: number):
         phase: 'retraining',
         start: retraining.start,
         steps: roundSteps,
-        rate: (step) => retraining.rate(specification.retraining, step, context),
+        rate: (step) => retraining.rate(step, context),
       });
   }
   return {
     epochs: last.firstEpoch + last.epochs - 1,
     stages,
     prunings: prunings.slice(0, Math.max(0, prunings.length - specification.omittedPrunings)),
-    rewindTo: retraining.rewindTo?.(specification.retraining, context) ?? null,
+    rewindTo: retraining.rewindTo?.(context) ?? null,
   };
 }
 
@@ -85,11 +85,11 @@ export function retrainingContext(
   stepsPerEpoch: number,
 ): RetrainingContext {
   const steps = stepsOf(specification.epochs, stepsPerEpoch);
-  const schedule = learningRates.find(specification.learningRate.name);
+  const schedule = learningRates.open(specification.learningRate);
   return {
     steps,
     stepsPerEpoch,
-    trainingRate: (step) => schedule.rate(specification.learningRate, { step, steps, stepsPerEpoch }),
+    trainingRate: (step) => schedule.rate({ step, steps, stepsPerEpoch }),
   };
 }
 
@@ -108,7 +108,7 @@ export function scheduleContext(
 /** Sparsities of an iterative schedule's rounds; none of any other. */
 export function roundSparsities({ pruning }: Pick<RunSpecification, 'pruning'>): number[] {
   if (!pruning) return [];
-  return schedules.find(pruning.schedule.name).rounds?.(pruning.schedule, pruning.sparsity) ?? [];
+  return schedules.open(pruning.schedule).rounds?.(pruning.sparsity) ?? [];
 }
 
 /** The stage of an epoch, from 1. */
@@ -156,8 +156,8 @@ function trainingPrunings(
   const { pruning } = specification;
   if (!pruning) return [];
   return schedules
-    .find(pruning.schedule.name)
-    .steps(pruning.schedule, scheduleContext(specification, stepsPerEpoch))
+    .open(pruning.schedule)
+    .steps(scheduleContext(specification, stepsPerEpoch))
     .map(({ step, sparsity }) => {
       if (step === steps) return { epoch: training.epochs, step: null, sparsity };
       const [epoch, within] = [Math.floor(step / stepsPerEpoch), step % stepsPerEpoch];

@@ -141,7 +141,7 @@ describe.each(cases)('$name', ({ name, model }) => {
     ['grasp', { ...drawn, temperature: TEMPERATURE }],
     ['synflow', {}],
   ])('the scores of %s are PyTorch’s', (criterion, options) => {
-    const scores = criteria.find(criterion).scores({ name: criterion, ...options }, net.context);
+    const scores = criteria.open({ name: criterion, ...options }).scores(net.context);
     const [ours, reference] = [scores, wanted(criterion)].map((each) => concatenated(each, layerNames()));
     // All but SNIP's are only proportional: their largest is 1.
     const largest = criterion === 'snip' ? 1 : Math.max(...reference!.map(Math.abs));

@@ -158,11 +158,11 @@ function reference(): Record<string, number[]> {
 const theirs = reference();
 
 test.each(cases)('$name', ({ name, ours }) => {
-  const { rate } = learningRates.find(ours.name);
+  const { rate } = learningRates.open({ ...ours, rate: RATE });
   const wanted = theirs[name]!;
   expect(wanted).toHaveLength(STEPS);
   wanted.forEach((theirRate, step) => {
-    const found = rate({ ...ours, rate: RATE }, { step, steps: STEPS, stepsPerEpoch: STEPS_PER_EPOCH });
+    const found = rate({ step, steps: STEPS, stepsPerEpoch: STEPS_PER_EPOCH });
     expect(Math.abs(found - theirRate), `step ${step}: ${found} for ${theirRate}`).toBeLessThan(1e-12 * RATE);
   });
 });

@@ -20,8 +20,7 @@ const WITH_GRADIENTS = ['resnet-20', 'mobilenet-v3-small', 'layers'];
 
 function networkCase(options: NamedOptions, side: number, channels = 3): NetworkCase {
   const { name } = options;
-  const model = models.find(name);
-  const network = model.describe(model.options.parse(options) as NamedOptions, {
+  const network = models.open(options).describe({
     imageShape: [side, side, channels],
     classes: NETWORK_CLASSES,
     minimum: -1,

@@ -10,7 +10,7 @@ import {
   float32Of,
   type SafetensorsFile,
 } from '../../common/codec/safetensors.ts';
-import { random } from '../../main/trainer/pruning/criteria/random.ts';
+import { criteria } from '../../main/trainer/pruning/criteria/registry.ts';
 import { selectLayers } from '../../main/trainer/pruning/layer-selection.ts';
 import { mnist } from '../../main/trainer/data/mnist.ts';
 import type { Dataset } from '../../main/trainer/data/dataset.ts';
@@ -121,10 +121,9 @@ function writeCase(
       mask: new Uint8Array(layer.weights).fill(1),
     }));
     const probe = unusedProbe;
-    const drawn = random.scores(
-      { name: 'random' },
-      { seed: SEED, counters: [1], layers, probe, handed: null },
-    );
+    const drawn = criteria
+      .open({ name: 'random' })
+      .scores({ seed: SEED, counters: [1], layers, probe, handed: null });
     const tensors = new Map(
       network.layers.flatMap((layer) => {
         if (!chosen.includes(layer)) return [];

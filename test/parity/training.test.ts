@@ -128,8 +128,7 @@ describe.each(cases)('$name', (found) => {
       ...found,
       engine,
       network,
-      optimizer: optimizers.find(found.optimizer.name),
-      options: found.optimizer,
+      optimizer: optimizers.open(found.optimizer),
       standardization: STANDARDIZATION,
       seed: SEED,
     });

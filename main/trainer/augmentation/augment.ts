@@ -9,7 +9,7 @@ import { augmentations } from './registry.ts';
  * @throws CascadeError AUGMENTATION_UNFIT where one can not work on the images that reach it
  */
 export function augmentedShape(chosen: readonly NamedOptions[], shape: ImageShape): ImageShape {
-  return chosen.reduce((reached, options) => augmentations.find(options.name).shape(options, reached), shape);
+  return chosen.reduce((reached, given) => augmentations.open(given).shape(reached), shape);
 }
 
 /**
@@ -23,10 +23,7 @@ export function augment(
   context: AugmentationContext,
   images: Tensor,
 ): Tensor {
-  return chosen.reduce(
-    (changed, options) => augmentations.find(options.name).apply(options, context, changed),
-    images,
-  );
+  return chosen.reduce((changed, given) => augmentations.open(given).apply(context, changed), images);
 }
 
 /**

@@ -1,6 +1,7 @@
+import type * as z from 'zod';
+import type { Definition } from '../registry.ts';
 import type { CatalogueEntry } from '../../../common/catalogue.ts';
 import { CascadeError } from '../../../common/errors.ts';
-import type { NamedOptions } from '../../../common/run-specification.ts';
 import type { Engine, Tensor } from '../tensorflow/engine.ts';
 import type { Draws } from './draws.ts';
 
@@ -24,14 +25,23 @@ export interface AugmentationContext {
  * A random change of the images of a training batch, each image by draws of its own. Pixels are numbers of 0 … 255 in the
  * engine's precision, before standardisation, and stay in that range.
  */
-export interface Augmentation extends CatalogueEntry {
+export interface AugmentationWith<Options> extends CatalogueEntry {
   /**
    * The shape of an image afterwards.
    * @throws CascadeError AUGMENTATION_UNFIT where images of this shape can not be changed so
    */
-  shape(options: NamedOptions, shape: ImageShape): ImageShape;
+  shape(options: Options, shape: ImageShape): ImageShape;
   /** @param images [batch, height, width, channels] */
-  apply(options: NamedOptions, context: AugmentationContext, images: Tensor): Tensor;
+  apply(options: Options, context: AugmentationContext, images: Tensor): Tensor;
+}
+
+export type Augmentation = AugmentationWith<never>;
+
+/** An augmentation with its options typed by their schema. */
+export function defineAugmentation<S extends z.ZodObject>(
+  definition: Definition<S, AugmentationWith<z.infer<S>>>,
+): Augmentation {
+  return definition;
 }
 
 /**

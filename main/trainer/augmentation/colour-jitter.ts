@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Engine, Tensor } from '../tensorflow/engine.ts';
 import { constantOf } from './arithmetic.ts';
-import type { Augmentation } from './augmentation.ts';
+import { defineAugmentation } from './augmentation.ts';
 
 const strength = (what: string) =>
   z
@@ -27,15 +27,14 @@ const LUMA = [0.2989, 0.587, 0.114] as const;
  * its grey version, and with its grey version; after each the pixels are cut to 0 … 255. Turned images are the same: no
  * pixel's place matters.
  */
-export const colourJitter: Augmentation = {
+export const colourJitter = defineAugmentation({
   name: 'colour-jitter',
   title: 'Brightness, contrast and saturation changed',
   source: 'as torchvision’s ColorJitter, without hue',
   options,
   shape: (_given, shape) => shape,
-  apply(given, { engine, draws }, images) {
+  apply({ brightness, contrast, saturation }, { engine, draws }, images) {
     const { tf } = engine;
-    const { brightness, contrast, saturation } = options.parse(given);
     const batch = images.shape[0]!;
     const changed = (pixels: Tensor, strengthOf: number, towards: (pixels: Tensor) => Tensor): Tensor => {
       const uniform = draws.uniform([batch, 1, 1, 1]);
@@ -50,7 +49,7 @@ export const colourJitter: Augmentation = {
     const contrasted = changed(bright, contrast, (pixels) => tf.mean(grey(engine, pixels), [1, 2, 3], true));
     return changed(contrasted, saturation, (pixels) => grey(engine, pixels));
   },
-};
+});
 
 /** The grey version of images of three channels; others are their own. [batch, height, width, 1 or channels] */
 function grey(engine: Engine, images: Tensor): Tensor {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Tensor } from '../tensorflow/engine.ts';
 import { constantOf, positionsOf, select } from './arithmetic.ts';
-import type { Augmentation } from './augmentation.ts';
+import { defineAugmentation } from './augmentation.ts';
 import { integersOf } from './draws.ts';
 
 const options = z.strictObject({
@@ -14,15 +14,14 @@ const options = z.strictObject({
  * the mean colour, which standardisation makes zero; what of it lies outside the image is lost. The square covers
  * `length` rows from centre − ⌊length / 2⌋ on, and so with columns.
  */
-export const cutout: Augmentation = {
+export const cutout = defineAugmentation({
   name: 'cutout',
   title: 'A square of the mean colour',
   source: 'DeVries & Taylor, arXiv 1708.04552',
   options,
   shape: (_given, shape) => shape,
-  apply(given, { engine, draws, turned, mean }, images) {
+  apply({ length }, { engine, draws, turned, mean }, images) {
     const { tf } = engine;
-    const { length } = options.parse(given);
     const [batch, height, width, channels] = images.shape as [number, number, number, number];
     /** For every image, whether each row or column meets the square. */
     const covered = (size: number): Tensor => {
@@ -39,4 +38,4 @@ export const cutout: Augmentation = {
     const colour = constantOf(engine, mean, [1, 1, 1, channels]);
     return select(engine, tf.logicalAnd(rows, columns), colour, images);
   },
-};
+});

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { attribute } from '../tensorflow/attributes.ts';
 import { select } from './arithmetic.ts';
-import type { Augmentation } from './augmentation.ts';
+import { defineAugmentation } from './augmentation.ts';
 
 const options = z.strictObject({
   name: z.literal('horizontal-flip'),
@@ -9,14 +9,13 @@ const options = z.strictObject({
 });
 
 /** As torchvision's RandomHorizontalFlip. It and half a turn can change places, so turned images need no other way. */
-export const horizontalFlip: Augmentation = {
+export const horizontalFlip = defineAugmentation({
   name: 'horizontal-flip',
   title: 'Left and right exchanged',
   source: 'as torchvision’s RandomHorizontalFlip',
   options,
   shape: (_given, shape) => shape,
-  apply(given, { engine, draws }, images) {
-    const { probability } = options.parse(given);
+  apply({ probability }, { engine, draws }, images) {
     const coin = draws.uniform([images.shape[0]!, 1, 1, 1]);
     const mirrored = engine.op(
       'ReverseV2',
@@ -26,4 +25,4 @@ export const horizontalFlip: Augmentation = {
     )[0]!;
     return select(engine, engine.tf.less(coin, engine.scalar(probability)), mirrored, images);
   },
-};
+});

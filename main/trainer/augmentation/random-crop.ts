@@ -3,7 +3,7 @@ import { attribute } from '../tensorflow/attributes.ts';
 import type { Engine, Tensor } from '../tensorflow/engine.ts';
 import { gather } from '../tensorflow/operations/index.ts';
 import { toInt32 } from './arithmetic.ts';
-import { windowShape, type Augmentation } from './augmentation.ts';
+import { defineAugmentation, windowShape } from './augmentation.ts';
 import { integersOf } from './draws.ts';
 
 const options = z.strictObject({
@@ -22,15 +22,14 @@ const options = z.strictObject({
  * As torchvision's RandomCrop(size, padding): a window at a place of its own for every image, each place as likely. Without
  * a size the images keep theirs. Images that lie turned are read from the other end.
  */
-export const randomCrop: Augmentation = {
+export const randomCrop = defineAugmentation({
   name: 'random-crop',
   title: 'A window at a random place of the padded image',
   source: 'as torchvision’s RandomCrop',
   options,
-  shape: (given, shape) => windowShape('random-crop', options.parse(given).size, shape),
-  apply(given, { engine, draws, turned }, images) {
+  shape: ({ size }, shape) => windowShape('random-crop', size, shape),
+  apply({ padding, size }, { engine, draws, turned }, images) {
     const { tf } = engine;
-    const { padding, size } = options.parse(given);
     const [batch, height, width, channels] = images.shape as [number, number, number, number];
     const [rows, columns] = [size ?? height, size ?? width];
     const [tall, wide] = [height + 2 * padding, width + 2 * padding];
@@ -48,7 +47,7 @@ export const randomCrop: Augmentation = {
     const table = padded(engine, images, padding).reshape([batch * tall * wide, channels]);
     return gather(engine, table, pixels);
   },
-};
+});
 
 function padded(engine: Engine, images: Tensor, padding: number): Tensor {
   if (padding === 0) return images;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Engine, Tensor } from '../tensorflow/engine.ts';
 import { attribute } from '../tensorflow/attributes.ts';
 import { constantOf, positionsOf, select } from './arithmetic.ts';
-import { windowShape, type Augmentation } from './augmentation.ts';
+import { defineAugmentation, windowShape } from './augmentation.ts';
 import { integersOf } from './draws.ts';
 
 const range = (lowest: number, highest: number, largest: number) =>
@@ -33,15 +33,14 @@ const ATTEMPTS = 10;
  * taken, else the largest central crop of an allowed ratio. Resizing is two products of matrices, one row of weights for
  * each pixel of the result: triangles of the width of a pixel, or of the shrinking factor, added up to one within the crop.
  */
-export const randomResizedCrop: Augmentation = {
+export const randomResizedCrop = defineAugmentation({
   name: 'random-resized-crop',
   title: 'A random part of the image, resized',
   source: 'Szegedy et al., arXiv 1409.4842, as torchvision’s RandomResizedCrop',
   options,
-  shape: (given, shape) => windowShape('random-resized-crop', options.parse(given).size, shape),
-  apply(given, { engine, draws, turned }, images) {
+  shape: ({ size }, shape) => windowShape('random-resized-crop', size, shape),
+  apply({ size, scale, ratio }, { engine, draws, turned }, images) {
     const { tf } = engine;
-    const { size, scale, ratio } = options.parse(given);
     const [batch, height, width, channels] = images.shape as [number, number, number, number];
     const [rows, columns] = [size ?? height, size ?? width];
     const crop = chooseCrop(engine, [height, width], scale, ratio, {
@@ -59,7 +58,7 @@ export const randomResizedCrop: Augmentation = {
     // Sums of products may overshoot the range by a rounding.
     return tf.minimum(tf.maximum(lying, engine.scalar(0)), engine.scalar(255));
   },
-};
+});
 
 interface Crop {
   top: Tensor;

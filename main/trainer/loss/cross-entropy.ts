@@ -3,7 +3,7 @@ import { attribute } from '../tensorflow/attributes.ts';
 import type { Engine, Tensor } from '../tensorflow/engine.ts';
 import { correctPredictions, gather, sparseSoftmaxCrossEntropy } from '../tensorflow/operations/index.ts';
 import { blend } from './arithmetic.ts';
-import type { Loss, TracedMixture } from './loss.ts';
+import { defineLoss, type TracedMixture } from './loss.ts';
 
 const options = z.strictObject({
   name: z.literal('cross-entropy'),
@@ -27,15 +27,14 @@ const options = z.strictObject({
  * batch) the target is λ of an image's own and 1 − λ of its partner's, which equals λ and 1 − λ of the two losses; an answer
  * counts as λ right for the image's own label, and as 1 − λ for its partner's.
  */
-export const crossEntropy: Loss = {
+export const crossEntropy = defineLoss({
   name: 'cross-entropy',
   title: 'Cross-entropy of the softmax',
   source:
     'Szegedy et al., arXiv 1512.00567, section 7 (label smoothing); Zhang et al., arXiv 1710.09412 (mixup)',
   options,
-  mixup: (given) => options.parse(given).mixup,
-  losses(given, engine, logits, labels, mixture) {
-    const { labelSmoothing } = options.parse(given);
+  mixup: ({ mixup }) => mixup,
+  losses({ labelSmoothing }, engine, logits, labels, mixture) {
     const targets = (): Tensor => softTargets(engine, logits, labels, mixture, labelSmoothing);
     return {
       losses:
@@ -48,7 +47,7 @@ export const crossEntropy: Loss = {
           : mixedCorrect(engine, logits, labels, mixture),
     };
   },
-};
+});
 
 /** @returns [batch, classes], each row adding up to one */
 function softTargets(

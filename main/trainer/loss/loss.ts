@@ -1,5 +1,6 @@
+import type * as z from 'zod';
+import type { Definition } from '../registry.ts';
 import type { CatalogueEntry } from '../../../common/catalogue.ts';
-import type { NamedOptions } from '../../../common/run-specification.ts';
 import type { Engine, Tensor } from '../tensorflow/engine.ts';
 
 /** A step's examples, two by two: each image is λ of itself and 1 − λ of another one of the batch. */
@@ -27,18 +28,25 @@ export interface Losses {
 }
 
 /** What training minimises, in the mean over the batch. Evaluation always tells the plain cross-entropy. */
-export interface Loss extends CatalogueEntry {
+export interface LossWith<Options> extends CatalogueEntry {
   /** α of the Beta distribution from which λ is drawn; 0: batches are not mixed. */
-  mixup(options: NamedOptions): number;
+  mixup(options: Options): number;
   /**
    * @param logits [batch, classes]
    * @param labels int32 [batch]
    */
   losses(
-    options: NamedOptions,
+    options: Options,
     engine: Engine,
     logits: Tensor,
     labels: Tensor,
     mixture: TracedMixture | null,
   ): Losses;
+}
+
+export type Loss = LossWith<never>;
+
+/** A loss with its options typed by their schema. */
+export function defineLoss<S extends z.ZodObject>(definition: Definition<S, LossWith<z.infer<S>>>): Loss {
+  return definition;
 }

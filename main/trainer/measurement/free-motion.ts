@@ -1,6 +1,6 @@
 import type { NetworkDescription } from '../../../common/network.ts';
-import type { NamedOptions } from '../../../common/run-specification.ts';
 import type { HostWeights, Optimizer } from '../optimization/optimizers/optimizer.ts';
+import type { Opened } from '../registry.ts';
 import { inPrecision, type DeviceState } from '../steps/device-state.ts';
 import type { Engine } from '../tensorflow/engine.ts';
 import { sampleKernels, SampleReader } from './kernel-sample.ts';
@@ -27,9 +27,7 @@ export type Motion = ReadonlyMap<string, ChannelMotion>;
 export interface MotionSetting {
   engine: Engine;
   network: NetworkDescription;
-  optimizer: Optimizer;
-  /** Of the optimizer. */
-  options: NamedOptions;
+  optimizer: Opened<Optimizer>;
   seed: number;
 }
 
@@ -110,11 +108,11 @@ export class FreeMotion {
   }
 
   #follow(start: ReadonlyMap<string, HostWeights>, end: ReadonlyMap<string, HostWeights['weight']>): Motion {
-    const { engine, network, optimizer, options } = this.#setting;
-    const freeStep = optimizer.freeStep(options);
+    const { engine, network, optimizer } = this.#setting;
+    const freeStep = optimizer.freeStep();
     // As the device has them: at low rates a factor such as 1 − η·λ is a matter of its last bits.
     const scalars = this.#steps.map(({ rate, step }) => [
-      ...inPrecision(engine, optimizer.scalars(options, rate, step)),
+      ...inPrecision(engine, optimizer.scalars(rate, step)),
     ]);
     const motion = new Map<string, ChannelMotion>(
       network.layers.map(({ name, outputChannels }) => [name, unknownMotion(outputChannels)]),

@@ -120,7 +120,7 @@ export class GradientNorms {
     const parameters = take(network.parameters.length);
     const masks = take(kernels.length);
     const values = new Map(network.parameters.map(({ name }, index) => [name, parameters[index]!]));
-    const { loss, options } = lossOf(this.#design);
+    const loss = lossOf(this.#design);
     const bytes = source ? images : gather(engine, images, indices);
     const batch = standardize(
       engine,
@@ -142,7 +142,7 @@ export class GradientNorms {
         network,
         batch,
       );
-      return tf.mean(loss.losses(options, engine, logits, wanted, null).losses).asScalar();
+      return tf.mean(loss.losses(engine, logits, wanted, null).losses).asScalar();
     })(kernels.map((name) => values.get(name)!));
     const added = gradients.map((gradient, index) => tf.add(sums[index]!, tf.mul(gradient, masks[index]!)));
     return [...added, tf.stack(added.map((sum) => tf.sum(tf.square(sum))))];

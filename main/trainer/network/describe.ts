@@ -13,7 +13,7 @@ export function describeModel(
   { imageShape, classes }: Pick<ModelInput, 'imageShape' | 'classes'>,
 ): NetworkDescription {
   const shape = [...augmentedShape(augmentation, imageShape)] as [number, number, number];
-  return models.find(model.name).describe(model, { imageShape: shape, classes, minimum: 0, maximum: 1 });
+  return models.open(model).describe({ imageShape: shape, classes, minimum: 0, maximum: 1 });
 }
 
 /** The network that a model makes of a data set. */
@@ -28,7 +28,7 @@ export function describeNetwork(
 ): NetworkDescription {
   const normalised = (byte: number): number[] =>
     mean.map((value, channel) => (byte / 255 - value) / standardDeviation[channel]!);
-  return models.find(model.name).describe(model, {
+  return models.open(model).describe({
     imageShape: [...augmentedShape(augmentation, imageShape)] as [number, number, number],
     classes,
     minimum: Math.min(...normalised(0)),

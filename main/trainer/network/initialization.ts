@@ -10,7 +10,7 @@ import { models } from './registry.ts';
  * mean 0, running variance 1.
  */
 export function initialParameters(network: NetworkDescription, seed: number): Map<string, Float32Array> {
-  const rule = models.all.find(({ name }) => name === network.name)?.initialization ?? heNormal;
+  const rule = models.all.find(({ name }) => name === network.name)?.initialization?.kernels ?? heNormal;
   return new Map(
     network.parameters.map((parameter, index) => [
       parameter.name,

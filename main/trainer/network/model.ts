@@ -1,7 +1,8 @@
+import type * as z from 'zod';
+import type { Definition } from '../registry.ts';
 import type { CatalogueEntry } from '../../../common/catalogue.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
-import type { NamedOptions } from '../../../common/run-specification.ts';
 import type { InitializationRule } from './initialization-rules.ts';
 import type { UsualInput } from './usual-input.ts';
 
@@ -15,18 +16,25 @@ export interface ModelInput {
 }
 
 /** A network that a study can name. */
-export interface Model extends CatalogueEntry {
+export interface ModelWith<Options> extends CatalogueEntry {
   /** The paper that it is from, and where in it. */
   source: string;
   /** What its parameters and multiply-accumulates are told for; null where its options alone decide what it is. */
   usualInput: UsualInput | null;
   /** How kernels are drawn, where the model's authors say so; unless given, as `heNormal` does. */
-  initialization?: InitializationRule;
+  initialization?: { kernels: InitializationRule };
   /**
    * @throws CascadeError INVALID_STUDY when the layers do not fit together or the images, as a ModelError where the
    *   place among the options is known
    */
-  describe(options: NamedOptions, input: ModelInput): NetworkDescription;
+  describe(options: Options, input: ModelInput): NetworkDescription;
+}
+
+export type Model = ModelWith<never>;
+
+/** A model with its options typed by their schema. */
+export function defineModel<S extends z.ZodObject>(definition: Definition<S, ModelWith<z.infer<S>>>): Model {
+  return definition;
 }
 
 /** A model that can not be built, and where among its options the reason stands. */

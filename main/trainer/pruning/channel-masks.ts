@@ -5,7 +5,9 @@ import type { LayerScores, MaskRequest } from './granularities/granularity.ts';
 import { countPruned } from './masks.ts';
 import { ascendingOrder } from './ordering.ts';
 import { aggregated, type Aggregate } from './tiles.ts';
-import { alreadyPruned, comesNearer, type ChosenDistribution } from './unit-selection.ts';
+import type { Opened } from '../registry.ts';
+import type { Distribution } from './distributions/distribution.ts';
+import { alreadyPruned, comesNearer } from './unit-selection.ts';
 
 const PRUNED = 0;
 const KEPT = 1;
@@ -52,7 +54,7 @@ export function prunableGroups(groups: readonly ChannelGroup[], chosen: Readonly
  * it. A weight that belongs to two channels counts once. Channels go until one more would miss the sparsity by more.
  */
 export function maskChannels(
-  { layers, sparsity, division, ties }: MaskRequest,
+  { layers, sparsity, distribution, ties }: MaskRequest,
   network: NetworkDescription,
   groups: readonly ChannelGroup[],
   scoring: ChannelScoring,
@@ -76,7 +78,7 @@ export function maskChannels(
     return result();
   }
   const live = channels.map((group) => group.filter((channel) => channel.live));
-  for (const channel of inOrder(live, division, ties)) {
+  for (const channel of inOrder(live, distribution, ties)) {
     const size = replace(channel, chosen, masks, KEPT, CLAIMED);
     const taken = comesNearer(missing, size);
     replace(channel, chosen, masks, CLAIMED, taken ? PRUNED : KEPT);
@@ -124,15 +126,11 @@ function* slices(
 }
 
 /** All channels, those to be pruned first in front; equal ones in random order. */
-function inOrder(
-  live: readonly Channel[][],
-  { distribution, options }: ChosenDistribution,
-  ties: Random,
-): Channel[] {
+function inOrder(live: readonly Channel[][], distribution: Opened<Distribution>, ties: Random): Channel[] {
   const keys = live.flatMap((channels) => {
     const scores = Float32Array.from(channels, ({ score }) => score);
     const size = channels[0]?.group.channels ?? 0;
-    return [...distribution.keys!(options, scores, { size, pruned: size - channels.length }, ties)];
+    return [...distribution.keys!(scores, { size, pruned: size - channels.length }, ties)];
   });
   const all = live.flat();
   return Array.from(ascendingOrder(Float32Array.from(keys), ties), (index) => all[index]!);

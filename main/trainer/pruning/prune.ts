@@ -64,25 +64,22 @@ export function prune(
   if (chosen.length === 0)
     throw new CascadeError('INVALID_STUDY', 'The pruning chooses no layer of this network.');
   refuse(specification, chosen, network ?? null);
-  const criterion = criteria.find(specification.criterion.name);
-  const granularity = granularities.find(specification.granularity.name);
-  const division = {
-    distribution: distributions.find(specification.distribution.name),
-    options: specification.distribution,
-  };
+  const criterion = criteria.open(specification.criterion);
+  const granularity = granularities.open(specification.granularity);
+  const distribution = distributions.open(specification.distribution);
 
-  const goal = criterion.onlySparsity?.(specification.criterion, chosen, handed) ?? sparsity;
-  const rounds = criterion.rounds?.(specification.criterion) ?? 1;
+  const goal = criterion.onlySparsity?.(chosen, handed) ?? sparsity;
+  const rounds = criterion.rounds?.() ?? 1;
   const all = chosen.reduce((sum, { mask }) => sum + mask.length, 0);
   const before = prunedOf(chosen) / all;
   let current = chosen;
   for (let round = 1; round <= rounds; round++) {
     const context = { seed, counters, layers: current, probe, handed };
-    const scores = criterion.scores(specification.criterion, context);
-    const masks = granularity.masks(specification.granularity, {
+    const scores = criterion.scores(context);
+    const masks = granularity.masks({
       layers: current.map((layer) => ({ ...layer, scores: scores.get(layer.name)! })),
       sparsity: roundSparsity(before, goal, round, rounds),
-      division,
+      distribution,
       ties: generator(seed, 'order of equal scores', ...counters, round),
       network: network ?? null,
     });

@@ -1,6 +1,7 @@
 import { messageOf } from '../../../common/errors.ts';
 import type { NetworkDescription, PrunableLayer } from '../../../common/network.ts';
 import type { PruningSpecification } from '../../../common/run-specification.ts';
+import type { Opened } from '../registry.ts';
 import type { Combination, Refusal } from './combination.ts';
 import type { Criterion } from './criteria/criterion.ts';
 import { criteria } from './criteria/registry.ts';
@@ -22,9 +23,8 @@ export function refusals(
   const layers = selectLayers(network.layers, pruning.layers);
   if (layers.length === 0)
     return [{ key: ['pruning', 'layers'], message: 'the choice leaves no layer to prune' }];
-  const chosen = criteria.find(pruning.criterion.name);
-  const criterion =
-    chosen.refusal?.(pruning.criterion, network, layers) ?? unreadable(chosen, pruning, layers);
+  const chosen = criteria.open(pruning.criterion);
+  const criterion = chosen.refusal?.(network, layers) ?? unreadable(chosen, pruning, layers);
   const { granularity, distribution } = pruning;
   if (
     chosen.onlySparsity &&
@@ -44,13 +44,13 @@ export function refusals(
 
 /** Whether what the criterion reads is there and prunes as many weights as the study says. */
 function unreadable(
-  { onlySparsity }: Criterion,
-  { criterion, sparsity }: PruningSpecification,
+  { onlySparsity }: Opened<Criterion>,
+  { sparsity }: PruningSpecification,
   layers: readonly PrunableLayer[],
 ): string | null {
   if (!onlySparsity) return null;
   try {
-    const only = onlySparsity(criterion, layers, null);
+    const only = onlySparsity(layers, null);
     if (only === null) return null;
     const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
     return Math.round(only * weights) === Math.round(sparsity * weights)
@@ -65,8 +65,8 @@ function unreadable(
 export function combinationRefusals(combination: Combination): Refusal[] {
   const { criterion, granularity, distribution, shuffle } = combination.pruning;
   const found: Refusal[] = [
-    ...(granularities.find(granularity.name).refusal?.(granularity, combination) ?? []),
-    ...(distributions.find(distribution.name).refusal?.(distribution, combination) ?? []),
+    ...(granularities.open(granularity).refusal?.(combination) ?? []),
+    ...(distributions.open(distribution).refusal?.(combination) ?? []),
   ];
   if (shuffle && granularity.name !== 'weight')
     found.push({

@@ -5,7 +5,7 @@ import { selectUnits } from './unit-selection.ts';
 
 /** New masks where the units are tiles of each layer's kernel. */
 export function maskTiles(
-  { layers, sparsity, division, ties }: MaskRequest,
+  { layers, sparsity, distribution, ties }: MaskRequest,
   tilingOf: (layer: LayerShape) => Tiling,
   aggregate: Aggregate,
 ): Uint8Array<ArrayBuffer>[] {
@@ -19,7 +19,7 @@ export function maskTiles(
     largest: largestTile(tilings[position]!),
     weights: mask.length,
   }));
-  return selectUnits(units, division, sparsity, ties).map((marks, position) =>
+  return selectUnits(units, distribution, sparsity, ties).map((marks, position) =>
     withoutTiles(tilings[position]!, layers[position]!.mask, marks),
   );
 }

@@ -1,6 +1,6 @@
 import { CascadeError } from '../../../common/errors.ts';
 import type { Random } from '../../../common/random.ts';
-import type { NamedOptions } from '../../../common/run-specification.ts';
+import type { Opened } from '../registry.ts';
 import type { DistributedLayer, Distribution } from './distributions/distribution.ts';
 import type { LayerShape } from './kernel-view.ts';
 import { longestPrefix } from './prefix-selection.ts';
@@ -18,11 +18,6 @@ export interface UnitLayer extends LayerShape {
   largest: number;
   /** Weights of the layer, pruned or not. */
   weights: number;
-}
-
-export interface ChosenDistribution {
-  distribution: Distribution;
-  options: NamedOptions;
 }
 
 /** The units that are left of one layer: of what is looked at below, entry i belongs to unit `index[i]`. */
@@ -49,7 +44,7 @@ interface LiveUnits extends DistributedLayer {
  */
 export function selectUnits(
   layers: readonly UnitLayer[],
-  { distribution, options }: ChosenDistribution,
+  distribution: Opened<Distribution>,
   sparsity: number,
   ties: Random,
 ): Uint8Array<ArrayBuffer>[] {
@@ -61,9 +56,9 @@ export function selectUnits(
   if (goal < pruned) refuseBeyondUnit(layers, sparsity, even ? 0 : pruned - goal);
   const marks =
     distribution.amounts && goal > pruned
-      ? byAmounts(live, distribution.amounts(options, live, Math.round(goal)), goal - pruned, ties)
+      ? byAmounts(live, distribution.amounts(live, Math.round(goal)), goal - pruned, ties)
       : byKeys(
-          live.map((layer) => distribution.keys?.(options, layer.scores, layer, ties) ?? layer.scores),
+          live.map((layer) => distribution.keys?.(layer.scores, layer, ties) ?? layer.scores),
           live,
           Math.max(goal - pruned, 0),
           ties,

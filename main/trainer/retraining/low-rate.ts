@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { duration, stepsOf } from '../../../common/study/duration.ts';
-import type { Retraining } from './retraining.ts';
+import { defineRetraining } from './retraining.ts';
 
 const options = z.strictObject({
   name: z.literal('low-rate'),
@@ -9,12 +9,12 @@ const options = z.strictObject({
 });
 
 /** Fine-tuning at a rate of its own, such as a tenth of the last: the decay clock says what can be shed at it. */
-export const lowRate: Retraining = {
+export const lowRate = defineRetraining({
   name: 'low-rate',
   title: 'Train on at a low rate of its own',
   options,
   start: 'continue',
-  steps: (given, { stepsPerEpoch }) => stepsOf(options.parse(given).epochs, stepsPerEpoch),
-  rate: (given) => options.parse(given).rate,
+  steps: ({ epochs }, { stepsPerEpoch }) => stepsOf(epochs, stepsPerEpoch),
+  rate: ({ rate }) => rate,
   refusal: () => null,
-};
+});

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Retraining } from './retraining.ts';
+import { defineRetraining } from './retraining.ts';
 
-export const none: Retraining = {
+export const none = defineRetraining({
   name: 'none',
   title: 'No epochs after the training epochs',
   options: z.strictObject({ name: z.literal('none') }),
@@ -9,4 +9,4 @@ export const none: Retraining = {
   steps: () => 0,
   rate: (_options, _step, { steps, trainingRate }) => trainingRate(steps - 1),
   refusal: () => null,
-};
+});

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { Retraining } from './retraining.ts';
+import { defineRetraining } from './retraining.ts';
 
 /**
  * The mask is kept, everything else begins anew: other random weights, and the whole training again (Frankle & Carbin,
  * arXiv 1803.03635, section 2; Renda et al., ICLR 2020, appendix; Liu et al., arXiv 1810.05270).
  */
-export const reinitialise: Retraining = {
+export const reinitialise = defineRetraining({
   name: 'reinitialise',
   title: 'Keep the mask, draw other initial weights, and train again from the beginning',
   source: 'Frankle & Carbin, ICLR 2019, arXiv 1803.03635, section 2; Liu et al., arXiv 1810.05270',
@@ -14,4 +14,4 @@ export const reinitialise: Retraining = {
   steps: (_options, { steps }) => steps,
   rate: (_options, step, { trainingRate }) => trainingRate(step),
   refusal: () => null,
-};
+});

@@ -1,5 +1,6 @@
+import type * as z from 'zod';
+import type { Definition } from '../registry.ts';
 import type { CatalogueEntry } from '../../../common/catalogue.ts';
-import type { NamedOptions } from '../../../common/run-specification.ts';
 
 /** The training that is retrained after. */
 export interface RetrainingContext {
@@ -17,14 +18,23 @@ export type RetrainingStart = 'continue' | 'rewind' | 'reinitialise';
  * What happens after the training epochs, and after each round of an iterative schedule: further steps, and the rate of
  * each (Renda et al., ICLR 2020, section 2).
  */
-export interface Retraining extends CatalogueEntry {
+export interface RetrainingWith<Options> extends CatalogueEntry {
   start: RetrainingStart;
   /** Optimizer steps of a round. */
-  steps(options: NamedOptions, context: RetrainingContext): number;
+  steps(options: Options, context: RetrainingContext): number;
   /** Rate of a step of a round, from 0. */
-  rate(options: NamedOptions, step: number, context: RetrainingContext): number;
+  rate(options: Options, step: number, context: RetrainingContext): number;
   /** For 'rewind': the training step whose weights come back; 0 is the initial ones. */
-  rewindTo?(options: NamedOptions, context: RetrainingContext): number;
+  rewindTo?(options: Options, context: RetrainingContext): number;
   /** Why these options do not go with this training, or null. */
-  refusal(options: NamedOptions, context: RetrainingContext): string | null;
+  refusal(options: Options, context: RetrainingContext): string | null;
+}
+
+export type Retraining = RetrainingWith<never>;
+
+/** A retraining with its options typed by their schema. */
+export function defineRetraining<S extends z.ZodObject>(
+  definition: Definition<S, RetrainingWith<z.infer<S>>>,
+): Retraining {
+  return definition;
 }

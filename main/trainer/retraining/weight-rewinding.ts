@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { duration, stepsOf } from '../../../common/study/duration.ts';
-import type { Retraining } from './retraining.ts';
+import { defineRetraining } from './retraining.ts';
 
 const options = z.strictObject({
   name: z.literal('weight-rewinding'),
@@ -14,20 +14,19 @@ const options = z.strictObject({
  * what they were at a moment of the training, and the rest of the training is done again with the learning rates that it
  * had. Batch norm's statistics and the optimizer's state go back too, as if the masks had been there at that moment.
  */
-export const weightRewinding: Retraining = {
+export const weightRewinding = defineRetraining({
   name: 'weight-rewinding',
   title: 'Set the weights back to an earlier epoch, and train again from there',
   source: 'Frankle et al., arXiv 1903.01611; Renda et al., ICLR 2020, arXiv 2003.02389, section 2',
   options,
   start: 'rewind',
-  steps: (given, { steps, stepsPerEpoch }) => steps - stepsOf(options.parse(given).to, stepsPerEpoch),
+  steps: ({ to }, { steps, stepsPerEpoch }) => steps - stepsOf(to, stepsPerEpoch),
   rate: (given, step, { stepsPerEpoch, trainingRate }) =>
-    trainingRate(stepsOf(options.parse(given).to, stepsPerEpoch) + step),
-  rewindTo: (given, { stepsPerEpoch }) => stepsOf(options.parse(given).to, stepsPerEpoch),
-  refusal(given, { steps, stepsPerEpoch }) {
-    const { to } = options.parse(given);
+    trainingRate(stepsOf(given.to, stepsPerEpoch) + step),
+  rewindTo: ({ to }, { stepsPerEpoch }) => stepsOf(to, stepsPerEpoch),
+  refusal({ to }, { steps, stepsPerEpoch }) {
     return stepsOf(to, stepsPerEpoch) >= steps
       ? `weights can not be rewound to ${typeof to === 'number' ? `epoch ${to}` : to}: training has only ${Math.ceil(steps / stepsPerEpoch)} epochs (${steps} steps), and something must be left to train`
       : null;
   },
-};
+});

@@ -80,13 +80,12 @@ export class TrainingSession {
     this.network = describeNetwork(specification, dataset);
     this.#stepsPerEpoch = Math.ceil(dataset.train.count / specification.batchSize);
     this.plan = planRun(specification, this.#stepsPerEpoch);
-    const optimizer = optimizers.find(specification.optimizer.name);
+    const optimizer = optimizers.open(specification.optimizer);
     const standardization = { mean: dataset.mean, deviation: dataset.standardDeviation };
     this.#design = {
       engine,
       network: this.network,
       optimizer,
-      options: specification.optimizer,
       standardization,
       seed,
       augmentation: specification.augmentation,
@@ -115,7 +114,6 @@ export class TrainingSession {
       engine,
       network: this.network,
       optimizer,
-      options: specification.optimizer,
       seed,
     });
     this.#deadOnData = new DeadOnData(this.#design, [this.#test, this.#train], specification.batchSize);

@@ -7,6 +7,7 @@ import { losses } from '../loss/registry.ts';
 import type { Loss } from '../loss/loss.ts';
 import { averagings } from '../optimization/averaging/registry.ts';
 import type { Optimizer } from '../optimization/optimizers/optimizer.ts';
+import type { Opened } from '../registry.ts';
 import type { Engine } from '../tensorflow/engine.ts';
 import type { Standardization } from '../tensorflow/operations/index.ts';
 
@@ -14,9 +15,7 @@ import type { Standardization } from '../tensorflow/operations/index.ts';
 export interface StepDesign {
   engine: Engine;
   network: NetworkDescription;
-  optimizer: Optimizer;
-  /** Of the optimizer. */
-  options: NamedOptions;
+  optimizer: Opened<Optimizer>;
   standardization: Standardization;
   /** Of the run: with the number of the step it decides all that is random in the step. */
   seed?: number;
@@ -32,14 +31,8 @@ export interface StepDesign {
 
 const PLAIN_LOSS: NamedOptions = { name: 'cross-entropy' };
 
-/** The loss of a design, its options, and α of its mixup (0: none). */
-export function lossOf({ loss = PLAIN_LOSS }: StepDesign): {
-  loss: Loss;
-  options: NamedOptions;
-  mixup: number;
-} {
-  const found = losses.find(loss.name);
-  return { loss: found, options: loss, mixup: found.mixup(loss) };
+export function lossOf({ loss = PLAIN_LOSS }: Pick<StepDesign, 'loss'>): Opened<Loss> {
+  return losses.open(loss);
 }
 
 /** State tensors of every trained parameter. */
@@ -49,13 +42,13 @@ export function stateSlots({ optimizer, averaging }: Pick<StepDesign, 'optimizer
 
 /** Numbers that the update of a step needs and that change from step to step; `step` counts from 1 over the whole run. */
 export function updateScalars(
-  { optimizer, options, averaging }: Pick<StepDesign, 'optimizer' | 'options' | 'averaging'>,
+  { optimizer, averaging }: Pick<StepDesign, 'optimizer' | 'averaging'>,
   rate: number,
   step: number,
 ): { optimizerScalars: number[]; averagingScalars: number[] } {
   return {
-    optimizerScalars: optimizer.scalars(options, rate, step),
-    averagingScalars: averaging ? averagings.find(averaging.name).scalars(averaging, step) : [],
+    optimizerScalars: optimizer.scalars(rate, step),
+    averagingScalars: averaging ? averagings.open(averaging).scalars(step) : [],
   };
 }
 

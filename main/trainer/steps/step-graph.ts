@@ -135,7 +135,7 @@ function differentiate(
 ): Differentiated {
   const { engine, network } = design;
   const { tf } = engine;
-  const { loss, options } = lossOf(design);
+  const loss = lossOf(design);
   const trained = network.parameters.filter(isTrained);
   const [partners, share, seed] = [given.partners[0], given.share[0], given.seed[0]];
   const mixture: TracedMixture | null = partners && share ? { partners, share } : null;
@@ -159,7 +159,7 @@ function differentiate(
       network,
       images,
     );
-    const { losses, correct } = loss.losses(options, engine, logits, labels, mixture);
+    const { losses, correct } = loss.losses(engine, logits, labels, mixture);
     kept = { losses: tf.keep(losses), correct: tf.keep(correct) };
     return tf.mean(losses).asScalar();
   })(trained.map(({ name }) => values.get(name)!));
@@ -220,24 +220,23 @@ export function updateGraph(
   given: UpdateInputs<Tensor>,
   gradients: readonly Tensor[],
 ): StepUpdate {
-  const { engine, network, optimizer, options, gradientClipping, averaging } = design;
+  const { engine, network, optimizer, gradientClipping, averaging } = design;
   const values = new Map(network.parameters.map(({ name }, index) => [name, given.parameters[index]!]));
   const trained = network.parameters.filter(isTrained);
   const masks = new Map(network.layers.map(({ kernel }, index) => [kernel, given.masks[index]!]));
   const maskOf = ({ name }: ParameterDescription): Tensor | null => masks.get(name) ?? null;
   const clipped = gradientClipping
-    ? gradientClippings.find(gradientClipping.name).clip(
-        gradientClipping,
+    ? gradientClippings.open(gradientClipping).clip(
         engine,
         trained.map((parameter, index) => masked(engine, gradients[index]!, maskOf(parameter))),
       )
     : gradients;
-  const decay = optimizer.decays(options);
+  const decay = optimizer.decays();
   const slotCount = stateSlots(design).length;
   const updates = trained.map((parameter, index) => {
     const { name, role } = parameter;
     const slots = given.slots.slice(index * slotCount, (index + 1) * slotCount);
-    const updated = optimizer.update(options, {
+    const updated = optimizer.update({
       engine,
       weight: values.get(name)!,
       gradient: clipped[index]!,
@@ -248,7 +247,7 @@ export function updateGraph(
     });
     if (!averaging) return updated;
     const average = averagings
-      .find(averaging.name)
+      .open(averaging)
       .update(engine, slots.at(-1)!, updated.weight, given.averagingScalars);
     return { weight: updated.weight, slots: [...updated.slots, average] };
   });

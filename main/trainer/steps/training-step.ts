@@ -29,7 +29,7 @@ export class TrainingStep {
   constructor(design: StepDesign, data: DeviceSplit, state: DeviceState, batch: number) {
     this.#design = design;
     this.#batch = batch;
-    this.#mixup = lossOf(design).mixup;
+    this.#mixup = lossOf(design).mixup();
     this.#draws = drawsInGraph(design);
     const { engine } = design;
     const input = ({ shape, dtype }: Handle): TraceInput => ({ shape, dtype });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { CatalogueEntry } from '../../../common/catalogue.ts';
 import { catalogue } from '../../../main/trainer/catalogue.ts';
+import { criteria } from '../../../main/trainer/pruning/criteria/registry.ts';
+import { magnitude } from '../../../main/trainer/pruning/criteria/magnitude.ts';
 import { createRegistry } from '../../../main/trainer/registry.ts';
 
 const kinds = Object.entries(catalogue) as [string, readonly CatalogueEntry[]][];
@@ -39,5 +41,15 @@ describe.each(kinds)('%s', (_kind, entries) => {
 });
 
 test('a registry refuses two entries of one name', () => {
-  expect(() => createRegistry('test', [{ name: 'a' }, { name: 'a' }])).toThrow(/share a name/);
+  expect(() => createRegistry('test', [magnitude, magnitude])).toThrow(/share a name/);
+});
+
+test('options are parsed once for each object of a specification, with their defaults', () => {
+  const given = { name: 'snip', iterations: 3 };
+  const opened = criteria.open(given);
+  expect(opened.rounds!()).toBe(3);
+  expect(criteria.open(given)).toBe(opened);
+  expect(criteria.open({ name: 'snip' }).rounds!()).toBe(1);
+  expect(() => criteria.open({ name: 'snip', iterations: 0 })).toThrow(/iterations/);
+  expect(() => criteria.open({ name: 'snap' })).toThrow(/There is no criterion named 'snap'/);
 });

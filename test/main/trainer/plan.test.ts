@@ -218,19 +218,19 @@ describe('what can not be', () => {
   const context = { steps: 40, stepsPerEpoch: STEPS, trainingRate: () => 1 };
 
   test('rewinding by more epochs than there were', () => {
-    const { refusal } = retrainings.find('learning-rate-rewinding');
-    expect(refusal({ name: 'learning-rate-rewinding', epochs: 4 }, context)).toBeNull();
-    expect(refusal({ name: 'learning-rate-rewinding', epochs: 5 }, context)).toMatch(
-      /can not be rewound by 5 epochs: training has only 4 epochs/,
-    );
-    expect(refusal({ name: 'learning-rate-rewinding', epochs: '41it' }, context)).toMatch(/by 41it/);
+    const refusal = (epochs: number | string) =>
+      retrainings.open({ name: 'learning-rate-rewinding', epochs }).refusal(context);
+    expect(refusal(4)).toBeNull();
+    expect(refusal(5)).toMatch(/can not be rewound by 5 epochs: training has only 4 epochs/);
+    expect(refusal('41it')).toMatch(/by 41it/);
   });
 
   test('weights rewound to the end of the training, or beyond', () => {
-    const { refusal } = retrainings.find('weight-rewinding');
-    expect(refusal({ name: 'weight-rewinding', to: 3 }, context)).toBeNull();
-    expect(refusal({ name: 'weight-rewinding', to: '39it' }, context)).toBeNull();
-    expect(refusal({ name: 'weight-rewinding', to: 4 }, context)).toMatch(/epoch 4: training has only 4/);
+    const refusal = (to: number | string) =>
+      retrainings.open({ name: 'weight-rewinding', to }).refusal(context);
+    expect(refusal(3)).toBeNull();
+    expect(refusal('39it')).toBeNull();
+    expect(refusal(4)).toMatch(/epoch 4: training has only 4/);
   });
 
   test('nothing else is refused', () => {
@@ -240,7 +240,7 @@ describe('what can not be', () => {
       { name: 'low-rate', epochs: 99, rate: 1 },
       { name: 'reinitialise' },
     ])
-      expect(retrainings.find(given.name).refusal(given, context)).toBeNull();
+      expect(retrainings.open(given).refusal(context)).toBeNull();
   });
 
   test('an unknown component names those that there are', () => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
-import type { Model } from '../model.ts';
+import { defineModel } from '../model.ts';
 import { MNIST_INPUT } from '../usual-input.ts';
 import { startingWeights } from './options.ts';
 
@@ -25,14 +25,13 @@ const options = z
   });
 
 /** A small VGG-like family: 3 × 3 convolution, batch norm and ReLU per width, global average pooling, one dense layer. */
-export const convBnRelu: Model = {
+export const convBnRelu = defineModel({
   name: 'conv-bn-relu',
   title: 'VGG-like: 3 × 3 convolution, batch norm, ReLU, of chosen widths and strides',
   source: 'a small net of this workstation’s own, after Simonyan & Zisserman, arXiv 1409.1556',
   usualInput: MNIST_INPUT,
   options,
-  describe(given, { imageShape, classes, ...range }) {
-    const { widths, strides } = options.parse(given);
+  describe({ widths, strides }, { imageShape, classes, ...range }) {
     const network = new NetworkBuilder('conv-bn-relu', imageShape, classes, range);
     widths.forEach((width, index) => {
       const number = index + 1;
@@ -43,4 +42,4 @@ export const convBnRelu: Model = {
     });
     return network.globalAveragePool('pool').dense('fc', classes).build();
   },
-};
+});

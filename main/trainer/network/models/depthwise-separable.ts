@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
-import type { Model } from '../model.ts';
+import { defineModel } from '../model.ts';
 import { MNIST_INPUT } from '../usual-input.ts';
 import { startingWeights } from './options.ts';
 
@@ -34,14 +34,13 @@ const options = z
  * A small MobileNet-like net (Howard et al., arXiv 1704.04861): a convolution of stride 2, then blocks of depthwise and
  * pointwise convolution, batch norm and ReLU after each, global average pooling, one dense layer.
  */
-export const depthwiseSeparable: Model = {
+export const depthwiseSeparable = defineModel({
   name: 'depthwise-separable',
   title: 'MobileNet-like: depthwise and pointwise convolutions with batch norm and ReLU',
   source: 'a small net of this workstation’s own, after Howard et al., arXiv 1704.04861',
   usualInput: MNIST_INPUT,
   options,
-  describe(given, { imageShape, classes, ...range }) {
-    const { stem, widths, strides } = options.parse(given);
+  describe({ stem, widths, strides }, { imageShape, classes, ...range }) {
     const network = new NetworkBuilder('depthwise-separable', imageShape, classes, range)
       .conv('conv1', stem, 3, { stride: 2 })
       .batchNorm('conv1-bn')
@@ -58,4 +57,4 @@ export const depthwiseSeparable: Model = {
     });
     return network.globalAveragePool('pool').dense('fc', classes).build();
   },
-};
+});

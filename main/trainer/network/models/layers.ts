@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
-import { ModelError, type Model } from '../model.ts';
+import { defineModel, ModelError } from '../model.ts';
 import { appendListed } from './listed/append.ts';
 import { listedLayers } from './listed/options.ts';
 import { startingWeights } from './options.ts';
@@ -12,14 +12,13 @@ const options = z.strictObject({
 });
 
 /** A network of one's own: a list of layers, in which residual blocks hold lists again. */
-export const layers: Model = {
+export const layers = defineModel({
   name: 'layers',
   title: 'A network of one’s own, as a list of layers',
   source: 'the study that lists them',
   usualInput: null,
   options,
-  describe(given, { imageShape, classes, ...range }) {
-    const { layers: listed } = options.parse(given);
+  describe({ layers: listed }, { imageShape, classes, ...range }) {
     const network = new NetworkBuilder('layers', imageShape, classes, range);
     appendListed(network, listed, { prefix: '', key: ['layers'], classes });
     const { spatial, channels } = network;
@@ -31,4 +30,4 @@ export const layers: Model = {
       );
     return network.build();
   },
-};
+});

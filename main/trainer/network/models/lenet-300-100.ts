@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
-import type { Model } from '../model.ts';
+import { defineModel } from '../model.ts';
 import { MNIST_INPUT } from '../usual-input.ts';
 import { startingWeights } from './options.ts';
 
 /** LeNet-300-100 (LeCun et al. 1998, section III.C.4), with ReLU as the pruning literature uses it: 266,200 weights on MNIST. */
-export const lenet300100: Model = {
+export const lenet300100 = defineModel({
   name: 'lenet-300-100',
   title: 'LeNet-300-100: two hidden dense layers of 300 and 100',
   source: 'LeCun et al. 1998, Proc. IEEE 86(11), section III.C.4',
@@ -19,4 +19,4 @@ export const lenet300100: Model = {
       .relu('relu2')
       .dense('fc3', classes)
       .build(),
-};
+});

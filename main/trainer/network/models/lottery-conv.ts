@@ -18,7 +18,7 @@ export const lotteryConvs: readonly Model[] = [2, 4, 6].map((convolutions) => {
     source: 'Frankle & Carbin, ICLR 2019, arXiv 1803.03635, figure 2',
     usualInput: CIFAR_INPUT,
     options: z.strictObject({ name: z.literal(name), ...startingWeights }),
-    initialization: glorotNormal,
+    initialization: { kernels: glorotNormal },
     describe: (_options, { imageShape, classes, ...range }) => {
       const network = new NetworkBuilder(name, imageShape, classes, range);
       for (let number = 1; number <= convolutions; number++) {

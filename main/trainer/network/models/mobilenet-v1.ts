@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
-import type { Model } from '../model.ts';
+import { defineModel } from '../model.ts';
 import { IMAGENET_INPUT } from '../usual-input.ts';
 import { startingWeights, stemStride, widthMultiplier } from './options.ts';
 
@@ -30,14 +30,13 @@ const BLOCKS: readonly [channels: number, stride: number][] = [
 ];
 
 /** The first MobileNet: 4,231,976 parameters for 1,000 classes. Channels are scaled as in the authors' code: at least 8. */
-export const mobilenetV1: Model = {
+export const mobilenetV1 = defineModel({
   name: 'mobilenet-v1',
   title: 'MobileNet: blocks of depthwise and pointwise convolution',
   source: 'Howard et al. 2017, arXiv 1704.04861, table 1',
   usualInput: IMAGENET_INPUT,
   options,
-  describe(given, { imageShape, classes, ...range }) {
-    const { width, stemStride: stride } = options.parse(given);
+  describe({ width, stemStride: stride }, { imageShape, classes, ...range }) {
     const scaled = (channels: number): number => Math.max(8, Math.floor(channels * width));
     const network = new NetworkBuilder('mobilenet-v1', imageShape, classes, range)
       .conv('conv1', scaled(32), 3, { stride })
@@ -55,4 +54,4 @@ export const mobilenetV1: Model = {
     });
     return network.globalAveragePool('avgpool').dense('fc', classes).build();
   },
-};
+});

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
 import { torchvisionNormal } from '../initialization-rules.ts';
-import type { Model } from '../model.ts';
+import { defineModel } from '../model.ts';
 import { IMAGENET_INPUT } from '../usual-input.ts';
 import { appendNormalisedConvolution, divisibleChannels } from './blocks/convolution.ts';
 import { dropoutOf, startingWeights, stemStride, widthMultiplier } from './options.ts';
@@ -26,15 +26,14 @@ const STAGES = [
 ];
 
 /** MobileNetV2 in torchvision's names: 3,504,872 parameters for 1,000 classes. */
-export const mobilenetV2: Model = {
+export const mobilenetV2 = defineModel({
   name: 'mobilenet-v2',
   title: 'MobileNetV2: inverted residuals with linear bottlenecks',
   source: 'Sandler et al., CVPR 2018, arXiv 1801.04381, table 2, as torchvision’s',
   usualInput: IMAGENET_INPUT,
   options,
-  initialization: torchvisionNormal,
-  describe(given, { imageShape, classes, ...range }) {
-    const { width, stemStride: stride, dropout } = options.parse(given);
+  initialization: { kernels: torchvisionNormal },
+  describe({ width, stemStride: stride, dropout }, { imageShape, classes, ...range }) {
     const network = new NetworkBuilder('mobilenet-v2', imageShape, classes, range);
     let place = 0;
     const next = (): string => `features.${place++}`;
@@ -62,7 +61,7 @@ export const mobilenetV2: Model = {
       .dense('classifier.1', classes)
       .build();
   },
-};
+});
 
 /** Widens, filters each channel, and narrows again without an activation; added to its input where their shapes agree. */
 function appendInvertedResidual(

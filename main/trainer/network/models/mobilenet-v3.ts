@@ -72,9 +72,8 @@ function mobilenetV3(size: string, rows: readonly Row[], lastChannels: number, t
     source: `Howard et al., ICCV 2019, arXiv 1905.02244, table ${table}, as torchvision’s`,
     usualInput: IMAGENET_INPUT,
     options,
-    initialization: torchvisionNormal,
-    describe(given, { imageShape, classes, ...range }) {
-      const { width, stemStride: stride, dropout } = options.parse(given);
+    initialization: { kernels: torchvisionNormal },
+    describe({ width, stemStride: stride, dropout }, { imageShape, classes, ...range }) {
       const network = new NetworkBuilder(name, imageShape, classes, range);
       const scaled = (channels: number): number => divisibleChannels(channels * width);
       const convolution = { activation: 'hard-swish', norm: NORM } as const;

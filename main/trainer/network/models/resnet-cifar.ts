@@ -27,8 +27,7 @@ export const cifarResnets: readonly Model[] = [20, 32, 44, 56, 110].map((layers)
     source: 'He et al., CVPR 2016, arXiv 1512.03385, section 4.2',
     usualInput: CIFAR_INPUT,
     options,
-    describe(given, { imageShape, classes, ...range }) {
-      const { shortcut } = options.parse(given);
+    describe({ shortcut }, { imageShape, classes, ...range }) {
       const network = new NetworkBuilder(name, imageShape, classes, range)
         .conv('conv1', STAGES[0]!, 3)
         .batchNorm('bn1')

@@ -33,8 +33,7 @@ export const imagenetResnets: readonly Model[] = SIZES.map(({ layers, blocks, bo
     source: 'He et al., CVPR 2016, arXiv 1512.03385, table 1, as torchvision’s',
     usualInput: IMAGENET_INPUT,
     options,
-    describe(given, { imageShape, classes, ...range }) {
-      const { stem } = options.parse(given);
+    describe({ stem }, { imageShape, classes, ...range }) {
       const network = new NetworkBuilder(name, imageShape, classes, range);
       if (stem === 'imagenet') network.conv('conv1', STAGES[0]!, 7, { stride: 2 });
       else network.conv('conv1', STAGES[0]!, 3);

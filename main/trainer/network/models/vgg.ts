@@ -40,9 +40,8 @@ export const vggs: readonly Model[] = Object.entries(CONFIGURATIONS).map(([layer
       'Simonyan & Zisserman, ICLR 2015, arXiv 1409.1556, table 1, with batch norm as torchvision’s vgg_bn',
     usualInput: CIFAR_INPUT,
     options,
-    initialization: torchvisionNormal,
-    describe(given, { imageShape, classes, ...range }) {
-      const { head, dropout } = options.parse(given);
+    initialization: { kernels: torchvisionNormal },
+    describe({ head, dropout }, { imageShape, classes, ...range }) {
       const network = new NetworkBuilder(name, imageShape, classes, range);
       let place = 0;
       const next = (): string => `features.${place++}`;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { NetworkBuilder } from '../builder.ts';
-import type { Model } from '../model.ts';
+import { defineModel } from '../model.ts';
 import { CIFAR_INPUT } from '../usual-input.ts';
 import { dropoutOf, startingWeights } from './options.ts';
 
@@ -20,14 +20,13 @@ const STAGES = [16, 32, 64];
 const BLOCKS = 4;
 
 /** WRN-28-k for CIFAR: WRN-28-10 has 36,479,194 parameters for ten classes. */
-export const wideResnet28: Model = {
+export const wideResnet28 = defineModel({
   name: 'wide-resnet-28',
   title: 'Wide ResNet of 28 layers (WRN-28-k)',
   source: 'Zagoruyko & Komodakis, BMVC 2016, arXiv 1605.07146, table 1',
   usualInput: CIFAR_INPUT,
   options,
-  describe(given, { imageShape, classes, ...range }) {
-    const { widen, dropout } = options.parse(given);
+  describe({ widen, dropout }, { imageShape, classes, ...range }) {
     const network = new NetworkBuilder('wide-resnet-28', imageShape, classes, range).conv('conv1', 16, 3);
     STAGES.forEach((width, stage) => {
       for (let block = 0; block < BLOCKS; block++)
@@ -39,7 +38,7 @@ export const wideResnet28: Model = {
     });
     return network.batchNorm('bn1').relu('relu').globalAveragePool('avgpool').dense('fc', classes).build();
   },
-};
+});
 
 /**
  * A block with batch norm and ReLU before each convolution. Where the channels change, the shortcut is a 1 × 1

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Averaging } from './averaging.ts';
+import { defineAveraging } from './averaging.ts';
 
 const options = z.strictObject({
   name: z.literal('exponential'),
@@ -15,14 +15,14 @@ const options = z.strictObject({
  * As torch.optim.swa_utils.AveragedModel with get_ema_multi_avg_fn(decay), updated after every optimizer step: the first
  * step's weights are taken whole, then a ← decay·a + (1 − decay)·w.
  */
-export const exponential: Averaging = {
+export const exponential = defineAveraging({
   name: 'exponential',
   title: 'Exponential moving average of the weights',
   source: 'as torch.optim.swa_utils.AveragedModel with get_ema_multi_avg_fn',
   options,
-  scalars(given, step) {
-    const { decay } = options.parse(given);
+  scalars({ decay }, step) {
     return step === 1 ? [0, 1] : [decay, 1 - decay];
   },
-  update: ({ tf }, average, weight, [kept, taken]) => tf.add(tf.mul(average, kept!), tf.mul(weight, taken!)),
-};
+  update: (_options, { tf }, average, weight, [kept, taken]) =>
+    tf.add(tf.mul(average, kept!), tf.mul(weight, taken!)),
+});

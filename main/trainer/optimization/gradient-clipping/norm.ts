@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Tensor } from '../../tensorflow/engine.ts';
-import type { GradientClipping } from './gradient-clipping.ts';
+import { defineGradientClipping } from './gradient-clipping.ts';
 
 const options = z.strictObject({
   name: z.literal('norm'),
@@ -14,14 +14,13 @@ const options = z.strictObject({
 const EPSILON = 1e-6;
 
 /** As torch.nn.utils.clip_grad_norm_: all gradients are multiplied by min(1, maximum ÷ (norm + 1e-6)). */
-export const norm: GradientClipping = {
+export const norm = defineGradientClipping({
   name: 'norm',
   title: 'Scaled down to a largest global norm',
   source: 'Pascanu et al., arXiv 1211.5063, algorithm 1, as torch.nn.utils.clip_grad_norm_',
   options,
-  clip(given, engine, gradients) {
+  clip({ maximum }, engine, gradients) {
     const { tf } = engine;
-    const { maximum } = options.parse(given);
     const squares = gradients.map((gradient) => tf.sum(tf.square(gradient)));
     const length = tf.sqrt(squares.reduce((sum, square) => tf.add(sum, square)));
     const factor: Tensor = tf.minimum(
@@ -30,4 +29,4 @@ export const norm: GradientClipping = {
     );
     return gradients.map((gradient) => tf.mul(gradient, factor));
   },
-};
+});

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { GradientClipping } from './gradient-clipping.ts';
+import { defineGradientClipping } from './gradient-clipping.ts';
 
 const options = z.strictObject({
   name: z.literal('value'),
@@ -10,15 +10,14 @@ const options = z.strictObject({
 });
 
 /** As torch.nn.utils.clip_grad_value_: every element is clamped to ± maximum. */
-export const value: GradientClipping = {
+export const value = defineGradientClipping({
   name: 'value',
   title: 'Each element cut to a largest magnitude',
   source: 'as torch.nn.utils.clip_grad_value_',
   options,
-  clip(given, engine, gradients) {
+  clip({ maximum }, engine, gradients) {
     const { tf } = engine;
-    const { maximum } = options.parse(given);
     const [lowest, highest] = [engine.scalar(-maximum), engine.scalar(maximum)];
     return gradients.map((gradient) => tf.maximum(tf.minimum(gradient, highest), lowest));
   },
-};
+});

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { per, progressOf, type LearningRate } from './learning-rate.ts';
+import { defineLearningRate } from './define-learning-rate.ts';
+import { per, progressOf } from './learning-rate.ts';
 
 const options = z
   .strictObject({
@@ -18,14 +19,13 @@ const options = z
   });
 
 /** As PyTorch's CosineAnnealingLR with T_max = all epochs, or all steps (Loshchilov & Hutter, arXiv 1608.03983, eq. 5). */
-export const cosine: LearningRate = {
+export const cosine = defineLearningRate({
   name: 'cosine',
   title: 'Half a cosine from the rate to the minimum',
   source: 'Loshchilov & Hutter, arXiv 1608.03983, eq. 5, as torch.optim.lr_scheduler.CosineAnnealingLR',
   options,
-  rate(given, place) {
-    const { rate, minimum, per } = options.parse(given);
+  rate({ rate, minimum, per }, place) {
     const { done, all } = progressOf(place, per);
     return minimum + ((rate - minimum) * (1 + Math.cos((Math.PI * done) / all))) / 2;
   },
-};
+});

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { per, progressOf, type LearningRate } from './learning-rate.ts';
+import { defineLearningRate } from './define-learning-rate.ts';
+import { per, progressOf } from './learning-rate.ts';
 
 const options = z.strictObject({
   name: z.literal('exponential'),
@@ -9,13 +10,12 @@ const options = z.strictObject({
 });
 
 /** As PyTorch's ExponentialLR with γ = factor. */
-export const exponential: LearningRate = {
+export const exponential = defineLearningRate({
   name: 'exponential',
   title: 'Multiplied by a factor after every epoch',
   source: 'as torch.optim.lr_scheduler.ExponentialLR',
   options,
-  rate(given, place) {
-    const { rate, factor, per } = options.parse(given);
+  rate({ rate, factor, per }, place) {
     return rate * factor ** progressOf(place, per).done;
   },
-};
+});

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { CatalogueEntry } from '../../../../common/catalogue.ts';
-import type { NamedOptions } from '../../../../common/run-specification.ts';
 
 /** A place in the training that a learning-rate schedule was written for. */
 export interface SchedulePlace {
@@ -12,10 +11,12 @@ export interface SchedulePlace {
 }
 
 /** A learning-rate schedule. One that changes once an epoch does so as PyTorch's schedulers that are stepped once an epoch. */
-export interface LearningRate extends CatalogueEntry {
+export interface LearningRateWith<Options> extends CatalogueEntry {
   /** Rate of the optimizer step at a place. */
-  rate(options: NamedOptions, place: SchedulePlace): number;
+  rate(options: Options, place: SchedulePlace): number;
 }
+
+export type LearningRate = LearningRateWith<never>;
 
 /** Option of schedules that may move once an epoch or at every step. */
 export const per = z

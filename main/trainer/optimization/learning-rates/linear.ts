@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { per, progressOf, type LearningRate } from './learning-rate.ts';
+import { defineLearningRate } from './define-learning-rate.ts';
+import { per, progressOf } from './learning-rate.ts';
 
 const options = z
   .strictObject({
@@ -18,14 +19,13 @@ const options = z
   });
 
 /** As PyTorch's LinearLR with start_factor = 1, end_factor = minimum ÷ rate and total_iters = all epochs, or all steps. */
-export const linear: LearningRate = {
+export const linear = defineLearningRate({
   name: 'linear',
   title: 'A straight line from the rate to the minimum',
   source: 'as torch.optim.lr_scheduler.LinearLR',
   options,
-  rate(given, place) {
-    const { rate, minimum, per } = options.parse(given);
+  rate({ rate, minimum, per }, place) {
     const { done, all } = progressOf(place, per);
     return rate + ((minimum - rate) * done) / all;
   },
-};
+});

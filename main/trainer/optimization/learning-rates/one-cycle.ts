@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { LearningRate } from './learning-rate.ts';
+import { defineLearningRate } from './define-learning-rate.ts';
 
 const options = z.strictObject({
   name: z.literal('one-cycle'),
@@ -15,13 +15,12 @@ const options = z.strictObject({
  * three_phase = False), stepped after every optimizer step (Smith & Topin, arXiv 1708.07120). Momentum is not cycled
  * (cycle_momentum = False).
  */
-export const oneCycle: LearningRate = {
+export const oneCycle = defineLearningRate({
   name: 'one-cycle',
   title: 'A rise to the highest rate, then a long fall',
   source: 'Smith & Topin, arXiv 1708.07120, as torch.optim.lr_scheduler.OneCycleLR',
   options,
-  rate(given, { step, steps }) {
-    const { rate, rise, anneal, startDivisor, endDivisor } = options.parse(given);
+  rate({ rate, rise, anneal, startDivisor, endDivisor }, { step, steps }) {
     const first = rate / startDivisor;
     const last = first / endDivisor;
     const between = (from: number, to: number, progress: number): number =>
@@ -33,4 +32,4 @@ export const oneCycle: LearningRate = {
     if (step <= top) return top > 0 ? between(first, rate, step / top) : rate;
     return between(rate, last, (step - top) / (steps - 1 - top));
   },
-};
+});

@@ -5,9 +5,12 @@ import { exponential } from './exponential.ts';
 import { linear } from './linear.ts';
 import { oneCycle } from './one-cycle.ts';
 import { steps } from './steps.ts';
-import { withWarmUp } from './warm-up.ts';
 
-export const learningRates = createRegistry(
-  'learning-rate schedule',
-  [constant, steps, cosine, linear, exponential, oneCycle].map(withWarmUp),
-);
+export const learningRates = createRegistry('learning-rate schedule', [
+  constant,
+  steps,
+  cosine,
+  linear,
+  exponential,
+  oneCycle,
+]);

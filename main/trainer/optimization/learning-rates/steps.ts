@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { duration, stepsOf } from '../../../../common/study/duration.ts';
-import type { LearningRate } from './learning-rate.ts';
+import { defineLearningRate } from './define-learning-rate.ts';
 
 const options = z.strictObject({
   name: z.literal('steps'),
@@ -13,15 +13,14 @@ const options = z.strictObject({
 });
 
 /** As PyTorch's MultiStepLR: after each milestone, an epoch or an optimizer step, the rate is multiplied by the factor. */
-export const steps: LearningRate = {
+export const steps = defineLearningRate({
   name: 'steps',
   title: 'Multiplied by a factor after given epochs',
   source: 'as torch.optim.lr_scheduler.MultiStepLR',
   options,
-  rate(given, { step, stepsPerEpoch }) {
-    const { rate, milestones, factor } = options.parse(given);
+  rate({ rate, milestones, factor }, { step, stepsPerEpoch }) {
     return (
       rate * factor ** milestones.filter((milestone) => step >= stepsOf(milestone, stepsPerEpoch)).length
     );
   },
-};
+});

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { masked } from './arithmetic.ts';
 import { decaysOf, decaySwitches } from './decay.ts';
 import { freeMoments, MOMENT_SLOTS, momentOptions, momentScalars, momentStep } from './moments.ts';
-import type { Optimizer } from './optimizer.ts';
+import { defineOptimizer } from './optimizer.ts';
 
 const options = z.strictObject({
   name: z.literal('adamw'),
@@ -21,27 +21,24 @@ const options = z.strictObject({
  * multiplier), as torch.optim.AdamW: w ← w·(1 − η·λ), then Adam's step of the plain gradient. A weight without gradient
  * shrinks by exactly 1 − η·λ a step.
  */
-export const adamw: Optimizer = {
+export const adamw = defineOptimizer({
   name: 'adamw',
   title: 'Adam with decoupled decay',
   source: 'Loshchilov & Hutter, arXiv 1711.05101, algorithm 2, as torch.optim.AdamW',
   options,
   slots: MOMENT_SLOTS,
-  decays: (given) => decaysOf(options.parse(given)),
+  decays: (given) => decaysOf(given),
   scalars(given, rate, step) {
-    const parsed = options.parse(given);
-    return [...momentScalars(parsed, rate, step), 1 - rate * parsed.weightDecay];
+    return [...momentScalars(given, rate, step), 1 - rate * given.weightDecay];
   },
   update(given, { engine, weight, gradient, slots, mask, decays, scalars }) {
     const { tf } = engine;
-    const parsed = options.parse(given);
     // A pruned weight is zero, and a multiple of zero stays so.
-    const shrunk = decays && parsed.weightDecay > 0 ? tf.mul(weight, scalars[2]!) : weight;
-    const { step, slots: next } = momentStep(engine, parsed, masked(engine, gradient, mask), slots, scalars);
+    const shrunk = decays && given.weightDecay > 0 ? tf.mul(weight, scalars[2]!) : weight;
+    const { step, slots: next } = momentStep(engine, given, masked(engine, gradient, mask), slots, scalars);
     return { weight: tf.sub(shrunk, step), slots: next };
   },
   freeStep(given) {
-    const parsed = options.parse(given);
-    return (weights, scalars) => freeMoments(weights, parsed, scalars, 0, scalars[2]!);
+    return (weights, scalars) => freeMoments(weights, given, scalars, 0, scalars[2]!);
   },
-};
+});

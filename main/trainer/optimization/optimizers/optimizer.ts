@@ -1,5 +1,6 @@
+import type * as z from 'zod';
+import type { Definition } from '../../registry.ts';
 import type { CatalogueEntry } from '../../../../common/catalogue.ts';
-import type { NamedOptions } from '../../../../common/run-specification.ts';
 import type { Engine, Tensor } from '../../tensorflow/engine.ts';
 
 /** One parameter in the traced step. */
@@ -37,18 +38,27 @@ export type FreeStep = (weights: HostWeights, scalars: readonly number[]) => voi
  * An optimizer, with PyTorch's conventions. The state of a pruned weight is zeroed by the mask in every step, and the
  * weight itself was set to zero when it was pruned, so that neither momentum nor decay can revive it.
  */
-export interface Optimizer extends CatalogueEntry {
+export interface OptimizerWith<Options> extends CatalogueEntry {
   /** Names of its state tensors, each of the parameter's shape and zero at first. */
   slots: readonly string[];
   /** Whether decay applies to parameters of batch norm, and to biases. */
-  decays(options: NamedOptions): { batchNorm: boolean; biases: boolean };
+  decays(options: Options): { batchNorm: boolean; biases: boolean };
   /** Numbers that the step needs and that change from step to step. `step` counts from 1 over the whole run. */
-  scalars(options: NamedOptions, rate: number, step: number): number[];
+  scalars(options: Options, rate: number, step: number): number[];
   /** Adds one parameter's update to the traced step. */
-  update(options: NamedOptions, update: Update): Updated;
+  update(options: Options, update: Update): Updated;
   /**
    * The free step: the update of kernel weights to which the loss gives no gradient, decay included. Rounds as training
    * does, since its arrays are of the same precision.
    */
-  freeStep(options: NamedOptions): FreeStep;
+  freeStep(options: Options): FreeStep;
+}
+
+export type Optimizer = OptimizerWith<never>;
+
+/** An optimizer with its options typed by their schema. */
+export function defineOptimizer<S extends z.ZodObject>(
+  definition: Definition<S, OptimizerWith<z.infer<S>>>,
+): Optimizer {
+  return definition;
 }

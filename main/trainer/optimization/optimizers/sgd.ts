@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { coupledDecay, masked, scaled } from './arithmetic.ts';
 import { decaysOf, decaySwitches } from './decay.ts';
-import type { FreeStep, Optimizer } from './optimizer.ts';
+import { defineOptimizer, type FreeStep } from './optimizer.ts';
 
 const options = z
   .strictObject({
@@ -23,17 +23,16 @@ const options = z
  * SGD with momentum, as torch.optim.SGD: g ← g + λ·w; v ← μ·v + g; w ← w − η·v, or with Nesterov's look-ahead
  * w ← w − η·(g + μ·v).
  */
-export const sgd: Optimizer = {
+export const sgd = defineOptimizer({
   name: 'sgd',
   title: 'SGD with momentum and coupled decay',
   source: 'as torch.optim.SGD; Sutskever et al., ICML 2013, for both kinds of momentum',
   options,
   slots: ['momentum'],
-  decays: (given) => decaysOf(options.parse(given)),
+  decays: (given) => decaysOf(given),
   scalars: (_given, rate) => [rate],
-  update(given, { engine, weight, gradient, slots, mask, decays, scalars }) {
+  update({ momentum, nesterov, weightDecay }, { engine, weight, gradient, slots, mask, decays, scalars }) {
     const { tf } = engine;
-    const { momentum, nesterov, weightDecay } = options.parse(given);
     const decayed = coupledDecay(engine, gradient, weight, decays ? weightDecay : 0);
     const velocity = masked(engine, tf.add(scaled(engine, slots[0]!, momentum), decayed), mask);
     // Of a pruned weight the velocity is zero, but the gradient that the look-ahead adds again is not.
@@ -42,8 +41,7 @@ export const sgd: Optimizer = {
       : velocity;
     return { weight: tf.sub(weight, tf.mul(step, scalars[0]!)), slots: [velocity] };
   },
-  freeStep(given) {
-    const { momentum, nesterov, weightDecay } = options.parse(given);
+  freeStep({ momentum, nesterov, weightDecay }) {
     // Two loops, since a choice within one makes it more than twice as slow, and it runs for every step of every epoch.
     const plain: FreeStep = ({ weight, slots: [velocity] }, [rate]) => {
       for (let index = 0; index < weight.length; index++) {
@@ -64,4 +62,4 @@ export const sgd: Optimizer = {
     };
     return nesterov ? lookingAhead : plain;
   },
-};
+});

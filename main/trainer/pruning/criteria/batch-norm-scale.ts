@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { CascadeError } from '../../../../common/errors.ts';
 import { normBehind } from '../../scoring/norm-behind.ts';
-import { layerwise, type Criterion } from './criterion.ts';
+import { defineCriterion, layerwise } from './criterion.ts';
 
 /** |γ| of the batch norm behind a weight's output channel; all weights of a channel score alike. */
-export const batchNormScale: Criterion = {
+export const batchNormScale = defineCriterion({
   name: 'batch-norm-scale',
   title: 'Smallest scales of the batch norm behind the channel (network slimming)',
   source: 'Liu et al., arXiv 1708.06519, section 3',
@@ -24,7 +24,7 @@ export const batchNormScale: Criterion = {
     const without = layers.filter(({ name }) => !normBehind(network, name)).map(({ name }) => name);
     return without.length > 0 ? sentence(without) : null;
   },
-};
+});
 
 function sentence(layers: readonly string[]): string {
   return `batch-norm-scale needs a batch norm right behind every chosen layer, and there is none behind ${layers.join(', ')}: leave ${layers.length > 1 ? 'them' : 'it'} out with layers.except`;

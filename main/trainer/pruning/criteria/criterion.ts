@@ -1,6 +1,7 @@
+import type * as z from 'zod';
+import type { Definition } from '../../registry.ts';
 import type { CatalogueEntry } from '../../../../common/catalogue.ts';
 import type { NetworkDescription, PrunableLayer } from '../../../../common/network.ts';
-import type { NamedOptions } from '../../../../common/run-specification.ts';
 import type { Probe } from '../../scoring/probe.ts';
 
 /** One of the layers to prune, as a criterion sees it. */
@@ -27,7 +28,7 @@ export interface ScoringContext {
 export type HandedMasks = ReadonlyMap<string, Uint8Array>;
 
 /** Gives every weight of every chosen layer a score; the lowest scores are pruned first. Scores must be finite. */
-export interface Criterion extends CatalogueEntry {
+export interface CriterionWith<Options> extends CatalogueEntry {
   /** The paper, and the equation in it. */
   source?: string;
   /** Whether scores below zero mean the contrary of those above it, so that their squares mean nothing; false unless given. */
@@ -38,12 +39,12 @@ export interface Criterion extends CatalogueEntry {
    */
   untrained?: string;
   /** Scores by the layer's name. */
-  scores(options: NamedOptions, context: ScoringContext): Map<string, Float32Array>;
+  scores(options: Options, context: ScoringContext): Map<string, Float32Array>;
   /**
    * In how many rounds the weights of one pruning are chosen, scored anew after each with an exponential schedule (as
    * SynFlow, Tanaka et al., arXiv 2006.05467, algorithm 1); 1 unless given.
    */
-  rounds?(options: NamedOptions): number;
+  rounds?(options: Options): number;
   /**
    * The one sparsity that it can prune these layers to, of one that knows only one; null where that is not known before
    * the run has been handed its masks.
@@ -51,16 +52,21 @@ export interface Criterion extends CatalogueEntry {
    * @throws CascadeError where what it reads is unfit
    */
   onlySparsity?(
-    options: NamedOptions,
+    options: Options,
     layers: readonly Pick<PrunableLayer, 'name' | 'shape'>[],
     handed: HandedMasks | null,
   ): number | null;
   /** Why it can not score these layers of the network, in words that follow 'pruning.criterion: '; null when it can. */
-  refusal?(
-    options: NamedOptions,
-    network: NetworkDescription,
-    layers: readonly PrunableLayer[],
-  ): string | null;
+  refusal?(options: Options, network: NetworkDescription, layers: readonly PrunableLayer[]): string | null;
+}
+
+export type Criterion = CriterionWith<never>;
+
+/** A criterion with its options typed by their schema. */
+export function defineCriterion<S extends z.ZodObject>(
+  definition: Definition<S, CriterionWith<z.infer<S>>>,
+): Criterion {
+  return definition;
 }
 
 /** Scores of a criterion that looks at one layer at a time. */

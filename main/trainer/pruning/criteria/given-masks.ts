@@ -4,12 +4,12 @@ import { decodeNpz } from '../../../../common/codec/npz-read.ts';
 import { CascadeError, messageOf } from '../../../../common/errors.ts';
 import { GIVEN_MASKS } from '../../../../common/mask-source.ts';
 import { sizeOf, type PrunableLayer } from '../../../../common/network.ts';
-import type { NamedOptions, PruningSpecification } from '../../../../common/run-specification.ts';
+import type { PruningSpecification } from '../../../../common/run-specification.ts';
 import { ARM_NAME, wording } from '../../../../common/study/wording.ts';
 import { regularSource, sha256Of } from '../../../regular-files.ts';
 import { masksFrom } from '../given-masks.ts';
 import { countPruned } from '../masks.ts';
-import type { Criterion, HandedMasks } from './criterion.ts';
+import { defineCriterion, type HandedMasks } from './criterion.ts';
 
 /** Bytes: masks of a billion weights, packed. */
 const LARGEST_FILE = 2 ** 31 - 1;
@@ -66,7 +66,7 @@ const options = z
   });
 
 /** Masks of a file or of another run: whether they carry over to other weights, seeds or schedules. */
-export const givenMasks: Criterion = {
+export const givenMasks = defineCriterion({
   name: GIVEN_MASKS,
   title: 'The masks of a file, of another run, or of another arm of the study',
   source: 'Frankle & Carbin, arXiv 1803.03635; Morcos et al., arXiv 1906.02773 (masks carried over)',
@@ -83,13 +83,13 @@ export const givenMasks: Criterion = {
     const weights = layers.reduce((sum, { name }) => sum + masks.get(name)!.length, 0);
     return layers.reduce((sum, { name }) => sum + countPruned(masks.get(name)!), 0) / weights;
   },
-};
+});
 
 type MaskedLayer = Pick<PrunableLayer, 'name' | 'shape'>;
 
 /** Masks of the chosen layers, 1 where kept; null where they are another run's and were not handed over. */
 function masksOf(
-  given: NamedOptions,
+  given: z.infer<typeof options>,
   layers: readonly MaskedLayer[],
   handed: HandedMasks | null,
 ): HandedMasks | null {
@@ -111,15 +111,14 @@ export function chosenMasks(npz: Uint8Array | ByteSource, layers: readonly Maske
 
 /** The pruning with the SHA-256 of its file of masks among its options: a run's identity then follows the file's content. */
 export function pinMasks(pruning: PruningSpecification): PruningSpecification {
-  const npz = pruning.criterion.name === GIVEN_MASKS ? readPinned(pruning.criterion) : null;
+  const npz = pruning.criterion.name === GIVEN_MASKS ? readPinned(options.parse(pruning.criterion)) : null;
   if (!npz) return pruning;
   const fileSha256 = sha256Of(npz);
   return { ...pruning, criterion: { ...pruning.criterion, fileSha256 } };
 }
 
 /** The file, as it was meant; null where the masks are not from one. */
-function readPinned(given: NamedOptions): ByteSource | null {
-  const { file, fileSha256 } = options.parse(given);
+function readPinned({ file, fileSha256 }: z.infer<typeof options>): ByteSource | null {
   if (file === null) return null;
   const source = readable(file, () => regularSource(file, LARGEST_FILE));
   const npz: ByteSource = {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Criterion } from './criterion.ts';
+import { defineCriterion } from './criterion.ts';
 import { scaledScores } from './scaled-scores.ts';
 import { batchSizeOption } from './scoring-examples.ts';
 
@@ -25,18 +25,17 @@ const options = z.strictObject({
  * the paper removes the weights of highest S(−θ), without which the gradient flow is greatest, and so does its code. H
  * and g are of all kernels, taken over the same examples.
  */
-export const grasp: Criterion = {
+export const grasp = defineCriterion({
   name: 'grasp',
   title: 'GraSP: weights whose removal preserves the gradient flow',
   source: 'Wang et al., arXiv 2002.07376, eq. 8',
   options,
   signed: true,
-  scores(given, { layers, probe }) {
-    const { perClass, batchSize, temperature } = options.parse(given);
+  scores({ perClass, batchSize, temperature }, { layers, probe }) {
     const products = probe.hessianGradient({ count: { perClass }, batchSize }, temperature, layers);
     return scaledScores(layers, 'largest', ({ name, weights }) => {
       const product = products.get(name)!;
       return Float64Array.from(weights, (weight, index) => weight * product[index]!);
     });
   },
-};
+});

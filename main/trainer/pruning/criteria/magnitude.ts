@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { layerwise, type Criterion } from './criterion.ts';
+import { defineCriterion, layerwise } from './criterion.ts';
 
 /** |w|, not divided by anything: with the global distribution this is global magnitude pruning (GMP). */
-export const magnitude: Criterion = {
+export const magnitude = defineCriterion({
   name: 'magnitude',
   title: 'Smallest magnitudes',
   source: 'Han et al., arXiv 1506.02626, section 3',
@@ -14,4 +14,4 @@ export const magnitude: Criterion = {
       for (let index = 0; index < weights.length; index++) scores[index] = Math.abs(weights[index]!);
       return scores;
     }),
-};
+});

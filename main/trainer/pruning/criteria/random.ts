@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { generator, uniforms } from '../../../../common/random.ts';
-import { layerwise, type Criterion } from './criterion.ts';
+import { defineCriterion, layerwise } from './criterion.ts';
 
 /** Every weight is as likely to go as any other; the draw depends on the run's seed, the time of pruning and the layer alone. */
-export const random: Criterion = {
+export const random = defineCriterion({
   name: 'random',
   title: 'Random weights',
   options: z.strictObject({ name: z.literal('random') }),
@@ -11,4 +11,4 @@ export const random: Criterion = {
     layerwise(context, ({ weights, index }) =>
       uniforms(weights.length, generator(context.seed, 'random criterion', ...context.counters, index)),
     ),
-};
+});

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Criterion } from './criterion.ts';
+import { defineCriterion } from './criterion.ts';
 import { scaledScores, sensitivities } from './scaled-scores.ts';
 import { exampleOptions, examplesOf } from './scoring-examples.ts';
 
@@ -18,14 +18,14 @@ const options = z.strictObject({
  * |∂L/∂c| / Σ|∂L/∂c| for the factor c = 1 of each weight, which is |∂L/∂w · w| divided by its sum over the chosen layers:
  * saliency on one mini-batch, meant for initialisation. On the same examples both rank the weights alike.
  */
-export const snip: Criterion = {
+export const snip = defineCriterion({
   name: 'snip',
   title: 'SNIP: smallest connection sensitivity on one mini-batch',
   source: 'Lee et al., arXiv 1810.02340, eq. 6',
   options,
-  rounds: (given) => options.parse(given).iterations,
+  rounds: ({ iterations }) => iterations,
   scores(given, { layers, probe }) {
-    const gradients = probe.lossGradients(examplesOf(options.parse(given)), layers);
+    const gradients = probe.lossGradients(examplesOf(given), layers);
     return scaledScores(layers, 'sum', (layer) => sensitivities(layer, gradients.get(layer.name)!));
   },
-};
+});

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Criterion } from './criterion.ts';
+import { defineCriterion } from './criterion.ts';
 import { scaledScores, sensitivities } from './scaled-scores.ts';
 
 const options = z.strictObject({
@@ -23,15 +23,15 @@ const options = z.strictObject({
  * stands for activations and gates is in `scoring/flow-through.ts`. Divided by the largest, which changes no order: R
  * itself grows beyond float32 in deep networks.
  */
-export const synflow: Criterion = {
+export const synflow = defineCriterion({
   name: 'synflow',
   title:
     'SynFlow: smallest synaptic flow, without data; every activation counts as ReLU, a gated channel as the geometric mean of features and gate',
   source: 'Tanaka et al., arXiv 2006.05467, eq. 3 and algorithm 1',
   options,
-  rounds: (given) => options.parse(given).iterations,
+  rounds: ({ iterations }) => iterations,
   scores(_given, { layers, probe }) {
     const flows = probe.synapticFlow(layers);
     return scaledScores(layers, 'largest', (layer) => sensitivities(layer, flows.get(layer.name)!));
   },
-};
+});

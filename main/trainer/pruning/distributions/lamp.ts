@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ascendingOrder } from '../ordering.ts';
-import type { Distribution } from './distribution.ts';
+import { defineDistribution } from './distribution.ts';
 
 /**
  * Layer-adaptive magnitude: the score of weight u is w_u² / Σ w_v² over the kept weights v of its layer that are not
@@ -8,7 +8,7 @@ import type { Distribution } from './distribution.ts';
  * and squares of weights that have been shed do not underflow. The largest weight of every layer scores 1, so that no
  * layer is emptied before all others.
  */
-export const lamp: Distribution = {
+export const lamp = defineDistribution({
   name: 'lamp',
   title: 'LAMP: lowest magnitudes, each in proportion to the larger ones of its layer',
   source: 'Lee et al., arXiv 2010.07611, equation 4',
@@ -34,4 +34,4 @@ export const lamp: Distribution = {
             message: `LAMP rescales magnitudes, and scores of the criterion '${pruning.criterion.name}' are others: use the criterion magnitude, or the distribution global`,
           },
         ],
-};
+});

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { kernelView } from '../kernel-view.ts';
 import { proportional, sum, wholeNumbers } from './apportion.ts';
-import type { Distribution } from './distribution.ts';
+import { defineDistribution } from './distribution.ts';
 
 const options = z.strictObject({
   name: z.literal('layer-wise'),
@@ -23,7 +23,7 @@ const ROUNDING = 5e-4;
  * A sparsity for each layer, written in the study. A pruning on the way to the final sparsity prunes every layer in
  * proportion.
  */
-export const layerWise: Distribution = {
+export const layerWise = defineDistribution({
   name: 'layer-wise',
   title: 'A given share of each layer',
   source: 'Han et al., arXiv 1506.02626',
@@ -37,7 +37,7 @@ export const layerWise: Distribution = {
     return wholeNumbers(proportional(wishes, total), wishes, total);
   },
   refusal(given, { pruning, layers }) {
-    const named = Object.keys(options.parse(given).layers);
+    const named = Object.keys(given.layers);
     const known = layers.map(({ name }) => name);
     const unknown = named.filter((name) => !known.includes(name));
     if (unknown.length > 0)
@@ -65,9 +65,8 @@ export const layerWise: Distribution = {
           },
         ];
   },
-};
+});
 
-function shares(given: unknown): (layer: string) => number {
-  const { layers, rest } = options.parse(given);
+function shares({ layers, rest }: z.infer<typeof options>): (layer: string) => number {
   return (name) => (Object.hasOwn(layers, name) ? layers[name]! : rest);
 }

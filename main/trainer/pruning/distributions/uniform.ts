@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { ascendingOrder } from '../ordering.ts';
-import type { Distribution } from './distribution.ts';
+import { defineDistribution } from './distribution.ts';
 
 /**
  * The same share of every chosen layer, in whole weights or units that sum exactly. A layer that has lost more already
  * keeps its count, and the others share what is left.
  */
-export const uniform: Distribution = {
+export const uniform = defineDistribution({
   name: 'uniform',
   title: 'The same share of every chosen layer',
   source: 'Zhu & Gupta, arXiv 1710.01878',
@@ -35,7 +35,7 @@ export const uniform: Distribution = {
     ascendingOrder(scores, ties).forEach((index, rank) => (keys[index] = (pruned + rank + 0.5) / size));
     return keys;
   },
-};
+});
 
 /** Whole numbers in proportion to the sizes that sum to `total`, by largest remainder; the earlier of equal ones first. */
 function apportion(sizes: readonly number[], total: number): number[] {

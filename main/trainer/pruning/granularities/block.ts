@@ -3,7 +3,7 @@ import { inExportedOrder } from '../exported-order.ts';
 import { kernelView } from '../kernel-view.ts';
 import { maskTiles } from '../tile-masks.ts';
 import { aggregateOption } from '../tiles.ts';
-import type { Granularity } from './granularity.ts';
+import { defineGranularity } from './granularity.ts';
 
 const side = z.int().min(1).max(4096);
 const options = z.strictObject({
@@ -21,13 +21,12 @@ const options = z.strictObject({
  * [height · width · in, out], so that a block holds inputs of one place of the kernel where `in` is a multiple of its
  * rows; [height · width, channels] of a depthwise layer. Blocks at the far edges are smaller.
  */
-export const block: Granularity = {
+export const block = defineGranularity({
   name: 'block',
   title: 'Blocks of the kernel matrix',
   source: 'Narang et al., arXiv 1711.02782',
   options,
-  masks(given, request) {
-    const { rows: tileRows, columns: tileColumns, aggregate } = options.parse(given);
+  masks({ rows: tileRows, columns: tileColumns, aggregate }, request) {
     return inExportedOrder(request.layers, request.network, (layers) =>
       maskTiles(
         { ...request, layers },
@@ -39,4 +38,4 @@ export const block: Granularity = {
       ),
     );
   },
-};
+});

@@ -5,7 +5,7 @@ import { maskChannels, prunableGroups } from '../channel-masks.ts';
 import type { Combination, Refusal } from '../combination.ts';
 import { distributions } from '../distributions/registry.ts';
 import { aggregateOption } from '../tiles.ts';
-import type { Granularity } from './granularity.ts';
+import { defineGranularity } from './granularity.ts';
 
 const options = z.strictObject({
   name: z.literal('channel'),
@@ -21,7 +21,7 @@ const options = z.strictObject({
  * With a channel go all weights that make it and all that read it, in the chosen layers. A distribution divides among the
  * groups of such channels as it does among layers otherwise.
  */
-export const channel: Granularity = {
+export const channel = defineGranularity({
   name: 'channel',
   title: 'Channels with all that makes and reads them, through the whole network',
   source: 'Li et al., arXiv 1608.08710; Fang et al., arXiv 2301.12900',
@@ -30,19 +30,14 @@ export const channel: Granularity = {
     const { network, layers } = request;
     if (!network) throw new Error('Channels are pruned by the graph of a network.');
     const chosen = new Set(layers.map(({ name }) => name));
-    return maskChannels(
-      request,
-      network,
-      prunableGroups(channelGroups(network), chosen),
-      options.parse(given),
-    );
+    return maskChannels(request, network, prunableGroups(channelGroups(network), chosen), given);
   },
   refusal(_given, { pruning, layers, network }) {
     const distribution = distributions.find(pruning.distribution.name);
     if (!distribution.keys) return [distributionRefusal(distribution.name)];
     return network ? groupRefusals(network, new Set(layers.map(({ name }) => name)), pruning) : [];
   },
-};
+});
 
 function distributionRefusal(name: string): Refusal {
   const usable = distributions.all.filter(({ keys }) => keys).map((known) => known.name);

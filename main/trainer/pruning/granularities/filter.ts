@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { kernelView } from '../kernel-view.ts';
 import { maskTiles } from '../tile-masks.ts';
 import { aggregateOption } from '../tiles.ts';
-import type { Granularity } from './granularity.ts';
+import { defineGranularity } from './granularity.ts';
 
 const options = z.strictObject({ name: z.literal('filter'), aggregate: aggregateOption });
 
@@ -10,7 +10,7 @@ const options = z.strictObject({ name: z.literal('filter'), aggregate: aggregate
  * Filters: all weights of one layer that make one of its output channels, or one unit of a dense layer. Other layers keep
  * what reads it: `channel` takes that as well.
  */
-export const filter: Granularity = {
+export const filter = defineGranularity({
   name: 'filter',
   title: 'Filters: one output channel of one layer',
   source: 'Li et al., arXiv 1608.08710',
@@ -23,6 +23,6 @@ export const filter: Granularity = {
         const rows = positions * inputs;
         return { rows, columns: outputs, tileRows: rows, tileColumns: 1 };
       },
-      options.parse(given).aggregate,
+      given.aggregate,
     ),
-};
+});

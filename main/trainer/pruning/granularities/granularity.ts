@@ -1,10 +1,11 @@
+import type * as z from 'zod';
+import type { Definition, Opened } from '../../registry.ts';
 import type { CatalogueEntry } from '../../../../common/catalogue.ts';
 import type { NetworkDescription } from '../../../../common/network.ts';
 import type { Random } from '../../../../common/random.ts';
-import type { NamedOptions } from '../../../../common/run-specification.ts';
 import type { Combination, Refusal } from '../combination.ts';
 import type { LayerShape } from '../kernel-view.ts';
-import type { ChosenDistribution } from '../unit-selection.ts';
+import type { Distribution } from '../distributions/distribution.ts';
 
 /** A chosen layer with the scores of its weights; the lowest are pruned first. */
 export interface LayerScores extends LayerShape {
@@ -17,7 +18,7 @@ export interface MaskRequest {
   layers: readonly LayerScores[];
   /** Share of these layers' weights that is pruned afterwards, those pruned before included. */
   sparsity: number;
-  division: ChosenDistribution;
+  distribution: Opened<Distribution>;
   /** The stream that orders equal scores. */
   ties: Random;
   /** Null where only the layers are known. */
@@ -25,7 +26,7 @@ export interface MaskRequest {
 }
 
 /** What is pruned as one. */
-export interface Granularity extends CatalogueEntry {
+export interface GranularityWith<Options> extends CatalogueEntry {
   /** The paper it comes from, or what it is known as. */
   source: string;
   /**
@@ -33,7 +34,16 @@ export interface Granularity extends CatalogueEntry {
    *
    * @throws CascadeError INVALID_STUDY when more is pruned already, BAD_SCORES for a score that is not finite
    */
-  masks(options: NamedOptions, request: MaskRequest): Uint8Array<ArrayBuffer>[];
+  masks(options: Options, request: MaskRequest): Uint8Array<ArrayBuffer>[];
   /** Why it does not go with the rest of a pruning; nothing when it does. */
-  refusal?(options: NamedOptions, combination: Combination): Refusal[];
+  refusal?(options: Options, combination: Combination): Refusal[];
+}
+
+export type Granularity = GranularityWith<never>;
+
+/** A granularity with its options typed by their schema. */
+export function defineGranularity<S extends z.ZodObject>(
+  definition: Definition<S, GranularityWith<z.infer<S>>>,
+): Granularity {
+  return definition;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { kernelView } from '../kernel-view.ts';
 import { maskTiles } from '../tile-masks.ts';
 import { aggregateOption } from '../tiles.ts';
-import type { Granularity } from './granularity.ts';
+import { defineGranularity } from './granularity.ts';
 
 const options = z.strictObject({ name: z.literal('kernel'), aggregate: aggregateOption });
 
@@ -10,7 +10,7 @@ const options = z.strictObject({ name: z.literal('kernel'), aggregate: aggregate
  * Spatial kernels: the height × width weights between one input and one output channel. In a dense or pointwise layer
  * such a kernel is a single weight, and is pruned as one where layers with larger kernels are chosen as well.
  */
-export const kernel: Granularity = {
+export const kernel = defineGranularity({
   name: 'kernel',
   title: 'Spatial kernels, each between an input and an output channel',
   source: 'Mao et al., arXiv 1705.08922 (2-D)',
@@ -22,7 +22,7 @@ export const kernel: Granularity = {
         const { positions, inputs, outputs } = kernelView(layer);
         return { rows: positions, columns: inputs * outputs, tileRows: positions, tileColumns: 1 };
       },
-      options.parse(given).aggregate,
+      given.aggregate,
     ),
   refusal: (_given, { layers }) =>
     layers.some((layer) => kernelView(layer).positions > 1)
@@ -34,4 +34,4 @@ export const kernel: Granularity = {
               'every spatial kernel of the layers to prune is a single weight: use the granularity weight, or filter for whole outputs',
           },
         ],
-};
+});

@@ -5,7 +5,7 @@ import type { Combination, Refusal } from '../combination.ts';
 import { criteria } from '../criteria/registry.ts';
 import { inExportedOrder } from '../exported-order.ts';
 import { kernelView, type KernelView } from '../kernel-view.ts';
-import type { Granularity, LayerScores } from './granularity.ts';
+import { defineGranularity, type LayerScores } from './granularity.ts';
 
 const options = z
   .strictObject({
@@ -29,26 +29,24 @@ const ROUNDING = 5e-4;
  * are kept, of equal ones any. M divides the inputs of every chosen layer; another layer is refused rather than left partly dense. Of a group
  * that has lost more already, what is left is kept.
  */
-export const nOfM: Granularity = {
+export const nOfM = defineGranularity({
   name: 'n-m',
   title: 'N of every M consecutive inputs kept (2:4 and the like)',
   source: 'Zhou et al., arXiv 2102.04010; Mishra et al., arXiv 2104.08378',
   options,
-  masks(given, { layers, ties, network }) {
-    const { keep, of } = options.parse(given);
+  masks({ keep, of }, { layers, ties, network }) {
     return inExportedOrder(layers, network, (exported) =>
       exported.map((layer) => keepHighest(layer, keep, of, ties)),
     );
   },
-  refusal(given, combination) {
-    const { keep, of } = options.parse(given);
+  refusal({ keep, of }, combination) {
     return [
       ...sparsityRefusal(keep, of, combination),
       ...partRefusals(combination),
       ...layerRefusals(of, combination),
     ];
   },
-};
+});
 
 function sparsityRefusal(keep: number, of: number, { pruning }: Combination): Refusal[] {
   const right = 1 - keep / of;
@@ -74,7 +72,7 @@ function partRefusals({ pruning, prunings }: Combination): Refusal[] {
       key: ['pruning', 'schedule'],
       message: `N:M is reached in one pruning, and this schedule prunes ${prunings} times: use one-shot`,
     });
-  const rounds = criteria.find(pruning.criterion.name).rounds?.(pruning.criterion) ?? 1;
+  const rounds = criteria.open(pruning.criterion).rounds?.() ?? 1;
   if (rounds > 1)
     refusals.push({
       key: ['pruning', 'criterion'],

@@ -1,16 +1,9 @@
 import * as z from 'zod';
-import { duration, stepsOf, type Duration } from '../../../../common/study/duration.ts';
-import type { Schedule } from './schedule.ts';
+import { duration, stepsOf } from '../../../../common/study/duration.ts';
+import { defineSchedule, type Schedule } from './schedule.ts';
 
 /** Sparsity at a share of the way (0 … 1) from the initial sparsity to the final one. */
 export type GradualShape = (initial: number, final: number, way: number) => number;
-
-interface GradualOptions {
-  from: Duration;
-  until: Duration;
-  every: Duration;
-  initial: number;
-}
 
 /**
  * A schedule that prunes little by little: at steps from, from + every, … until, along a shape. An update that would
@@ -24,12 +17,10 @@ export function gradual(entry: Pick<Schedule, 'name' | 'title' | 'source'>, shap
     every: duration(1).default(1).describe('Time between two prunings.'),
     initial: z.number().min(0).lt(1).default(0).describe('Sparsity of the first pruning.'),
   });
-  const parse = (given: unknown): GradualOptions => options.parse(given);
-  return {
+  return defineSchedule({
     ...entry,
     options,
-    steps(given, { stepsPerEpoch, sparsity }) {
-      const { from, until, every, initial } = parse(given);
+    steps({ from, until, every, initial }, { stepsPerEpoch, sparsity }) {
       const [start, end, interval] = [from, until, every].map((length) => stepsOf(length, stepsPerEpoch)) as [
         number,
         number,
@@ -46,8 +37,7 @@ export function gradual(entry: Pick<Schedule, 'name' | 'title' | 'source'>, shap
         return prunes;
       });
     },
-    refusal(given, { steps, stepsPerEpoch, sparsity }) {
-      const { from, until, every, initial } = parse(given);
+    refusal({ from, until, every, initial }, { steps, stepsPerEpoch, sparsity }) {
       const [start, end, interval] = [from, until, every].map((length) => stepsOf(length, stepsPerEpoch)) as [
         number,
         number,
@@ -60,5 +50,5 @@ export function gradual(entry: Pick<Schedule, 'name' | 'title' | 'source'>, shap
         return `the ${end - start} steps from the first pruning to the last are no multiple of the ${interval} between two: change every or until`;
       return initial >= sparsity ? `the initial sparsity must be below the final one, ${sparsity}` : null;
     },
-  };
+  });
 }

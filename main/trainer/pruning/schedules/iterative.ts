@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Schedule } from './schedule.ts';
+import { defineSchedule } from './schedule.ts';
 
 const MOST_ROUNDS = 1000;
 
@@ -31,27 +31,25 @@ const options = z
  * Iterative pruning (Han et al., arXiv 1506.02626; Frankle & Carbin, arXiv 1803.03635, section 2): train, then rounds of
  * pruning and retraining. Each round prunes the same share p of the weights left: sparsity 1 − (1 − p)^r after round r.
  */
-export const iterative: Schedule = {
+export const iterative = defineSchedule({
   name: 'iterative',
   title: 'Rounds of pruning and retraining',
   source: 'Han et al., arXiv 1506.02626; Frankle & Carbin, ICLR 2019, arXiv 1803.03635, section 2',
   options,
   steps: () => [],
-  rounds(given, sparsity) {
-    const { rounds, fraction } = options.parse(given);
+  rounds({ rounds, fraction }, sparsity) {
     const kept = 1 - (fraction ?? 1 - (1 - sparsity) ** (1 / rounds!));
     const count = rounds ?? roundsOf(sparsity, fraction!);
     return Array.from({ length: count }, (_, index) =>
       index === count - 1 ? sparsity : 1 - kept ** (index + 1),
     );
   },
-  refusal(given, { sparsity }) {
-    const { fraction } = options.parse(given);
+  refusal({ fraction }, { sparsity }) {
     return fraction !== null && roundsOf(sparsity, fraction) > MOST_ROUNDS
       ? `pruning ${fraction} of the weights left takes more than ${MOST_ROUNDS} rounds to reach ${sparsity}`
       : null;
   },
-};
+});
 
 /** The least number of rounds that reaches the sparsity, not one more for a rounding error. */
 function roundsOf(sparsity: number, fraction: number): number {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { duration, stepsOf } from '../../../../common/study/duration.ts';
-import type { Schedule } from './schedule.ts';
+import { defineSchedule, type PruningStep } from './schedule.ts';
 
 const options = z.strictObject({
   name: z.literal('listed'),
@@ -16,16 +16,13 @@ const options = z.strictObject({
     .describe('Every pruning by hand, in order; the last reaches the sparsity of the pruning.'),
 });
 
-export const listed: Schedule = {
+export const listed = defineSchedule({
   name: 'listed',
   title: 'Prunings listed by hand',
   options,
-  steps: (given, { stepsPerEpoch }) =>
-    options
-      .parse(given)
-      .prunings.map(({ after, sparsity }) => ({ step: stepsOf(after, stepsPerEpoch), sparsity })),
+  steps: (given, { stepsPerEpoch }) => stepsListed(given, stepsPerEpoch),
   refusal(given, context) {
-    const prunings = listed.steps(given, context);
+    const prunings = stepsListed(given, context.stepsPerEpoch);
     const last = prunings.at(-1)!;
     if (prunings.some(({ step }, index) => index > 0 && step <= prunings[index - 1]!.step))
       return 'the prunings must stand in the order of their times, each after the one before';
@@ -37,4 +34,8 @@ export const listed: Schedule = {
       ? null
       : `the last pruning reaches ${last.sparsity}, but the sparsity of the pruning is ${context.sparsity}: make them equal`;
   },
-};
+});
+
+function stepsListed({ prunings }: z.infer<typeof options>, stepsPerEpoch: number): PruningStep[] {
+  return prunings.map(({ after, sparsity }) => ({ step: stepsOf(after, stepsPerEpoch), sparsity }));
+}

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { duration, stepsOf } from '../../../../common/study/duration.ts';
-import type { Schedule } from './schedule.ts';
+import { defineSchedule } from './schedule.ts';
 
 const options = z.strictObject({
   name: z.literal('one-shot'),
@@ -9,18 +9,15 @@ const options = z.strictObject({
   ),
 });
 
-export const oneShot: Schedule = {
+export const oneShot = defineSchedule({
   name: 'one-shot',
   title: 'All at once after an epoch',
   source: 'Frankle & Carbin, ICLR 2019, arXiv 1803.03635, section 1',
   options,
-  steps: (given, { stepsPerEpoch, sparsity }) => [
-    { step: stepsOf(options.parse(given).epoch, stepsPerEpoch), sparsity },
-  ],
-  refusal(given, { steps, stepsPerEpoch }) {
-    const { epoch } = options.parse(given);
+  steps: (given, { stepsPerEpoch, sparsity }) => [{ step: stepsOf(given.epoch, stepsPerEpoch), sparsity }],
+  refusal({ epoch }, { steps, stepsPerEpoch }) {
     return stepsOf(epoch, stepsPerEpoch) > steps
       ? `pruning after ${typeof epoch === 'number' ? `epoch ${epoch}` : epoch} never happens: there are only ${Math.ceil(steps / stepsPerEpoch)} training epochs (${steps} steps)`
       : null;
   },
-};
+});

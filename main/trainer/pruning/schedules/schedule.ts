@@ -1,5 +1,6 @@
+import type * as z from 'zod';
+import type { Definition } from '../../registry.ts';
 import type { CatalogueEntry } from '../../../../common/catalogue.ts';
-import type { NamedOptions } from '../../../../common/run-specification.ts';
 
 /** The training that a schedule prunes in. */
 export interface ScheduleContext {
@@ -19,14 +20,23 @@ export interface PruningStep {
 }
 
 /** When weights are pruned, and how many by then. */
-export interface Schedule extends CatalogueEntry {
+export interface ScheduleWith<Options> extends CatalogueEntry {
   /** Prunings during the training, in order; none for a schedule that prunes in rounds. */
-  steps(options: NamedOptions, context: ScheduleContext): PruningStep[];
+  steps(options: Options, context: ScheduleContext): PruningStep[];
   /**
    * Of an iterative schedule: the sparsity of each round. The first is pruned when training ends, and each other when
    * the retraining of the round before has ended.
    */
-  rounds?(options: NamedOptions, sparsity: number): number[];
+  rounds?(options: Options, sparsity: number): number[];
   /** Why the options do not go with this training, or null. */
-  refusal(options: NamedOptions, context: ScheduleContext): string | null;
+  refusal(options: Options, context: ScheduleContext): string | null;
+}
+
+export type Schedule = ScheduleWith<never>;
+
+/** A schedule with its options typed by their schema. */
+export function defineSchedule<S extends z.ZodObject>(
+  definition: Definition<S, ScheduleWith<z.infer<S>>>,
+): Schedule {
+  return definition;
 }

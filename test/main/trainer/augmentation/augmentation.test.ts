@@ -83,11 +83,10 @@ describe('a random crop', () => {
   });
 
   test('of more than the image is refused', () => {
-    const { shape } = augmentations.find('random-crop');
-    expect(shape({ name: 'random-crop', size: 7 }, [8, 7, 3])).toEqual([7, 7, 3]);
-    expect(() => shape({ name: 'random-crop', size: 8 }, [8, 7, 3])).toThrow(
-      expect.objectContaining({ code: 'AUGMENTATION_UNFIT' }),
-    );
+    const shape = (size: number, image: [number, number, number]) =>
+      augmentations.open({ name: 'random-crop', size }).shape(image);
+    expect(shape(7, [8, 7, 3])).toEqual([7, 7, 3]);
+    expect(() => shape(8, [8, 7, 3])).toThrow(expect.objectContaining({ code: 'AUGMENTATION_UNFIT' }));
   });
 });
 

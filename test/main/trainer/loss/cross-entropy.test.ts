@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generator, normals } from '../../../../common/random.ts';
-import { crossEntropy } from '../../../../main/trainer/loss/cross-entropy.ts';
+import { losses as lossRegistry } from '../../../../main/trainer/loss/registry.ts';
 import { openEngine, type Engine } from '../../../../main/trainer/tensorflow/engine.ts';
 
 let engine: Engine;
@@ -30,13 +30,9 @@ function found(options: object, share: number | null) {
               partners: engine.constant(Int32Array.from(partners), [BATCH], 'int32'),
               share: engine.scalar(share),
             };
-      const { losses, correct } = crossEntropy.losses(
-        { name: 'cross-entropy', ...options },
-        engine,
-        scores!,
-        wanted!,
-        mixture,
-      );
+      const { losses, correct } = lossRegistry
+        .open({ name: 'cross-entropy', ...options })
+        .losses(engine, scores!, wanted!, mixture);
       return [losses, engine.tf.cast(correct, 'float32')];
     },
   );

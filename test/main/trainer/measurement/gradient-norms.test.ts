@@ -28,8 +28,7 @@ function design(change: Partial<StepDesign> = {}): StepDesign {
   return {
     engine,
     network: smallNetwork(),
-    optimizer: optimizers.find('sgd'),
-    options: PLAIN_SGD,
+    optimizer: optimizers.open(PLAIN_SGD),
     standardization: STANDARDIZATION,
     seed: 7,
     loss,

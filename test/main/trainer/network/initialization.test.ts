@@ -14,7 +14,7 @@ function initialised(options: NamedOptions): ReturnType<typeof initialise> {
 
 function initialise(options: NamedOptions, imageShape: [number, number, number]) {
   const input = { imageShape, classes: 10, minimum: 0, maximum: 1 };
-  const network = models.find(options.name).describe(options, input);
+  const network = models.open(options).describe(input);
   return { network, values: initialParameters(network, 7) };
 }
 

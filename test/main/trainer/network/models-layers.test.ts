@@ -1,15 +1,13 @@
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import type { NetworkDescription } from '../../../../common/network.ts';
-import type { NamedOptions } from '../../../../common/run-specification.ts';
 import { models } from '../../../../main/trainer/network/registry.ts';
-
-const model = models.find('layers');
 
 /** The network of a list of layers, as it stands in a study file. */
 function listed(text: string, imageShape: [number, number, number] = [16, 16, 3]): NetworkDescription {
-  const options = model.options.parse({ name: 'layers', layers: parse(text) as unknown });
-  return model.describe(options as NamedOptions, { imageShape, classes: 10, minimum: 0, maximum: 1 });
+  return models
+    .open({ name: 'layers', layers: parse(text) as unknown })
+    .describe({ imageShape, classes: 10, minimum: 0, maximum: 1 });
 }
 
 /** Name, operation and channels of each node. */
@@ -190,7 +188,9 @@ describe('a network that a study lists', () => {
     ['an empty list', '[]', ['layers']],
     ['a name with spaces', '[{layer: relu, name: a b}]', ['layers', 0, 'name']],
   ])('%s is against the schema', (_, text, path) => {
-    const { error } = model.options.safeParse({ name: 'layers', layers: parse(text) as unknown });
+    const { error } = models
+      .find('layers')
+      .options.safeParse({ name: 'layers', layers: parse(text) as unknown });
     expect(error!.issues.map((issue) => issue.path)).toContainEqual(path);
   });
 });

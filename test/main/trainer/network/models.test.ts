@@ -11,7 +11,7 @@ const CIFAR: ImageShape = [32, 32, 3];
 const MNIST: ImageShape = [28, 28, 1];
 
 function describeModel(options: NamedOptions, imageShape: ImageShape, classes: number): NetworkDescription {
-  return models.find(options.name).describe(options, { imageShape, classes, minimum: -1, maximum: 1 });
+  return models.open(options).describe({ imageShape, classes, minimum: -1, maximum: 1 });
 }
 
 /** Parameters that an optimizer trains: batch norm's running statistics are not. */

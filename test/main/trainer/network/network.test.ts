@@ -10,7 +10,7 @@ const INPUT = { imageShape: [28, 28, 1] as [number, number, number], classes: 10
 const describeModel = (
   options: { name: string; [option: string]: unknown },
   input = INPUT,
-): NetworkDescription => models.find(options.name).describe(options, input);
+): NetworkDescription => models.open(options).describe(input);
 
 const count = (network: NetworkDescription, ...roles: string[]): number =>
   network.parameters

@@ -25,7 +25,7 @@ import { models } from '../../../../main/trainer/network/registry.ts';
 import { stateDict } from '../../../parity/networks-cases.ts';
 
 const describeModel = (name: string, classes = 10) =>
-  models.find(name).describe({ name }, { imageShape: [16, 16, 3], classes, minimum: 0, maximum: 1 });
+  models.open({ name }).describe({ imageShape: [16, 16, 3], classes, minimum: 0, maximum: 1 });
 const network = describeModel('resnet-20');
 const bytes = stateDict(network);
 const sha256 = createHash('sha256').update(bytes).digest('hex');

@@ -16,7 +16,7 @@ afterAll(() => engine?.dispose());
 
 function describe(model: NamedOptions, side: number, channels = 1): Parameters<typeof runsTurned>[0] {
   const image: [number, number, number] = [side, side, channels];
-  return models.find(model.name).describe(model, { imageShape: image, classes: 10, minimum: -1, maximum: 1 });
+  return models.open(model).describe({ imageShape: image, classes: 10, minimum: -1, maximum: 1 });
 }
 const conv = (strides: number[]): NamedOptions => ({
   name: 'conv-bn-relu',

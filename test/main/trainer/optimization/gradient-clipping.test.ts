@@ -12,9 +12,8 @@ afterAll(() => engine?.dispose());
 function clipped(options: NamedOptions, gradients: readonly (readonly number[])[]): number[][] {
   return engine.tf.tidy(() =>
     gradientClippings
-      .find(options.name)
+      .open(options)
       .clip(
-        options,
         engine,
         gradients.map((values) => engine.constant(Float64Array.from(values), [values.length], 'float64')),
       )

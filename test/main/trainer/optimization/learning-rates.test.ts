@@ -4,7 +4,7 @@ import { learningRates } from '../../../../main/trainer/optimization/learning-ra
 
 const rates = (options: { name: string; [option: string]: unknown }, epochs: number): number[] =>
   Array.from({ length: epochs }, (_, index) =>
-    learningRates.find(options.name).rate(options, { step: index * 7, steps: epochs * 7, stepsPerEpoch: 7 }),
+    learningRates.open(options).rate({ step: index * 7, steps: epochs * 7, stepsPerEpoch: 7 }),
   );
 const close = (found: number[], wanted: number[]): void => {
   expect(found).toHaveLength(wanted.length);
@@ -58,9 +58,8 @@ describe('cosine, as PyTorch’s CosineAnnealingLR with T_max = epochs', () => {
 describe('steps', () => {
   test('may stand within epochs', () => {
     const place = (step: number) => ({ step, steps: 21, stepsPerEpoch: 7 });
-    const { rate } = learningRates.find('steps');
-    const options = { name: 'steps', rate: 1, milestones: ['10it', 2] };
-    expect([0, 9, 10, 13, 14].map((step) => rate(options, place(step)))).toEqual([
+    const { rate } = learningRates.open({ name: 'steps', rate: 1, milestones: ['10it', 2] });
+    expect([0, 9, 10, 13, 14].map((step) => rate(place(step)))).toEqual([
       1,
       1,
       0.1,
@@ -72,7 +71,7 @@ describe('steps', () => {
 
 describe('a warm-up', () => {
   const at = (options: { name: string; [option: string]: unknown }, step: number, steps = 40): number =>
-    learningRates.find(options.name).rate(options, { step, steps, stepsPerEpoch: 10 });
+    learningRates.open(options).rate({ step, steps, stepsPerEpoch: 10 });
   const warmup = { length: '4it', from: 0.2 };
 
   test('rises in a straight line, step by step, and is over after its length', () => {
@@ -123,7 +122,7 @@ test.each(learningRates.all.map(({ name }) => [name]))(
         fc.integer({ min: 1, max: 12 }),
         (steps, stepsPerEpoch) => {
           for (let step = 0; step < steps; step++) {
-            const rate = learningRates.find(name).rate({ ...given, name }, { step, steps, stepsPerEpoch });
+            const rate = learningRates.open({ ...given, name }).rate({ step, steps, stepsPerEpoch });
             expect(rate).toBeGreaterThanOrEqual(0);
             expect(rate).toBeLessThanOrEqual(0.5 * (1 + 1e-12));
           }

@@ -30,7 +30,7 @@ function follow(
   options: NamedOptions,
   { weight, gradient, steps, rate, mask, slots, decays = true }: Way,
 ): Lone {
-  const optimizer = optimizers.find(options.name);
+  const optimizer = optimizers.open(options);
   const { tf } = engine;
   const value = (x: number): Tensor => engine.constant(Float64Array.of(x), [1], 'float64');
   const read = (tensor: Tensor): number => {
@@ -42,14 +42,14 @@ function follow(
   let lone: Lone = { weight, slots: slots ?? optimizer.slots.map(() => 0) };
   for (let step = 1; step <= steps; step++)
     tf.tidy(() => {
-      const updated = optimizer.update(options, {
+      const updated = optimizer.update({
         engine,
         weight: value(lone.weight),
         gradient: value(gradient),
         slots: lone.slots.map(value),
         mask: mask === undefined ? null : value(mask),
         decays,
-        scalars: optimizer.scalars(options, rate, step).map((x) => engine.scalar(x)),
+        scalars: optimizer.scalars(rate, step).map((x) => engine.scalar(x)),
       });
       lone = { weight: read(updated.weight), slots: updated.slots.map(read) };
     });
@@ -82,12 +82,12 @@ describe.each(optimizers.all.map(({ name }) => [name]))('%s', (name) => {
     'takes the free step that training takes where the loss gives no gradient, to the bit (%o)',
     (more) => {
       const [given, rate] = [{ ...options, ...more }, 0.01];
-      const optimizer = optimizers.find(name);
-      const freeStep = optimizer.freeStep(given);
+      const optimizer = optimizers.open(given);
+      const freeStep = optimizer.freeStep();
       const slots = name === 'sgd' ? [0.3] : [0.3, 0.02];
       const free = { weight: Float64Array.of(0.7), slots: slots.map((slot) => Float64Array.of(slot)) };
       const trained = follow(given, { weight: 0.7, gradient: 0, steps: 60, rate, slots });
-      for (let step = 1; step <= 60; step++) freeStep(free, optimizer.scalars(given, rate, step));
+      for (let step = 1; step <= 60; step++) freeStep(free, optimizer.scalars(rate, step));
       expect([free.weight[0], ...free.slots.map(([slot]) => slot)]).toEqual([
         trained.weight,
         ...trained.slots,

@@ -32,7 +32,7 @@ function open(model: NamedOptions, options: Parameters<typeof scored>[3] = {}): 
 }
 
 function scoresOf(criterion: string, from: Scored, options: object = {}): Map<string, Float32Array> {
-  return criteria.find(criterion).scores({ name: criterion, ...options }, from.context);
+  return criteria.open({ name: criterion, ...options }).scores(from.context);
 }
 
 const all = (scores: ReadonlyMap<string, Float32Array>): number[] =>
@@ -173,8 +173,7 @@ test('SynFlow’s scores of a small net, by hand', () => {
 });
 
 test('rounds: a hundred of SynFlow, one of SNIP, as many as asked', () => {
-  const rounds = (name: string, options: object = {}) =>
-    criteria.find(name).rounds?.({ name, ...options }) ?? 1;
+  const rounds = (name: string, options: object = {}) => criteria.open({ name, ...options }).rounds?.() ?? 1;
   expect(['random', 'magnitude', 'saliency', 'snip', 'grasp', 'synflow'].map((name) => rounds(name))).toEqual(
     [1, 1, 1, 1, 1, 100],
   );
@@ -251,12 +250,12 @@ describe.each(['mobilenet-v2', 'mobilenet-v3-small'])('SynFlow on %s', (name) =>
 });
 
 describe('batch-norm-scale', () => {
-  const criterion = criteria.find('batch-norm-scale');
+  const criterion = criteria.open({ name: 'batch-norm-scale' });
 
   test('scores each weight by |γ| of its output channel, of depthwise layers too', () => {
     open({ name: 'depthwise-separable', stem: 6, widths: [8], strides: [1] });
     const layers = net!.layers.filter(({ name }) => name !== 'fc');
-    const scores = criterion.scores({ name: criterion.name }, { ...net!.context, layers });
+    const scores = criterion.scores({ ...net!.context, layers });
     for (const { name } of layers) {
       const layer = net!.network.layers.find((each) => each.name === name)!;
       const gamma = net!.values.get(`${name}-bn.gamma`)!;
@@ -268,11 +267,11 @@ describe('batch-norm-scale', () => {
 
   test('refuses layers without a batch norm behind them, by name', () => {
     const { network, context } = open(CONV);
-    expect(criterion.refusal!({ name: criterion.name }, network, network.layers)).toMatch(
+    expect(criterion.refusal!(network, network.layers)).toMatch(
       /there is none behind fc: leave it out with layers\.except/,
     );
-    expect(criterion.refusal!({ name: criterion.name }, network, network.layers.slice(0, 2))).toBeNull();
-    expect(() => criterion.scores({ name: criterion.name }, context)).toThrow(/none behind fc/);
+    expect(criterion.refusal!(network, network.layers.slice(0, 2))).toBeNull();
+    expect(() => criterion.scores(context)).toThrow(/none behind fc/);
   });
 });
 

@@ -14,9 +14,10 @@ describe.each(schedules.all.map((each) => [each.name, each] as const))('%s', (na
       fc.property(inTraining, ({ options, sparsity, steps, stepsPerEpoch }) => {
         const context = { steps, stepsPerEpoch, sparsity };
         expect(schedule.options.safeParse(options).error).toBeUndefined();
-        expect(schedule.refusal(options, context)).toBeNull();
-        const prunings = schedule.steps(options, context);
-        const sparsities = schedule.rounds?.(options, sparsity) ?? prunings.map((each) => each.sparsity);
+        const opened = schedules.open(options);
+        expect(opened.refusal(context)).toBeNull();
+        const prunings = opened.steps(context);
+        const sparsities = opened.rounds?.(sparsity) ?? prunings.map((each) => each.sparsity);
         if (schedule.rounds) expect(prunings).toEqual([]);
         expect(sparsities.length).toBeGreaterThan(0);
         expect(sparsities.at(-1)).toBe(sparsity);

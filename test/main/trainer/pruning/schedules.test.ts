@@ -5,8 +5,8 @@ import { schedules } from '../../../../main/trainer/pruning/schedules/registry.t
 /** Four epochs of ten steps, to a sparsity of 0.8. */
 const context = { steps: 40, stepsPerEpoch: 10, sparsity: 0.8 };
 
-const stepsOf = (given: NamedOptions) => schedules.find(given.name).steps(given, context);
-const refusalOf = (given: NamedOptions) => schedules.find(given.name).refusal(given, context);
+const stepsOf = (given: NamedOptions) => schedules.open(given).steps(context);
+const refusalOf = (given: NamedOptions) => schedules.open(given).refusal(context);
 
 function expectPrunings(given: NamedOptions, wanted: [step: number, sparsity: number][]): void {
   const found = stepsOf(given);

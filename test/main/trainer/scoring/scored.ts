@@ -27,7 +27,7 @@ export interface Scored {
 }
 
 export function describeModel(model: NamedOptions, { imageShape, classes }: Dataset): NetworkDescription {
-  return models.find(model.name).describe(model, { imageShape, classes, minimum: -2, maximum: 2 });
+  return models.open(model).describe({ imageShape, classes, minimum: -2, maximum: 2 });
 }
 
 /** As after some training: no parameter is at its initial value, some γ are negative, and a share of each kernel is pruned. */

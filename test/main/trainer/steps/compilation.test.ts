@@ -20,8 +20,7 @@ function design(compile: Compilation | null, network = denseNetwork()): StepDesi
   return {
     engine,
     network,
-    optimizer: optimizers.find('sgd'),
-    options: SGD,
+    optimizer: optimizers.open(SGD),
     standardization: STANDARDIZATION,
     seed: 1,
     loss: { name: 'cross-entropy', mixup: 0.5 },
@@ -56,8 +55,7 @@ describe.each([
   ])('does the same with $name, to the last bits, and is repeatable to the bit', ({ optimizer, options }) => {
     const given: StepDesign = {
       ...design(null, network),
-      optimizer: optimizers.find(optimizer),
-      options,
+      optimizer: optimizers.open(options),
       ...(optimizer === 'adam'
         ? {
             gradientClipping: { name: 'norm', maximum: 0.5 },

@@ -43,8 +43,7 @@ function design(change: Partial<StepDesign> = {}, options = SGD): StepDesign {
   return {
     engine,
     network: smallNetwork(),
-    optimizer: optimizers.find(options.name),
-    options,
+    optimizer: optimizers.open(options),
     standardization: STANDARDIZATION,
     ...change,
   };

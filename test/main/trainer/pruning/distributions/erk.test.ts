@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sizeOf, type KernelKind } from '../../../../../common/network.ts';
 import type { DistributedLayer } from '../../../../../main/trainer/pruning/distributions/distribution.ts';
-import { erk, relativeDensity } from '../../../../../main/trainer/pruning/distributions/erk.ts';
+import { relativeDensity } from '../../../../../main/trainer/pruning/distributions/erk.ts';
+import { distributions } from '../../../../../main/trainer/pruning/distributions/registry.ts';
 import { prune } from '../../../../../main/trainer/pruning/prune.ts';
 import { layer, moment, pruning } from '../layers.ts';
 
@@ -14,7 +15,9 @@ const shaped = (kind: KernelKind, shape: number[], pruned = 0): DistributedLayer
   pruned,
 });
 const kept = (layers: DistributedLayer[], total: number): number[] =>
-  erk.amounts!({ name: 'erk' }, layers, total).map((pruned, index) => layers[index]!.size - pruned);
+  distributions.open({ name: 'erk' }).amounts!(layers, total).map(
+    (pruned, index) => layers[index]!.size - pruned,
+  );
 
 describe('the formula (n_in + n_out + w + h) / (n_in · n_out · w · h)', () => {
   test('of every kind of layer', () => {

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lamp } from '../../../../../main/trainer/pruning/distributions/lamp.ts';
+import { distributions } from '../../../../../main/trainer/pruning/distributions/registry.ts';
 import { prune } from '../../../../../main/trainer/pruning/prune.ts';
 import { combination, layer, moment, pruning, ties, withMasks } from '../layers.ts';
 
-const options = { name: 'lamp' };
+const lamp = distributions.open({ name: 'lamp' });
 /** LAMP scores are the squares of the keys. */
 const scores = (magnitudes: number[]): number[] =>
   Array.from(
-    lamp.keys!(options, Float32Array.from(magnitudes), { size: magnitudes.length, pruned: 0 }, ties()),
+    lamp.keys!(Float32Array.from(magnitudes), { size: magnitudes.length, pruned: 0 }, ties()),
     (key) => key ** 2,
   );
 
@@ -54,9 +54,7 @@ describe('w_u² / Σ w_v² over the weights that are not below', () => {
 
   test('a layer of zeros scores 0, and weights whose squares underflow keep their order', () => {
     expect(scores([0, 0])).toEqual([0, 0]);
-    const keys = [
-      ...lamp.keys!(options, Float32Array.of(3e-30, 1e-30, 2e-30, 1), { size: 4, pruned: 0 }, ties()),
-    ];
+    const keys = [...lamp.keys!(Float32Array.of(3e-30, 1e-30, 2e-30, 1), { size: 4, pruned: 0 }, ties())];
     expect(keys[1]!).toBeLessThan(keys[2]!);
     expect(keys[2]!).toBeLessThan(keys[0]!);
     expect(keys[1]!).toBeGreaterThan(0);
@@ -105,7 +103,7 @@ test('looks at the kept weights only', () => {
 });
 
 test('other criteria are refused', () => {
-  const refusal = (criterion: string) => lamp.refusal!(options, combination(pruning({ criterion }), {}));
+  const refusal = (criterion: string) => lamp.refusal!(combination(pruning({ criterion }), {}));
   expect(refusal('magnitude')).toEqual([]);
   expect(refusal('random')).toEqual([
     { key: ['pruning', 'distribution'], message: expect.stringContaining('magnitude') },

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { uniform } from '../../../../../main/trainer/pruning/distributions/uniform.ts';
+import { distributions } from '../../../../../main/trainer/pruning/distributions/registry.ts';
 import { ties } from '../layers.ts';
 
-const name = { name: 'uniform' };
+const uniform = distributions.open({ name: 'uniform' });
 
 describe('amounts', () => {
   const amounts = (layers: [number, number][], total: number): number[] =>
     uniform.amounts!(
-      name,
       layers.map(([size, pruned]) => ({ name: 'a', kind: 'dense', shape: [size, 1], size, pruned })),
       total,
     );
@@ -82,7 +81,7 @@ describe('amounts', () => {
 
 test('keys are ranks among all units of a layer, the pruned ones before the others', () => {
   const keys = (scores: number[], size: number, pruned: number): number[] =>
-    Array.from(uniform.keys!(name, Float32Array.from(scores), { size, pruned }, ties()), (key) => key * size);
+    Array.from(uniform.keys!(Float32Array.from(scores), { size, pruned }, ties()), (key) => key * size);
   expect(keys([5, 1, 3, 2], 4, 0)).toEqual([3.5, 0.5, 2.5, 1.5]);
   expect(keys([5, 1, 3, 1], 4, 0).toSorted()).toEqual([0.5, 1.5, 2.5, 3.5]);
   expect(keys([5, 1], 4, 2)).toEqual([3.5, 2.5]);

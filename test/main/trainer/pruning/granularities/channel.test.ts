@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { channelGroups, weightsOf } from '../../../../../common/cascade/channel-groups.ts';
 import type { NetworkDescription } from '../../../../../common/network.ts';
 import { maskChannels, prunableGroups } from '../../../../../main/trainer/pruning/channel-masks.ts';
-import { uniform } from '../../../../../main/trainer/pruning/distributions/uniform.ts';
+import { distributions } from '../../../../../main/trainer/pruning/distributions/registry.ts';
 import { prune, type MaskedLayer } from '../../../../../main/trainer/pruning/prune.ts';
 import { refusals } from '../../../../../main/trainer/pruning/refusals.ts';
 import { layersOf, moment, network, pruning, ties, withMasks, zeros, type Parts } from '../layers.ts';
@@ -201,9 +201,9 @@ test('channels that are gone already come before all others, whatever their scor
     mask: first.masks.get(name)!,
     scores: new Float32Array(weights).fill(-1),
   }));
-  const division = { distribution: uniform, options: { name: 'uniform' } };
+  const distribution = distributions.open({ name: 'uniform' });
   const masks = maskChannels(
-    { layers, sparsity: 109 / 338, division, ties: ties(), network: net },
+    { layers, sparsity: 109 / 338, distribution, ties: ties(), network: net },
     net,
     prunableGroups(channelGroups(net), new Set(layers.map(({ name }) => name))),
     { aggregate: 'mean', readers: false },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { duration, stepsOf } from '../../../../common/study/duration.ts';
-import type { LearningRate } from './learning-rate.ts';
+import type { Definition } from '../../registry.ts';
+import type { LearningRate, LearningRateWith } from './learning-rate.ts';
 
 const warmUp = z
   .strictObject({
@@ -25,20 +26,22 @@ const warmUp = z
   .describe('A linear rise of the rate at the beginning; null: none.');
 
 /**
- * A schedule with the option of a warm-up before it: over its L steps the rate is that of the schedule times
- * from + (1 − from) · step / L, as by PyTorch's LinearLR(start_factor = from, total_iters = L) stepped after every optimizer
- * step. A `from` of 0, which LinearLR refuses, is taken as 1 / L: the first step would train nothing otherwise. Where the schedule runs meanwhile (Goyal et al., arXiv 1706.02677, whose milestones count from the beginning), that
- * is PyTorch's ChainedScheduler; where it waits, SequentialLR.
+ * A schedule, with its options typed by their schema and with the option of a warm-up before it.
+ *
+ * Over the warm-up's L steps the rate is that of the schedule times from + (1 − from) · step / L, as by PyTorch's
+ * LinearLR(start_factor = from, total_iters = L) stepped after every optimizer step. A `from` of 0, which LinearLR refuses, is
+ * taken as 1 / L: the first step would train nothing otherwise. Where the schedule runs meanwhile (Goyal et al., arXiv
+ * 1706.02677, whose milestones count from the beginning), that is PyTorch's ChainedScheduler; where it waits, SequentialLR.
  */
-export function withWarmUp(schedule: LearningRate): LearningRate {
-  const options = schedule.options.safeExtend({ warmup: warmUp });
+export function defineLearningRate<S extends z.ZodObject>(
+  schedule: Definition<S, LearningRateWith<z.infer<S>>>,
+): LearningRate {
   return {
     ...schedule,
-    options,
-    rate(given, place) {
-      const { warmup: asked, ...own } = given;
-      const warmup = warmUp.parse(asked);
-      if (warmup === null) return schedule.rate(own, place);
+    options: schedule.options.safeExtend({ warmup: warmUp }),
+    rate(given: z.infer<S> & { warmup: z.infer<typeof warmUp> }, place) {
+      const { warmup } = given;
+      if (warmup === null) return schedule.rate(given, place);
       const { step, steps, stepsPerEpoch } = place;
       const length = stepsOf(warmup.length, stepsPerEpoch);
       const from = warmup.from || 1 / length;
@@ -48,7 +51,7 @@ export function withWarmUp(schedule: LearningRate): LearningRate {
         steps: Math.max(1, steps - length),
         stepsPerEpoch,
       };
-      return factor * schedule.rate(own, warmup.schedule === 'waits' ? waiting : place);
+      return factor * schedule.rate(given, warmup.schedule === 'waits' ? waiting : place);
     },
   };
 }
