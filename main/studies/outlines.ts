@@ -23,7 +23,7 @@ export async function outlineOf({ dataset }: Pick<RunSpecification, 'dataset'>):
 
 async function outline(dataset: NamedOptions): Promise<ReturnType<OutlineOf>> {
   try {
-    return await datasets.find(dataset.name).outline(dataset);
+    return await datasets.open(dataset).outline();
   } catch (error) {
     return error instanceof CascadeError ? error : new CascadeError('BAD_DATA_FILE', messageOf(error));
   }

@@ -12,13 +12,13 @@ import {
 } from '../../common/codec/safetensors.ts';
 import { criteria } from '../../main/trainer/pruning/criteria/registry.ts';
 import { selectLayers } from '../../main/trainer/pruning/layer-selection.ts';
-import { mnist } from '../../main/trainer/data/mnist.ts';
 import type { Dataset } from '../../main/trainer/data/dataset.ts';
 import { epochBatches } from '../../main/trainer/session/batches.ts';
 import { TrainingSession } from '../../main/trainer/session/session.ts';
 import { openEngine, type Engine } from '../../main/trainer/tensorflow/engine.ts';
 import { unusedProbe } from '../main/doubles/probe.ts';
 import { PARITY_BATCH, parityCases, type ParityCase } from './cases.ts';
+import { datasets } from '../../main/trainer/data/registry.ts';
 
 /**
  * The same net from the same weights, in the same batch order, pruned at the same moment, here and in PyTorch, both in
@@ -43,7 +43,7 @@ beforeAll(async () => {
       : 'Parity: against golden files made by reference.py.',
   );
   engine = openEngine({ device: 'cpu', precision: 'float64' });
-  dataset = await mnist.load(parityCases[0]!.specification.dataset);
+  dataset = await datasets.open(parityCases[0]!.specification.dataset).load();
 });
 afterAll(() => {
   engine?.dispose();

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { listCifar, loadCifar, outlineCifar, type CifarLayout, type CifarSource } from './cifar.ts';
-import type { DatasetKind } from './dataset.ts';
+import { defineDataset } from './dataset.ts';
 import { splitOptions } from './split-options.ts';
 
 const options = z.strictObject({
@@ -26,15 +26,16 @@ export const CIFAR_10: CifarLayout = {
   pythonFolder: 'cifar-10-batches-py',
 };
 
-const source = (given: unknown): CifarSource => ({ ...options.parse(given), layout: CIFAR_10 });
+const filesOf = (given: z.infer<typeof options>): CifarSource => ({ ...given, layout: CIFAR_10 });
 
 /** CIFAR-10 (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009): 50,000 and 10,000 images, 32 × 32. */
-export const cifar10: DatasetKind = {
+export const cifar10 = defineDataset({
   name: 'cifar-10',
   title: 'CIFAR-10: small colour images of 10 classes',
   source: 'Krizhevsky, Learning multiple layers of features from tiny images, 2009',
   options,
-  load: async (given) => loadCifar(source(given)),
-  outline: async (given) => outlineCifar(source(given)),
-  files: { option: 'path', list: async (given) => listCifar(source(given)) },
-};
+  load: async (given) => loadCifar(filesOf(given)),
+  outline: async (given) => outlineCifar(filesOf(given)),
+  location: ({ path }) => path,
+  files: async (given) => listCifar(filesOf(given)),
+});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { listCifar, loadCifar, outlineCifar, type CifarLayout, type CifarSource } from './cifar.ts';
-import type { DatasetKind } from './dataset.ts';
+import { defineDataset } from './dataset.ts';
 import { splitOptions } from './split-options.ts';
 
 const FINE = `
@@ -49,18 +49,19 @@ export function cifar100Layout(labels: 'fine' | 'coarse'): CifarLayout {
   };
 }
 
-function source(given: unknown): CifarSource {
-  const { labels, ...rest } = options.parse(given);
+function filesOf(given: z.infer<typeof options>): CifarSource {
+  const { labels, ...rest } = given;
   return { ...rest, layout: cifar100Layout(labels) };
 }
 
 /** CIFAR-100 (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009): 50,000 and 10,000 images, 32 × 32. */
-export const cifar100: DatasetKind = {
+export const cifar100 = defineDataset({
   name: 'cifar-100',
   title: 'CIFAR-100: small colour images of 100 or 20 classes',
   source: 'Krizhevsky, Learning multiple layers of features from tiny images, 2009',
   options,
-  load: async (given) => loadCifar(source(given)),
-  outline: async (given) => outlineCifar(source(given)),
-  files: { option: 'path', list: async (given) => listCifar(source(given)) },
-};
+  load: async (given) => loadCifar(filesOf(given)),
+  outline: async (given) => outlineCifar(filesOf(given)),
+  location: ({ path }) => path,
+  files: async (given) => listCifar(filesOf(given)),
+});

@@ -6,8 +6,8 @@ import { datasets } from './registry.ts';
 
 /** Where the files of a data set are, for two to be told to share them; null for a set that comes with the program. */
 export function sourceOf(dataset: NamedOptions): string | null {
-  const { files } = datasets.find(dataset.name);
-  return files ? resolve(String(dataset[files.option])) : null;
+  const location = datasets.open(dataset).location?.();
+  return location === undefined ? null : resolve(location);
 }
 
 /**
@@ -16,9 +16,8 @@ export function sourceOf(dataset: NamedOptions): string | null {
  * for a set that comes with the program. Rejects with BAD_DATA_FILE.
  */
 export async function stampOf(dataset: NamedOptions): Promise<string | null> {
-  const { files } = datasets.find(dataset.name);
-  if (!files) return null;
-  const paths = await files.list(dataset);
+  const paths = await datasets.open(dataset).files?.();
+  if (!paths) return null;
   const hash = createHash('sha256');
   const stamps = await stampsOfFiles(paths);
   for (const [index, path] of paths.entries())
@@ -34,15 +33,14 @@ export async function contentHash(dataset: NamedOptions, stamp: string | null): 
   const key = JSON.stringify([stamp, dataset]);
   let hash = known.get(key);
   if (hash === undefined) {
-    const kind = datasets.find(dataset.name);
-    hash = kind.hash ? await kind.hash(dataset) : await loadedHash(dataset);
+    hash = (await datasets.open(dataset).hash?.()) ?? (await loadedHash(dataset));
     known.set(key, hash);
   }
   return hash;
 }
 
 async function loadedHash(dataset: NamedOptions): Promise<string> {
-  const loaded = await datasets.find(dataset.name).load(dataset);
+  const loaded = await datasets.open(dataset).load();
   await loaded.close?.();
   return loaded.hash;
 }

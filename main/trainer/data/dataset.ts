@@ -1,5 +1,6 @@
+import type * as z from 'zod';
 import type { CatalogueEntry } from '../../../common/catalogue.ts';
-import type { NamedOptions } from '../../../common/run-specification.ts';
+import type { Definition } from '../registry.ts';
 
 /** Images of one split as bytes, [count × height × width × channels], and their labels. */
 export interface Split {
@@ -71,23 +72,27 @@ export interface LoadWatcher {
   waits(folder: string): void;
 }
 
-export interface DatasetFiles {
-  /** The option that names the file or the folder. */
-  option: string;
-  /** Paths of all files that decide the content. Rejects with BAD_DATA_FILE where they cannot be found. */
-  list(options: NamedOptions): Promise<string[]>;
-}
-
 /**
  * A kind of data set that a study can name. Both functions reject bad files with a CascadeError that names the file
  * (BAD_DATA_FILE), and more images asked for than there are with INVALID_STUDY.
  */
-export interface DatasetKind extends CatalogueEntry {
-  load(options: NamedOptions, watch?: LoadWatcher): Promise<Dataset>;
+export interface DatasetKindWith<Options> extends CatalogueEntry {
+  load(options: Options, watch?: LoadWatcher): Promise<Dataset>;
   /** Reads headers and sizes of files only: what is wrong within their data, `load` alone finds. */
-  outline(options: NamedOptions): Promise<DatasetOutline>;
-  /** Where its files are; missing in a set that comes with the program, whose content never changes. */
-  files?: DatasetFiles;
+  outline(options: Options): Promise<DatasetOutline>;
+  /** The file or folder that the options name; missing in a set that comes with the program, whose content never changes. */
+  location?(options: Options): string;
+  /** Paths of all files that decide the content; there wherever `location` is. Rejects with BAD_DATA_FILE where they cannot be found. */
+  files?(options: Options): Promise<string[]>;
   /** The hash that `load` gives, for less than loading; missing where nothing is less. */
-  hash?(options: NamedOptions, watch?: LoadWatcher): Promise<string>;
+  hash?(options: Options, watch?: LoadWatcher): Promise<string>;
+}
+
+export type DatasetKind = DatasetKindWith<never>;
+
+/** A kind of data set with its options typed by their schema. */
+export function defineDataset<S extends z.ZodObject>(
+  definition: Definition<S, DatasetKindWith<z.infer<S>>>,
+): DatasetKind {
+  return definition;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { DatasetKind } from './dataset.ts';
+import { defineDataset } from './dataset.ts';
 import { listIdxFolder, loadIdxFolder, outlineIdxFolder, type IdxFolder } from './idx-folder.ts';
 import type { LabelRange } from './idx-format.ts';
 import { splitOptions } from './split-options.ts';
@@ -39,8 +39,8 @@ const options = z.strictObject({
   ...splitOptions,
 });
 
-function source(given: unknown): IdxFolder {
-  const { variant, ...rest } = options.parse(given);
+function filesOf(given: z.infer<typeof options>): IdxFolder {
+  const { variant, ...rest } = given;
   const classNames = [...VARIANTS[variant]];
   // The letters alone are counted from 1.
   const labels: LabelRange = { first: variant === 'letters' ? 1 : 0, classes: classNames.length };
@@ -58,12 +58,13 @@ function source(given: unknown): IdxFolder {
 }
 
 /** EMNIST (Cohen, Afshar, Tapson, van Schaik, arXiv 1702.05373): handwritten letters and digits, 28 × 28. */
-export const emnist: DatasetKind = {
+export const emnist = defineDataset({
   name: 'emnist',
   title: 'EMNIST: handwritten letters and digits',
   source: 'Cohen, Afshar, Tapson & van Schaik, arXiv 1702.05373',
   options,
-  load: async (given) => loadIdxFolder(source(given)),
-  outline: async (given) => outlineIdxFolder(source(given)),
-  files: { option: 'folder', list: async (given) => listIdxFolder(source(given)) },
-};
+  load: async (given) => loadIdxFolder(filesOf(given)),
+  outline: async (given) => outlineIdxFolder(filesOf(given)),
+  location: ({ folder }) => folder,
+  files: async (given) => listIdxFolder(filesOf(given)),
+});

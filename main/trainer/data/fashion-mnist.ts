@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { DatasetKind } from './dataset.ts';
+import { defineDataset } from './dataset.ts';
 import { listIdxFolder, loadIdxFolder, MNIST_NAMES, outlineIdxFolder, type IdxFolder } from './idx-folder.ts';
 import { splitOptions } from './split-options.ts';
 
@@ -22,8 +22,8 @@ const options = z.strictObject({
   ...splitOptions,
 });
 
-const source = (given: unknown): IdxFolder => ({
-  ...options.parse(given),
+const filesOf = (given: z.infer<typeof options>): IdxFolder => ({
+  ...given,
   files: MNIST_NAMES,
   labels: { first: 0, classes: CLASS_NAMES.length },
   transpose: false,
@@ -31,12 +31,13 @@ const source = (given: unknown): IdxFolder => ({
 });
 
 /** Fashion-MNIST (Xiao, Rasul, Vollgraf, arXiv 1708.07747): 60,000 and 10,000 images of clothes, 28 × 28. */
-export const fashionMnist: DatasetKind = {
+export const fashionMnist = defineDataset({
   name: 'fashion-mnist',
   title: 'Fashion-MNIST: clothes',
   source: 'Xiao, Rasul & Vollgraf, arXiv 1708.07747',
   options,
-  load: async (given) => loadIdxFolder(source(given)),
-  outline: async (given) => outlineIdxFolder(source(given)),
-  files: { option: 'folder', list: async (given) => listIdxFolder(source(given)) },
-};
+  load: async (given) => loadIdxFolder(filesOf(given)),
+  outline: async (given) => outlineIdxFolder(filesOf(given)),
+  location: ({ folder }) => folder,
+  files: async (given) => listIdxFolder(filesOf(given)),
+});

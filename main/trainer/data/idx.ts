@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { DatasetKind } from './dataset.ts';
+import { defineDataset } from './dataset.ts';
 import { listIdxFolder, loadIdxFolder, MNIST_NAMES, outlineIdxFolder, type IdxFolder } from './idx-folder.ts';
 import { splitOptions } from './split-options.ts';
 
@@ -18,17 +18,18 @@ const options = z.strictObject({
   ...splitOptions,
 });
 
-function source(given: unknown): IdxFolder {
-  const { classes, firstLabel, ...rest } = options.parse(given);
+function filesOf(given: z.infer<typeof options>): IdxFolder {
+  const { classes, firstLabel, ...rest } = given;
   return { ...rest, files: MNIST_NAMES, labels: { first: firstLabel, classes } };
 }
 
 /** IDX files of one's own: four files with MNIST's names in one folder. */
-export const idx: DatasetKind = {
+export const idx = defineDataset({
   name: 'idx',
   title: 'IDX files of one’s own',
   options,
-  load: async (given) => loadIdxFolder(source(given)),
-  outline: async (given) => outlineIdxFolder(source(given)),
-  files: { option: 'folder', list: async (given) => listIdxFolder(source(given)) },
-};
+  load: async (given) => loadIdxFolder(filesOf(given)),
+  outline: async (given) => outlineIdxFolder(filesOf(given)),
+  location: ({ folder }) => folder,
+  files: async (given) => listIdxFolder(filesOf(given)),
+});

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import type { Dataset, DatasetKind, LoadWatcher, Split } from './dataset.ts';
+import { type Dataset, defineDataset, type LoadWatcher, type Split } from './dataset.ts';
 import { ImageStream, RING_BYTES } from './images/image-stream.ts';
 import { listImages, type ImageFile, type ListedImages } from './images/list-images.ts';
 import { prepareImages, readPixels, type PreparedImages } from './images/prepared-images.ts';
@@ -85,13 +85,12 @@ type Options = z.infer<typeof options>;
 const READING_THREADS = 2;
 
 /** Images in folders, one for each class, as ImageNet's are commonly laid out. */
-export const imageFolder: DatasetKind = {
+export const imageFolder = defineDataset({
   name: 'image-folder',
   title: 'JPEG and PNG images in folders of classes',
   options,
-  load: async (given, watch) => loadFolder(options.parse(given), watch),
-  outline: async (given) => {
-    const chosen = options.parse(given);
+  load: async (given, watch) => loadFolder(given, watch),
+  outline: async (chosen) => {
     const { classNames, train, test, validation } = await list(chosen);
     const { size, channels, memory, decode } = chosen;
     const outline = outlineOf(
@@ -105,15 +104,12 @@ export const imageFolder: DatasetKind = {
     const streamed = decode === 'every-epoch' || all > memory * 2 ** 30;
     return { ...outline, streamed, ...(streamed && { bytes: Math.min(all, RING_BYTES) + 4 * count }) };
   },
-  files: {
-    option: 'folder',
-    list: async (given) => {
-      const chosen = options.parse(given);
-      return imagesOf(await list(chosen)).map(({ path }) => join(resolve(chosen.folder), path));
-    },
+  location: ({ folder }) => folder,
+  files: async (chosen) => {
+    return imagesOf(await list(chosen)).map(({ path }) => join(resolve(chosen.folder), path));
   },
-  hash: async (given, watch) => (await look(options.parse(given), watch)).hash,
-};
+  hash: async (given, watch) => (await look(given, watch)).hash,
+});
 
 const list = ({ folder, test, validation }: Options): Promise<ListedImages> =>
   listImages(resolve(folder), { test, validation: typeof validation === 'string' ? validation : null });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { DatasetKind } from './dataset.ts';
+import { defineDataset } from './dataset.ts';
 import { listIdxFolder, loadIdxFolder, MNIST_NAMES, outlineIdxFolder, type IdxFolder } from './idx-folder.ts';
 import { splitOptions } from './split-options.ts';
 
@@ -11,8 +11,8 @@ const options = z.strictObject({
   ...splitOptions,
 });
 
-const source = (given: unknown): IdxFolder => ({
-  ...options.parse(given),
+const filesOf = (given: z.infer<typeof options>): IdxFolder => ({
+  ...given,
   files: MNIST_NAMES,
   labels: { first: 0, classes: CLASS_NAMES.length },
   transpose: false,
@@ -20,12 +20,13 @@ const source = (given: unknown): IdxFolder => ({
 });
 
 /** Kuzushiji-MNIST (Clanuwat et al., arXiv 1812.01718): 60,000 and 10,000 cursive Japanese letters, 28 × 28. */
-export const kmnist: DatasetKind = {
+export const kmnist = defineDataset({
   name: 'kmnist',
   title: 'Kuzushiji-MNIST: cursive Japanese letters',
   source: 'Clanuwat et al., arXiv 1812.01718',
   options,
-  load: async (given) => loadIdxFolder(source(given)),
-  outline: async (given) => outlineIdxFolder(source(given)),
-  files: { option: 'folder', list: async (given) => listIdxFolder(source(given)) },
-};
+  load: async (given) => loadIdxFolder(filesOf(given)),
+  outline: async (given) => outlineIdxFolder(filesOf(given)),
+  location: ({ folder }) => folder,
+  files: async (given) => listIdxFolder(filesOf(given)),
+});

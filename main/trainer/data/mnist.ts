@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import type { DatasetKind } from './dataset.ts';
+import { defineDataset } from './dataset.ts';
 import { MNIST_NAMES, outlineIdxFolder } from './idx-folder.ts';
 import { readIdxPair } from './idx-format.ts';
 import { datasetOf } from './splits.ts';
@@ -39,13 +39,12 @@ export function mnistFolder(): string {
 const fileOf = (name: string): string => join(mnistFolder(), name);
 
 /** MNIST (LeCun, Cortes, Burges): 60,000 training and 10,000 test images of 28 × 28, embedded, so no network is needed. */
-export const mnist: DatasetKind = {
+export const mnist = defineDataset({
   name: 'mnist',
   title: 'MNIST handwritten digits, embedded',
   source: 'LeCun, Cortes & Burges',
   options,
-  load: async (given) => {
-    const { validation, train } = options.parse(given);
+  load: async ({ validation, train }) => {
     const [training, test] = await Promise.all([
       readIdxPair(fileOf(MNIST_NAMES.trainImages), fileOf(MNIST_NAMES.trainLabels), LABELS),
       readIdxPair(fileOf(MNIST_NAMES.testImages), fileOf(MNIST_NAMES.testLabels), LABELS),
@@ -63,10 +62,10 @@ export const mnist: DatasetKind = {
   },
   outline: async (given) =>
     outlineIdxFolder({
-      ...options.parse(given),
+      ...given,
       folder: mnistFolder(),
       files: MNIST_NAMES,
       labels: LABELS,
       transpose: false,
     }),
-};
+});

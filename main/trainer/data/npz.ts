@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { DatasetKind } from './dataset.ts';
+import { defineDataset } from './dataset.ts';
 import { badFile } from './files.ts';
 import { NpzArrays, type NpzImages } from './npz-arrays.ts';
 import { splitOptions } from './split-options.ts';
@@ -53,12 +53,11 @@ const options = z
 type Options = z.infer<typeof options>;
 
 /** Arrays of one's own, or of collections such as MedMNIST. */
-export const npz: DatasetKind = {
+export const npz = defineDataset({
   name: 'npz',
   title: 'NumPy arrays (.npz) of one’s own',
   options,
-  load: async (given) => {
-    const chosen = options.parse(given);
+  load: async (chosen) => {
     return NpzArrays.with(chosen.file, async (arrays) => {
       const { labels, classes, training, test, validation } = await describe(arrays, chosen);
       const { images } = await arrays.readImages(chosen.trainImages);
@@ -82,8 +81,7 @@ export const npz: DatasetKind = {
       });
     });
   },
-  outline: async (given) => {
-    const chosen = options.parse(given);
+  outline: async (chosen) => {
     return NpzArrays.with(chosen.file, async (arrays) => {
       const { classes, training, test, validation } = await describe(arrays, chosen);
       return outlineOf(
@@ -94,8 +92,9 @@ export const npz: DatasetKind = {
       );
     });
   },
-  files: { option: 'file', list: async (given) => [options.parse(given).file] },
-};
+  location: ({ file }) => file,
+  files: async ({ file }) => [file],
+});
 
 interface Described {
   training: NpzImages;

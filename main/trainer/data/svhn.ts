@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { DatasetKind } from './dataset.ts';
+import { defineDataset } from './dataset.ts';
 import { badFile, PartReader } from './files.ts';
 import { listMatrices, MX_UINT8, readMatrix, type MatEntry } from './mat-format.ts';
 import { splitOptions } from './split-options.ts';
@@ -27,13 +27,12 @@ const options = z.strictObject({
 });
 
 /** SVHN, cropped digits (Netzer et al., NIPS workshop 2011): 73,257 training and 26,032 test images, 32 × 32. */
-export const svhn: DatasetKind = {
+export const svhn = defineDataset({
   name: 'svhn',
   title: 'SVHN: street view house numbers, cropped',
   source: 'Netzer et al., NIPS workshop 2011',
   options,
-  load: async (given) => {
-    const { folder, extra, validation, train } = options.parse(given);
+  load: async ({ folder, extra, validation, train }) => {
     const parts: LabelledImages[] = [];
     for (const file of trainFiles(folder, extra)) parts.push(await readDigits(file));
     return datasetOf({
@@ -47,8 +46,7 @@ export const svhn: DatasetKind = {
       train,
     });
   },
-  outline: async (given) => {
-    const { folder, extra, validation, train } = options.parse(given);
+  outline: async ({ folder, extra, validation, train }) => {
     const counts = await Promise.all(
       [...trainFiles(folder, extra), fileIn(folder, 'test')].map((file) =>
         PartReader.with(file, async (reader) => (await findDigits(reader)).count),
@@ -62,14 +60,11 @@ export const svhn: DatasetKind = {
       train,
     );
   },
-  files: {
-    option: 'folder',
-    list: async (given) => {
-      const { folder, extra } = options.parse(given);
-      return [...trainFiles(folder, extra), fileIn(folder, 'test')];
-    },
+  location: ({ folder }) => folder,
+  files: async ({ folder, extra }) => {
+    return [...trainFiles(folder, extra), fileIn(folder, 'test')];
   },
-};
+});
 
 const trainFiles = (folder: string, extra: boolean): string[] =>
   (extra ? ['train', 'extra'] : ['train']).map((part) => fileIn(folder, part));

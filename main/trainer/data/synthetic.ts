@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { generator, uniforms } from '../../../common/random.ts';
-import type { DatasetKind } from './dataset.ts';
+import { defineDataset } from './dataset.ts';
 import { outlineOf, datasetOf, type LabelledImages } from './splits.ts';
 
 const count = (least: number, default_: number, what: string) =>
@@ -48,12 +48,11 @@ const BRIGHTEST = 215;
  * Images drawn by a program: each class has a smooth random pattern, and each image shows the pattern of its class,
  * shifted, under noise. The same options give the same bytes everywhere: only whole numbers and exact arithmetic enter.
  */
-export const synthetic: DatasetKind = {
+export const synthetic = defineDataset({
   name: 'synthetic',
   title: 'Synthetic patterns, drawn from a seed',
   options,
-  load: async (given) => {
-    const chosen = options.parse(given);
+  load: async (chosen) => {
     const { height, width, channels, classes, train, validation, test, similarity } = chosen;
     const common = knotsOf(chosen, 'synthetic common pattern', 0);
     const patterns = Array.from({ length: classes }, (_, label) => {
@@ -75,12 +74,11 @@ export const synthetic: DatasetKind = {
       train: null,
     });
   },
-  outline: async (given) => {
-    const { height, width, channels, classes, train, validation, test } = options.parse(given);
+  outline: async ({ height, width, channels, classes, train, validation, test }) => {
     const held = { count: validation };
     return outlineOf({ imageShape: [height, width, channels], classes, test }, train, held, null);
   },
-};
+});
 
 const knotsOf = ({ channels, seed }: Options, purpose: string, label: number): Float32Array =>
   uniforms(KNOTS * KNOTS * channels, generator(seed, purpose, label));

@@ -48,7 +48,7 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
   let dataset: Dataset | null = null;
   try {
     const stamp = await stampOf(input.specification.dataset);
-    dataset = await datasets.find(input.specification.dataset.name).load(input.specification.dataset, {
+    dataset = await datasets.open(input.specification.dataset).load({
       decoded: (done, total) => send({ type: 'preparing', text: `Decodes images: ${done} of ${total}.` }),
       waits: (folder) =>
         send({

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CIFAR_10, cifar10 } from '../../../../main/trainer/data/cifar-10.ts';
 import { cifar100, cifar100Layout } from '../../../../main/trainer/data/cifar-100.ts';
 import { loadCifar, outlineCifar, type CifarLayout } from '../../../../main/trainer/data/cifar.ts';
 import { PickledArray } from '../../../../main/trainer/data/pickle-values.ts';
 import { readPickle } from '../../../../main/trainer/data/pickle.ts';
 import { noise, pickled, tarFile } from './bytes.ts';
+import { CIFAR_10 } from '../../../../main/trainer/data/cifar-10.ts';
+import { datasets } from '../../../../main/trainer/data/registry.ts';
 
 const IMAGE = 3072;
 const small: CifarLayout = { ...CIFAR_10, trainImages: 3, testImages: 2 };
@@ -120,8 +121,9 @@ describe('CIFAR-10', () => {
 
   test('is not taken for whole with other than 10,000 images a file', async () => {
     for (const batch of batches) write(join(folder, `${batch.name}.bin`), binary(batch));
-    for (const refused of [cifar10.load, cifar10.outline])
-      await expect(refused({ name: 'cifar-10', path: folder })).rejects.toThrow(
+    const { load, outline } = datasets.open({ name: 'cifar-10', path: folder });
+    for (const refused of [load, outline])
+      await expect(refused()).rejects.toThrow(
         /data_batch_1\.bin: has 9219 bytes where its 10000 images take 30730000: it is truncated/,
       );
   });

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { emnist } from '../../../../main/trainer/data/emnist.ts';
 import { fashionMnist } from '../../../../main/trainer/data/fashion-mnist.ts';
-import { idx } from '../../../../main/trainer/data/idx.ts';
 import { kmnist } from '../../../../main/trainer/data/kmnist.ts';
 import { idxFile, noise } from './bytes.ts';
+import { datasets } from '../../../../main/trainer/data/registry.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -35,23 +34,25 @@ describe('EMNIST', () => {
   test('is turned upright', async () => {
     write('emnist-balanced-', 'test', [46, 0, 10]);
     const options = { name: 'emnist', folder, validation: 0 };
-    const upright = await emnist.load(options);
+    const upright = await datasets.open(options).load();
     const [a, b, c, d, e, f] = pixels;
     expect(upright.imageShape).toEqual([3, 2, 1]);
     expect([...upright.train.images.subarray(0, 6)]).toEqual([a, d, b, e, c, f]);
-    expect((await emnist.outline(options)).imageShape).toEqual([3, 2, 1]);
-    const asStored = await emnist.load({ ...options, transpose: false });
+    expect((await datasets.open(options).outline()).imageShape).toEqual([3, 2, 1]);
+    const asStored = await datasets.open({ ...options, transpose: false }).load();
     expect([...asStored.test.images]).toEqual([...pixels.subarray(0, 12)]);
     expect(asStored.imageShape).toEqual([2, 3, 1]);
     // The files of one's own may be of the same make.
     write('', 't10k', [46, 0, 10]);
-    const own = await idx.load({ name: 'idx', folder, classes: 47, transpose: true, validation: 0 });
+    const own = await datasets
+      .open({ name: 'idx', folder, classes: 47, transpose: true, validation: 0 })
+      .load();
     expect(own.hash).toBe(upright.hash);
   });
 
   test('has the characters of its variants as classes; letters count from 1', async () => {
     write('emnist-letters-', 'test', [1, 26, 3]);
-    const letters = await emnist.load({ name: 'emnist', folder, variant: 'letters', validation: 0 });
+    const letters = await datasets.open({ name: 'emnist', folder, variant: 'letters', validation: 0 }).load();
     expect([...letters.train.labels]).toEqual([0, 25, 2]);
     expect(letters.classNames!.join('')).toBe('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
     const names: Record<string, string> = {
@@ -63,7 +64,7 @@ describe('EMNIST', () => {
     };
     for (const [variant, characters] of Object.entries(names)) {
       write(`emnist-${variant}-`, 'test', [characters.length - 1, 0, 1]);
-      const set = await emnist.load({ name: 'emnist', folder, variant, validation: 0 });
+      const set = await datasets.open({ name: 'emnist', folder, variant, validation: 0 }).load();
       expect(set.classNames!.join('')).toBe(characters);
       expect(set.classes).toBe(characters.length);
       expect(set.train.labels[0]).toBe(characters.length - 1);
@@ -76,9 +77,9 @@ test.each([
   [kmnist, 2, 'す'],
 ] as const)('$name has names for its ten classes', async (kind, label, name) => {
   write('', 't10k', [label, 0, 1]);
-  const options = { name: kind.name, folder, validation: 1 };
-  const set = await kind.load(options);
+  const opened = datasets.open({ name: kind.name, folder, validation: 1 });
+  const set = await opened.load();
   expect(set).toMatchObject({ name: kind.name, classes: 10, imageShape: [2, 3, 1] });
   expect(set.classNames![label]).toBe(name);
-  expect(await kind.outline(options)).toMatchObject({ train: 2, validation: 1, test: 2, classes: 10 });
+  expect(await opened.outline()).toMatchObject({ train: 2, validation: 1, test: 2, classes: 10 });
 });

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { idx } from '../../../../main/trainer/data/idx.ts';
 import { readIdx } from '../../../../main/trainer/data/idx-format.ts';
 import { channelStatistics, hashDataset } from '../../../../main/trainer/data/splits.ts';
 import { idxFile } from './bytes.ts';
+import { datasets } from '../../../../main/trainer/data/registry.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -47,7 +47,7 @@ function write(change: Files = {}, name: (plain: string) => string = (plain) => 
     if (bytes) writeFileSync(join(folder, name(NAMES[key as keyof typeof NAMES])), bytes);
 }
 const load = (options: Record<string, unknown> = {}) =>
-  idx.load({ name: 'idx', folder, classes: 3, validation: 2, ...options });
+  datasets.open({ name: 'idx', folder, classes: 3, validation: 2, ...options }).load();
 
 describe('IDX files of one’s own', () => {
   test('are read plain, gzipped, or named with a dot', async () => {

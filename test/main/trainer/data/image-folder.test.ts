@@ -15,9 +15,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Dataset, Split } from '../../../../main/trainer/data/dataset.ts';
-import { imageFolder } from '../../../../main/trainer/data/image-folder.ts';
 import { channelStatistics } from '../../../../main/trainer/data/splits.ts';
 import { noise, pngFile } from './bytes.ts';
+import { datasets } from '../../../../main/trainer/data/registry.ts';
 
 const SIZE = 4;
 const IMAGE = SIZE * SIZE * 3;
@@ -51,9 +51,9 @@ function writeAll(train = 4, val = 2): void {
     });
 }
 const load = (options: Record<string, unknown> = {}): Promise<Dataset> =>
-  imageFolder.load({ name: 'image-folder', folder, size: SIZE, threads: 2, ...options });
+  datasets.open({ name: 'image-folder', folder, size: SIZE, threads: 2, ...options }).load();
 const outline = (options: Record<string, unknown> = {}) =>
-  imageFolder.outline({ name: 'image-folder', folder, size: SIZE, ...options });
+  datasets.open({ name: 'image-folder', folder, size: SIZE, ...options }).outline();
 
 /** Images of a streamed split, in batches of `batch`. */
 function streamed({ source, count }: Split, batch: number): Uint8Array {
@@ -121,13 +121,10 @@ describe('a folder of images', () => {
     const [name] = cached();
     const watched: number[] = [];
     const again = (): Promise<Dataset> =>
-      imageFolder.load(
-        { name: 'image-folder', folder, size: SIZE },
-        {
-          decoded: (done) => watched.push(done),
-          waits: () => undefined,
-        },
-      );
+      datasets.open({ name: 'image-folder', folder, size: SIZE }).load({
+        decoded: (done) => watched.push(done),
+        waits: () => undefined,
+      });
     expect((await again()).hash).toBe(first.hash);
     expect([cached(), watched]).toEqual([[name], []]);
 

@@ -5,13 +5,14 @@ import type { Dataset, Split } from '../../../../main/trainer/data/dataset.ts';
 import { readIdx } from '../../../../main/trainer/data/idx-format.ts';
 import { mnist, mnistFolder } from '../../../../main/trainer/data/mnist.ts';
 import { channelStatistics } from '../../../../main/trainer/data/splits.ts';
+import { datasets } from '../../../../main/trainer/data/registry.ts';
 
 const PIXELS = 784;
 const options = { name: 'mnist', validation: 5000, train: null };
 
 let whole: Dataset;
 beforeAll(async () => {
-  whole = await mnist.load(options);
+  whole = await datasets.open(options).load();
 });
 
 const perClass = ({ labels }: Split): number[] =>
@@ -68,9 +69,9 @@ describe('MNIST', () => {
 
   test('is split alike every time, whatever else is asked for', async () => {
     const [again, some, other] = await Promise.all([
-      mnist.load(options),
-      mnist.load({ ...options, train: 1000 }),
-      mnist.load({ ...options, validation: 100, train: 1000 }),
+      datasets.open(options).load(),
+      datasets.open({ ...options, train: 1000 }).load(),
+      datasets.open({ ...options, validation: 100, train: 1000 }).load(),
     ]);
     expect(again.hash).toBe(whole.hash);
     expect(some.train.count).toBe(1000);
@@ -84,7 +85,7 @@ describe('MNIST', () => {
   });
 
   test('can do without validation, and refuses what it has not', async () => {
-    expect((await mnist.load({ ...options, validation: 0 })).validation).toBeNull();
+    expect((await datasets.open({ ...options, validation: 0 }).load()).validation).toBeNull();
     expect(mnist.options.safeParse({ ...options, train: 55_000 }).success).toBe(true);
     expect(mnist.options.safeParse({ ...options, train: 55_001 }).error?.issues).toMatchObject([
       {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { npz } from '../../../../main/trainer/data/npz.ts';
 import { noise, npyFile, npzFile } from './bytes.ts';
+import { datasets } from '../../../../main/trainer/data/registry.ts';
 
 let folder: string;
 let file: string;
@@ -25,7 +26,7 @@ const arrays = {
   test_labels: npyFile('|u1', [5], labels(5)),
 };
 const load = (options: Record<string, unknown> = {}) =>
-  npz.load({ name: 'npz', file, validation: 2, ...options });
+  datasets.open({ name: 'npz', file, validation: 2, ...options }).load();
 
 describe('NumPy arrays', () => {
   test('are read stored or deflated, labels of any integers, in a list or a column', async () => {
@@ -75,12 +76,12 @@ describe('NumPy arrays', () => {
       validationLabels: 'y_val',
       train: 7,
     };
-    const found = await npz.load(options);
+    const found = await datasets.open(options).load();
     expect(found).toMatchObject({ imageShape: [4, 5, 1], classes: 7 });
     expect([found.train.count, found.validation!.count, found.test.count]).toEqual([7, 3, 5]);
     expect([...found.validation!.labels]).toEqual([6, 0, 1]);
     expect([...found.validation!.images]).toEqual([...noise(60)]);
-    expect(await npz.outline(options)).toEqual({
+    expect(await datasets.open(options).outline()).toEqual({
       imageShape: [4, 5, 1],
       classes: 7,
       train: 7,
@@ -98,13 +99,16 @@ describe('NumPy arrays', () => {
     // A pixel of the first array: only reading it can find that.
     broken[200]! ^= 1;
     writeFileSync(file, broken);
-    expect(await npz.outline({ name: 'npz', file, validation: 2 })).toMatchObject({ train: 6, test: 5 });
+    expect(await datasets.open({ name: 'npz', file, validation: 2 }).outline()).toMatchObject({
+      train: 6,
+      test: 5,
+    });
     await expect(load()).rejects.toThrow(/train_images\.npy in it is damaged: its length or checksum/);
   });
 
   test('are read as NumPy itself writes them', async () => {
     const golden = join(import.meta.dirname, 'golden', 'numpy.npz');
-    const found = await npz.load({ name: 'npz', file: golden, validation: 0 });
+    const found = await datasets.open({ name: 'npz', file: golden, validation: 0 }).load();
     expect([[...found.train.labels], [...found.test.labels]]).toEqual([
       [2, 0, 1],
       [1, 1],

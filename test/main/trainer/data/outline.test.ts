@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Dataset, DatasetKind, DatasetOutline } from '../../../../main/trainer/data/dataset.ts';
 import { idx } from '../../../../main/trainer/data/idx.ts';
-import { mnist } from '../../../../main/trainer/data/mnist.ts';
 import { idxFile } from './bytes.ts';
+import { datasets } from '../../../../main/trainer/data/registry.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -44,9 +44,10 @@ function write(pack: (bytes: Buffer) => Buffer, ending = ''): void {
 }
 
 async function bothRefuse(kind: DatasetKind, options: Record<string, unknown>): Promise<string> {
+  const opened = datasets.open({ name: kind.name, ...options });
   const [first, second] = (await Promise.all(
-    [kind.load({ name: kind.name, ...options }), kind.outline({ name: kind.name, ...options })].map(
-      (promise) => promise.then(() => null).catch((error: unknown) => error),
+    [opened.load(), opened.outline()].map((promise) =>
+      promise.then(() => null).catch((error: unknown) => error),
     ),
   )) as [Error, Error];
   expect(second).toMatchObject({ name: 'CascadeError', message: first.message });
@@ -59,7 +60,7 @@ describe('an outline says what loading would give', () => {
     { validation: 0, train: 12_000 },
   ])('of MNIST with %o', async (options) => {
     const given = { name: 'mnist', ...options };
-    expect(await mnist.outline(given)).toEqual(outlined(await mnist.load(given)));
+    expect(await datasets.open(given).outline()).toEqual(outlined(await datasets.open(given).load()));
   });
 
   test.each([
@@ -68,7 +69,7 @@ describe('an outline says what loading would give', () => {
   ])('of IDX files, %s', async (_what, pack, ending) => {
     write(pack, ending);
     const given = { name: 'idx', folder, validation: 3 };
-    expect(await idx.outline(given)).toEqual(outlined(await idx.load(given)));
+    expect(await datasets.open(given).outline()).toEqual(outlined(await datasets.open(given).load()));
   });
 
   test('and refuses as loading does', async () => {

@@ -2,8 +2,8 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { svhn } from '../../../../main/trainer/data/svhn.ts';
 import { matFile, noise, type MatMatrix } from './bytes.ts';
+import { datasets } from '../../../../main/trainer/data/registry.ts';
 
 const IMAGE = 3072;
 
@@ -30,7 +30,7 @@ function digits(
 }
 const write = (part: string, bytes: Uint8Array): void =>
   writeFileSync(join(folder, `${part}_32x32.mat`), bytes);
-const load = (options = {}) => svhn.load({ name: 'svhn', folder, validation: 2, ...options });
+const load = (options = {}) => datasets.open({ name: 'svhn', folder, validation: 2, ...options }).load();
 
 describe('SVHN', () => {
   test('has rows before columns, and 10 as the digit 0', async () => {
@@ -50,7 +50,7 @@ describe('SVHN', () => {
       expect(found.test.images[image * IMAGE + (row * 32 + column) * 3 + channel]).toBe(
         testing.pixels[image * IMAGE + row + 32 * column + 1024 * channel],
       );
-    expect(await svhn.outline({ name: 'svhn', folder, validation: 2 })).toMatchObject({
+    expect(await datasets.open({ name: 'svhn', folder, validation: 2 }).outline()).toMatchObject({
       imageShape: [32, 32, 3],
       train: 4,
       validation: 2,
@@ -82,9 +82,11 @@ describe('SVHN', () => {
     const [some, all] = [await load(), await load({ extra: true })];
     expect([some.train.count, all.train.count]).toEqual([4, 9]);
     expect(all.hash).not.toBe(some.hash);
-    expect(await svhn.outline({ name: 'svhn', folder, extra: true, validation: 2 })).toMatchObject({
-      train: 9,
-    });
+    expect(await datasets.open({ name: 'svhn', folder, extra: true, validation: 2 }).outline()).toMatchObject(
+      {
+        train: 9,
+      },
+    );
   });
 
   test.each(['svhn-compressed.mat', 'svhn-plain.mat'])('is read as SciPy writes it: %s', async (name) => {

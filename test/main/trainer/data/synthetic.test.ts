@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Dataset, Split } from '../../../../main/trainer/data/dataset.ts';
-import { synthetic } from '../../../../main/trainer/data/synthetic.ts';
+import { datasets } from '../../../../main/trainer/data/registry.ts';
 
 const load = (options: Record<string, unknown> = {}): Promise<Dataset> =>
-  synthetic.load({ name: 'synthetic', train: 400, test: 200, ...options });
+  datasets.open({ name: 'synthetic', train: 400, test: 200, ...options }).load();
 
 /** Share of test images whose nearest mean image of a class is their own's. */
 function nearestMean({ train, test, classes, imageShape }: Dataset): number {
@@ -74,7 +74,7 @@ describe('synthetic images', () => {
   });
 
   test('are outlined', async () => {
-    expect(await synthetic.outline({ name: 'synthetic', validation: 7 })).toEqual({
+    expect(await datasets.open({ name: 'synthetic', validation: 7 }).outline()).toEqual({
       imageShape: [32, 32, 3],
       classes: 10,
       train: 10_000,

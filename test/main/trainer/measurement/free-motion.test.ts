@@ -127,7 +127,7 @@ test('a rate that drops frees nothing: norms then fall freely before batch norm,
     epochs,
     learningRate: { name: 'steps', rate: 0.1, milestones: [drop] },
   });
-  const session = new TrainingSession(engine, run, await datasets.find('mnist').load(run.dataset), 0);
+  const session = new TrainingSession(engine, run, await datasets.open(run.dataset).load(), 0);
   const freed: number[] = [];
   const falling: number[] = [];
   for (let epoch = 1; epoch <= epochs; epoch++) {

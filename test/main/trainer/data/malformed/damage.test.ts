@@ -158,8 +158,8 @@ function ask({ kind, file }: Reader): [string, () => Promise<unknown>][] {
     ...(kind === 'npz' ? { file: join(data.path, file) } : { folder: data.path }),
   };
   return [
-    ['outline', () => datasets.find(kind).outline(options)],
-    ['load', () => datasets.find(kind).load(options)],
+    ['outline', () => datasets.open(options).outline()],
+    ['load', () => datasets.open(options).load()],
   ];
 }
 
@@ -250,7 +250,7 @@ describe('what would unpack to far more than it can need is refused before it do
   test('an IDX file whose gzip can not hold what it promises', async () => {
     const header = idxFile([60_000, 2000, 2000], []);
     data.write({ ...idx, 'train-images-idx3-ubyte': gzipSync(header) });
-    await expect(datasets.find('idx').outline({ name: 'idx', folder: data.path })).rejects.toMatchObject({
+    await expect(datasets.open({ name: 'idx', folder: data.path }).outline()).rejects.toMatchObject({
       message: expect.stringMatching(
         /promises 60000 × 2000 × 2000 bytes of data, which its \d+ bytes can not/,
       ) as string,
@@ -262,7 +262,7 @@ describe('what would unpack to far more than it can need is refused before it do
     const archive = npzFile({ ...arrays(), train_labels: npyFile('<i8', [2], zeros) });
     data.write({ 'a.npz': archive });
     await expect(
-      datasets.find('npz').outline({ name: 'npz', file: join(data.path, 'a.npz') }),
+      datasets.open({ name: 'npz', file: join(data.path, 'a.npz') }).outline(),
     ).rejects.toMatchObject({
       message: expect.stringMatching(/train_labels has 16777216 bytes where 2 labels take 16/) as string,
     });
@@ -278,7 +278,7 @@ describe('what would unpack to far more than it can need is refused before it do
       ]),
     });
     await expect(
-      datasets.find('svhn').outline({ name: 'svhn', folder: data.path, validation: 0 }),
+      datasets.open({ name: 'svhn', folder: data.path, validation: 0 }).outline(),
     ).rejects.toMatchObject({
       message: expect.stringMatching(/says that it has 1000000 images, more than all of SVHN/) as string,
     });
@@ -288,7 +288,7 @@ describe('what would unpack to far more than it can need is refused before it do
     const header = digits(true).subarray(0, 128);
     data.write({ 'test_32x32.mat': digits(true), 'train_32x32.mat': Buffer.concat([header, zeros]) });
     await expect(
-      datasets.find('svhn').outline({ name: 'svhn', folder: data.path, validation: 0 }),
+      datasets.open({ name: 'svhn', folder: data.path, validation: 0 }).outline(),
     ).rejects.toMatchObject({
       message: expect.stringMatching(/its element at byte 128 is none of a MATLAB file/) as string,
     });
@@ -303,7 +303,7 @@ describe('what would unpack to far more than it can need is refused before it do
       ]),
     });
     await expect(
-      datasets.find('svhn').load({ name: 'svhn', folder: data.path, validation: 0 }),
+      datasets.open({ name: 'svhn', folder: data.path, validation: 0 }).load(),
     ).rejects.toMatchObject({
       message: expect.stringMatching(/its y is damaged: it ends within a number/) as string,
     });
@@ -319,7 +319,7 @@ describe('what would unpack to far more than it can need is refused before it do
       'train_32x32.mat': Buffer.concat([digits(true).subarray(0, 128), tag, packed]),
     });
     await expect(
-      datasets.find('svhn').outline({ name: 'svhn', folder: data.path, validation: 0 }),
+      datasets.open({ name: 'svhn', folder: data.path, validation: 0 }).outline(),
     ).rejects.toMatchObject({ code: 'BAD_DATA_FILE' });
   });
 });

@@ -194,7 +194,7 @@ describe('folders of images', () => {
   test('a class with control characters in its name', async () => {
     data.write({ ...good, 'train/b\u001b[2Je/0.png': png });
     const [error] = (await Promise.allSettled([
-      datasets.find('image-folder').outline({ name: 'image-folder', folder: data.path, size: 4 }),
+      datasets.open({ name: 'image-folder', folder: data.path, size: 4 }).outline(),
     ])) as PromiseRejectedResult[];
     expect(error!.reason).toMatchObject({
       code: 'BAD_DATA_FILE',
@@ -213,9 +213,7 @@ describe('folders of images', () => {
       'train/ant/Thumbs.db': Buffer.from('x'),
       '__MACOSX/train/x.png': Buffer.from('fork'),
     });
-    const outline = await datasets
-      .find('image-folder')
-      .outline({ name: 'image-folder', folder: data.path, size: 4 });
+    const outline = await datasets.open({ name: 'image-folder', folder: data.path, size: 4 }).outline();
     expect(outline).toMatchObject({ classNames: ['ant', 'bee'], train: 2, test: 2 });
   });
 

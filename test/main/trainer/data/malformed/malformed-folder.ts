@@ -53,8 +53,8 @@ export class MalformedFolder {
 
   kindRefuses(kind: string, options: Record<string, unknown>, file: string, what: RegExp): Promise<void> {
     return this.refuses(
-      () => datasets.find(kind).load({ name: kind, ...options }),
-      () => datasets.find(kind).outline({ name: kind, ...options }),
+      () => datasets.open({ name: kind, ...options }).load(),
+      () => datasets.open({ name: kind, ...options }).outline(),
       file,
       what,
     );

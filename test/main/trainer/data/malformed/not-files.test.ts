@@ -90,7 +90,7 @@ describe.runIf(process.platform === 'linux').each(others)(
         ]),
       ) as { name: string };
       for (const ask of ['outline', 'load'] as const)
-        await expect(datasets.find(kind)[ask](given), ask).rejects.toMatchObject({
+        await expect(datasets.open(given)[ask](), ask).rejects.toMatchObject({
           code: 'BAD_DATA_FILE',
           message: expect.stringMatching(sentence) as string,
         });
