@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, sep } from 'node:path';
 import { isBuiltin } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { circlesOf } from './lib/circles.mjs';
 import { importsOf } from './lib/imports.mjs';
 import { checkout } from './lib/paths.mjs';
 
@@ -68,10 +69,38 @@ const roots = ['common', 'preload', 'renderer', 'main'];
 
 /**
  * @param {string} root a checkout
- * @returns {string[]} a line for each import that no layer allows
+ * @returns {string[]} a line for each import that no layer allows, and for each circle of imports, types included
  */
 export function offences(root) {
-  return roots.flatMap((folder) => sources(join(root, folder))).flatMap((file) => offencesOf(root, file));
+  const files = roots.flatMap((folder) => sources(join(root, folder)));
+  return [...files.flatMap((file) => offencesOf(root, file)), ...circularImports(root, files)];
+}
+
+/**
+ * @param {string} root
+ * @param {string[]} paths
+ */
+function circularImports(root, paths) {
+  const edges = new Map(
+    paths.map((path) => {
+      const file = nameOf(root, path);
+      const targets = importsOf(readFileSync(path, 'utf8'), file.endsWith('.vue'))
+        .filter(({ specifier, worker }) => specifier.startsWith('.') && !worker)
+        .map(({ specifier }) => posix.join(dirname(file), specifier.split('?')[0] ?? ''));
+      return [file, targets];
+    }),
+  );
+  return circlesOf(edges).map(
+    (circle) => `${circle.join(' imports ')}: part them, or put them into one file`,
+  );
+}
+
+/**
+ * @param {string} root
+ * @param {string} path
+ */
+function nameOf(root, path) {
+  return relative(root, path).split(sep).join('/');
 }
 
 /**
@@ -79,7 +108,7 @@ export function offences(root) {
  * @param {string} path
  */
 function offencesOf(root, path) {
-  const file = relative(root, path).split(sep).join('/');
+  const file = nameOf(root, path);
   const layer = layerOf(file);
   return importsOf(readFileSync(path, 'utf8'), file.endsWith('.vue'))
     .filter(({ specifier }) => !isAllowed(layer, file, specifier))

@@ -6,7 +6,8 @@ import { corruptWorkspace, workspaceError } from './errors.ts';
 import { APPLICATION_ID, layoutOf, syncFile, syncFolder } from './layout.ts';
 import { makePrivateFile } from './private-files.ts';
 import { lostDatabase, remainsOf } from './remains.ts';
-import { MIGRATIONS, type Migration } from './migrations/migrations.ts';
+import type { Migration } from './migrations/migration.ts';
+import { MIGRATIONS } from './migrations/migrations.ts';
 
 export type Connection = Database.Database;
 

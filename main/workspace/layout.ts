@@ -1,6 +1,5 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { makePrivateFolder } from './private-files.ts';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** 'Casc': how `file` and other programs tell a workspace from another SQLite database. */
 export const APPLICATION_ID = 0x43617363;
@@ -28,19 +27,6 @@ export function layoutOf(folder: string): Layout {
     checkpoints: join(folder, 'checkpoints'),
     lost: join(folder, 'checkpoints', 'lost'),
   };
-}
-
-/** Makes a folder for its owner alone, and those above it. Node's own way calls a file system that is read-only 'not found'. */
-export function makeFolder(folder: string): void {
-  makeParents(dirname(folder));
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) makePrivateFolder(folder);
-}
-
-function makeParents(folder: string): void {
-  const known = statSync(folder, { throwIfNoEntry: false });
-  if (known?.isDirectory()) return;
-  if (!known && dirname(folder) !== folder) makeParents(dirname(folder));
-  mkdirSync(folder);
 }
 
 export function syncFile(file: string): void {

@@ -9,7 +9,7 @@ import {
   statSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, parse } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import type { Layout } from './layout.ts';
 
 /**
@@ -28,6 +28,19 @@ export function makePrivateFolder(folder: string): boolean {
   // The umask may have taken from the mode what its owner needs.
   chmodSync(folder, FOLDER);
   return true;
+}
+
+/** Makes a folder for its owner alone, and those above it. Node's own way calls a file system that is read-only 'not found'. */
+export function makeFolder(folder: string): void {
+  makeParents(dirname(folder));
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) makePrivateFolder(folder);
+}
+
+function makeParents(folder: string): void {
+  const known = statSync(folder, { throwIfNoEntry: false });
+  if (known?.isDirectory()) return;
+  if (!known && dirname(folder) !== folder) makeParents(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** Makes an empty file where there is none. Others, such as SQLite, then write into it, and take its mode for those beside. */

@@ -5,17 +5,21 @@ import ts from 'typescript';
  * worker by `new URL('…', import.meta.url)`.
  * @param {string} text of a .ts or .vue file
  * @param {boolean} vue
- * @returns {{ specifier: string, line: number }[]}
+ * @returns {{ specifier: string, line: number, worker: boolean }[]} `worker` for a file that a thread of its own runs
  */
 export function importsOf(text, vue) {
   const code = vue ? scriptsOf(text) : text;
   const found = ts
     .preProcessFile(code, true, true)
-    .importedFiles.map(({ fileName, pos }) => ({ specifier: fileName, at: pos }));
+    .importedFiles.map(({ fileName, pos }) => ({ specifier: fileName, at: pos, worker: false }));
   for (const match of code.matchAll(/new URL\(\s*['"]([^'"]+)['"]\s*,\s*import\.meta\.url/g)) {
-    found.push({ specifier: match[1] ?? '', at: match.index });
+    found.push({ specifier: match[1] ?? '', at: match.index, worker: true });
   }
-  return found.map(({ specifier, at }) => ({ specifier, line: code.slice(0, at).split('\n').length }));
+  return found.map(({ specifier, at, worker }) => ({
+    specifier,
+    line: code.slice(0, at).split('\n').length,
+    worker,
+  }));
 }
 
 /**

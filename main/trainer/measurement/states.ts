@@ -1,5 +1,4 @@
 import { isFreed } from '../../../common/cascade/freed.ts';
-import type { LayerInertness } from '../../../common/cascade/inert.ts';
 import type { PrunableLayer } from '../../../common/network.ts';
 import {
   CHANNEL_FIELDS,
@@ -17,23 +16,8 @@ import {
   type LayerStates,
 } from '../../../common/records.ts';
 import { unknownMotion, type ChannelMotion } from './free-motion.ts';
+import type { MeasuredLayer } from './measured-layer.ts';
 import { classifyWeights, type WeightClasses } from './weight-classes.ts';
-
-export interface MeasuredLayer {
-  layer: PrunableLayer;
-  /** The kernel with its mask applied. */
-  weights: Float32Array;
-  /** 1 where kept: the only source of 'pruned', which is never inferred from a zero weight. */
-  mask: Uint8Array;
-  inertness: LayerInertness;
-  /** Absolute thresholds of this layer, in the ladder's order. */
-  thresholds: Float32Array;
-  /** Batch norm's γ and β behind this layer's channels, where there are any. */
-  gamma: Float32Array | null;
-  beta: Float32Array | null;
-  /** How its channels moved over the epoch; null where there was none. */
-  motion: ChannelMotion | null;
-}
 
 /** The state of every weight of a layer: counts, the table of its channels, and one bit plane a state. */
 export function measureStates(measured: MeasuredLayer): LayerStates {

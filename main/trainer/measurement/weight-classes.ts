@@ -1,5 +1,5 @@
 import { kernelGroups } from '../../../common/cascade/kernel-groups.ts';
-import type { MeasuredLayer } from './states.ts';
+import type { MeasuredLayer } from './measured-layer.ts';
 
 /**
  * A layer's weights sorted into classes, such that every state is a union of classes: a kept weight is in one class by

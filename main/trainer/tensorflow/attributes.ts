@@ -1,6 +1,6 @@
 import { CascadeError } from '../../../common/errors.ts';
 import { codeOf, dimensionsOf, type DType } from './dtypes.ts';
-import type { Pointer } from './native.ts';
+import type { Pointer } from './pointer.ts';
 import type { Status } from './status.ts';
 
 /** The numbers by which tfjs names kinds of attributes; they are ours to choose. */

@@ -5,7 +5,8 @@ import { listDevices, type Device } from './devices.ts';
 import { arrayFor, bytesOf, dtypeOf, type DType, type TypedArray } from './dtypes.ts';
 import { hostTensor } from './host-tensor.ts';
 import { createLedger, Ledger } from './ledger.ts';
-import type { Pointer, TensorFlow } from './native.ts';
+import type { TensorFlow } from './native.ts';
+import type { Pointer } from './pointer.ts';
 import { Status } from './status.ts';
 import { libc } from './system.ts';
 

@@ -1,4 +1,5 @@
-import type { Pointer, TensorFlow } from './native.ts';
+import type { TensorFlow } from './native.ts';
+import type { Pointer } from './pointer.ts';
 import type { Status } from './status.ts';
 
 /** A device as TensorFlow names it. */

@@ -9,7 +9,8 @@ import {
   type DType,
   type TypedArray,
 } from './dtypes.ts';
-import type { Pointer, TensorFlow } from './native.ts';
+import type { TensorFlow } from './native.ts';
+import type { Pointer } from './pointer.ts';
 import { TensorFlowError } from './status.ts';
 import { libc } from './system.ts';
 

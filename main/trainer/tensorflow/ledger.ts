@@ -1,4 +1,5 @@
-import type { Pointer, TensorFlow } from './native.ts';
+import type { TensorFlow } from './native.ts';
+import type { Pointer } from './pointer.ts';
 
 /** Words of the shared memory before the tensors: the context, its status, the op being run. */
 const CONTEXT = 0;

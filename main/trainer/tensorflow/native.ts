@@ -1,10 +1,8 @@
 import koffi from 'koffi';
 import { CascadeError } from '../../../common/errors.ts';
 import type { LibraryLocation } from './library.ts';
+import type { Pointer } from './pointer.ts';
 import { libc, prepareEnvironment } from './system.ts';
-
-/** An address in native memory; 0n and null are C's NULL. */
-export type Pointer = bigint;
 
 /** One output of a graph operation, passed by value. */
 export interface GraphOutput {

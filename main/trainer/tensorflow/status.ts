@@ -1,5 +1,6 @@
 import { CascadeError } from '../../../common/errors.ts';
-import type { Pointer, TensorFlow } from './native.ts';
+import type { TensorFlow } from './native.ts';
+import type { Pointer } from './pointer.ts';
 
 /** TF_Code of tensorflow/c/tf_status.h, by number. */
 const CODES = [

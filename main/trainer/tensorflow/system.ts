@@ -1,5 +1,5 @@
 import koffi, { type LibraryHandle } from 'koffi';
-import type { Pointer } from './native.ts';
+import type { Pointer } from './pointer.ts';
 
 /** What we need of the C library: moving bytes, and the environment as C sees it. */
 interface System {

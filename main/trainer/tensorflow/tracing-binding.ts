@@ -4,7 +4,8 @@ import type { Binding, TensorMetadata } from './binding.ts';
 import { newId, type Context, type OutputSignature } from './context.ts';
 import { dtypeOf, type DType } from './dtypes.ts';
 import { elementsFor, hostTensor } from './host-tensor.ts';
-import type { GraphOutput, Pointer, TensorFlow } from './native.ts';
+import type { GraphOutput, TensorFlow } from './native.ts';
+import type { Pointer } from './pointer.ts';
 import type { Status } from './status.ts';
 
 interface TracedTensor {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 
 /** The first schema: studies, runs, epochs with their tables and planes, events, checkpoints, excess. */
 export const foundations: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 
 /** Runs know the run that they share their first epochs with, how often they save weights, and their place in the queue. */
 export const trunks: Migration = {

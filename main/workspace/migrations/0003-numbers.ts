@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 
 /** Epochs know what their networks cost once compacted, their gradients, and what was answered, class by class. */
 export const numbers: Migration = {

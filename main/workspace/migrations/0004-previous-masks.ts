@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 
 /** Runs know the control that kept their previous mask, and excess says which control it is over. */
 export const previousMasks: Migration = {

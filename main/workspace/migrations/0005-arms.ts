@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 
 /** The arms of a study are numbered, in the order in which they came, and keep their numbers whatever is deleted. */
 export const arms: Migration = {

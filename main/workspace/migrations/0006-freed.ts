@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 
 /** Epochs know all their rates, and which channels moved as the optimizer alone would have moved them. */
 export const freed: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 
 /** Layers know how many of their kept weights no training or test image gives a gradient. */
 export const deadOnData: Migration = {

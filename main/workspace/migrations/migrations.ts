@@ -1,4 +1,3 @@
-import type Database from 'better-sqlite3';
 import { foundations } from './0001-foundations.ts';
 import { trunks } from './0002-trunks.ts';
 import { numbers } from './0003-numbers.ts';
@@ -6,17 +5,9 @@ import { previousMasks } from './0004-previous-masks.ts';
 import { arms } from './0005-arms.ts';
 import { freed } from './0006-freed.ts';
 import { deadOnData } from './0007-dead-on-data.ts';
+import type { Migration } from './migration.ts';
 
-/**
- * A step of the schema. Its number is its place in the list, kept in the database as `user_version`. A migration
- * that has landed is never edited: what it did is in people's workspaces.
- */
-export interface Migration {
-  /** What it does, in a few words. */
-  title: string;
-  up(database: Database.Database): void;
-}
-
+/** All of them, in order: one that has landed is never edited, and never moved. */
 export const MIGRATIONS: readonly Migration[] = [
   foundations,
   trunks,

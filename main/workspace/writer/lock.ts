@@ -2,8 +2,8 @@ import { accessSync, constants } from 'node:fs';
 import { CascadeError } from '../../../common/errors.ts';
 import { FileLock } from '../../locks/file-lock.ts';
 import { workspaceError } from '../errors.ts';
-import { layoutOf, makeFolder } from '../layout.ts';
-import { makePrivateFile } from '../private-files.ts';
+import { layoutOf } from '../layout.ts';
+import { makeFolder, makePrivateFile } from '../private-files.ts';
 import { readOwner, removeOwner, writeOwner } from '../owner.ts';
 
 /** The lock against a second writer, and the file that tells others who holds it. */

@@ -4,7 +4,8 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { connect, openDatabase } from '../../../main/workspace/database.ts';
 import { APPLICATION_ID } from '../../../main/workspace/layout.ts';
-import { MIGRATIONS, type Migration } from '../../../main/workspace/migrations/migrations.ts';
+import type { Migration } from '../../../main/workspace/migrations/migration.ts';
+import { MIGRATIONS } from '../../../main/workspace/migrations/migrations.ts';
 import {
   APPLICATION,
   CONTROL,

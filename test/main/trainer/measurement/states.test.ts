@@ -16,11 +16,8 @@ import {
   type LayerStates,
 } from '../../../../common/records.ts';
 import { absoluteThresholds, DEFAULT_THRESHOLDS } from '../../../../common/thresholds.ts';
-import {
-  kernelSigma,
-  measureStates,
-  type MeasuredLayer,
-} from '../../../../main/trainer/measurement/states.ts';
+import type { MeasuredLayer } from '../../../../main/trainer/measurement/measured-layer.ts';
+import { kernelSigma, measureStates } from '../../../../main/trainer/measurement/states.ts';
 
 function layerOf(
   kind: KernelKind,
