@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { layers, offences } from '../../scripts/layers.mjs';
+import { circlesOf } from '../../scripts/lib/circles.mjs';
 import { importsOf } from '../../scripts/lib/imports.mjs';
 import { temporaryFolder, write } from './helpers.mjs';
 
@@ -69,9 +70,47 @@ describe('rejected', () => {
 
 test('the line is that of the import, in a component as well', () => {
   const code = `<template>\n  <p>import 'fs'</p>\n</template>\n<script lang="ts">\n// import 'a'\n\nimport 'b';\n</script>`;
-  expect(importsOf(code, true)).toEqual([{ specifier: 'b', line: 7 }]);
+  expect(importsOf(code, true)).toMatchObject([{ specifier: 'b', line: 7 }]);
 });
 
 test('no layer is named twice', () => {
   expect(new Set(layers.map(({ of }) => of)).size).toBe(layers.length);
+});
+
+describe('circles', () => {
+  test.each([
+    ['of values', `import { b } from './b.ts';`, `import { a } from './a.ts';`],
+    ['of types alone', `import type { B } from './b.ts';`, `export type { A } from './a.ts';`],
+  ])('%s are told, by a shortest way round', (_, a, b) => {
+    const root = temporaryFolder();
+    write(root, { 'common/a.ts': a, 'common/b.ts': b, 'common/c.ts': `import './a.ts';` });
+    expect(offences(root)).toEqual([
+      'common/a.ts imports common/b.ts imports common/a.ts: part them, or put them into one file',
+    ]);
+  });
+
+  test('are none where a thread is named by its file', () => {
+    const root = temporaryFolder();
+    write(root, {
+      'main/a.ts': `new Worker(new URL('./thread.ts', import.meta.url));`,
+      'main/thread.ts': `import './a.ts';`,
+    });
+    expect(offences(root)).toEqual([]);
+  });
+
+  test('are told once each', () => {
+    const edges = new Map([
+      ['a', ['b']],
+      ['b', ['c', 'a']],
+      ['c', ['a']],
+      ['d', ['a', 'e']],
+      ['e', ['d']],
+      ['f', ['f']],
+    ]);
+    expect(circlesOf(edges)).toEqual([
+      ['a', 'b', 'a'],
+      ['d', 'e', 'd'],
+      ['f', 'f'],
+    ]);
+  });
 });
