@@ -1,7 +1,7 @@
 import { maskOriginOf } from '../mask-source.ts';
 import type { ReadArm } from './arms.ts';
 import { quoted } from '../names.ts';
-import type { StudyRules } from './expand.ts';
+import type { StudyRules } from './rules.ts';
 import type { ProblemList } from './problem-list.ts';
 import { nearest } from './problems.ts';
 

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { controlsAsked } from '../controls.ts';
 import type { RunSpecification } from '../run-specification.ts';
 import type { Path } from './document.ts';
-import type { Arm, StudyRules } from './expand.ts';
+import type { Arm, StudyRules } from './rules.ts';
 import { axesOf, combinations, countCombinations, readGrid } from './grid.ts';
 import type { GridAxis } from './grid.ts';
 import { isSettings, MergedSettings } from './merge.ts';

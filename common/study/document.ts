@@ -2,22 +2,12 @@ import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { messageOf } from '../errors.ts';
 import { printable, shortened } from '../names.ts';
-import { MOST_PROBLEMS } from './first-problems.ts';
+import { MOST_PROBLEMS, type StudyProblem } from './first-problems.ts';
 import { offsetOf, parseText } from './yaml-text.ts';
 import { AliasError, valueOf, type YamlValue } from './yaml-value.ts';
 
 /** Keys and list positions from the root of a document to a value. */
 export type Path = readonly (string | number)[];
-
-/** Something wrong with a study file: the sentence says what was found and what is allowed. */
-export interface StudyProblem {
-  /** From 1; null where the problem belongs to no place in the text. */
-  line: number | null;
-  column: number | null;
-  /** Such as 'arms[1].pruning.criterion'; empty for the file as a whole. */
-  key: string;
-  message: string;
-}
 
 export interface Place {
   line: number;

@@ -1,11 +1,11 @@
 import type * as z from 'zod';
 import type { Catalogue } from '../catalogue.ts';
-import type { ArmControls } from '../controls.ts';
-import type { PlannedRun, RunSpecification } from '../run-specification.ts';
+import type { PlannedRun } from '../run-specification.ts';
 import { settleMasks } from './arm-masks.ts';
 import { MAXIMUM_RUNS, readArms } from './arms.ts';
 import { readDocument } from './document.ts';
-import type { StudyProblem } from './document.ts';
+import type { Arm, StudyRules } from './rules.ts';
+import type { StudyProblem } from './first-problems.ts';
 import { isSettings, MergedSettings } from './merge.ts';
 import { planRuns } from './plan-runs.ts';
 import { firstProblems } from './first-problems.ts';
@@ -28,38 +28,6 @@ export interface Study {
   priority: number;
 }
 
-/** What only the trainer knows of a specification. */
-export interface StudyRules {
-  /** What follows from the settings, and has to stay the same when nothing is pruned: see RunSpecification. */
-  derive(specification: RunSpecification): Partial<RunSpecification>;
-  /** How many times it prunes. */
-  prunings(specification: RunSpecification): number;
-  /**
-   * Whole epochs that it shares with the same run of so many prunings: with none, the one that does not retrain either.
-   * 0 where it shares none.
-   */
-  sharedEpochs(specification: RunSpecification, prunings: number): number;
-  /** Why its parts do not go together, each with the key to change. Names of layers are sorted by now: name their list, not an item. */
-  check(specification: RunSpecification): RuleProblem[];
-  /**
-   * Of a pruning that takes the masks of a run (see common/mask-source.ts): the specification with that run and the epoch
-   * named for good, or why it can not take them.
-   *
-   * @param source the arm whose run it is, itself settled; null where the specification names a run
-   */
-  settleMasks(
-    specification: RunSpecification,
-    source: Pick<Arm, 'name' | 'specification'> | null,
-    seeds: readonly number[],
-  ): { specification: RunSpecification; problems: RuleProblem[] };
-}
-
-/** What does not go together, and the key to change. */
-export interface RuleProblem {
-  key: (string | number)[];
-  message: string;
-}
-
 export interface StudyReading {
   /** Null when there are problems; there are then no runs. */
   study: Study | null;
@@ -67,13 +35,6 @@ export interface StudyReading {
   runs: PlannedRun[];
   /** The first in the order of the file, and whether there may be more. */
   problems: StudyProblem[];
-}
-
-/** An arm whose settings are whole. */
-export interface Arm {
-  name: string;
-  controls: ArmControls;
-  specification: RunSpecification;
 }
 
 /** From the text of a study file to its runs, or to the first that is wrong with it. Never throws for a bad file. */

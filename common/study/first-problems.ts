@@ -1,4 +1,12 @@
-import type { StudyProblem } from './document.ts';
+/** Something wrong with a study file: the sentence says what was found and what is allowed. */
+export interface StudyProblem {
+  /** From 1; null where the problem belongs to no place in the text. */
+  line: number | null;
+  column: number | null;
+  /** Such as 'arms[1].pruning.criterion'; empty for the file as a whole. */
+  key: string;
+  message: string;
+}
 
 /** Problems that are told at once: who corrects these sees the next. */
 export const MOST_PROBLEMS = 20;

@@ -1,7 +1,8 @@
 /** Study files: a text in, run specifications or problems out. */
-export type { StudyProblem } from './document.ts';
+export type { StudyProblem } from './first-problems.ts';
 export { formatProblem } from './problems.ts';
 export { readStudy, readStudyArms } from './expand.ts';
-export type { RuleProblem, Study, StudyReading, StudyRules } from './expand.ts';
+export type { Study, StudyReading } from './expand.ts';
+export type { RuleProblem, StudyRules } from './rules.ts';
 export { canonicalSpecification } from './identity.ts';
 export { studyJsonSchema } from './json-schema.ts';

@@ -1,6 +1,6 @@
 import type { ArmControls } from '../controls.ts';
 import type { RunSpecification } from '../run-specification.ts';
-import type { StudyRules } from './expand.ts';
+import type { StudyRules } from './rules.ts';
 
 /** A specification with its canonical text. */
 export interface Identified {

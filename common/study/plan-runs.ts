@@ -1,6 +1,6 @@
 import type { Catalogue } from '../catalogue.ts';
 import type { PlannedRun, RunSpecification } from '../run-specification.ts';
-import type { Arm, StudyRules } from './expand.ts';
+import type { Arm, StudyRules } from './rules.ts';
 import { canonicalSpecification } from './identity.ts';
 import { linkControls, type ControlLinks, type Identified } from './link-controls.ts';
 

@@ -1,5 +1,6 @@
 import { formatPath } from './document.ts';
-import type { Path, StudyDocument, StudyProblem } from './document.ts';
+import type { Path, StudyDocument } from './document.ts';
+import type { StudyProblem } from './first-problems.ts';
 import type { MergedSettings } from './merge.ts';
 import type { Finding } from './problems.ts';
 

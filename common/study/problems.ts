@@ -1,7 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import * as z from 'zod';
 import { allowedNames, describeAllowed, describeFound } from './describe.ts';
-import type { Path, StudyProblem } from './document.ts';
+import type { Path } from './document.ts';
+import type { StudyProblem } from './first-problems.ts';
 import { quoted } from '../names.ts';
 import { componentOptions, isPlainName, objectSchema, schemaUnder, unwrap } from './schema-walk.ts';
 

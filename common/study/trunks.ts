@@ -1,6 +1,6 @@
 import type { Catalogue } from '../catalogue.ts';
 import type { PlannedRun, RunSpecification } from '../run-specification.ts';
-import type { StudyRules } from './expand.ts';
+import type { StudyRules } from './rules.ts';
 import { canonicalSpecification } from './identity.ts';
 
 interface TrunkContext {

@@ -5,7 +5,7 @@ import { decompress, decompressFloats } from '../compression.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import { classNamesOf } from './network.ts';
-import type { StoredRun } from './summaries.ts';
+import type { StoredRun } from './stored-run.ts';
 
 /** Right answers on the test split by class, for the stored epochs that have them. */
 export function classesOf(database: Connection, run: StoredRun): ClassAccuracies {

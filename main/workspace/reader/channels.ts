@@ -1,17 +1,11 @@
 import { encodeFrame } from '../../../common/codec/frames.ts';
 import { channelRows } from '../../../common/records.ts';
-import { layersOf, type PlaneChains, type StoredLayer } from '../chains.ts';
+import { layersOf, type PlaneChains } from '../chains.ts';
 import { decodeChannelTables } from '../channel-tables.ts';
 import { prepared, type Connection } from '../database.ts';
 import { countOverKept } from './over-kept.ts';
-import type { StoredRun } from './summaries.ts';
-
-/** The channel tables of a run: of each epoch those of all its layers, one after another. */
-export interface StoredTables {
-  run: StoredRun;
-  layers: StoredLayer[];
-  epochs: Map<number, Float32Array<ArrayBuffer>>;
-}
+import type { StoredTables } from './stored-tables.ts';
+import type { StoredRun } from './stored-run.ts';
 
 /**
  * Channel tables of the stored epochs within [from, to], as a channel frame. With `keptBy` only epochs that both have, the

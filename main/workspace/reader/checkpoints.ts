@@ -3,7 +3,8 @@ import type { CheckpointFiles, CheckpointRow } from '../checkpoint-files.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import type { CheckpointWishes, StoredCheckpoint } from '../messages.ts';
-import { TRUNK_CHECKPOINTS, type StoredRun } from './summaries.ts';
+import { TRUNK_CHECKPOINTS } from './summaries.ts';
+import type { StoredRun } from './stored-run.ts';
 
 /** The checkpoint after an epoch; CHECKPOINT_CORRUPT where its file is missing or is not what was written. */
 export function checkpointAt(

@@ -6,7 +6,9 @@ import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import { epochCosts } from './costs.ts';
 import { networkOf } from './network.ts';
-import { share, sharesOf, type StoredRun } from './summaries.ts';
+import { sharesOf } from './summaries.ts';
+import { share } from './shares.ts';
+import type { StoredRun } from './stored-run.ts';
 
 interface EpochRow {
   epoch: number;

@@ -1,7 +1,8 @@
 import type { Comparison, ExcessEpoch } from '../../../common/contract/schemas.ts';
 import type { ControlKind } from '../../../common/controls.ts';
 import { prepared, type Connection } from '../database.ts';
-import { share, type StoredRun } from './summaries.ts';
+import { share } from './shares.ts';
+import type { StoredRun } from './stored-run.ts';
 
 interface ExcessRow {
   epoch: number;

@@ -1,6 +1,6 @@
 import type { NetworkDescription } from '../../../common/network.ts';
 import { prepared, type Connection } from '../database.ts';
-import type { StoredRun } from './summaries.ts';
+import type { StoredRun } from './stored-run.ts';
 
 /** The network of a run; null for one that has not begun. */
 export function networkOf(database: Connection, run: Pick<StoredRun, 'number'>): NetworkDescription | null {

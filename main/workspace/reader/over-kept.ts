@@ -12,7 +12,7 @@ import {
 } from '../../../common/records.ts';
 import type { PlaneChains, StoredLayer } from '../chains.ts';
 import { notFound } from '../errors.ts';
-import type { StoredTables } from './channels.ts';
+import type { StoredTables } from './stored-tables.ts';
 
 const PRUNED_ROW = CHANNEL_FIELDS.indexOf('pruned');
 const INERT_ROW = CHANNEL_FIELDS.indexOf('inert');

@@ -8,7 +8,7 @@ import { layersOf, type PlaneChains, type StoredLayer } from '../chains.ts';
 import type { Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import { networkOf } from './network.ts';
-import type { StoredRun } from './summaries.ts';
+import type { StoredRun } from './stored-run.ts';
 
 /** Bit planes of one layer after an epoch, as a plane frame. */
 export function planeFrame(

@@ -35,15 +35,8 @@ import { channelFrame } from './channels.ts';
 import { speeds } from './speeds.ts';
 import { masks, planeFrame, prunedMasks } from './planes.ts';
 import { trainedRuns } from './trained-runs.ts';
-import {
-  checkpointEpochs,
-  getRun,
-  getSummary,
-  listRuns,
-  requireStored,
-  runsNamed,
-  type StoredRun,
-} from './summaries.ts';
+import { checkpointEpochs, getRun, getSummary, listRuns, requireStored, runsNamed } from './summaries.ts';
+import type { StoredRun } from './stored-run.ts';
 
 /** Answers questions about an open workspace. Each answer is of one moment: one read transaction a call. */
 export class Reader implements Omit<ReaderCalls, 'open'> {

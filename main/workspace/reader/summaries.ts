@@ -7,22 +7,15 @@ import type {
 } from '../../../common/contract/schemas.ts';
 import { maskSourceOf } from '../../../common/mask-source.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
-import { readSpecification, type RunSpecification } from '../../../common/run-specification.ts';
+import { readSpecification } from '../../../common/run-specification.ts';
 import { thresholdLabel } from '../../../common/thresholds.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import type { NamedRun } from '../messages.ts';
 import { markedMoments } from './answers.ts';
 import { lastExcess } from './excess.ts';
-
-/** A run as stored, with its specification parsed. */
-export interface StoredRun {
-  number: number;
-  id: string;
-  specification: RunSpecification;
-  /** Labels of its ladder of thresholds. */
-  labels: string[];
-}
+import { byLabel, share } from './shares.ts';
+import type { StoredRun } from './stored-run.ts';
 
 interface SummaryRow {
   number: number;
@@ -189,17 +182,6 @@ export function sharesOf(
     inertAtLeast: share(inert, kept),
     zero: share(pruned + zero, weights),
   };
-}
-
-export function share(count: number, of: number): number {
-  return of === 0 ? 0 : count / of;
-}
-
-export function byLabel(
-  labels: readonly string[],
-  value: (threshold: number) => number,
-): Record<string, number> {
-  return Object.fromEntries(labels.map((label, threshold) => [label, value(threshold)]));
 }
 
 function summaryOf(
