@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
+import { encodeRuns, runsText } from '../common/codec/run-frames.ts';
 import type { WeightFormat } from '../common/codec/weight-formats.ts';
 import type {
   EpochSummary,
   ResumedRuns,
   RunDetail,
+  RunFilter,
   RunSummary,
   StudyCheck,
   WorkstationEvent,
@@ -110,7 +112,10 @@ class Workstation implements WorkstationServices {
     const { plan, problems, changed, remembered } = await this.#plan(text, options);
     if (!plan) return { problems, preview: null };
     const others = new Set(changed.flatMap(({ runs }) => runs.map(({ id }) => id)));
-    const [listed, speeds] = await Promise.all([this.listRuns(), this.#workspace.speeds()]);
+    const [listed, speeds] = await Promise.all([
+      this.listRuns({ ids: plan.runs.map(({ id }) => id) }),
+      this.#workspace.speeds(),
+    ]);
     const known = new Map(listed.map((run) => [run.id, run]));
     const open = plan.runs
       .filter(({ id }) => known.get(id)?.state !== 'finished')
@@ -209,8 +214,20 @@ class Workstation implements WorkstationServices {
     return studyJsonSchema(catalogue);
   }
 
-  async listRuns(): Promise<RunSummary[]> {
-    return (await this.#workspace.listRuns()).map((run) => this.#runs.show(run));
+  async listRuns(filter?: RunFilter): Promise<RunSummary[]> {
+    return (await this.#workspace.listRuns(filter)).map((run) => this.#runs.show(run));
+  }
+
+  async runList(filter?: RunFilter): Promise<Uint8Array<ArrayBuffer>> {
+    const ids = this.#runs.unlikeStored;
+    if (filter?.states !== undefined && ids.length > 0) {
+      const { states, limit, ...rest } = filter;
+      const runs = (await this.listRuns(rest)).filter(({ state }) => states.includes(state));
+      return encodeRuns(runsText(runs.slice(0, limit)));
+    }
+    const stored = await this.#workspace.runList(filter);
+    const changed = ids.length === 0 ? [] : await this.listRuns({ ids });
+    return encodeRuns(stored, changed);
   }
 
   async getRun(id: string): Promise<RunDetail> {
@@ -240,7 +257,8 @@ class Workstation implements WorkstationServices {
   }
   async resumeAll(): Promise<ResumedRuns> {
     const resumed: ResumedRuns = { runs: [], failed: [] };
-    for (const { id, state, reason } of (await this.listRuns()).toReversed()) {
+    const ended = await this.listRuns({ states: ['interrupted', 'failed'] });
+    for (const { id, state, reason } of ended.toReversed()) {
       if (state !== 'interrupted' && state !== 'failed') continue;
       if (state === 'interrupted' || (await this.#isDataBack(id))) resumed.runs.push(id);
       else resumed.failed.push({ id, reason: reason ?? 'for a reason that is not known' });

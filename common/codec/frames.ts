@@ -1,4 +1,5 @@
 import { CascadeError } from '../errors.ts';
+import type { RunSummary } from '../contract/schemas.ts';
 import type { Moment } from '../records.ts';
 
 /**
@@ -32,7 +33,13 @@ export interface PredictionFrameHeader {
   examples: number;
 }
 
-export type FrameHeader = ChannelFrameHeader | PlaneFrameHeader | PredictionFrameHeader;
+/** The list of runs: body is JSON, see `run-frames.ts`. */
+export interface RunFrameHeader {
+  kind: 'runs';
+  changed: readonly RunSummary[];
+}
+
+export type FrameHeader = ChannelFrameHeader | PlaneFrameHeader | PredictionFrameHeader | RunFrameHeader;
 
 const MAGIC = 0x31464c43;
 

@@ -36,7 +36,7 @@ export const contract = {
     setConcurrency: call
       .input(z.object({ concurrency: z.number().int().min(1).max(64) }))
       .output(z.object({})),
-    /** First a 'status' and one 'run' for every run, then what happens. */
+    /** First a 'status', then what happens: whoever asks for the list of runs after that misses nothing. */
     events: call.output(eventIterator(schemas.workstationEvent)),
   },
   studies: {
@@ -51,7 +51,8 @@ export const contract = {
     schema: call.output(z.record(z.string(), z.unknown())),
   },
   runs: {
-    list: call.output(z.array(schemas.runSummary)),
+    /** The newest first, as one frame: see `common/codec/run-frames.ts`. */
+    list: call.input(schemas.runFilter.optional()).output(schemas.bytes),
     get: call.input(oneRun).output(schemas.runDetail),
     epochs: call.input(oneRun).output(z.array(schemas.epochSummary)),
     /** Empty for a run without a control of the kind. */

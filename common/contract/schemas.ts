@@ -99,6 +99,19 @@ export const runSummary = z.object({
 });
 export type RunSummary = z.infer<typeof runSummary>;
 
+/** Which runs are asked for; all of them where nothing is said. */
+export const runFilter = z.object({
+  /** Words that all stand in the names of a study and an arm that ask for the run, or begin its id. */
+  text: z.string().max(1_000).optional(),
+  study: z.string().max(1_000).optional(),
+  states: z.array(runState).optional(),
+  /** Ids, or beginnings of ids. */
+  ids: z.array(z.string().max(100)).optional(),
+  /** So many of them at most, the newest. */
+  limit: z.number().int().min(1).optional(),
+});
+export type RunFilter = z.infer<typeof runFilter>;
+
 /**
  * What a network costs under one idea of what may be left out, for one image: see `common/cascade/macs.ts`. Multiply-
  * accumulates and weights are of the prunable kernels, parameters are all trainable ones.

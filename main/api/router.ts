@@ -11,7 +11,7 @@ export type CascadeClient = ContractRouterClient<CascadeContract>;
 
 export type CascadeRouter = ReturnType<typeof createRouter>;
 
-/** First the whole picture, then every change since it was asked for. */
+/** First how the workstation stands, then every change since it was asked for. */
 async function* eventsOf(
   services: WorkstationServices,
   signal: AbortSignal | undefined,
@@ -21,7 +21,6 @@ async function* eventsOf(
   const unsubscribe = services.subscribe((event) => queue.push(event));
   try {
     yield { type: 'status', status: services.status() };
-    for (const run of await services.listRuns()) yield { type: 'run', run };
     yield* queue.drain(signal);
   } catch (error) {
     throw toContractError(error, log);
@@ -65,7 +64,7 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       schema: os.studies.schema.handler(() => services.studySchema()),
     },
     runs: {
-      list: os.runs.list.handler(() => services.listRuns()),
+      list: os.runs.list.handler(({ input }) => services.runList(input)),
       get: os.runs.get.handler(({ input }) => services.getRun(input.id)),
       epochs: os.runs.epochs.handler(({ input }) => services.epochs(input.id)),
       excess: os.runs.excess.handler(({ input }) => services.excess(input.id, input.against)),

@@ -5,6 +5,7 @@ import type {
   ExcessEpoch,
   ResumedRuns,
   RunDetail,
+  RunFilter,
   RunSummary,
   StudyCheck,
   WorkstationEvent,
@@ -33,7 +34,9 @@ export interface WorkstationServices {
   ): Promise<{ study: string; runs: string[]; warnings: string[] }>;
   studySchema(): Record<string, unknown>;
 
-  listRuns(): Promise<RunSummary[]>;
+  listRuns(filter?: RunFilter): Promise<RunSummary[]>;
+  /** The same as a frame, which passes through this process without being read: see `common/codec/run-frames.ts`. */
+  runList(filter?: RunFilter): Promise<Uint8Array<ArrayBuffer>>;
   getRun(id: string): Promise<RunDetail>;
   epochs(id: string): Promise<EpochSummary[]>;
   excess(id: string, against?: ControlKind): Promise<ExcessEpoch[]>;

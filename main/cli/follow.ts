@@ -1,4 +1,5 @@
 import { ORPCError } from '@orpc/client';
+import { decodeRuns } from '../../common/codec/run-frames.ts';
 import { CascadeError } from '../../common/errors.ts';
 import type { RunState, RunSummary, WorkstationEvent } from '../../common/contract/schemas.ts';
 import type { CascadeClient } from '../api/router.ts';
@@ -19,9 +20,7 @@ export interface Follow {
 
 /** Listens until all of the runs have ended; answers with how each did. A run that is removed meanwhile is left out. */
 export async function followRuns({ client, begin, onEvent, interrupt }: Follow): Promise<RunSummary[]> {
-  const active = new Set(
-    (await client.runs.list()).filter((run) => CAN_STOP.has(run.state)).map((run) => run.id),
-  );
+  const active = new Set(decodeRuns(await client.runs.list({ states: [...CAN_STOP] })).map((run) => run.id));
   let events = await client.workstation.events();
   // The stream starts with its first event: from here on nothing that happens is missed.
   await events.next();
@@ -30,7 +29,7 @@ export async function followRuns({ client, begin, onEvent, interrupt }: Follow):
   const ours = ids.filter((id) => !active.has(id));
   const runs = new Map<string, RunSummary>();
   const refresh = async () => {
-    const listed = await client.runs.list().catch(refuseLeft);
+    const listed = decodeRuns(await client.runs.list({ ids: [...ids] }).catch(refuseLeft));
     runs.clear();
     for (const run of listed) if (followed.has(run.id)) runs.set(run.id, run);
   };
@@ -48,10 +47,12 @@ export async function followRuns({ client, begin, onEvent, interrupt }: Follow):
         if (allEnded(runs)) break;
       }
       const next = await events.next().catch(async (error: unknown) => {
-        // We fell too far behind: a new stream begins with the whole picture.
+        // We fell too far behind: from the beginning of a new stream on the list tells what the old one did not.
         if (!(error instanceof ORPCError) || error.code !== 'CONFLICT') refuseLeft(error);
         events = await client.workstation.events();
-        return events.next();
+        const first = await events.next();
+        await refresh();
+        return first;
       });
       if (next.done === true) throw new CascadeError('OWNER_GONE', GONE);
       if (note(next.value, followed, runs)) onEvent(next.value);
@@ -100,7 +101,7 @@ function note(
 
 /** Those that wait first, so that none takes the place of one that stops. */
 async function stopRuns(client: CascadeClient, ids: readonly string[]): Promise<void> {
-  const runs = (await client.runs.list()).filter((run) => ids.includes(run.id) && CAN_STOP.has(run.state));
+  const runs = decodeRuns(await client.runs.list({ ids: [...ids], states: [...CAN_STOP] }));
   const waitingFirst = runs.sort((a, b) => Number(a.state !== 'queued') - Number(b.state !== 'queued'));
   // One that has just ended by itself can not be stopped, and need not be.
   for (const run of waitingFirst) await client.runs.stop({ id: run.id }).catch(() => {});

@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
+import { decodeRuns } from '../../common/codec/run-frames.ts';
 import { WEIGHT_FORMATS } from '../../common/codec/weight-formats.ts';
+import { RUN_STATES, type RunState } from '../../common/contract/schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
 import { SHOWN_THRESHOLD } from '../../common/thresholds.ts';
 import { concurrencyOption, threadsOption, wholeNumber, workspaceOption } from '../ways/options.ts';
@@ -9,6 +11,7 @@ import { previewOf, previewText, warningLines } from './check.ts';
 import { openConnection } from './connection.ts';
 import { doctorText } from './doctor-text.ts';
 import { EXPORTED_TABLES, exportedCsv, exportProblem, type ExportOptions } from './export-csv.ts';
+import { fieldsText, parseFields, pickFields } from './fields.ts';
 import { findRun } from './find-run.ts';
 import { listText } from './list.ts';
 import { Output } from './output.ts';
@@ -31,6 +34,14 @@ interface GlobalOptions {
   threads?: number;
 }
 
+type ListOptions = GlobalOptions & {
+  name?: string;
+  study?: string;
+  state?: RunState[];
+  limit?: number;
+  fields?: string[];
+};
+type ShowOptions = GlobalOptions & { limit?: number; fields?: string[] };
 type BenchOptions = GlobalOptions & { only?: string[]; rounds: number; out?: string };
 type FileOptions = GlobalOptions & { epoch: number; out: string; force?: boolean };
 
@@ -162,11 +173,19 @@ export function createProgram(around: Surroundings): Command {
 
   program
     .command('list')
-    .description('list the runs of the workspace')
+    .description('list the runs of the workspace, the newest first')
+    .option('--name <text>', 'only runs whose study and arm hold these words, or whose ids begin with them')
+    .option('--study <name>', 'only runs of this study')
+    .addOption(new Option('--state <states...>', 'only runs in one of these states').choices(RUN_STATES))
+    .addOption(limitOption('so many runs at most'))
+    .addOption(fieldsOption())
     .action(
-      withClient(async ({ client, output }) => {
-        const runs = await client.runs.list();
-        output.result(runs, listText(runs, SHOWN_THRESHOLD));
+      withClient<ListOptions>(async ({ client, output, options }) => {
+        const { name, study, state: states, limit, fields } = options;
+        const runs = decodeRuns(await client.runs.list({ text: name, study, states, limit }));
+        if (fields === undefined) return output.result(runs, listText(runs, SHOWN_THRESHOLD));
+        const rows = runs.map((run) => pickFields(run, fields));
+        output.result(rows, fieldsText(rows, fields));
       }),
     );
 
@@ -174,10 +193,14 @@ export function createProgram(around: Surroundings): Command {
     .command('show')
     .argument('<run>', 'its id, or enough of its beginning')
     .description('show everything about a run')
+    .addOption(limitOption('so many epochs at most, the last'))
+    .addOption(fieldsOption())
     .action(
-      withClient(async ({ client, output, name }) => {
-        const document = await showDocument(client, await findRun(client, name));
-        output.result(document, showText(document, SHOWN_THRESHOLD));
+      withClient<ShowOptions>(async ({ client, output, name, options: { limit, fields } }) => {
+        const document = await showDocument(client, await findRun(client, name), limit);
+        if (fields === undefined) return output.result(document, showText(document, SHOWN_THRESHOLD));
+        const picked = pickFields(document, fields);
+        output.result(picked, fieldsText([picked], fields));
       }),
     );
 
@@ -334,6 +357,16 @@ function acceptOption(): Option {
   return new Option(
     '--accept-changed-data',
     'where data were replaced: leave runs of the old ones, and train new ones beside them',
+  );
+}
+
+function limitOption(description: string): Option {
+  return new Option('--limit <n>', description).argParser(wholeNumber(1, 1e9));
+}
+
+function fieldsOption(): Option {
+  return new Option('--fields <names>', 'only these fields of the JSON document, such as id,state').argParser(
+    parseFields,
   );
 }
 

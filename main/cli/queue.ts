@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { decodeRuns } from '../../common/codec/run-frames.ts';
 import type { ResumedRuns, RunState } from '../../common/contract/schemas.ts';
 import type { CascadeClient } from '../api/router.ts';
 import { findRun } from './find-run.ts';
@@ -39,7 +40,7 @@ export async function resume(
     await runToTheEnd(client, () => client.runs.resume({ id }).then(() => [id]), output, around);
     return;
   }
-  const runs = await client.runs.list();
+  const runs = decodeRuns(await client.runs.list({ states: ['interrupted', 'failed', 'stopped'] }));
   const countOf = (state: RunState): number => runs.filter((run) => run.state === state).length;
   let left: ResumedRuns['failed'] = [];
   if (countOf('interrupted') + countOf('failed') > 0) {

@@ -38,15 +38,23 @@ const DEFINITIONS = {
   speedUp: 'multiply-accumulates of the dense network ÷ those left, for one image, of prunable kernels alone',
 };
 
-/** The document of `show RUN --json`. Its keys are relied on by scripts: add, but do not rename. */
-export async function showDocument(client: CascadeClient, id: string) {
+/**
+ * The document of `show RUN --json`. Its keys are relied on by scripts: add, but do not rename.
+ *
+ * @param limit so many epochs at most, the last
+ */
+export async function showDocument(client: CascadeClient, id: string, limit = Infinity) {
   const [detail, epochs, excess, classes] = await Promise.all([
     client.runs.get({ id }),
     client.runs.epochs({ id }),
     forEachControl((against) => client.runs.excess({ id, against })),
     client.runs.classes({ id }),
   ]);
-  return { ...documentOf(detail, epochs, excess, classes) };
+  const shown = epochs.slice(-limit);
+  const from = shown[0]?.epoch ?? 0;
+  const since = (rows: ExcessEpoch[]): ExcessEpoch[] => rows.filter(({ epoch }) => epoch >= from);
+  const compared = { dense: since(excess.dense), 'previous-mask': since(excess['previous-mask']) };
+  return { ...documentOf(detail, shown, compared, classes) };
 }
 
 export type ShownRun = Awaited<ReturnType<typeof showDocument>>;

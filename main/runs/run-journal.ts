@@ -53,6 +53,11 @@ export class RunJournal {
     return this.#lost;
   }
 
+  /** Ids of the runs whose state is not written yet. */
+  get unsaved(): string[] {
+    return [...this.#unsaved.keys()];
+  }
+
   /** Moves a run to another state and logs the event that did it. Rejects only with NOT_FOUND, for a run that is gone. */
   change(id: string, state: RunState, reason: string | null, event: RunEvent): Promise<void> {
     const unsaved = this.#unsaved.get(id) ?? { state, reason, events: [] };

@@ -65,6 +65,11 @@ export class RunManager {
     return this.#journal.show(run);
   }
 
+  /** Ids of the runs that `show` may show otherwise than they are stored. */
+  get unlikeStored(): string[] {
+    return [...new Set([...this.#training.keys(), ...this.#journal.unsaved])];
+  }
+
   /**
    * Queues a run. One that is queued, training or finished stays as it is, but for a finished one to be mended.
    * @throws CascadeError NOT_FOUND, CONFLICT while it is being deleted

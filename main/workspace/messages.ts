@@ -4,6 +4,7 @@ import type {
   EpochSummary,
   ExcessEpoch,
   RunDetail,
+  RunFilter,
   RunState,
   RunSummary,
 } from '../../common/contract/schemas.ts';
@@ -147,7 +148,8 @@ export interface CheckerCalls {
 
 export interface ReaderCalls {
   open(folder: string): void;
-  listRuns(): RunSummary[];
+  listRuns(filter?: RunFilter): RunSummary[];
+  runList(filter?: RunFilter): Uint8Array<ArrayBuffer>;
   summary(id: string): RunSummary;
   getRun(id: string): RunDetail;
   epoch(id: string, epoch: number): EpochSummary;

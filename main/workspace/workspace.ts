@@ -4,6 +4,7 @@ import type {
   EpochSummary,
   ExcessEpoch,
   RunDetail,
+  RunFilter,
   RunState,
   RunSummary,
 } from '../../common/contract/schemas.ts';
@@ -82,7 +83,9 @@ export interface Workspace {
   removeRun(id: string): Promise<void>;
 
   /** The newest first. `progress` is null: only the trainer knows. */
-  listRuns(): Promise<RunSummary[]>;
+  listRuns(filter?: RunFilter): Promise<RunSummary[]>;
+  /** The same as text, made by the reader: see `common/codec/run-frames.ts`. */
+  runList(filter?: RunFilter): Promise<Uint8Array<ArrayBuffer>>;
   summary(id: string): Promise<RunSummary>;
   /** `pruningEpochs` are those that were logged so far. */
   getRun(id: string): Promise<RunDetail>;
@@ -246,8 +249,12 @@ class OpenWorkspace implements Workspace {
     return this.#writer.call('removeRun', id);
   }
 
-  listRuns(): Promise<RunSummary[]> {
-    return this.#reader.call('listRuns');
+  listRuns(filter?: RunFilter): Promise<RunSummary[]> {
+    return this.#reader.call('listRuns', filter);
+  }
+
+  runList(filter?: RunFilter): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.call('runList', filter);
   }
 
   summary(id: string): Promise<RunSummary> {

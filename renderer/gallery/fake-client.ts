@@ -9,6 +9,7 @@ import type {
   WorkstationEvent,
   WorkstationStatus,
 } from '../../common/contract/schemas.ts';
+import { encodeRuns, runsText } from '../../common/codec/run-frames.ts';
 import type { ControlKind } from '../../common/controls.ts';
 import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';
 import type { CascadeClient } from '../client/client.ts';
@@ -241,6 +242,7 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
     return value();
   };
   async function* events(): AsyncGenerator<WorkstationEvent> {
+    yield { type: 'status', status: STATUS };
     for (;;) {
       for (const event of queue.splice(0)) yield event;
       await new Promise<void>((resolve) => (wake = resolve));
@@ -276,7 +278,7 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
       schema: () => answer(readSchema),
     },
     runs: {
-      list: () => answer(() => runs),
+      list: () => answer(() => encodeRuns(runsText(runs))),
       get: ({ id }: { id: string }) => answer(() => detail(find(id))),
       epochs: ({ id }: { id: string }) =>
         answer(() => simulatedOf(id).epochs.filter((entry) => entry.epoch <= find(id).epochsDone)),

@@ -6,6 +6,7 @@ import type {
   WorkstationEvent,
   WorkstationStatus,
 } from '../../common/contract/schemas.ts';
+import { decodeRuns } from '../../common/codec/run-frames.ts';
 import type { CascadeClient, Connection, ConnectionState } from '../client/client.ts';
 import { neededBy, type NeededBy } from '../format/needed-by.ts';
 import { looksOf, lookOf, type RunLook } from '../format/run-look.ts';
@@ -91,12 +92,14 @@ export function createWorkstation(connection: Connection): Workstation {
   async function follow(generation: number): Promise<void> {
     try {
       const stream = await client.workstation.events();
-      const [list, current] = await Promise.all([client.runs.list(), client.workstation.status()]);
+      // The stream begins with how the workstation stands: from here on nothing that happens is missed.
+      const first = await stream.next();
+      const list = decodeRuns(await client.runs.list());
       if (generation !== connection.generation.value) return;
       byId.value = new Map(list.map((run) => [run.id, run]));
       progress.clear();
       for (const run of list) if (run.progress && run.state === 'running') progress.set(run.id, run.progress);
-      status.value = current;
+      if (first.done !== true && first.value.type === 'status') status.value = first.value.status;
       loaded.value = true;
       error.value = null;
       for await (const event of stream) {

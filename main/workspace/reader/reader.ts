@@ -3,8 +3,10 @@ import type {
   EpochSummary,
   ExcessEpoch,
   RunDetail,
+  RunFilter,
   RunSummary,
 } from '../../../common/contract/schemas.ts';
+import { runsText } from '../../../common/codec/run-frames.ts';
 import type { ControlKind } from '../../../common/controls.ts';
 import type { Moment } from '../../../common/records.ts';
 import { PlaneChains } from '../chains.ts';
@@ -50,8 +52,12 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
     this.#chains = new PlaneChains(this.#database);
   }
 
-  listRuns(): RunSummary[] {
-    return this.#snapshot(() => listRuns(this.#database));
+  listRuns(filter: RunFilter = {}): RunSummary[] {
+    return this.#snapshot(() => listRuns(this.#database, filter));
+  }
+
+  runList(filter: RunFilter = {}): Uint8Array<ArrayBuffer> {
+    return runsText(this.listRuns(filter));
   }
 
   summary(id: string): RunSummary {

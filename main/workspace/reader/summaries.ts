@@ -1,10 +1,12 @@
 import type {
   LoggedEvent,
   RunDetail,
+  RunFilter,
   RunState,
   RunSummary,
   StateShares,
 } from '../../../common/contract/schemas.ts';
+import { filterRuns } from '../../../common/run-filter.ts';
 import { maskSourceOf } from '../../../common/mask-source.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import { readSpecification } from '../../../common/run-specification.ts';
@@ -69,8 +71,8 @@ type Membership = RunSummary['memberships'][number];
 const MEMBERSHIPS =
   'select run, memberships.study, memberships.arm, place from memberships left join arms using (study, arm)';
 
-/** All runs, the newest first. */
-export function listRuns(database: Connection): RunSummary[] {
+/** Runs, the newest first. */
+export function listRuns(database: Connection, filter: RunFilter): RunSummary[] {
   const rows = prepared(database, `${SUMMARY} order by runs.number desc`).all() as SummaryRow[];
   const memberships = new Map<number, RunSummary['memberships']>();
   for (const { run, ...membership } of prepared(database, MEMBERSHIPS).all() as (Membership & {
@@ -80,7 +82,13 @@ export function listRuns(database: Connection): RunSummary[] {
     if (known) known.push(membership);
     else memberships.set(run, [membership]);
   }
-  return rows.map((row) => summaryOf(database, row, memberships.get(row.number) ?? []));
+  const runs = rows.map((row) => ({
+    row,
+    id: row.id,
+    state: row.state,
+    memberships: memberships.get(row.number) ?? [],
+  }));
+  return filterRuns(runs, filter).map(({ row, memberships }) => summaryOf(database, row, memberships));
 }
 
 export function getSummary(database: Connection, id: string): RunSummary {

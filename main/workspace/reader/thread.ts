@@ -19,7 +19,8 @@ serve<ReaderCalls>(
       folder = path;
       reader = new Reader(path);
     },
-    listRuns: () => opened().listRuns(),
+    listRuns: (filter) => opened().listRuns(filter),
+    runList: (filter) => opened().runList(filter),
     summary: (id) => opened().summary(id),
     getRun: (id) => opened().getRun(id),
     epoch: (id, epoch) => opened().epoch(id, epoch),

@@ -1,5 +1,6 @@
 import { ORPCError, safe } from '@orpc/client';
 import { expect, test } from 'vitest';
+import { decodeRuns } from '../../../common/codec/run-frames.ts';
 import { decodeFrame } from '../../../common/codec/frames.ts';
 import { decodePredictions } from '../../../common/codec/predictions.ts';
 import { CascadeError } from '../../../common/errors.ts';
@@ -28,7 +29,8 @@ test('every call of the contract reaches its service', async () => {
   expect((await client.studies.bundled()).map((study) => study.name)).toEqual(['starter', 'other']);
   expect((await client.studies.check({ text: 'broken', fileName: 'b.yaml' })).problems).toHaveLength(1);
   expect((await client.studies.schema())['title']).toBe('Study');
-  expect(await client.runs.list()).toHaveLength(2);
+  expect(decodeRuns(await client.runs.list())).toHaveLength(2);
+  expect(decodeRuns(await client.runs.list({ ids: [id] })).map((run) => run.id)).toEqual([id]);
   await client.runs.pause({ id });
   expect(double.runs.get(id)?.state).toBe('paused');
   await client.runs.resume({ id });
@@ -97,32 +99,39 @@ test('input that the contract does not allow is refused with the key', async () 
   expect(error.message).toContain("'id'");
 });
 
-test('a subscriber gets the whole picture first, then what happens, and leaves no listener behind', async () => {
+test('a subscriber gets how it stands first, then what happens, and leaves no listener behind', async () => {
   const double = new WorkstationDouble();
   const client = createLocalClient(double);
+  double.automatic = true;
   const { runs } = await client.studies.start({ text: 'control 0\nrandom 1', fileName: 'a.yaml' });
+  await expect.poll(() => [...double.runs.values()].every(({ state }) => state === 'finished')).toBe(true);
   const abort = new AbortController();
   const seen: WorkstationEvent[] = [];
   for await (const event of await client.workstation.events(undefined, { signal: abort.signal })) {
     seen.push(event);
-    if (seen.length === 3) setImmediate(() => double.emit({ type: 'removed', id: runs[0]! }));
+    if (event.type === 'status') setImmediate(() => double.emit({ type: 'removed', id: runs[0]! }));
     if (event.type === 'removed') break;
   }
-  expect(seen.slice(0, 3).map((event) => event.type)).toEqual(['status', 'run', 'run']);
-  expect(seen.at(-1)).toEqual({ type: 'removed', id: runs[0] });
+  // The list is asked for once, in one frame: none of it is told again.
+  expect(seen).toEqual([
+    { type: 'status', status: double.status() },
+    { type: 'removed', id: runs[0] },
+  ]);
   expect(double.listeners.size).toBe(0);
 });
 
 test('what happens while the list is read is not lost', async () => {
   const double = new WorkstationDouble();
+  const client = createLocalClient(double);
+  const events = await client.workstation.events();
+  expect((await events.next()).value).toMatchObject({ type: 'status' });
   const list = double.listRuns.bind(double);
   double.listRuns = async () => {
     const runs = await list();
     double.emit({ type: 'removed', id: ABSENT });
     return runs;
   };
-  const events = await createLocalClient(double).workstation.events();
-  expect((await events.next()).value).toMatchObject({ type: 'status' });
+  expect(decodeRuns(await client.runs.list())).toEqual([]);
   expect((await events.next()).value).toMatchObject({ type: 'removed' });
   await events.return?.();
   expect(double.listeners.size).toBe(0);

@@ -1,6 +1,7 @@
 import { createORPCClient } from '@orpc/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { decodeRuns } from '../../../common/codec/run-frames.ts';
 import { decodeFrame } from '../../../common/codec/frames.ts';
 import { socketLink, type SocketLike } from '../../../common/line/link.ts';
 import type { CascadeClient } from '../../../main/api/router.ts';
@@ -51,7 +52,7 @@ test('the contract works over the WebSocket, binary answers and typed errors too
   const { client: remote } = await client();
   const { runs } = await remote.studies.start({ text: 'control 0\nrandom 1', fileName: 'a.yaml' });
   const id = runs[1]!;
-  expect(await remote.runs.list()).toHaveLength(2);
+  expect(decodeRuns(await remote.runs.list())).toHaveLength(2);
   const blob = await remote.runs.planes({ id, epoch: 1, layer: 'dense1' });
   const { header, body } = decodeFrame('planes', blob);
   expect(header.layer).toBe('dense1');

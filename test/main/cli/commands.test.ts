@@ -183,6 +183,53 @@ test('list: a table, or the summaries', async () => {
   expect(shell.document).toMatchObject([{ state: 'finished' }, { state: 'finished' }]);
 });
 
+test('list: filters, fields and a limit', async () => {
+  await shell.run('run', 'starter');
+  expect(await shell.run('list', '--json')).toBe(0);
+  const all = shell.document as {
+    id: string;
+    state: string;
+    memberships: { study: string; arm: string }[];
+  }[];
+  expect(all.length).toBeGreaterThan(1);
+  const { study, arm } = all.at(-1)!.memberships[0]!;
+  const ids = async (...options: string[]): Promise<string[]> => {
+    expect(await shell.run('list', '--json', ...options), shell.stderr).toBe(0);
+    return (shell.document as { id: string }[]).map(({ id }) => id);
+  };
+  expect(await ids('--limit', '1')).toEqual([all[0]!.id]);
+  expect(await ids('--name', all.at(-1)!.id.slice(0, 8))).toEqual([all.at(-1)!.id]);
+  expect(await ids('--name', arm.toUpperCase())).toEqual(
+    all.filter((run) => run.memberships.some((each) => each.arm.includes(arm))).map(({ id }) => id),
+  );
+  expect(await ids('--study', study)).toEqual(all.map(({ id }) => id));
+  expect(await ids('--study', `${study} and more`)).toEqual([]);
+  expect(await ids('--state', 'failed', 'stopped')).toEqual([]);
+  expect(await ids('--state', 'finished')).toHaveLength(all.length);
+
+  await shell.run('list', '--json', '--fields', 'state,id', '--limit', '1');
+  expect(shell.document).toEqual([{ state: 'finished', id: all[0]!.id }]);
+  await shell.run('list', '--fields', 'id,priority', '--limit', '1');
+  expect(shell.stdout).toBe(`id               priority\n${all[0]!.id}  0\n`);
+  expect(await shell.run('list', '--fields', 'names')).toBe(1);
+  expect(shell.stderr).toContain("There is no field 'names'; there are ");
+  expect(await shell.run('list', '--state', 'done')).toBe(2);
+});
+
+test('show: the last epochs, and fields alone', async () => {
+  await shell.run('run', 'starter');
+  const [id] = [...shell.double.runs.keys()].slice(-1) as [string];
+  await shell.run('show', id, '--json');
+  const whole = shell.document as { epochs: { epoch: number }[]; excess: { epoch: number }[]; state: string };
+  expect(whole.epochs.length).toBeGreaterThan(1);
+  await shell.run('show', id, '--json', '--limit', '1');
+  const { epochs, excess } = shell.document as typeof whole;
+  expect(epochs).toEqual(whole.epochs.slice(-1));
+  expect(excess).toEqual(whole.excess.filter(({ epoch }) => epoch >= epochs[0]!.epoch));
+  await shell.run('show', id, '--json', '--fields', 'state,seed');
+  expect(Object.keys(shell.document as object)).toEqual(['state', 'seed']);
+});
+
 test('show --json holds what scripts rely on', async () => {
   const { control, pruned } = await trained();
   expect(await shell.run('show', pruned, '--json')).toBe(0);

@@ -1,6 +1,7 @@
 import { completeSpecification } from '../../../common/run-specification.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import { encodeFrame } from '../../../common/codec/frames.ts';
+import { encodeRuns, runsText } from '../../../common/codec/run-frames.ts';
 import { encodePredictions } from '../../../common/codec/predictions.ts';
 import type { ControlKind } from '../../../common/controls.ts';
 import type {
@@ -9,12 +10,14 @@ import type {
   EpochSummary,
   ExcessEpoch,
   RunDetail,
+  RunFilter,
   RunState,
   RunSummary,
   StudyProblem,
   WorkstationEvent,
   WorkstationStatus,
 } from '../../../common/contract/schemas.ts';
+import { filterRuns } from '../../../common/run-filter.ts';
 import type { Moment } from '../../../common/records.ts';
 import { DEFAULT_THRESHOLDS, thresholdIndex, thresholdLabel } from '../../../common/thresholds.ts';
 import type { WorkstationOptions, WorkstationServices } from '../../../main/api/services.ts';
@@ -187,8 +190,11 @@ export class WorkstationDouble implements WorkstationServices {
     return { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Study' };
   }
 
-  async listRuns() {
+  async listRuns(): Promise<RunSummary[]> {
     return [...this.runs.values()];
+  }
+  async runList(filter: RunFilter = {}) {
+    return encodeRuns(runsText(filterRuns(await this.listRuns(), filter)));
   }
 
   async getRun(id: string): Promise<RunDetail> {
