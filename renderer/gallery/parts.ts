@@ -1,22 +1,19 @@
-import type { RunState } from '../../common/contract/schemas.ts';
-import { lookOf, lookOfPlace, type RunLook } from '../format/run-look.ts';
+import type { Component } from 'vue';
+import ReplayGallery from '../replay/ReplayGallery.vue';
+import StudiesGallery from '../studies/StudiesGallery.vue';
+import UiGallery from '../ui/UiGallery.vue';
+import ChartsGallery from '../ui/charts/ChartsGallery.vue';
 
-export const RUN_STATES_SHOWN: RunState[] = [
-  'queued',
-  'running',
-  'paused',
-  'finished',
-  'failed',
-  'interrupted',
-  'stopped',
-];
-
-/** Looks of arms where each colour, marker and dash comes in, of the control of one arm, and of what is no arm's alone. */
-export const LOOKS_SHOWN: { name: string; look: RunLook }[] = [
-  ...[0, 1, 2, 3, 4, 5, 6, 7, 14, 21, 28, 35].map((place) => ({
-    name: `arm ${place + 1}`,
-    look: lookOfPlace(place),
-  })),
-  { name: 'control of arm 2', look: { ...lookOfPlace(1), dash: 'dashed' } },
-  { name: 'control of several', look: lookOf({ memberships: [] }) },
+/** What the gallery shows beside whole windows: the parts of each room in their states. */
+export const PARTS: readonly { title: string; part: Component }[] = [
+  { title: 'States, marks, controls, notes', part: UiGallery },
+  { title: 'Map of channels: active, each state, partial, not read yet', part: ReplayGallery },
+  {
+    title: 'Charts: usual, logarithmic, one point, nothing, cuts, the initial state, gaps, steps, compact',
+    part: ChartsGallery,
+  },
+  {
+    title: 'Studies of one’s own: a few, many; changed and kept, kept nowhere, unchanged',
+    part: StudiesGallery,
+  },
 ];

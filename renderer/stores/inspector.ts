@@ -1,6 +1,6 @@
 import { computed, onScopeDispose, shallowRef, watch } from 'vue';
 import type { ComputedRef } from 'vue';
-import type { ViewName } from '../composables/address-text.ts';
+import type { ViewName } from './address-text.ts';
 import type { QuantityName } from '../format/quantities.ts';
 
 /** What the inspector says of whatever is selected: a heading and named values, each explaining itself. */

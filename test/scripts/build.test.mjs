@@ -10,7 +10,7 @@ function scene() {
   const root = temporaryFolder();
   write(root, {
     'main/browser.ts': 'one',
-    'renderer/views/run.vue': 'one',
+    'renderer/run/RunView.vue': 'one',
     'README.md': 'one',
     'package.json': '{}',
     [builder]: `require('fs').mkdirSync('out', { recursive: true });`,
@@ -25,7 +25,7 @@ test('what was built is built again only when a source changes', async () => {
   expect(buildIsFresh(root)).toBe(true);
   write(root, { 'README.md': 'two, which is no source' });
   expect(buildIsFresh(root)).toBe(true);
-  write(root, { 'renderer/views/run.vue': 'two, longer' });
+  write(root, { 'renderer/run/RunView.vue': 'two, longer' });
   expect(buildIsFresh(root)).toBe(false);
   await run();
   utimesSync(join(root, 'main/browser.ts'), new Date(), new Date(Date.now() + 5000));

@@ -22,9 +22,15 @@ describe('accepted', () => {
     ],
     ['preload/preload.ts', `import { ipcRenderer } from 'electron'; import '../common/contract.ts';`],
     [
-      'renderer/app.vue',
-      `<script setup lang="ts">\nimport { ref } from 'vue';\nimport x from '../common/x.ts';\n</script>`,
+      'renderer/runs/RunsView.vue',
+      `<script setup lang="ts">\nimport { ref } from 'vue';\nimport x from '../../common/x.ts';\nimport '../ui/Icon.vue';\nimport '../stores/app.ts';\n</script>`,
     ],
+    [
+      'renderer/App.vue',
+      `<script setup>import './frame/TopBar.vue'; import './replay/ReplayView.vue';</script>`,
+    ],
+    ['renderer/ui/charts/engine.ts', `import * as echarts from 'echarts/core'; import '../theme.ts';`],
+    ['renderer/gallery/main.ts', `import '../runs/RunsView.vue'; import '../App.vue';`],
     ['main/trainer/run.ts', `import './tensorflow/engine.ts'; import { join } from 'node:path';`],
     [
       'main/trainer/tensorflow/native.ts',
@@ -45,10 +51,17 @@ describe('rejected', () => {
     ['preload/preload.ts', `import '../main/api/router.ts';`],
     ['preload/preload.ts', `import 'zod';`],
     [
-      'renderer/views/runs.vue',
+      'renderer/runs/RunsView.vue',
       `<template><p>x</p></template>\n<script setup lang="ts">\nimport 'node:fs';\n</script>`,
     ],
-    ['renderer/app.ts', `import type { Router } from '../main/api/router.ts';`],
+    ['renderer/main.ts', `import type { Router } from '../main/api/router.ts';`],
+    ['renderer/runs/RunPreview.vue', `<script setup>import '../run/run-charts.ts';</script>`],
+    ['renderer/replay/ReplayView.vue', `<script setup>import '../frame/TopBar.vue';</script>`],
+    ['renderer/ui/StateSwatch.vue', `<script setup>import '../replay/palette.ts';</script>`],
+    ['renderer/ui/Icon.vue', `<script setup>import 'echarts/core';</script>`],
+    ['renderer/stores/opened-run.ts', `import '../ui/inspected-run.ts';`],
+    ['renderer/format/runs.ts', `import type { OpenedRun } from '../stores/opened-run.ts';`],
+    ['renderer/studies/StudiesView.vue', `<script setup>import '../gallery/studies.ts';</script>`],
     ['main/trainer/run.ts', `const writer = await import('../workspace/writer/thread.ts');`],
     ['main/trainer/run.ts', `export { x } from '../api/router.ts';`],
     ['main/trainer/run.ts', `let row: import('../workspace/rows.ts').Row;`],
@@ -59,7 +72,7 @@ describe('rejected', () => {
     ['main/api/router.ts', `import Database from 'better-sqlite3';`],
     ['main/api/router.ts', `const koffi = require('koffi');`],
     ['main/browser.ts', `import { app } from 'electron';`],
-    ['main/browser.ts', `import '../renderer/app.ts';`],
+    ['main/browser.ts', `import '../renderer/main.ts';`],
     ['main/browser.ts', `import '../test/helpers.ts';`],
   ])('%s: %s', (file, code) => {
     const found = check(file, code);
@@ -71,6 +84,10 @@ describe('rejected', () => {
 test('the line is that of the import, in a component as well', () => {
   const code = `<template>\n  <p>import 'fs'</p>\n</template>\n<script lang="ts">\n// import 'a'\n\nimport 'b';\n</script>`;
   expect(importsOf(code, true)).toMatchObject([{ specifier: 'b', line: 7 }]);
+});
+
+test('a room that the table does not know is not let in', () => {
+  expect(() => check('renderer/elsewhere/x.ts', `import 'vue';`)).toThrow(/belongs to no layer: add one/);
 });
 
 test('no layer is named twice', () => {

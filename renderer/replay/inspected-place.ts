@@ -1,0 +1,202 @@
+import { WEIGHT_STATES } from '../../common/cascade/composition.ts';
+import type { ExcessEpoch, LayerComparison, LayerEpoch } from '../../common/contract/schemas.ts';
+import { CHANNEL_FIELDS, laterRow } from '../../common/records.ts';
+import type { ChannelField, LaterChannelField } from '../../common/records.ts';
+import type { ReplaySide } from './use-replay-side.ts';
+import { stateName, stateQuantity, type Role } from './state-names.ts';
+import { weightName } from './weight-planes.ts';
+import type { Inspected, InspectedRow } from '../stores/inspector.ts';
+import { count, percent, points, shedLabel, significant } from '../format/numbers.ts';
+
+/** What is selected in the replay; the most particular that there is is inspected. */
+export interface SelectedPlace {
+  layer: string | null;
+  channel: { layer: string; channel: number } | null;
+  weight: { row: number; column: number } | null;
+}
+
+/**
+ * What the inspector says of a weight, a channel or a layer at the moment; null where none is selected.
+ *
+ * @param compared the run and its control after the epoch; null where there is no control, or it has not got so far
+ */
+export function inspectedPlace(
+  run: ReplaySide,
+  control: ReplaySide,
+  compared: ExcessEpoch | null,
+  epoch: number,
+  threshold: string,
+  place: SelectedPlace,
+): Inspected | null {
+  if (place.weight !== null && place.layer !== null)
+    return inspectedWeight(run, control, epoch, threshold, place);
+  if (place.channel !== null)
+    return {
+      kind: 'channel',
+      title: `${place.channel.layer} · channel ${place.channel.channel}`,
+      subtitle: `after epoch ${epoch}`,
+      sections: sides(run, control, ', where the run keeps it', (side) =>
+        channelRows(side, epoch, threshold, place.channel!, side === run ? 'run' : 'control'),
+      ),
+    };
+  if (place.layer === null) return null;
+  const layer = run.layers.value.find((entry) => entry.name === place.layer);
+  if (!layer) return null;
+  return {
+    kind: 'layer',
+    title: layer.name,
+    subtitle: `${layer.kind} ${layer.shape.join(' × ')}, ${count(layer.weights)} weights, ${count(layer.macs)} MACs`,
+    sections: sides(run, control, '', (side) => {
+      const twin = compared?.layers.find((entry) => entry.name === layer.name);
+      return side === run
+        ? layerRows(run, epoch, threshold, layer.name)
+        : controlRows(control, twin, epoch, threshold, layer.name);
+    }),
+  };
+}
+
+/** A section for the run and one for its control, whose heading says more. */
+function sides(
+  run: ReplaySide,
+  control: ReplaySide,
+  ofControl: string,
+  rowsOf: (side: ReplaySide) => InspectedRow[],
+) {
+  return [
+    { heading: 'Run', rows: rowsOf(run) },
+    ...(control.run.detail ? [{ heading: `Control${ofControl}`, rows: rowsOf(control) }] : []),
+  ].filter((section) => section.rows.length > 0);
+}
+
+/** Disjoint states as shares of the channel's weights, then its own numbers. */
+function channelRows(
+  side: ReplaySide,
+  epoch: number,
+  threshold: string,
+  name: { layer: string; channel: number },
+  role: Role,
+) {
+  const moment = side.moment.value?.find((entry) => entry.layer.name === name.layer);
+  const table = side.loaded.history.value.table(epoch, name.layer);
+  if (!moment || !table) return [];
+  const field = (of: ChannelField) =>
+    table.values[CHANNEL_FIELDS.indexOf(of) * table.channels + name.channel];
+  const later = (of: LaterChannelField) =>
+    table.values[laterRow(of, table.thresholds) * table.channels + name.channel];
+  const shares = WEIGHT_STATES.map((state, index): InspectedRow => {
+    const share = moment.composition[index * table.channels + name.channel];
+    return {
+      label: `${stateName(state, threshold, role)}, of channel`,
+      value: percent(share),
+      quantity: stateQuantity(state, 'Channel', role),
+      swatch: `--state-${state}`,
+    };
+  });
+  // Stored of the channel as it is: of a control with the weights that the run has pruned.
+  const whole = role === 'run' ? '' : ', all its weights';
+  return [
+    ...shares,
+    { label: `norm${whole}`, value: significant(field('norm')), quantity: 'norm' as const },
+    { label: `residual${whole}`, value: significant(later('residual')), quantity: 'residual' as const },
+    {
+      label: `norm over the epoch · free decay${whole}`,
+      value: `× ${significant(later('decay'))} · × ${significant(later('freeDecay'))}`,
+      quantity: 'freeDecay' as const,
+    },
+    { label: 'γ', value: significant(field('gamma')) },
+    { label: 'β', value: significant(field('beta')) },
+    { label: 'blocked', value: field('blocked') === 1 ? 'yes' : 'no', quantity: 'blocked' as const },
+  ];
+}
+
+function layerAt(side: ReplaySide, epoch: number, name: string): LayerEpoch | undefined {
+  return side.run.epochs.find((entry) => entry.epoch === epoch)?.layers.find((entry) => entry.name === name);
+}
+
+/** Of the control: what it has shed of the very weights that the run kept, and the run's excess; the rest is of the layer as it is. */
+function controlRows(
+  side: ReplaySide,
+  twin: LayerComparison | undefined,
+  epoch: number,
+  threshold: string,
+  name: string,
+): InspectedRow[] {
+  const layer = layerAt(side, epoch, name);
+  if (!layer) return [];
+  return [
+    {
+      label: `${shedLabel(threshold)}, same weights`,
+      value: percent(twin?.control[threshold]),
+      quantity: 'controlShed',
+      swatch: '--state-shed',
+    },
+    { label: 'excess of the run', value: points(twin?.excess[threshold]), quantity: 'excess' },
+    {
+      label: `${shedLabel(threshold)}, all its weights`,
+      value: percent(layer.shed[threshold]),
+      quantity: 'controlShedOfAll',
+    },
+    { label: 'norm, all its weights', value: significant(layer.norm), quantity: 'norm' },
+  ];
+}
+
+function layerRows(side: ReplaySide, epoch: number, threshold: string, name: string): InspectedRow[] {
+  const layer = layerAt(side, epoch, name);
+  if (!layer) return [];
+  return [
+    { label: 'pruned, of all', value: percent(layer.pruned), quantity: 'pruned', swatch: '--state-pruned' },
+    {
+      label: `${shedLabel(threshold)}, of kept`,
+      value: percent(layer.shed[threshold]),
+      quantity: 'shed',
+      swatch: '--state-shed',
+    },
+    {
+      label: 'inert, at least, of kept',
+      value: percent(layer.inertAtLeast),
+      quantity: 'inert',
+      swatch: '--state-inert',
+    },
+    { label: 'dead on the data, of kept', value: percent(layer.deadOnData), quantity: 'deadOnData' },
+    {
+      label: 'freed, of kept',
+      value: layer.freed === null ? '–' : percent(layer.freed),
+      quantity: 'freed',
+      swatch: '--state-freed',
+    },
+    { label: 'true sparsity, of all', value: percent(layer.zero), quantity: 'zero' },
+    { label: 'norm', value: significant(layer.norm), quantity: 'norm' },
+  ];
+}
+
+/** A weight: its state at every threshold of the ladder, in the run and in the control. */
+function inspectedWeight(
+  run: ReplaySide,
+  control: ReplaySide,
+  epoch: number,
+  threshold: string,
+  place: SelectedPlace,
+): Inspected | null {
+  const layer = run.layers.value.find((entry) => entry.name === place.layer);
+  const { row = 0, column = 0 } = place.weight ?? {};
+  if (!layer) return null;
+  const rowsOf = (side: ReplaySide): InspectedRow[] => {
+    const planes = side.planes.planes.value;
+    if (planes === null || planes.layer !== layer.name) return [];
+    return planes.thresholds.map((label, index) => {
+      const state = WEIGHT_STATES[planes.ownStateOf(row * planes.columns + column, index)] ?? 'active';
+      return {
+        label: `at ${label}`,
+        value: label === threshold ? `${state} ←` : state,
+        quantity: state,
+        swatch: `--state-${state}`,
+      };
+    });
+  };
+  return {
+    kind: 'weight',
+    title: `${layer.name} · ${weightName(layer.kind, layer.shape, row, column)}`,
+    subtitle: `after epoch ${epoch}`,
+    sections: sides(run, control, '', rowsOf),
+  };
+}

@@ -1,0 +1,36 @@
+import { onScopeDispose } from 'vue';
+import type { Player } from './use-player.ts';
+
+/** Keys of the replay, wherever the focus is, except where a person types or a control needs the key itself. */
+export function useReplayKeys(player: Player, openLayer: (index: number | null) => void): void {
+  const actions: Record<string, (event: KeyboardEvent) => void> = {
+    ' ': player.toggle,
+    ArrowLeft: (event) => (event.shiftKey ? player.jump(-1) : player.step(-1)),
+    ArrowRight: (event) => (event.shiftKey ? player.jump(1) : player.step(1)),
+    Home: () => player.ends('first'),
+    End: () => player.ends('last'),
+    '[': () => player.loopEnd('from'),
+    ']': () => player.loopEnd('to'),
+    '\\': () => (player.loop.value = null),
+    ',': () => player.faster(-1),
+    '.': () => player.faster(1),
+    Escape: () => openLayer(null),
+  };
+
+  function press(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
+    const target = event.target instanceof HTMLElement ? event.target : null;
+    if (target?.matches('input, textarea, select, [role="dialog"] *, [role="alertdialog"] *')) return;
+    if (event.key === ' ' && target?.matches('button, a')) return;
+    if (/^[0-9]$/.test(event.key)) {
+      openLayer(event.key === '0' ? 9 : Number(event.key) - 1);
+      return;
+    }
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action(event);
+  }
+  window.addEventListener('keydown', press);
+  onScopeDispose(() => window.removeEventListener('keydown', press));
+}

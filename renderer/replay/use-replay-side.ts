@@ -1,0 +1,85 @@
+import { computed, shallowRef, watch } from 'vue';
+import type { ComputedRef, Ref } from 'vue';
+import { thresholdLabel } from '../../common/thresholds.ts';
+import type { PrunableLayer } from '../../common/network.ts';
+import { networkMoment } from './moment.ts';
+import type { LayerMoment } from './moment.ts';
+import { useRun } from '../stores/opened-run.ts';
+import type { OpenedRun } from '../stores/opened-run.ts';
+import type { Workstation } from '../stores/workstation.ts';
+import { useChannelHistory } from './use-channel-history.ts';
+import type { LoadedHistory } from './use-channel-history.ts';
+import type { WeightPlanes } from './weight-planes.ts';
+import { useWeightPlanes } from './use-weight-planes.ts';
+
+/** One side of the replay: a run, or its control, at the moment. */
+export interface ReplaySide {
+  run: OpenedRun;
+  loaded: LoadedHistory;
+  layers: ComputedRef<readonly PrunableLayer[]>;
+  epochs: ComputedRef<readonly number[]>;
+  moment: ComputedRef<LayerMoment[] | null>;
+  /** Position of the named threshold in this run's ladder. */
+  threshold: ComputedRef<number>;
+  planes: { planes: Readonly<Ref<WeightPlanes | null>>; error: Readonly<Ref<string | null>> };
+}
+
+const NO_LAYERS: readonly PrunableLayer[] = [];
+
+/** @param beside for a control, the run that it is beside: its channels and weights are those that the run keeps at the moment */
+export function useReplaySide(
+  workstation: Workstation,
+  id: Ref<string | null>,
+  epoch: Ref<number>,
+  thresholdName: Ref<string>,
+  openedLayer: Ref<string | null>,
+  beside: ReplaySide | null = null,
+): ReplaySide {
+  const run = useRun(workstation, id);
+  const layers = computed(() => run.detail?.network?.layers ?? NO_LAYERS);
+  const epochs = computed(() => run.epochs.map((entry) => entry.epoch));
+  const known = computed(() =>
+    beside === null ? epochs.value : epochs.value.filter((at) => beside.epochs.value.includes(at)),
+  );
+  const keptBy = computed(() => beside?.run.id ?? null);
+  const loaded = useChannelHistory(workstation, id, known, epoch, keptBy);
+  const threshold = computed(
+    () => run.detail?.thresholds.findIndex((entry) => thresholdLabel(entry) === thresholdName.value) ?? -1,
+  );
+  const moment = computed(() => {
+    // Read for its effect: the history is not itself reactive.
+    void loaded.version.value;
+    return networkMoment(loaded.history.value, layers.value, epoch.value, threshold.value);
+  });
+  const opened = computed(() => {
+    const layer = layers.value.find((entry) => entry.name === openedLayer.value);
+    return layer ? { name: layer.name, outputChannels: layer.outputChannels } : null;
+  });
+  const planes = useWeightPlanes(workstation, id, opened, epoch, epochs);
+  return {
+    run,
+    loaded,
+    layers,
+    epochs,
+    moment,
+    threshold,
+    planes: beside === null ? planes : { ...planes, planes: useKept(planes.planes, beside.planes.planes) },
+  };
+}
+
+/** The weights of a control as those of the run beside it come and go: what was last of one moment stays until both are again. */
+function useKept(
+  own: Readonly<Ref<WeightPlanes | null>>,
+  beside: Readonly<Ref<WeightPlanes | null>>,
+): Readonly<Ref<WeightPlanes | null>> {
+  const kept = shallowRef<WeightPlanes | null>(null);
+  watch(
+    [own, beside],
+    ([planes, others]) => {
+      if (planes === null || others === null) kept.value = null;
+      else kept.value = planes.keptBy(others) ?? (kept.value?.layer === planes.layer ? kept.value : null);
+    },
+    { immediate: true, flush: 'sync' },
+  );
+  return kept;
+}
