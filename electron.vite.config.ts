@@ -20,7 +20,7 @@ export default defineConfig({
           cli: resolve(root, 'main/cli.ts'),
           trainer: resolve(root, 'main/trainer/thread.ts'),
           writer: resolve(root, 'main/workspace/writer/thread.ts'),
-          images: resolve(root, 'main/trainer/data/images/thread.ts'),
+          images: resolve(root, 'main/trainer/data/streams/thread.ts'),
           reader: resolve(root, 'main/workspace/reader/thread.ts'),
           checker: resolve(root, 'main/workspace/checker/thread.ts'),
           background: resolve(root, 'main/background/thread.ts'),

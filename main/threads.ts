@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 /** Worker threads of the main process: the name of the built file → the source file, relative to main/. */
 const SOURCES = {
   trainer: 'trainer/thread.ts',
-  images: 'trainer/data/images/thread.ts',
+  images: 'trainer/data/streams/thread.ts',
   writer: 'workspace/writer/thread.ts',
   reader: 'workspace/reader/thread.ts',
   checker: 'workspace/checker/thread.ts',

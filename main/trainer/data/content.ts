@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { NamedOptions } from '../../../common/run-specification.ts';
-import { stampsOfFiles } from './files.ts';
+import { stampsOfFiles } from './formats/files.ts';
 import { datasets } from './registry.ts';
 
 /** Where the files of a data set are, for two to be told to share them; null for a set that comes with the program. */

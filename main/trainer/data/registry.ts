@@ -1,15 +1,15 @@
 import { createRegistry } from '../registry.ts';
-import { cifar100 } from './cifar-100.ts';
-import { cifar10 } from './cifar-10.ts';
-import { emnist } from './emnist.ts';
-import { fashionMnist } from './fashion-mnist.ts';
-import { idx } from './idx.ts';
-import { imageFolder } from './image-folder.ts';
-import { kmnist } from './kmnist.ts';
-import { mnist } from './mnist.ts';
-import { npz } from './npz.ts';
-import { svhn } from './svhn.ts';
-import { synthetic } from './synthetic.ts';
+import { cifar100 } from './sets/cifar-100.ts';
+import { cifar10 } from './sets/cifar-10.ts';
+import { emnist } from './sets/emnist.ts';
+import { fashionMnist } from './sets/fashion-mnist.ts';
+import { idx } from './sets/idx.ts';
+import { imageFolder } from './sets/image-folder.ts';
+import { kmnist } from './sets/kmnist.ts';
+import { mnist } from './sets/mnist.ts';
+import { npz } from './sets/npz.ts';
+import { svhn } from './sets/svhn.ts';
+import { synthetic } from './sets/synthetic.ts';
 
 export const datasets = createRegistry('data set', [
   mnist,

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { CIFAR_10 } from '../../../main/trainer/data/cifar-10.ts';
+import { CIFAR_10 } from '../../../main/trainer/data/sets/cifar-10.ts';
 import { noise, pngFile } from '../trainer/data/bytes.ts';
 import { allEnded, openStation, pruningAt, smallImages, studyText, temporaryFolder } from './fixtures.ts';
 

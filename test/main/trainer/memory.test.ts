@@ -72,7 +72,7 @@ describe.runIf(process.platform === 'linux')('files that promise too much', () =
       npzFile({ train_images: floats, train_labels: labels, test_images: few, test_labels: labels }),
     );
     const { answer, grown } = looked(
-      { npz: 'data/npz.ts' },
+      { npz: 'data/sets/npz.ts' },
       `npz.outline({ name: 'npz', file: ${JSON.stringify(path)} }).catch((error) => error.message)`,
     );
     expect(answer).toMatch(/holds numbers of type <f8/);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Dataset, DatasetKind, DatasetOutline } from '../../../../main/trainer/data/dataset.ts';
-import { idx } from '../../../../main/trainer/data/idx.ts';
+import { idx } from '../../../../main/trainer/data/sets/idx.ts';
 import { idxFile } from './bytes.ts';
 import { datasets } from '../../../../main/trainer/data/registry.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { windowOf } from '../../../../main/trainer/data/images/fit.ts';
-import { readImageHeader } from '../../../../main/trainer/data/images/image-header.ts';
-import { NpzArrays } from '../../../../main/trainer/data/npz-arrays.ts';
+import { windowOf } from '../../../../main/trainer/data/streams/fit.ts';
+import { readImageHeader } from '../../../../main/trainer/data/streams/image-header.ts';
+import { NpzArrays } from '../../../../main/trainer/data/formats/npz.ts';
 import { ImageDecoder } from '../../../../main/trainer/tensorflow/image-decoder.ts';
 import { noise, pngFile } from '../data/bytes.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, test } from 'vitest';
-import { CIFAR_10 } from '../../../../../main/trainer/data/cifar-10.ts';
-import { cifar100Layout } from '../../../../../main/trainer/data/cifar-100.ts';
-import { loadCifar, outlineCifar, type CifarLayout } from '../../../../../main/trainer/data/cifar.ts';
+import { CIFAR_10 } from '../../../../../main/trainer/data/sets/cifar-10.ts';
+import { cifar100Layout } from '../../../../../main/trainer/data/sets/cifar-100.ts';
+import { loadCifar, outlineCifar, type CifarLayout } from '../../../../../main/trainer/data/formats/cifar.ts';
 import { noise, pickled, tarFile, type TarEntry } from '../bytes.ts';
 import { MalformedFolder, type Files } from './malformed-folder.ts';
 
