@@ -54,8 +54,8 @@ describe.runIf(process.platform === 'linux')('files that promise too much', () =
     writeFileSync(path, 'no archive');
     truncateSync(path, 2e9);
     const { answer, grown } = looked(
-      { givenMasks: 'pruning/criteria/given-masks.ts' },
-      `new Promise(() => givenMasks.onlySparsity({ name: 'given-masks', file: ${JSON.stringify(path)} },
+      { criteria: 'pruning/criteria/registry.ts' },
+      `new Promise(() => criteria.open({ name: 'given-masks', file: ${JSON.stringify(path)} }).onlySparsity(
         [{ name: 'fc1', shape: [784, 300] }], null)).catch((error) => error.message)`,
     );
     expect(answer).toMatch(/no directory at its end/);
@@ -72,8 +72,8 @@ describe.runIf(process.platform === 'linux')('files that promise too much', () =
       npzFile({ train_images: floats, train_labels: labels, test_images: few, test_labels: labels }),
     );
     const { answer, grown } = looked(
-      { npz: 'data/sets/npz.ts' },
-      `npz.outline({ name: 'npz', file: ${JSON.stringify(path)} }).catch((error) => error.message)`,
+      { datasets: 'data/registry.ts' },
+      `datasets.open({ name: 'npz', file: ${JSON.stringify(path)} }).outline().catch((error) => error.message)`,
     );
     expect(answer).toMatch(/holds numbers of type <f8/);
     expect(grown).toBeLessThan(50 * MEGABYTE);

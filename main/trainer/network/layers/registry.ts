@@ -1,18 +1,26 @@
 import type { NetworkNode } from '../../../../common/network.ts';
 import type { Tensor } from '../../tensorflow/engine.ts';
-import { hardSigmoid, hardSwish, relu, relu6, sigmoid, swish } from './activation.ts';
-import { add } from './add.ts';
 import { batchNorm } from './batch-norm.ts';
 import { conv, pointwise } from './conv.ts';
 import { dense } from './dense.ts';
 import { depthwise } from './depthwise.ts';
 import { dropout } from './dropout.ts';
-import { flatten } from './flatten.ts';
-import { globalAveragePool } from './global-average-pool.ts';
 import type { ForwardContext, Layer } from './layer.ts';
-import { averagePool, maxPool } from './pool.ts';
-import { scale } from './scale.ts';
-import { shortcut } from './shortcut.ts';
+import {
+  add,
+  averagePool,
+  flatten,
+  globalAveragePool,
+  hardSigmoid,
+  hardSwish,
+  maxPool,
+  relu,
+  relu6,
+  scale,
+  shortcut,
+  sigmoid,
+  swish,
+} from './one-operation.ts';
 
 export type LayerNode = Exclude<NetworkNode, { operation: 'input' }>;
 
