@@ -1,7 +1,7 @@
 import { isFreed } from '../cascade/freed.ts';
+import { named } from '../measures/ideas.ts';
 import { CHANNEL_FIELDS, laterRow, MOTION_FIELDS, shedRow, type ChannelTable } from '../records.ts';
 import type { Table } from './csv.ts';
-import { named } from './run-tables.ts';
 
 /** A row for each output channel of each layer after each epoch; docs/formats.md says what the columns are. */
 export function channelsTable({

@@ -1,3 +1,4 @@
+import { code, markdownTable as table, plain } from './markdown.ts';
 import type { OptionDescription } from '../../common/study/component-options.ts';
 import type { NetworkPart, Part, Parts } from '../trainer/parts.ts';
 import {
@@ -95,26 +96,4 @@ function optionRow(option: OptionDescription): string[] {
     plain(option.allowed),
     plain(option.description),
   ];
-}
-
-function table(
-  titles: readonly string[],
-  rows: readonly (readonly string[])[],
-  numbers: number[] = [],
-): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [
-    line(titles),
-    line(titles.map((_, at) => (numbers.includes(at) ? '--:' : '---'))),
-    ...rows.map(line),
-  ].join('\n');
-}
-
-function code(text: string): string {
-  return `\`${text.replaceAll('|', '\\|')}\``;
-}
-
-/** Text in which Markdown finds nothing to format. */
-function plain(text: string): string {
-  return text.replaceAll(/[\\`*_<>|[\]]/g, '\\$&');
 }

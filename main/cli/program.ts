@@ -15,6 +15,7 @@ import { fieldsText, parseFields, pickFields } from './fields.ts';
 import { findRun } from './find-run.ts';
 import { listText } from './list.ts';
 import { Output } from './output.ts';
+import { describeMeasures, measuresMarkdown, measuresText } from './measures.ts';
 import { findParts } from './parts.ts';
 import { partsMarkdown } from './parts-markdown.ts';
 import { partsText, partText } from './parts-text.ts';
@@ -328,6 +329,16 @@ export function createProgram(around: Surroundings): Command {
       if (markdown === true) around.stdout.write(`${partsMarkdown(parts)}\n`);
       else if (name === undefined) output.result(parts, partsText(parts));
       else output.result(findParts(parts, name), partText(parts, name));
+    });
+
+  program
+    .command('measures')
+    .description('list every number that is measured of a run, with its definition')
+    .option('--markdown', 'write the page docs/measures.md')
+    .action((_, command: Command) => {
+      const { json, markdown } = command.optsWithGlobals<GlobalOptions & { markdown?: boolean }>();
+      if (markdown === true) around.stdout.write(`${measuresMarkdown()}\n`);
+      else new Output(json === true, around.stdout, around.stderr).result(describeMeasures(), measuresText());
     });
 
   program

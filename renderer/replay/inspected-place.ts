@@ -7,6 +7,7 @@ import { stateName, stateQuantity, type Role } from './state-names.ts';
 import { weightName } from './weight-planes.ts';
 import type { Inspected, InspectedRow } from '../stores/inspector.ts';
 import { count, percent, points, shedLabel, significant } from '../format/numbers.ts';
+import { STATE_QUANTITIES } from '../format/quantities.ts';
 
 /** What is selected in the replay; the most particular that there is is inspected. */
 export interface SelectedPlace {
@@ -154,7 +155,7 @@ function layerRows(side: ReplaySide, epoch: number, threshold: string, name: str
     {
       label: 'inert, at least, of kept',
       value: percent(layer.inertAtLeast),
-      quantity: 'inert',
+      quantity: 'inertAtLeast',
       swatch: '--state-inert',
     },
     { label: 'dead on the data, of kept', value: percent(layer.deadOnData), quantity: 'deadOnData' },
@@ -188,7 +189,7 @@ function inspectedWeight(
       return {
         label: `at ${label}`,
         value: label === threshold ? `${state} ←` : state,
-        quantity: state,
+        quantity: STATE_QUANTITIES[state],
         swatch: `--state-${state}`,
       };
     });

@@ -64,7 +64,7 @@ export function runCharts(
     {
       key: 'accuracy',
       title: 'Accuracy',
-      quantity: 'accuracy',
+      quantity: 'testAccuracy',
       series: [
         ...both('test', (epoch) => epoch.testAccuracy, color, false, jumps.accuracy),
         {
@@ -82,7 +82,7 @@ export function runCharts(
     {
       key: 'loss',
       title: 'Loss',
-      quantity: 'loss',
+      quantity: 'losses',
       series: [
         ...both('test', (epoch) => epoch.testLoss, color, false, jumps.loss),
         // A mean over the epoch: it ends at no instant, so no event breaks it.
@@ -101,7 +101,7 @@ export function runCharts(
     {
       key: 'learning-rate',
       title: 'Learning rate',
-      quantity: 'learningRate',
+      quantity: 'learningRates',
       series: rateSeries(epochs, color),
       format: (value) => significant(value, 3),
       floor: 0,

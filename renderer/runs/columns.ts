@@ -7,9 +7,14 @@ import {
 } from '@tanstack/vue-table';
 import type { ColumnDef } from '@tanstack/vue-table';
 import type { RunSummary } from '../../common/contract/schemas.ts';
+import { excess } from '../../common/measures/excess.ts';
+import type { Measure } from '../../common/measures/measure.ts';
+import { pruned } from '../../common/measures/pruned.ts';
+import type { MeasureId } from '../../common/measures/registry.ts';
+import { shed } from '../../common/measures/shed.ts';
+import { testAccuracy } from '../../common/measures/test-accuracy.ts';
 import type { QuantityName } from '../format/quantities.ts';
 import { shedLabel } from '../format/numbers.ts';
-import { lastExcessOf } from '../../common/last-excess.ts';
 import { armOf, progressShare, studyOf } from '../format/runs.ts';
 
 /** What the table of runs can do; sorting is the library's, filtering is ours (`name-filter.ts`). */
@@ -18,6 +23,8 @@ export const features = tableFeatures({
   sortedRowModel: createSortedRowModel(),
   sortFns: { alphanumeric: sortFn_alphanumeric, basic: sortFn_basic },
 });
+
+type RunMeasure = Measure & { id: MeasureId };
 
 export type RunColumn = ColumnDef<typeof features, RunSummary>;
 
@@ -33,6 +40,10 @@ export interface ColumnFace {
   numeric?: boolean;
 }
 
+function measured(id: string, { id: quantity, title, short = title }: RunMeasure, track: string): ColumnFace {
+  return { id, heading: short, quantity, track, numeric: true };
+}
+
 export function faces(threshold: string): ColumnFace[] {
   return [
     { id: 'study', heading: 'Study', track: 'minmax(72px, 1fr)' },
@@ -40,17 +51,10 @@ export function faces(threshold: string): ColumnFace[] {
     { id: 'seed', heading: 'Seed', track: '38px', numeric: true },
     { id: 'state', heading: 'State', track: '92px' },
     { id: 'progress', heading: 'Progress', quantity: 'progress', track: 'minmax(100px, 1fr)' },
-    { id: 'accuracy', heading: 'Accuracy', quantity: 'accuracy', track: '68px', numeric: true },
-    { id: 'pruned', heading: 'Pruned', of: 'of all', quantity: 'pruned', track: '58px', numeric: true },
-    {
-      id: 'shed',
-      heading: shedLabel(threshold),
-      of: 'of kept',
-      quantity: 'shed',
-      track: '92px',
-      numeric: true,
-    },
-    { id: 'excess', heading: 'Excess', of: 'of kept', quantity: 'excess', track: '88px', numeric: true },
+    measured('accuracy', testAccuracy, '68px'),
+    { ...measured('pruned', pruned, '58px'), of: 'of all' },
+    { ...measured('shed', shed, '92px'), heading: shedLabel(threshold), of: 'of kept' },
+    { ...measured('excess', excess, '88px'), of: 'of kept' },
   ];
 }
 
@@ -59,10 +63,9 @@ const SORTABLE = faces('').map(({ id }) => id);
 /** A number that sorts missing values last in descending order. */
 const known = (value: number | null | undefined) => value ?? -Infinity;
 
-/** Excesses of other epochs than the runs' last are not compared with those that are. */
-function currentExcess(run: RunSummary, threshold: string): number | undefined {
-  const last = lastExcessOf(run, 'dense');
-  return last?.isCurrent ? last.shares[threshold] : undefined;
+/** What the table sorts a column by; of an excess, never one of another epoch than the run's last. */
+function sortedBy(id: string, measure: RunMeasure, threshold: string): RunColumn {
+  return { id, accessorFn: (run) => known(measure.run?.(run, threshold)), sortFn: 'basic' };
 }
 
 export function columns(threshold: string): RunColumn[] {
@@ -72,10 +75,10 @@ export function columns(threshold: string): RunColumn[] {
     { id: 'seed', accessorFn: (run) => run.seed, sortFn: 'basic' },
     { id: 'state', accessorFn: (run) => run.state, sortFn: 'alphanumeric' },
     { id: 'progress', accessorFn: progressShare, sortFn: 'basic' },
-    { id: 'accuracy', accessorFn: (run) => known(run.testAccuracy), sortFn: 'basic' },
-    { id: 'pruned', accessorFn: (run) => known(run.states?.pruned), sortFn: 'basic' },
-    { id: 'shed', accessorFn: (run) => known(run.states?.shed[threshold]), sortFn: 'basic' },
-    { id: 'excess', accessorFn: (run) => known(currentExcess(run, threshold)), sortFn: 'basic' },
+    sortedBy('accuracy', testAccuracy, threshold),
+    sortedBy('pruned', pruned, threshold),
+    sortedBy('shed', shed, threshold),
+    sortedBy('excess', excess, threshold),
   ];
 }
 

@@ -61,11 +61,11 @@ export function inspectedRun(
       {
         heading: `After epoch ${at?.epoch ?? run.epochsDone}`,
         rows: [
-          { label: 'test accuracy', value: percent((at ?? run).testAccuracy, 2), quantity: 'accuracy' },
+          { label: 'test accuracy', value: percent((at ?? run).testAccuracy, 2), quantity: 'testAccuracy' },
           {
             label: 'validation accuracy',
             value: percent((at ?? run).validationAccuracy, 2),
-            quantity: 'validation',
+            quantity: 'validationAccuracy',
           },
           {
             label: 'pruned, of all',
@@ -82,7 +82,7 @@ export function inspectedRun(
           {
             label: 'inert, at least, of kept',
             value: percent(states?.inertAtLeast),
-            quantity: 'inert',
+            quantity: 'inertAtLeast',
             swatch: '--state-inert',
           },
           ...(at

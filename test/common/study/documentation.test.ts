@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { readStudy, studyJsonSchema } from '../../../common/study/index.ts';
 import { RUN_COMPONENTS, PRUNING_COMPONENTS, settingsSchema } from '../../../common/study/schema.ts';
+import { measuresMarkdown } from '../../../main/cli/measures.ts';
 import { partsMarkdown } from '../../../main/cli/parts-markdown.ts';
 import { outlinesOf } from '../../../main/studies/outlines.ts';
 import { namesIn } from '../../../main/studies/study-names.ts';
@@ -14,6 +15,7 @@ const text = (path: string): Promise<string> =>
   readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const page = await text('docs/study-files.md');
 const formats = await text('docs/formats.md');
+const measures = await text('docs/measures.md');
 const generated = await text('docs/components.md');
 
 describe('docs/study-files.md', () => {
@@ -69,6 +71,7 @@ describe('docs/study-files.md', () => {
       ['study-files.md', page],
       ['formats.md', formats],
       ['components.md', generated],
+      ['measures.md', measures],
     ]);
     for (const [name, markdown] of pages)
       for (const [, file, place] of markdown.matchAll(/\]\(([a-z-]*\.md|)(?:#([^)]*))?\)/g)) {
@@ -82,6 +85,10 @@ describe('docs/study-files.md', () => {
 describe('what npm run generate writes is what it would write now', () => {
   it('docs/components.md', () => {
     expect(generated).toBe(`${partsMarkdown(describeParts())}\n`);
+  });
+
+  it('docs/measures.md', () => {
+    expect(measures).toBe(`${measuresMarkdown()}\n`);
   });
 
   it('resources/study.schema.json', async () => {

@@ -1,0 +1,15 @@
+import { underIdea } from './ideas.ts';
+import { defineMeasure } from './measure.ts';
+
+export const compression = defineMeasure({
+  id: 'compression',
+  column: 'compression',
+  title: 'Compression',
+  unit: 'factor',
+  definition: 'How many times fewer prunable weights are left than the dense network has.',
+  formula: 'prunable weights  ÷  weights left',
+  better: 'higher',
+  logarithmic: true,
+  each: 'idea',
+  epoch: ({ epoch }, idea) => underIdea(epoch.costs, idea)?.compression ?? null,
+});

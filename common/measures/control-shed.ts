@@ -1,0 +1,17 @@
+import { defineMeasure } from './measure.ts';
+
+export const controlShed = defineMeasure({
+  id: 'controlShed',
+  column: 'control_shed_of_kept',
+  title: 'Shed in the control, same weights',
+  unit: 'share',
+  of: 'weights that the run keeps',
+  definition:
+    'Of the very weights that the pruned run kept: the share whose magnitude in the dense control is at the threshold τ or below, after the same epoch. The excess is the run’s share minus this one.',
+  formula: 'kept by the run and |w| ≤ τ in the control  ÷  kept by the run',
+  better: null,
+  logarithmic: false,
+  each: 'threshold',
+  epoch: ({ compared }, threshold) => compared('dense')?.control[threshold] ?? null,
+  layer: ({ compared }, threshold) => compared('dense')?.control[threshold] ?? null,
+});

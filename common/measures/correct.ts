@@ -1,0 +1,12 @@
+import { defineMeasure } from './measure.ts';
+
+export const correct = defineMeasure({
+  id: 'correct',
+  column: 'correct',
+  title: 'Right answers of the class',
+  unit: 'count',
+  definition: 'Right answers among the test images of the class, after the epoch.',
+  better: 'higher',
+  logarithmic: false,
+  class: ({ correct }) => correct,
+});

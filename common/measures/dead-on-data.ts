@@ -1,0 +1,16 @@
+import { defineMeasure } from './measure.ts';
+
+export const deadOnData = defineMeasure({
+  id: 'deadOnData',
+  column: 'dead_on_data_of_kept',
+  title: 'Dead on the data',
+  unit: 'share',
+  of: 'kept weights',
+  definition:
+    'Kept weights that no training or test image gives a gradient, exactly zero. Counted after the last epoch, and where the first and the last pruning ends one. Share of the kept weights; inert ones are among them.',
+  formula: 'mask = 1 and ∂ logits ÷ ∂w = 0 for every image  ÷  kept weights',
+  better: null,
+  logarithmic: false,
+  epoch: ({ epoch }) => epoch.deadOnData,
+  layer: ({ layer }) => layer.deadOnData,
+});

@@ -1,0 +1,13 @@
+import { defineMeasure } from './measure.ts';
+
+export const evaluationSeconds = defineMeasure({
+  id: 'evaluationSeconds',
+  column: 'evaluation_seconds',
+  title: 'Evaluation time',
+  unit: 'seconds',
+  definition:
+    'Seconds that evaluation took, before and after pruning, and counting what is dead on the data.',
+  better: 'lower',
+  logarithmic: false,
+  epoch: ({ epoch }) => epoch.evaluationSeconds,
+});

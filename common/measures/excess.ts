@@ -1,0 +1,20 @@
+import { currentExcess } from '../last-excess.ts';
+import { defineMeasure } from './measure.ts';
+
+export const excess = defineMeasure({
+  id: 'excess',
+  column: 'excess',
+  title: 'Cascade excess',
+  short: 'Excess',
+  unit: 'points',
+  of: 'kept weights',
+  definition:
+    'How much more of the kept weights is shed than the control sheds among the very same weights; over the dense control unless another is named. Without it, shedding proves no cascade.',
+  formula: 'share shed here  −  share of the same weights shed in the control',
+  better: null,
+  logarithmic: false,
+  each: 'threshold',
+  epoch: ({ compared }, threshold) => compared('dense')?.excess[threshold] ?? null,
+  layer: ({ compared }, threshold) => compared('dense')?.excess[threshold] ?? null,
+  run: (run, threshold) => currentExcess(run, 'dense', threshold),
+});

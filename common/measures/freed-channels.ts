@@ -1,0 +1,15 @@
+import { defineMeasure } from './measure.ts';
+
+export const freedChannels = defineMeasure({
+  id: 'freedChannels',
+  column: 'freed_channels',
+  title: 'Freed channels',
+  unit: 'count',
+  definition:
+    'Output channels whose kept weights moved over the epoch as the optimizer alone would have moved them.',
+  formula: '‖w′ − free(w)‖ ÷ ‖w − free(w)‖  ≤  0.2,  free(w): the optimizer’s steps without loss gradient',
+  better: null,
+  logarithmic: false,
+  epoch: ({ epoch }) => epoch.freedChannels,
+  layer: ({ layer }) => layer.freedChannels,
+});

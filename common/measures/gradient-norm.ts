@@ -1,0 +1,15 @@
+import { defineMeasure } from './measure.ts';
+
+export const gradientNorm = defineMeasure({
+  id: 'gradientNorm',
+  column: 'gradient_norm',
+  title: 'Gradient norm',
+  unit: 'magnitude',
+  definition:
+    'How strongly the loss pulls at the kept weights: norm of the gradient of the mean training loss over a fixed set of up to about 256 plain training images, in training mode, without weight decay.',
+  formula: '√ Σ (∂L/∂w)²  over kept weights',
+  better: null,
+  logarithmic: true,
+  epoch: ({ epoch }) => epoch.gradientNorm,
+  layer: ({ layer }) => layer.gradientNorm,
+});

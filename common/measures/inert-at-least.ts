@@ -1,0 +1,17 @@
+import { defineMeasure } from './measure.ts';
+
+export const inertAtLeast = defineMeasure({
+  id: 'inertAtLeast',
+  column: 'inert_at_least_of_kept',
+  title: 'Inert, at least',
+  unit: 'share',
+  of: 'kept weights',
+  definition:
+    'Kept weights that can be set to zero, alone or together, without changing any output: no path of non-zero weights through them, or a channel that is constant zero. Proved for every input, so that there are at least as many. Share of the kept weights.',
+  formula: 'mask = 1 and proved to have no live path  ÷  kept weights',
+  better: null,
+  logarithmic: false,
+  epoch: ({ epoch }) => epoch.inertAtLeast,
+  layer: ({ layer }) => layer.inertAtLeast,
+  run: ({ states }) => states?.inertAtLeast ?? null,
+});

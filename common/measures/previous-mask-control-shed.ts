@@ -1,0 +1,17 @@
+import { defineMeasure } from './measure.ts';
+
+export const previousMaskControlShed = defineMeasure({
+  id: 'previousMaskControlShed',
+  column: 'previous_mask_shed_of_kept',
+  title: 'Shed in the previous-mask control, same weights',
+  unit: 'share',
+  of: 'weights that the run keeps',
+  definition:
+    'Of the very weights that the pruned run kept: the share whose magnitude in the control that kept the mask before the last pruning is at the threshold τ or below, after the same epoch. The excess is the run’s share minus this one.',
+  formula: 'kept by the run and |w| ≤ τ in the control  ÷  kept by the run',
+  better: null,
+  logarithmic: false,
+  each: 'threshold',
+  epoch: ({ compared }, threshold) => compared('previous-mask')?.control[threshold] ?? null,
+  layer: ({ compared }, threshold) => compared('previous-mask')?.control[threshold] ?? null,
+});

@@ -1,0 +1,17 @@
+import { underIdea } from './ideas.ts';
+import { defineMeasure } from './measure.ts';
+
+export const speedUp = defineMeasure({
+  id: 'speedUp',
+  column: 'speedup',
+  title: 'Theoretical speed-up',
+  unit: 'factor',
+  definition:
+    'How many times fewer multiply-accumulates are left. What hardware makes of it is another matter: without pruned weights it takes hardware that skips every zero, after compaction any will do.',
+  formula: 'MACs of the dense network  ÷  MACs left',
+  source: 'Blalock et al., arXiv 2003.03033',
+  better: 'higher',
+  logarithmic: true,
+  each: 'idea',
+  epoch: ({ epoch }, idea) => underIdea(epoch.costs, idea)?.speedUp ?? null,
+});

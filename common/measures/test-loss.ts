@@ -1,0 +1,13 @@
+import { defineMeasure } from './measure.ts';
+
+export const testLoss = defineMeasure({
+  id: 'testLoss',
+  column: 'test_loss',
+  title: 'Test loss',
+  short: 'Loss',
+  unit: 'nats',
+  definition: 'Mean cross-entropy of the softmax over the test split.',
+  better: 'lower',
+  logarithmic: true,
+  epoch: ({ epoch }) => epoch.testLoss,
+});

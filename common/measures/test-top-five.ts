@@ -1,0 +1,15 @@
+import { defineMeasure } from './measure.ts';
+
+export const testTopFive = defineMeasure({
+  id: 'testTopFive',
+  column: 'test_top5',
+  title: 'Test top-5',
+  unit: 'share',
+  of: 'test images',
+  definition:
+    'Share of test images whose right class has one of the five highest logits, of equal ones those of lower class first. Told for six classes or more.',
+  formula: 'rank of the right class ≤ 5  ÷  test images',
+  better: 'higher',
+  logarithmic: false,
+  epoch: ({ epoch }) => epoch.testTopFive,
+});

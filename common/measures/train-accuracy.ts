@@ -1,0 +1,13 @@
+import { defineMeasure } from './measure.ts';
+
+export const trainAccuracy = defineMeasure({
+  id: 'trainAccuracy',
+  column: 'train_accuracy',
+  title: 'Training accuracy',
+  unit: 'share',
+  of: 'training images',
+  definition: 'Share of right answers over the epoch’s batches, as they were seen.',
+  better: 'higher',
+  logarithmic: false,
+  epoch: ({ epoch }) => epoch.trainAccuracy,
+});

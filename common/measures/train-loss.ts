@@ -1,0 +1,12 @@
+import { defineMeasure } from './measure.ts';
+
+export const trainLoss = defineMeasure({
+  id: 'trainLoss',
+  column: 'train_loss',
+  title: 'Training loss',
+  unit: 'nats',
+  definition: 'Mean of the minimised loss over the epoch’s batches, as they were seen.',
+  better: 'lower',
+  logarithmic: true,
+  epoch: ({ epoch }) => epoch.trainLoss,
+});

@@ -1,0 +1,13 @@
+import { defineMeasure } from './measure.ts';
+
+export const validationAccuracy = defineMeasure({
+  id: 'validationAccuracy',
+  column: 'validation_accuracy',
+  title: 'Validation accuracy',
+  unit: 'share',
+  of: 'validation images',
+  definition: 'Share of right answers on the validation split, which is separate from the test set.',
+  better: 'higher',
+  logarithmic: false,
+  epoch: ({ epoch }) => epoch.validationAccuracy,
+});

@@ -1,0 +1,12 @@
+import { defineMeasure } from './measure.ts';
+
+export const validationLoss = defineMeasure({
+  id: 'validationLoss',
+  column: 'validation_loss',
+  title: 'Validation loss',
+  unit: 'nats',
+  definition: 'Mean cross-entropy of the softmax over the validation split.',
+  better: 'lower',
+  logarithmic: true,
+  epoch: ({ epoch }) => epoch.validationLoss,
+});

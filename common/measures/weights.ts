@@ -1,0 +1,15 @@
+import { underIdea } from './ideas.ts';
+import { defineMeasure } from './measure.ts';
+
+export const weights = defineMeasure({
+  id: 'weights',
+  column: 'weights',
+  title: 'Weights',
+  unit: 'count',
+  definition: 'Weights of the prunable kernels that are left.',
+  better: 'lower',
+  logarithmic: true,
+  each: 'idea',
+  epoch: ({ epoch }, idea) => underIdea(epoch.costs, idea)?.weights ?? null,
+  layer: ({ costs }, idea) => underIdea(costs, idea)?.weights ?? null,
+});
