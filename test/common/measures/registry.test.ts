@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { epochSummary, layerEpoch } from '../../../common/contract/schemas.ts';
 import { measureColumns } from '../../../common/measures/columns.ts';
 import { MEASURE_LEVELS, type Measure } from '../../../common/measures/measure.ts';
