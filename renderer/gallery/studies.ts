@@ -53,13 +53,13 @@ export const STUDIES = [
 export const BAD_CHECK = {
   problems: [
     {
-      line: 17,
-      column: 26,
+      line: 19,
+      column: 18,
       key: 'arms[1].pruning.criterion.name',
       message: 'Found ‘randm’; allowed are ‘random’ and ‘magnitude’. Did you mean ‘random’?',
     },
     {
-      line: 19,
+      line: 22,
       column: 17,
       key: 'arms[1].pruning.sparsity',
       message: 'Found 90; allowed is a number above 0 and below 1.',
@@ -76,7 +76,7 @@ export function changedDataCheck(runs: readonly RunSummary[]): StudyCheck {
     preview: {
       ...preview,
       warnings: [
-        "The data in /home/user/data sets/letters.npz were replaced: 'control', 'random 90% of depthwise' used other data (5f0c2a91) than are there now (c4417de0).",
+        "The data in /home/user/data sets/letters.npz were replaced: 'control', 'global magnitude 50%' used other data (5f0c2a91) than are there now (c4417de0).",
       ],
       dataChanged: true,
       runs: preview.runs.map((run) => ({ ...run, otherData: run.state === 'finished' })),

@@ -83,6 +83,11 @@ describeInChromium('a run with two controls', () => {
     await against().selectOption('dense control');
     await pane.getByText('nothing pruned, the same epoch').waitFor();
     await eventually(async () => (await mapOf(page, 'Control'))?.hash).not.toBe(kept!.hash);
+    // Beside long labels too, a number and its unit stand on one line.
+    await page.keyboard.press('1');
+    const values = page.getByRole('complementary', { name: 'Inspector' }).locator('dd', { hasText: / pp$/ });
+    await values.first().waitFor();
+    for (const value of await values.all()) expect((await value.boundingBox())!.height).toBeLessThan(30);
   });
 
   test('has links to both, and a control links to its own', async () => {
