@@ -8,6 +8,8 @@ import { createInterface, type Interface } from 'node:readline';
 import { createORPCClient } from '@orpc/client';
 import { WebSocket } from 'ws';
 import * as z from 'zod';
+import { decodeRows } from '../common/codec/rows.ts';
+import { decodeRuns } from '../common/codec/run-frames.ts';
 import { messageOf } from '../common/errors.ts';
 import { socketLink, type SocketLike } from '../common/line/link.ts';
 import type { CascadeClient } from '../main/api/router.ts';
@@ -45,9 +47,13 @@ const TRIES = 3;
 const started = z.object({ openMs: z.number(), address: z.string() });
 const watched = z.object({ blockMs: z.number(), residentBytes: z.number() });
 
-const list: Question = ['runs.list', (client) => client.runs.list()];
+const list: Question = ['runs.list', async (client) => decodeRuns(await client.runs.list())];
 const get: Question = ['runs.get', (client) => client.runs.get({ id: RUN })];
-const epochs: Question = ['runs.epochs', (client) => client.runs.epochs({ id: RUN })];
+/** As a window asks. */
+const epochs: Question = [
+  'runs.epochs',
+  async (client) => decodeRows(await client.runs.epochs({ id: RUN, most: 2_000 })),
+];
 const channelsTo = (to: number): Question => [
   `runs.channels of ${to + 1} epochs`,
   (client) => client.runs.channels({ id: RUN, from: 0, to }),

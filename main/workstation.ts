@@ -247,6 +247,10 @@ class Workstation implements WorkstationServices {
 
   excess: WorkstationServices['excess'] = (id, against) => this.#workspace.excess(id, against);
 
+  epochFrame: WorkstationServices['epochFrame'] = (id, window) => this.#workspace.epochFrame(id, window);
+  excessFrame: WorkstationServices['excessFrame'] = (id, against, window) =>
+    this.#workspace.excessFrame(id, against, window);
+
   classes: WorkstationServices['classes'] = (id) => this.#workspace.classes(id);
 
   pause(id: string): Promise<void> {

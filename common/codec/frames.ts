@@ -1,6 +1,7 @@
 import { CascadeError } from '../errors.ts';
 import type { RunSummary } from '../contract/schemas.ts';
 import type { Moment } from '../records.ts';
+import type { RowShape, RowsHeader } from './rows.ts';
 
 /**
  * A frame is a binary answer: magic 'CLF1', the header's length as uint32 (little endian), the header as JSON,
@@ -39,7 +40,16 @@ export interface RunFrameHeader {
   changed: readonly RunSummary[];
 }
 
-export type FrameHeader = ChannelFrameHeader | PlaneFrameHeader | PredictionFrameHeader | RunFrameHeader;
+/** Records as columns: body is Float64, column after column, [rows] each. See `rows.ts`. */
+export interface RowsFrameHeader extends RowsHeader {
+  kind: 'rows';
+  rows: number;
+  columns: number;
+  shape: RowShape;
+}
+
+export type FrameHeader =
+  ChannelFrameHeader | PlaneFrameHeader | PredictionFrameHeader | RunFrameHeader | RowsFrameHeader;
 
 const MAGIC = 0x31464c43;
 

@@ -54,11 +54,12 @@ export const contract = {
     /** The newest first, as one frame: see `common/codec/run-frames.ts`. */
     list: call.input(schemas.runFilter.optional()).output(schemas.bytes),
     get: call.input(oneRun).output(schemas.runDetail),
-    epochs: call.input(oneRun).output(z.array(schemas.epochSummary)),
-    /** Empty for a run without a control of the kind. */
+    /** Summaries of epochs, as a frame of rows: see `common/codec/rows.ts`. */
+    epochs: call.input(oneRun.extend(schemas.epochWindow.shape)).output(schemas.bytes),
+    /** The same of the excess; empty for a run without a control of the kind. */
     excess: call
-      .input(oneRun.extend({ against: z.enum(CONTROL_KINDS).default('dense') }))
-      .output(z.array(schemas.excessEpoch)),
+      .input(oneRun.extend({ ...schemas.epochWindow.shape, against: z.enum(CONTROL_KINDS).default('dense') }))
+      .output(schemas.bytes),
     /** Right answers on the test split by class, after every epoch. */
     classes: call.input(oneRun).output(schemas.classAccuracies),
     pause: call.input(oneRun).output(z.object({})),

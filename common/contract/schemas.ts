@@ -234,6 +234,19 @@ export type Comparison = z.infer<typeof comparison>;
 export const layerComparison = comparison.extend({ name: z.string(), kept: z.number().int() });
 export type LayerComparison = z.infer<typeof layerComparison>;
 
+/** Which epochs are asked for, and in how much detail. */
+export const epochWindow = z.object({
+  from: z.number().int().min(0).optional(),
+  to: z.number().int().min(0).optional(),
+  /**
+   * So many records at most: more epochs are told in spans, each by its lowest and highest numbers, without costs, norms and
+   * layers but for the `layer`. Without it each epoch is told, whole.
+   */
+  most: z.number().int().min(2).max(100_000).optional(),
+  layer: z.string().max(1_000).optional(),
+});
+export type EpochWindow = z.infer<typeof epochWindow>;
+
 /** The excess after an epoch, of the network and of its layers. */
 export const excessEpoch = comparison.extend({
   epoch: z.number().int(),

@@ -66,8 +66,8 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
     runs: {
       list: os.runs.list.handler(({ input }) => services.runList(input)),
       get: os.runs.get.handler(({ input }) => services.getRun(input.id)),
-      epochs: os.runs.epochs.handler(({ input }) => services.epochs(input.id)),
-      excess: os.runs.excess.handler(({ input }) => services.excess(input.id, input.against)),
+      epochs: os.runs.epochs.handler(({ input }) => services.epochFrame(input.id, input)),
+      excess: os.runs.excess.handler(({ input }) => services.excessFrame(input.id, input.against, input)),
       classes: os.runs.classes.handler(({ input }) => services.classes(input.id)),
       pause: os.runs.pause.handler(({ input }) => services.pause(input.id).then(() => ({}))),
       resume: os.runs.resume.handler(({ input }) => services.resume(input.id).then(() => ({}))),

@@ -2,6 +2,7 @@ import type { WeightFormat } from '../../common/codec/weight-formats.ts';
 import type {
   ClassAccuracies,
   EpochSummary,
+  EpochWindow,
   ExcessEpoch,
   ResumedRuns,
   RunDetail,
@@ -40,6 +41,9 @@ export interface WorkstationServices {
   getRun(id: string): Promise<RunDetail>;
   epochs(id: string): Promise<EpochSummary[]>;
   excess(id: string, against?: ControlKind): Promise<ExcessEpoch[]>;
+  /** The same as frames of rows, in a window or at a level of detail: see `common/codec/rows.ts`. */
+  epochFrame(id: string, window: EpochWindow): Promise<Uint8Array<ArrayBuffer>>;
+  excessFrame(id: string, against: ControlKind, window: EpochWindow): Promise<Uint8Array<ArrayBuffer>>;
   classes(id: string): Promise<ClassAccuracies>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;

@@ -1,6 +1,7 @@
 import { decodeChannelFrame } from '../../common/codec/channel-frames.ts';
+import { decodeRows } from '../../common/codec/rows.ts';
 import { decodePredictions } from '../../common/codec/predictions.ts';
-import type { EpochSummary, RunDetail } from '../../common/contract/schemas.ts';
+import type { EpochSummary, ExcessEpoch, RunDetail } from '../../common/contract/schemas.ts';
 import { forEachControl } from '../../common/controls.ts';
 import { CascadeError } from '../../common/errors.ts';
 import { shortHash } from '../../common/short-hash.ts';
@@ -86,8 +87,9 @@ async function tableOf(
       return layersTable(chosen(epochs), excess);
     }
     case 'channels': {
-      const epochs = chosen(await client.runs.epochs({ id })).map((entry) => entry.epoch);
-      const frame = await client.runs.channels({ id, from: Math.min(...epochs), to: Math.max(...epochs) });
+      const { summary } = await client.runs.get({ id });
+      const [from, to] = epoch === undefined ? [0, summary.epochsDone] : [epoch, epoch];
+      const frame = await client.runs.channels({ id, from, to });
       return channelsTable(decodeChannelFrame(frame));
     }
     case 'classes': {
@@ -109,9 +111,12 @@ async function tableOf(
   }
 }
 
-function epochsAndExcess(client: CascadeClient, id: string): Promise<[EpochSummary[], Excesses]> {
-  return Promise.all([
+async function epochsAndExcess(client: CascadeClient, id: string): Promise<[EpochSummary[], Excesses]> {
+  const [epochs, excess] = await Promise.all([
     client.runs.epochs({ id }),
-    forEachControl((against) => client.runs.excess({ id, against })),
+    forEachControl(
+      async (against) => decodeRows<ExcessEpoch>(await client.runs.excess({ id, against })).rows,
+    ),
   ]);
+  return [decodeRows<EpochSummary>(epochs).rows, excess];
 }

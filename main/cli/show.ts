@@ -1,4 +1,5 @@
 import type { CascadeClient } from '../api/router.ts';
+import { decodeRows } from '../../common/codec/rows.ts';
 import { layerCosts } from '../../common/cascade/layer-costs.ts';
 import {
   CONTROL_NAMES,
@@ -44,17 +45,16 @@ const DEFINITIONS = {
  * @param limit so many epochs at most, the last
  */
 export async function showDocument(client: CascadeClient, id: string, limit = Infinity) {
-  const [detail, epochs, excess, classes] = await Promise.all([
-    client.runs.get({ id }),
-    client.runs.epochs({ id }),
-    forEachControl((against) => client.runs.excess({ id, against })),
+  const detail = await client.runs.get({ id });
+  const from = Math.max(0, detail.summary.epochsDone + 1 - limit);
+  const [epochs, excess, classes] = await Promise.all([
+    client.runs.epochs({ id, from }),
+    forEachControl(
+      async (against) => decodeRows<ExcessEpoch>(await client.runs.excess({ id, against, from })).rows,
+    ),
     client.runs.classes({ id }),
   ]);
-  const shown = epochs.slice(-limit);
-  const from = shown[0]?.epoch ?? 0;
-  const since = (rows: ExcessEpoch[]): ExcessEpoch[] => rows.filter(({ epoch }) => epoch >= from);
-  const compared = { dense: since(excess.dense), 'previous-mask': since(excess['previous-mask']) };
-  return { ...documentOf(detail, shown, compared, classes) };
+  return { ...documentOf(detail, decodeRows<EpochSummary>(epochs).rows, excess, classes) };
 }
 
 export type ShownRun = Awaited<ReturnType<typeof showDocument>>;

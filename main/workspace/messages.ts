@@ -2,6 +2,7 @@ import { isMarkedAsUntransferable } from 'node:worker_threads';
 import type {
   ClassAccuracies,
   EpochSummary,
+  EpochWindow,
   ExcessEpoch,
   RunDetail,
   RunFilter,
@@ -155,6 +156,8 @@ export interface ReaderCalls {
   epoch(id: string, epoch: number): EpochSummary;
   epochs(id: string): EpochSummary[];
   excess(id: string, against?: ControlKind): ExcessEpoch[];
+  epochFrame(id: string, window: EpochWindow): Uint8Array<ArrayBuffer>;
+  excessFrame(id: string, against: ControlKind, window: EpochWindow): Uint8Array<ArrayBuffer>;
   classes(id: string): ClassAccuracies;
   predictionFrame(id: string, epoch: number, moment: Moment): Uint8Array<ArrayBuffer>;
   channelFrame(id: string, from: number, to: number, keptBy?: string): Uint8Array<ArrayBuffer>;

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type {
   ClassAccuracies,
   EpochSummary,
+  EpochWindow,
   ExcessEpoch,
   RunDetail,
   RunFilter,
@@ -94,6 +95,9 @@ export interface Workspace {
   epochs(id: string): Promise<EpochSummary[]>;
   /** Over the dense control unless another kind is said; empty without that control. */
   excess(id: string, against?: ControlKind): Promise<ExcessEpoch[]>;
+  /** Both as frames of rows, made by the reader: see `common/codec/rows.ts`. */
+  epochFrame(id: string, window: EpochWindow): Promise<Uint8Array<ArrayBuffer>>;
+  excessFrame(id: string, against: ControlKind, window: EpochWindow): Promise<Uint8Array<ArrayBuffer>>;
   /** Empty where nothing is stored yet. */
   classes(id: string): Promise<ClassAccuracies>;
   /** Frames: see `common/codec/frames.ts`. Predictions of moments that are not marked are NOT_FOUND. */
@@ -275,6 +279,14 @@ class OpenWorkspace implements Workspace {
 
   excess(id: string, against?: ControlKind): Promise<ExcessEpoch[]> {
     return this.#reader.call('excess', id, against);
+  }
+
+  epochFrame(id: string, window: EpochWindow): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.call('epochFrame', id, window);
+  }
+
+  excessFrame(id: string, against: ControlKind, window: EpochWindow): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.call('excessFrame', id, against, window);
   }
 
   classes(id: string): Promise<ClassAccuracies> {

@@ -1,6 +1,7 @@
 import type {
   Comparison,
   EpochSummary,
+  EpochWindow,
   ExcessEpoch,
   RunDetail,
   RunState,
@@ -9,6 +10,7 @@ import type {
   WorkstationEvent,
   WorkstationStatus,
 } from '../../common/contract/schemas.ts';
+import { encodeRows } from '../../common/codec/rows.ts';
 import { encodeRuns, runsText } from '../../common/codec/run-frames.ts';
 import type { ControlKind } from '../../common/controls.ts';
 import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';
@@ -217,6 +219,8 @@ function prunedData(epochs: readonly EpochSummary[]) {
   };
 }
 
+type EpochsAsked = { id: string } & EpochWindow;
+
 export interface FakeOptions {
   runs: RunSummary[];
   /** Milliseconds before any answer; Infinity never answers. */
@@ -280,17 +284,22 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
     runs: {
       list: () => answer(() => encodeRuns(runsText(runs))),
       get: ({ id }: { id: string }) => answer(() => detail(find(id))),
-      epochs: ({ id }: { id: string }) =>
-        answer(() => simulatedOf(id).epochs.filter((entry) => entry.epoch <= find(id).epochsDone)),
-      excess: ({ id, against = 'dense' }: { id: string; against?: ControlKind }) =>
+      epochs: ({ id, from = 0, to = Infinity }: EpochsAsked) =>
+        answer(() => {
+          const rows = simulatedOf(id).epochs.filter((entry) => entry.epoch <= find(id).epochsDone);
+          const within = rows.filter(({ epoch }) => epoch >= from && epoch <= to);
+          return encodeRows(within, { stored: rows.length, span: 1 });
+        }),
+      excess: ({ id, against = 'dense' }: EpochsAsked & { against?: ControlKind }) =>
         answer(() => {
           const { control, excessEpoch, previousMask } = find(id);
           const [over, last] =
             against === 'dense'
               ? [control && CONTROL, excessEpoch]
               : [previousMask && PREVIOUS, previousMask?.excessEpoch ?? null];
-          if (over === null || last === null) return [];
-          return Array.from({ length: last + 1 }, (_, epoch) => excessAt(epoch, over));
+          const stored = over === null || last === null ? 0 : last + 1;
+          const rows = Array.from({ length: stored }, (_, epoch) => excessAt(epoch, over!));
+          return encodeRows(rows, { stored, span: 1 });
         }),
       classes: ({ id }: { id: string }) =>
         answer(() =>

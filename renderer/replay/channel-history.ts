@@ -19,6 +19,17 @@ export class ChannelHistory {
     return [...epochs.keys()];
   }
 
+  /** Bytes of the tables of one epoch; 0 before the first was read. */
+  get bytesPerEpoch(): number {
+    const [layers] = this.epochs.values();
+    return layers ? [...layers.values()].reduce((sum, { values }) => sum + values.byteLength, 0) : 0;
+  }
+
+  /** Forgets all epochs but those within [from, to]. */
+  keepWithin(from: number, to: number): void {
+    for (const epoch of this.epochs.keys()) if (epoch < from || epoch > to) this.epochs.delete(epoch);
+  }
+
   has(epoch: number): boolean {
     return this.epochs.has(epoch);
   }
@@ -38,6 +49,30 @@ export class ChannelHistory {
     if (!layers) return null;
     return [...layers.values()].reduce((sum, table) => sum + blockedChannels(table), 0);
   }
+}
+
+/** Epochs whose tables take so many bytes; one where it is not known yet what one takes. */
+export function epochsWithin(bytes: number, bytesPerEpoch: number): number {
+  return bytesPerEpoch === 0 ? 1 : Math.max(1, Math.floor(bytes / bytesPerEpoch));
+}
+
+/**
+ * Of very many epochs those around a moment whose tables take `budget` bytes together; all of them where they take less.
+ */
+export function epochsAround(
+  epochs: readonly number[],
+  moment: number,
+  bytesPerEpoch: number,
+  budget: number,
+): readonly number[] {
+  const most = Math.max(WINDOW, epochsWithin(budget, bytesPerEpoch));
+  if (epochs.length <= most) return epochs;
+  const at = Math.max(
+    0,
+    epochs.findIndex((epoch) => epoch >= moment),
+  );
+  const from = Math.min(Math.max(0, at - Math.floor(most / 2)), epochs.length - most);
+  return epochs.slice(from, from + most);
 }
 
 /** Windows [from, to] of at most `span` epochs that cover those not yet read, the one around `first` in front. */

@@ -111,7 +111,9 @@ function channelRows(
 }
 
 function layerAt(side: ReplaySide, epoch: number, name: string): LayerEpoch | undefined {
-  return side.run.epochs.find((entry) => entry.epoch === epoch)?.layers.find((entry) => entry.name === name);
+  return side.run.exact.epochs
+    .find((entry) => entry.epoch === epoch)
+    ?.layers.find((entry) => entry.name === name);
 }
 
 /** Of the control: what it has shed of the very weights that the run kept, and the run's excess; the rest is of the layer as it is. */

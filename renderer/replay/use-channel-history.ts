@@ -1,11 +1,17 @@
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
 import type { ComputedRef, Ref } from 'vue';
 import { sentenceOf } from '../client/sentence.ts';
-import { ChannelHistory, missingWindows, WINDOW } from './channel-history.ts';
+import { ChannelHistory, epochsAround, epochsWithin, missingWindows, WINDOW } from './channel-history.ts';
 import type { Workstation } from '../stores/workstation.ts';
 
 /** Epochs of a control that are counted anew over the weights of a run, in one call: that takes longer than reading. */
 const COUNTED_WINDOW = 4;
+
+/** Bytes of tables that one side of the replay holds: all of most runs, and of others what is around the moment. */
+const BUDGET = 96 * 1024 * 1024;
+
+/** Bytes of one answer: a seek does not wait for more than that. */
+const ANSWER = 4 * 1024 * 1024;
 
 /** The channel tables of a run, growing as they are read and as the run goes on. */
 export interface LoadedHistory {
@@ -31,22 +37,32 @@ export function useChannelHistory(
   const version = ref(0);
   const error = ref<string | null>(null);
   const missing = ref(false);
-  let reading = false;
+  let reading: { from: number; to: number; controller: AbortController } | null = null;
   let ended = false;
 
   /** Reads what is missing, window by window, the one around the moment first. */
   async function fill(): Promise<void> {
     if (reading) return;
-    reading = true;
     try {
       while (!ended && id.value !== null) {
         const into = history.value;
         const beside = keptBy.value === null ? {} : { keptBy: keptBy.value };
-        const span = keptBy.value === null ? WINDOW : COUNTED_WINDOW;
-        const next = missingWindows(epochs.value, (epoch) => into.has(epoch), focus.value, span)[0];
+        const most = keptBy.value === null ? WINDOW : COUNTED_WINDOW;
+        const span = Math.min(most, epochsWithin(ANSWER, into.bytesPerEpoch));
+        const near = epochsAround(epochs.value, focus.value, into.bytesPerEpoch, BUDGET);
+        const next = missingWindows(near, (epoch) => into.has(epoch), focus.value, span)[0];
         if (next === undefined) break;
-        const frame = await workstation.client.runs.channels({ id: id.value, ...next, ...beside });
+        reading = { ...next, controller: new AbortController() };
+        const { signal } = reading.controller;
+        const asked = { id: id.value, ...next, ...beside };
+        const frame = await workstation.client.runs.channels(asked, { signal }).catch((failure: unknown) => {
+          if (signal.aborted) return null;
+          throw failure;
+        });
+        if (frame === null) continue;
         const brought = into.add(frame);
+        const kept = epochsAround(epochs.value, focus.value, into.bytesPerEpoch, BUDGET);
+        if (kept.length < epochs.value.length) into.keepWithin(kept[0]!, kept.at(-1)!);
         if (into !== history.value) continue;
         error.value = null;
         missing.value = brought.length === 0;
@@ -56,7 +72,7 @@ export function useChannelHistory(
     } catch (failure) {
       if (workstation.connection.value === 'open') error.value = sentenceOf(failure);
     } finally {
-      reading = false;
+      reading = null;
     }
   }
 
@@ -67,6 +83,12 @@ export function useChannelHistory(
     missing.value = false;
   });
   watch([id, keptBy, epochs, workstation.generation], () => void fill(), { immediate: true });
+  watch(focus, (moment) => {
+    // The moment first: a window that is far from it is asked for again later.
+    const isAway = reading !== null && (moment < reading.from || moment > reading.to);
+    if (isAway && !history.value.has(moment)) reading!.controller.abort();
+    void fill();
+  });
   // A resumed run measures its last epoch anew: what was read of it is forgotten, then read again.
   onScopeDispose(
     workstation.listen((event) => {
@@ -77,7 +99,10 @@ export function useChannelHistory(
       }
     }),
   );
-  onScopeDispose(() => (ended = true));
+  onScopeDispose(() => {
+    ended = true;
+    reading?.controller.abort();
+  });
   return {
     history,
     version,

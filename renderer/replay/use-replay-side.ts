@@ -35,12 +35,18 @@ export function useReplaySide(
   openedLayer: Ref<string | null>,
   beside: ReplaySide | null = null,
 ): ReplaySide {
-  const run = useRun(workstation, id);
+  const run = useRun(workstation, id, { epoch, layer: openedLayer });
   const layers = computed(() => run.detail?.network?.layers ?? NO_LAYERS);
-  const epochs = computed(() => run.epochs.map((entry) => entry.epoch));
-  const known = computed(() =>
-    beside === null ? epochs.value : epochs.value.filter((at) => beside.epochs.value.includes(at)),
+  const epochs = computed(() =>
+    run.span === 1
+      ? run.epochs.map((entry) => entry.epoch)
+      : Array.from({ length: run.stored }, (_, at) => at),
   );
+  const known = computed(() => {
+    if (beside === null) return epochs.value;
+    const others = new Set(beside.epochs.value);
+    return epochs.value.filter((at) => others.has(at));
+  });
   const keptBy = computed(() => beside?.run.id ?? null);
   const loaded = useChannelHistory(workstation, id, known, epoch, keptBy);
   const threshold = computed(

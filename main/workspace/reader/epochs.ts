@@ -1,10 +1,11 @@
 import type { CountedLayer } from '../../../common/cascade/macs.ts';
-import type { EpochSummary } from '../../../common/contract/schemas.ts';
+import type { EpochSummary, EpochWindow, LayerEpoch } from '../../../common/contract/schemas.ts';
 import type { Phase } from '../../../common/records.ts';
-import { layersOf } from '../chains.ts';
+import { layersOf, type StoredLayer } from '../chains.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import { epochCosts } from './costs.ts';
+import { spanFor } from './levels.ts';
 import { networkOf } from './network.ts';
 import { sharesOf } from './summaries.ts';
 import { share } from './shares.ts';
@@ -55,9 +56,106 @@ interface LayerRow {
   dead_on_data: number | null;
 }
 
-/** Every stored epoch of a run, with its layers. */
-export function epochsOf(database: Connection, run: StoredRun): EpochSummary[] {
-  return between(database, run, 0, Number.MAX_SAFE_INTEGER);
+/** Epochs [from, to]. */
+export interface EpochRange {
+  from: number;
+  to: number;
+}
+
+const ALL: EpochRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
+
+/** The stored epochs of a run, with their layers. */
+export function epochsOf(database: Connection, run: StoredRun, { from, to } = ALL): EpochSummary[] {
+  return between(database, run, from, to);
+}
+
+/** Which epochs a window means, how many are stored, and how many of the window are told together. */
+export function detailOf(
+  database: Connection,
+  run: StoredRun,
+  { from = 0, to = Number.MAX_SAFE_INTEGER, most = Infinity }: EpochWindow,
+): EpochRange & { stored: number; span: number } {
+  const count = (range: EpochRange): number =>
+    prepared(database, 'select count(*) from epochs where run = ? and epoch between ? and ?')
+      .pluck()
+      .get(run.number, range.from, range.to) as number;
+  return { from, to, stored: count(ALL), span: spanFor(count({ from, to }), most) };
+}
+
+/**
+ * The same epochs without what is told in detail alone: costs and norms. Of the layers only the named one is there, so that
+ * a hundred thousand epochs are read in less than a second.
+ */
+export function outlineOf(
+  database: Connection,
+  run: StoredRun,
+  { from, to }: EpochRange,
+  name: string | undefined,
+): EpochSummary[] {
+  const rows = prepared(
+    database,
+    'select * from epochs where run = ? and epoch between ? and ? order by epoch',
+  ).all(run.number, from, to) as EpochRow[];
+  const layers = layersOf(database, run.number);
+  const channels = layers.reduce((sum, layer) => sum + layer.channels, 0);
+  const layer = layers.find((candidate) => candidate.name === name);
+  const macs = networkOf(database, run)?.layers.find((entry) => entry.name === name)?.macs ?? null;
+  const told = new Map(
+    (layer ? layerRows(database, layer, from, to) : []).map((row) => [
+      row.epoch,
+      layerSummary(row, layer!, macs, run.labels),
+    ]),
+  );
+  const dead = deadOnData(database, run, from, to);
+  return rows.map((row) => ({
+    ...summaryOf(row, run.labels),
+    channels,
+    norm: Number.NaN,
+    gradientNorm: null,
+    deadOnData: dead.has(row.epoch) ? share(dead.get(row.epoch)!, row.weights - row.pruned) : null,
+    costs: null,
+    layers: told.has(row.epoch) ? [told.get(row.epoch)!] : [],
+  }));
+}
+
+/** Kept weights that are dead on the data, of the epochs in which they were counted in every layer. */
+function deadOnData(database: Connection, run: StoredRun, from: number, to: number): Map<number, number> {
+  const rows = prepared(
+    database,
+    `select epoch, sum(dead_on_data) as dead from layer_epochs join layers on layers.id = layer
+     where run = ? and epoch between ? and ? group by epoch having count(dead_on_data) = count(*)`,
+  ).all(run.number, from, to) as { epoch: number; dead: number }[];
+  return new Map(rows.map(({ epoch, dead }) => [epoch, dead]));
+}
+
+function layerRows(database: Connection, layer: StoredLayer, from: number, to: number): LayerRow[] {
+  return prepared(
+    database,
+    `select epoch, pruned, inert, zero, norm, shed, compacted, gradient_norm, freed_channels, freed, dead_on_data
+     from layer_epochs
+     where layer = ? and epoch between ? and ?`,
+  ).all(layer.id, from, to) as LayerRow[];
+}
+
+function layerSummary(
+  row: LayerRow,
+  layer: StoredLayer,
+  macs: number | null,
+  labels: readonly string[],
+  shed = JSON.parse(row.shed) as number[],
+): LayerEpoch {
+  return {
+    name: layer.name,
+    weights: layer.weights,
+    macs,
+    compacted: row.compacted,
+    gradientNorm: row.gradient_norm,
+    deadOnData: row.dead_on_data === null ? null : share(row.dead_on_data, layer.weights - row.pruned),
+    ...sharesOf({ ...row, weights: layer.weights, shed }, labels),
+    norm: row.norm ?? Number.NaN,
+    channels: layer.channels,
+    ...freedOf({ ...row, weights: layer.weights }),
+  };
 }
 
 /** One stored epoch: what a window needs when it ends, however many went before. */
@@ -79,13 +177,7 @@ function between(database: Connection, run: StoredRun, from: number, to: number)
   const summaries = new Map(rows.map((row) => [row.epoch, summaryOf(row, run.labels)]));
   for (const layer of layersOf(database, run.number)) {
     const macs = network?.layers.find(({ name }) => name === layer.name)?.macs ?? null;
-    const counts = prepared(
-      database,
-      `select epoch, pruned, inert, zero, norm, shed, compacted, gradient_norm, freed_channels, freed, dead_on_data
-       from layer_epochs
-       where layer = ? and epoch between ? and ?`,
-    ).all(layer.id, from, to) as LayerRow[];
-    for (const row of counts) {
+    for (const row of layerRows(database, layer, from, to)) {
       const shed = JSON.parse(row.shed) as number[];
       const epoch = found.get(row.epoch);
       if (epoch)
@@ -97,18 +189,7 @@ function between(database: Connection, run: StoredRun, from: number, to: number)
         shed,
         compacted: row.compacted ?? Number.NaN,
       });
-      summaries.get(row.epoch)?.layers.push({
-        name: layer.name,
-        weights: layer.weights,
-        macs,
-        compacted: row.compacted,
-        gradientNorm: row.gradient_norm,
-        deadOnData: row.dead_on_data === null ? null : share(row.dead_on_data, layer.weights - row.pruned),
-        ...sharesOf({ ...row, weights: layer.weights, shed }, run.labels),
-        norm: row.norm ?? Number.NaN,
-        channels: layer.channels,
-        ...freedOf({ ...row, weights: layer.weights }),
-      });
+      summaries.get(row.epoch)?.layers.push(layerSummary(row, layer, macs, run.labels, shed));
     }
   }
   return [...summaries.values()].map((summary) => {

@@ -1,6 +1,7 @@
 import type { Comparison, ExcessEpoch } from '../../../common/contract/schemas.ts';
 import type { ControlKind } from '../../../common/controls.ts';
 import { prepared, type Connection } from '../database.ts';
+import type { EpochRange } from './epochs.ts';
 import { share } from './shares.ts';
 import type { StoredRun } from './stored-run.ts';
 
@@ -27,13 +28,23 @@ function over(against: ControlKind): string {
     and excess.control = (select runs.${COLUMNS[against]} from runs where number = :run)`;
 }
 
-/** The excess after every epoch that both the run and its control of the kind have; empty without one. */
-export function excessOf(database: Connection, run: StoredRun, against: ControlKind): ExcessEpoch[] {
+/**
+ * The excess after the epochs that both the run and its control of the kind have; empty without one.
+ *
+ * @param only names of the layers that are told beside the whole network; all of them unless said
+ */
+export function excessOf(
+  database: Connection,
+  run: StoredRun,
+  against: ControlKind,
+  { from, to }: EpochRange = { from: 0, to: Number.MAX_SAFE_INTEGER },
+  only?: readonly (string | null)[],
+): ExcessEpoch[] {
   const rows = prepared(
     database,
     `select epoch, (select name from layers where layers.id = excess.layer) as name, kept, shed, control_shed
-     ${over(against)} order by epoch, layer`,
-  ).all({ run: run.number }) as ExcessRow[];
+     ${over(against)} and epoch between :from and :to order by epoch, layer`,
+  ).all({ run: run.number, from, to }) as ExcessRow[];
   const epochs = new Map<number, ExcessRow[]>();
   for (const row of rows) {
     const known = epochs.get(row.epoch);
@@ -43,7 +54,7 @@ export function excessOf(database: Connection, run: StoredRun, against: ControlK
   return [...epochs].map(([epoch, layers]) => ({
     epoch,
     ...compared(layers.map(countsOf), run.labels),
-    layers: layers.map((row) => ({
+    layers: (only ? layers.filter(({ name }) => only.includes(name)) : layers).map((row) => ({
       name: row.name,
       kept: row.kept,
       ...compared([countsOf(row)], run.labels),

@@ -1,11 +1,13 @@
 import type {
   ClassAccuracies,
   EpochSummary,
+  EpochWindow,
   ExcessEpoch,
   RunDetail,
   RunFilter,
   RunSummary,
 } from '../../../common/contract/schemas.ts';
+import { encodeRows } from '../../../common/codec/rows.ts';
 import { runsText } from '../../../common/codec/run-frames.ts';
 import type { ControlKind } from '../../../common/controls.ts';
 import type { Moment } from '../../../common/records.ts';
@@ -31,9 +33,10 @@ import {
   missingCheckpoints,
   rowsOf,
 } from './checkpoints.ts';
-import { epochOf, epochsOf } from './epochs.ts';
+import { detailOf, epochOf, epochsOf, outlineOf } from './epochs.ts';
 import { comparedWith, excessOf } from './excess.ts';
 import { channelFrame } from './channels.ts';
+import { inSpans } from './levels.ts';
 import { speeds } from './speeds.ts';
 import { masks, planeFrame, prunedMasks } from './planes.ts';
 import { trainedRuns } from './trained-runs.ts';
@@ -81,6 +84,31 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   excess(id: string, against: ControlKind = 'dense'): ExcessEpoch[] {
     return this.#of(id, (run) => excessOf(this.#database, run, against));
+  }
+
+  epochFrame(id: string, window: EpochWindow): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) => {
+      const { stored, span, ...range } = detailOf(this.#database, run, window);
+      const rows =
+        span === 1
+          ? epochsOf(this.#database, run, range)
+          : inSpans(outlineOf(this.#database, run, range, window.layer), span);
+      return encodeRows(rows, { stored, span });
+    });
+  }
+
+  excessFrame(id: string, against: ControlKind, window: EpochWindow): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) => {
+      const { stored, span, ...range } = detailOf(this.#database, run, window);
+      const rows = excessOf(
+        this.#database,
+        run,
+        against,
+        range,
+        span === 1 ? undefined : [window.layer ?? null],
+      );
+      return encodeRows(span === 1 ? rows : inSpans(rows, span), { stored, span });
+    });
   }
 
   classes(id: string): ClassAccuracies {

@@ -26,6 +26,8 @@ serve<ReaderCalls>(
     epoch: (id, epoch) => opened().epoch(id, epoch),
     epochs: (id) => opened().epochs(id),
     excess: (id, against) => opened().excess(id, against),
+    epochFrame: (id, window) => opened().epochFrame(id, window),
+    excessFrame: (id, against, window) => opened().excessFrame(id, against, window),
     classes: (id) => opened().classes(id),
     predictionFrame: (id, epoch, moment) => opened().predictionFrame(id, epoch, moment),
     channelFrame: (id, from, to, keptBy) => opened().channelFrame(id, from, to, keptBy),

@@ -1,6 +1,7 @@
 import { ORPCError, safe } from '@orpc/client';
 import { expect, test } from 'vitest';
 import { decodeRuns } from '../../../common/codec/run-frames.ts';
+import { decodeRows } from '../../../common/codec/rows.ts';
 import { decodeFrame } from '../../../common/codec/frames.ts';
 import { decodePredictions } from '../../../common/codec/predictions.ts';
 import { CascadeError } from '../../../common/errors.ts';
@@ -36,8 +37,8 @@ test('every call of the contract reaches its service', async () => {
   await client.runs.resume({ id });
   await new Promise(setImmediate);
   expect((await client.runs.get({ id })).summary.state).toBe('running');
-  expect(await client.runs.epochs({ id })).toHaveLength(1);
-  expect(await client.runs.excess({ id })).toHaveLength(1);
+  expect(decodeRows(await client.runs.epochs({ id })).rows).toHaveLength(1);
+  expect(decodeRows(await client.runs.excess({ id })).rows).toHaveLength(1);
   const channels = await client.runs.channels({ id, from: 1, to: 2 });
   expect(decodeFrame('channels', channels).header.epochs).toEqual([1, 2]);
   expect(await client.runs.classes({ id })).toMatchObject({ examples: [2, 2], epochs: [{ epoch: 0 }] });

@@ -2,12 +2,14 @@ import { completeSpecification } from '../../../common/run-specification.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import { encodeFrame } from '../../../common/codec/frames.ts';
 import { encodeRuns, runsText } from '../../../common/codec/run-frames.ts';
+import { encodeRows } from '../../../common/codec/rows.ts';
 import { encodePredictions } from '../../../common/codec/predictions.ts';
 import type { ControlKind } from '../../../common/controls.ts';
 import type {
   ClassAccuracies,
   Cost,
   EpochSummary,
+  EpochWindow,
   ExcessEpoch,
   RunDetail,
   RunFilter,
@@ -237,6 +239,17 @@ export class WorkstationDouble implements WorkstationServices {
     if (against === 'previous-mask') return previousMask === null ? [] : [compared(0.5, 0.375)];
     if (control === null) return [];
     return [compared(0.5, 0.25)];
+  }
+
+  async epochFrame(id: string, { from = 0, to = Infinity }: EpochWindow) {
+    const rows = await this.epochs(id);
+    const within = rows.filter(({ epoch }) => epoch >= from && epoch <= to);
+    return encodeRows(within, { stored: rows.length, span: 1 });
+  }
+  async excessFrame(id: string, against: ControlKind, { from = 0, to = Infinity }: EpochWindow) {
+    const rows = await this.excess(id, against);
+    const within = rows.filter(({ epoch }) => epoch >= from && epoch <= to);
+    return encodeRows(within, { stored: this.#run(id).epochsDone + 1, span: 1 });
   }
 
   async classes(id: string): Promise<ClassAccuracies> {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { encodeFrame } from '../../../common/codec/frames.ts';
 import { CHANNEL_FIELDS, channelRows } from '../../../common/records.ts';
-import { ChannelHistory, WINDOW, missingWindows } from '../../../renderer/replay/channel-history.ts';
+import {
+  ChannelHistory,
+  epochsAround,
+  epochsWithin,
+  missingWindows,
+  WINDOW,
+} from '../../../renderer/replay/channel-history.ts';
 
 const ROWS = channelRows(1);
 const LAYERS = [
@@ -65,5 +71,26 @@ describe('the history of channels', () => {
     const covered = windows.flatMap(({ from, to }) => epochs.filter((epoch) => epoch >= from && epoch <= to));
     expect(covered.sort((one, other) => one - other)).toEqual(epochs.slice(1));
     expect(missingWindows(epochs, () => true, 0)).toEqual([]);
+  });
+});
+
+describe('the epochs around a moment', () => {
+  const epochs = Array.from({ length: 1_000 }, (_, epoch) => epoch);
+
+  it('are all of them where their tables fit, and otherwise as many as fit, none beyond the ends', () => {
+    expect(epochsAround(epochs, 500, 1_000, 1_000_000)).toBe(epochs);
+    const some = (moment: number) => {
+      const near = epochsAround(epochs, moment, 10_000, 1_000_000);
+      return [near.length, near[0], near.at(-1)];
+    };
+    expect(some(500)).toEqual([100, 450, 549]);
+    expect(some(0)).toEqual([100, 0, 99]);
+    expect(some(999)).toEqual([100, 900, 999]);
+    // A window at least, and that alone as long as it is not known what an epoch takes.
+    expect(epochsAround(epochs, 500, 10_000_000, 1)).toHaveLength(WINDOW);
+    expect(epochsAround(epochs, 500, 0, 1_000_000)).toHaveLength(WINDOW);
+    expect(epochsWithin(4_000, 0)).toBe(1);
+    expect(epochsWithin(4_000, 1_500)).toBe(2);
+    expect(epochsWithin(4_000, 9_000)).toBe(1);
   });
 });
