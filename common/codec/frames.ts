@@ -1,7 +1,6 @@
 import { CascadeError } from '../errors.ts';
 import type { RunSummary } from '../contract/schemas.ts';
 import type { Moment } from '../records.ts';
-import type { RowShape, RowsHeader } from './rows.ts';
 
 /**
  * A frame is a binary answer: magic 'CLF1', the header's length as uint32 (little endian), the header as JSON,
@@ -38,6 +37,24 @@ export interface PredictionFrameHeader {
 export interface RunFrameHeader {
   kind: 'runs';
   changed: readonly RunSummary[];
+}
+
+/** How a record is put together again from columns of numbers: see `rows.ts`. */
+export type RowShape =
+  /** The same in every record. */
+  | { is: 'constant'; value: string | number | boolean | null }
+  /** A column of numbers. `absent`, a column of 0 and 1, tells where there is null instead; −1 where there never is. */
+  | { is: 'number'; column: number; absent: number }
+  | { is: 'text'; column: number; texts: string[] }
+  | { is: 'list'; entries: RowShape[]; absent: number }
+  | { is: 'object'; entries: [key: string, shape: RowShape][]; absent: number };
+
+/** What a frame of records tells beside them. */
+export interface RowsHeader {
+  /** Records of the run that there are, of which these are some, or stand for all. */
+  stored: number;
+  /** Epochs that two records stand for, the first and the last of them: see `main/workspace/reader/levels.ts`. 1: each is one epoch. */
+  span: number;
 }
 
 /** Records as columns: body is Float64, column after column, [rows] each. See `rows.ts`. */

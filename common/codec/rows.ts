@@ -1,26 +1,10 @@
 import { CascadeError } from '../errors.ts';
-import { decodeFrame, encodeFrame, type FrameBytes } from './frames.ts';
+import { decodeFrame, encodeFrame, type FrameBytes, type RowShape, type RowsHeader } from './frames.ts';
 
 /**
  * Records of one kind, such as the epochs of a run, as columns of numbers: a third of their JSON, made by the thread that
- * reads them, and passed on without being looked into. The shape tells how a record is put together again.
+ * reads them, and passed on without being looked into.
  */
-export type RowShape =
-  /** The same in every record. */
-  | { is: 'constant'; value: string | number | boolean | null }
-  /** A column of numbers. `absent`, a column of 0 and 1, tells where there is null instead; −1 where there never is. */
-  | { is: 'number'; column: number; absent: number }
-  | { is: 'text'; column: number; texts: string[] }
-  | { is: 'list'; entries: RowShape[]; absent: number }
-  | { is: 'object'; entries: [key: string, shape: RowShape][]; absent: number };
-
-/** What a frame of records tells beside them. */
-export interface RowsHeader {
-  /** Records of the run that there are, of which these are some, or stand for all. */
-  stored: number;
-  /** Epochs that two records stand for, the first and the last of them: see `main/workspace/reader/levels.ts`. 1: each is one epoch. */
-  span: number;
-}
 
 /** A frame of records. Lists are of one length in all of them; missing keys are null. */
 export function encodeRows(rows: readonly object[], header: RowsHeader): Uint8Array<ArrayBuffer> {

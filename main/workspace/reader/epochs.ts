@@ -5,7 +5,7 @@ import { layersOf, type StoredLayer } from '../chains.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import { epochCosts } from './costs.ts';
-import { spanFor } from './levels.ts';
+import { spanFor, type EpochRange } from './levels.ts';
 import { networkOf } from './network.ts';
 import { sharesOf } from './summaries.ts';
 import { share } from './shares.ts';
@@ -54,12 +54,6 @@ interface LayerRow {
   freed_channels: number | null;
   freed: number | null;
   dead_on_data: number | null;
-}
-
-/** Epochs [from, to]. */
-export interface EpochRange {
-  from: number;
-  to: number;
 }
 
 const ALL: EpochRange = { from: 0, to: Number.MAX_SAFE_INTEGER };

@@ -1,7 +1,7 @@
 import type { Comparison, ExcessEpoch } from '../../../common/contract/schemas.ts';
 import type { ControlKind } from '../../../common/controls.ts';
 import { prepared, type Connection } from '../database.ts';
-import type { EpochRange } from './epochs.ts';
+import type { EpochRange } from './levels.ts';
 import { share } from './shares.ts';
 import type { StoredRun } from './stored-run.ts';
 

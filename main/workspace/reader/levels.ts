@@ -3,6 +3,12 @@
  * number they hold the lowest and the highest within the span, in the order in which those came, so that no peak is lost.
  */
 
+/** Epochs [from, to]. */
+export interface EpochRange {
+  from: number;
+  to: number;
+}
+
 /** Epochs in a span, so that all of them together make `most` records at most; 1 where each epoch is told by itself. */
 export function spanFor(epochs: number, most: number): number {
   return epochs <= most ? 1 : Math.ceil(epochs / Math.max(1, Math.floor(most / 2)));
