@@ -7,7 +7,7 @@ import {
   shedPlane,
   type LayerRecord,
 } from '../common/records.ts';
-import { popcount } from '../common/codec/planes.ts';
+import { popcount } from '../main/codec/planes.ts';
 import { DEFAULT_THRESHOLDS } from '../common/thresholds.ts';
 
 /** Masks that look like those of a pruned network and change like them, without a network. */

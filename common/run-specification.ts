@@ -1,7 +1,7 @@
 import type { Duration } from './study/duration.ts';
 import type { Threshold } from './thresholds.ts';
 
-/** A component chosen by name with its options, validated by the component's own schema in the catalogue. */
+/** A component chosen by name with its options, validated by the component's own schema. */
 export interface NamedOptions {
   name: string;
   [option: string]: unknown;

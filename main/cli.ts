@@ -17,11 +17,11 @@ const around: Surroundings = {
   stderr: process.stderr,
   version: findApplication().version,
   studySchema: async () => {
-    const { studyJsonSchema } = await import('../common/study/index.ts');
-    const { catalogue } = await import('./trainer/catalogue.ts');
-    return studyJsonSchema(catalogue);
+    const { studyJsonSchema } = await import('./studies/language/index.ts');
+    const { components } = await import('./trainer/components.ts');
+    return studyJsonSchema(components);
   },
-  parts: async () => (await import('./trainer/parts.ts')).describeParts(),
+  components: async () => (await import('./studies/describe-components.ts')).describeComponents(),
   examine: (workspace) => examine(workspace, thisMachine(fileURLToPath(import.meta.url), readOwner)),
   restoreDatabase: async (workspace, file) =>
     (await import('./workspace/replacement.ts')).restoreDatabase(workspace, file),

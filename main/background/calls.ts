@@ -1,4 +1,4 @@
-import { checkpointToPyTorch } from '../../common/codec/pytorch-layout.ts';
+import { checkpointToPyTorch } from '../codec/pytorch-layout.ts';
 import { compareData, pinData } from '../studies/changed-data.ts';
 import { planStudy } from '../studies/plan-study.ts';
 import { namesIn } from '../studies/study-names.ts';

@@ -1,4 +1,4 @@
-import { generator, integers } from '../../common/random.ts';
+import { generator, integers } from '../trainer/random.ts';
 import type { NetworkDescription } from '../../common/network.ts';
 import { completeSpecification, type RunSpecification } from '../../common/run-specification.ts';
 import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';

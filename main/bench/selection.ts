@@ -1,4 +1,4 @@
-import { generator } from '../../common/random.ts';
+import { generator } from '../trainer/random.ts';
 import { selectLowest } from '../trainer/pruning/selection.ts';
 import { below, median, type Measure } from './result.ts';
 

@@ -16,9 +16,9 @@ import { findRun } from './find-run.ts';
 import { listText } from './list.ts';
 import { Output } from './output.ts';
 import { describeMeasures, measuresMarkdown, measuresText } from './measures.ts';
-import { findParts } from './parts.ts';
-import { partsMarkdown } from './parts-markdown.ts';
-import { partsText, partText } from './parts-text.ts';
+import { findComponents } from './components.ts';
+import { componentsMarkdown } from './components-markdown.ts';
+import { componentsText, componentText } from './components-text.ts';
 import { parsePriority, requireOneOrAll, resume } from './queue.ts';
 import { runToTheEnd } from './run-command.ts';
 import { showDocument, showText } from './show.ts';
@@ -318,17 +318,18 @@ export function createProgram(around: Surroundings): Command {
     });
 
   program
-    .command('parts')
-    .argument('[name]', 'a part, to see everything about it')
-    .description('list all networks, data sets, criteria and other parts that a study may name')
+    .command('components')
+    .alias('parts')
+    .argument('[name]', 'a component, to see everything about it')
+    .description('list all networks, data sets, criteria and other components that a study may name')
     .option('--markdown', 'write the page docs/components.md')
     .action(async (name: string | undefined, _, command: Command) => {
       const { json, markdown } = command.optsWithGlobals<GlobalOptions & { markdown?: boolean }>();
       const output = new Output(json === true, around.stdout, around.stderr);
-      const parts = await around.parts();
-      if (markdown === true) around.stdout.write(`${partsMarkdown(parts)}\n`);
-      else if (name === undefined) output.result(parts, partsText(parts));
-      else output.result(findParts(parts, name), partText(parts, name));
+      const described = await around.components();
+      if (markdown === true) around.stdout.write(`${componentsMarkdown(described)}\n`);
+      else if (name === undefined) output.result(described, componentsText(described));
+      else output.result(findComponents(described, name), componentText(described, name));
     });
 
   program

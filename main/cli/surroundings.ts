@@ -1,6 +1,6 @@
 import type { BenchmarkOptions } from '../bench/benchmark.ts';
 import type { BenchmarkResult } from '../bench/result.ts';
-import type { Parts } from '../trainer/parts.ts';
+import type { DescribedComponents } from '../studies/describe-components.ts';
 import type { WorkspaceAccess } from './connection.ts';
 import type { DoctorReport } from './doctor.ts';
 import type { TextStream } from './output.ts';
@@ -13,7 +13,7 @@ export interface Surroundings extends WorkspaceAccess {
   /** The JSON Schema of study files, known without a workspace. */
   studySchema(): Promise<Record<string, unknown>>;
   /** Everything that a study may name, known without a workspace. */
-  parts(): Promise<Parts>;
+  components(): Promise<DescribedComponents>;
   examine(workspace: string): Promise<DoctorReport>;
   benchmark(options: Omit<BenchmarkOptions, 'python'>): Promise<BenchmarkResult>;
   /** Ways out where a workspace's database is lost or damaged; both answer with what was done, a sentence. */

@@ -1,12 +1,12 @@
 import type { RunState } from '../../common/contract/schemas.ts';
 import { CascadeError, messageOf } from '../../common/errors.ts';
-import { maskOriginOf } from '../../common/mask-source.ts';
+import { maskOriginOf } from '../shared/mask-source.ts';
 import type { NetworkDescription, PrunableLayer } from '../../common/network.ts';
-import { idsMeant, isHash, runId } from '../../common/run-id.ts';
+import { idsMeant, isHash, runId } from '../shared/run-id.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
-import { canonicalSpecification, type RuleProblem, type StudyRules } from '../../common/study/index.ts';
-import { runIdentity } from '../runs/identity.ts';
-import { catalogue } from '../trainer/catalogue.ts';
+import { canonicalSpecification, type RuleProblem, type StudyRules } from './language/index.ts';
+import { runIdentity } from '../runs/run-identity.ts';
+import { components } from '../trainer/components.ts';
 import type { DatasetOutline } from '../trainer/data/dataset.ts';
 import { describeModel } from '../trainer/network/describe.ts';
 import { planRun, type RunPlan } from '../trainer/plan.ts';
@@ -62,7 +62,7 @@ export function maskRules(outlineOf: OutlineOf, runs: readonly NamedRun[]): Stud
 }
 
 function sourceOfArm({ name, specification }: { name: string; specification: RunSpecification }): Source {
-  const { hash } = runIdentity(canonicalSpecification(specification, catalogue), 0);
+  const { hash } = runIdentity(canonicalSpecification(specification, components), 0);
   return { run: hash, title: `the arm '${name}'`, key: [...CRITERION, 'arm'], specification, known: [] };
 }
 

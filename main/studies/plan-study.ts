@@ -1,10 +1,10 @@
 import type { StudyProblem } from '../../common/contract/schemas.ts';
-import { maskSourceOf, type MaskSource } from '../../common/mask-source.ts';
+import { maskSourceOf, type MaskSource } from '../shared/mask-source.ts';
 import type { NetworkDescription } from '../../common/network.ts';
 import type { PlannedRun, RunSpecification } from '../../common/run-specification.ts';
-import { canonicalSpecification, readStudy } from '../../common/study/index.ts';
-import { runIdentity } from '../runs/identity.ts';
-import { catalogue } from '../trainer/catalogue.ts';
+import { canonicalSpecification, readStudy } from './language/index.ts';
+import { runIdentity } from '../runs/run-identity.ts';
+import { components } from '../trainer/components.ts';
 import { branchOf } from '../trainer/branch.ts';
 import type { DatasetOutline } from '../trainer/data/dataset.ts';
 import { checkpointInterval } from '../trainer/checkpoint-interval.ts';
@@ -85,10 +85,10 @@ export async function planStudy(
     ...named.map(({ specification }) => specification.dataset),
   ]);
   const known = new KnownPlans();
-  const { study, runs, problems } = readStudy(text, catalogue, studyRules(outlineOf, named, pins, known));
+  const { study, runs, problems } = readStudy(text, components, studyRules(outlineOf, named, pins, known));
   if (!study || problems.length > 0) return { plan: null, problems };
   const identities = runs.map(({ specification, seed }) =>
-    runIdentity(canonicalSpecification(specification, catalogue), seed),
+    runIdentity(canonicalSpecification(specification, components), seed),
   );
   const controls = controlledArms(runs);
   const armsOf = (index: number): string[] => {

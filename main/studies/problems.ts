@@ -1,5 +1,5 @@
 import { CascadeError } from '../../common/errors.ts';
-import { formatProblem } from '../../common/study/index.ts';
+import { formatProblem } from './language/index.ts';
 import type { StudyProblem } from '../../common/contract/schemas.ts';
 
 /** A study that can not be run, with every problem found in it. */

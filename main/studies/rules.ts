@@ -1,7 +1,7 @@
 import { CascadeError, messageOf } from '../../common/errors.ts';
 import { KERNEL_KINDS, type NetworkDescription } from '../../common/network.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
-import type { RuleProblem, StudyRules } from '../../common/study/index.ts';
+import type { RuleProblem, StudyRules } from './language/index.ts';
 import type { DatasetOutline } from '../trainer/data/dataset.ts';
 import { branchOf } from '../trainer/branch.ts';
 import { pinWeights, weightsRefusal } from '../trainer/network/pretrained.ts';

@@ -1,7 +1,7 @@
-import { maskOriginOf } from '../../common/mask-source.ts';
+import { maskOriginOf } from '../shared/mask-source.ts';
 import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
-import { readStudyArms } from '../../common/study/index.ts';
-import { catalogue } from '../trainer/catalogue.ts';
+import { readStudyArms } from './language/index.ts';
+import { components } from '../trainer/components.ts';
 
 /** What a study names that has to be looked up before its rules can be asked, each once. */
 export interface StudyNames {
@@ -19,7 +19,7 @@ export function namesIn(text: string): StudyNames {
     const run = maskOriginOf(specification)?.run;
     if (run) runs.add(run);
   };
-  readStudyArms(text, catalogue, {
+  readStudyArms(text, components, {
     check: (specification) => (note(specification), []),
     prunings: () => 0,
     derive: () => ({}),

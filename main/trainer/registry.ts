@@ -1,5 +1,5 @@
 import type { ZodObject, infer as Infer } from 'zod';
-import type { CatalogueEntry } from '../../common/catalogue.ts';
+import type { Component } from './component.ts';
 import { CascadeError } from '../../common/errors.ts';
 import type { NamedOptions } from '../../common/run-specification.ts';
 
@@ -21,7 +21,7 @@ export type Opened<T> = {
 };
 
 /** The known components of one kind, found by the name that a study gives. */
-export interface Registry<T extends CatalogueEntry> {
+export interface Registry<T extends Component> {
   all: readonly T[];
   /** @throws CascadeError UNKNOWN_COMPONENT for a name that the study schema should have refused */
   find(name: string): T;
@@ -34,7 +34,7 @@ export interface Registry<T extends CatalogueEntry> {
   open(given: NamedOptions): Opened<T>;
 }
 
-export function createRegistry<T extends CatalogueEntry>(kind: string, all: readonly T[]): Registry<T> {
+export function createRegistry<T extends Component>(kind: string, all: readonly T[]): Registry<T> {
   const byName = new Map(all.map((entry) => [entry.name, entry]));
   if (byName.size !== all.length) throw new Error(`Two entries of the registry of ${kind} share a name.`);
   const opened = new WeakMap<NamedOptions, Opened<T>>();
@@ -60,7 +60,7 @@ export function createRegistry<T extends CatalogueEntry>(kind: string, all: read
   };
 }
 
-function open<T extends CatalogueEntry>(entry: T, given: NamedOptions): Opened<T> {
+function open<T extends Component>(entry: T, given: NamedOptions): Opened<T> {
   const options: Infer<ZodObject> = entry.options.parse(given);
   const members = Object.entries(entry as object)
     .filter(([name]) => name !== 'options')

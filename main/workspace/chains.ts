@@ -1,4 +1,4 @@
-import { applyPatch, decodeKey } from '../../common/codec/planes.ts';
+import { applyPatch, decodeKey } from '../codec/planes.ts';
 import { planeBytes } from '../../common/records.ts';
 import { decompress } from './compression.ts';
 import { prepared, type Connection } from './database.ts';

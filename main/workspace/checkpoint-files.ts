@@ -15,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { decodeSafetensors } from '../../common/codec/safetensors.ts';
+import { decodeSafetensors } from '../codec/safetensors.ts';
 import { syncFolder } from './layout.ts';
 import { makePrivateFolder, PRIVATE_FILE } from './private-files.ts';
 import { hashOf, setAside } from './set-aside.ts';

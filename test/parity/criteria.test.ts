@@ -3,13 +3,13 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pyTorchName, pyTorchOrder } from '../../common/codec/pytorch-layout.ts';
+import { pyTorchName, pyTorchOrder } from '../../main/codec/pytorch-layout.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,
   type SafetensorsTensor,
-} from '../../common/codec/safetensors.ts';
-import { generator } from '../../common/random.ts';
+} from '../../main/codec/safetensors.ts';
+import { generator } from '../../main/trainer/random.ts';
 import type { NamedOptions } from '../../common/run-specification.ts';
 import { criteria } from '../../main/trainer/pruning/criteria/registry.ts';
 import { drawExamples } from '../../main/trainer/scoring/examples.ts';

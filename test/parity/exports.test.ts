@@ -3,10 +3,10 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkpointToPyTorch, parametersFromPyTorch } from '../../common/codec/pytorch-layout.ts';
-import { decodeSafetensors, encodeSafetensors } from '../../common/codec/safetensors.ts';
+import { checkpointToPyTorch, parametersFromPyTorch } from '../../main/codec/pytorch-layout.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../main/codec/safetensors.ts';
 import { WEIGHT_FORMATS, type WeightFormat } from '../../common/codec/weight-formats.ts';
-import { generator, uniforms } from '../../common/random.ts';
+import { generator, uniforms } from '../../main/trainer/random.ts';
 import { networkCases, stateDict } from './networks-cases.ts';
 
 /**

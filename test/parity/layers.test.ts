@@ -9,7 +9,7 @@ import {
   float32Of,
   type SafetensorsFile,
   type SafetensorsTensor,
-} from '../../common/codec/safetensors.ts';
+} from '../../main/codec/safetensors.ts';
 import { sizeOf, type NetworkDescription } from '../../common/network.ts';
 import { forward } from '../../main/trainer/network/forward.ts';
 import {

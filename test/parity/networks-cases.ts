@@ -1,5 +1,5 @@
-import { pyTorchTensors } from '../../common/codec/pytorch-layout.ts';
-import { encodeSafetensors, type SafetensorsTensor } from '../../common/codec/safetensors.ts';
+import { pyTorchTensors } from '../../main/codec/pytorch-layout.ts';
+import { encodeSafetensors, type SafetensorsTensor } from '../../main/codec/safetensors.ts';
 import { sizeOf, type NetworkDescription } from '../../common/network.ts';
 import type { NamedOptions } from '../../common/run-specification.ts';
 import { models } from '../../main/trainer/network/registry.ts';

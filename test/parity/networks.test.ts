@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parametersFromPyTorch, pyTorchTensors } from '../../common/codec/pytorch-layout.ts';
-import { decodeSafetensors } from '../../common/codec/safetensors.ts';
+import { parametersFromPyTorch, pyTorchTensors } from '../../main/codec/pytorch-layout.ts';
+import { decodeSafetensors } from '../../main/codec/safetensors.ts';
 import { sizeOf, type NetworkDescription } from '../../common/network.ts';
 import { forward } from '../../main/trainer/network/forward.ts';
 import { runsTurned } from '../../main/trainer/network/turned.ts';

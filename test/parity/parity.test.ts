@@ -3,13 +3,13 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkpointToPyTorch, pyTorchOrder } from '../../common/codec/pytorch-layout.ts';
+import { checkpointToPyTorch, pyTorchOrder } from '../../main/codec/pytorch-layout.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,
   float32Of,
   type SafetensorsFile,
-} from '../../common/codec/safetensors.ts';
+} from '../../main/codec/safetensors.ts';
 import { criteria } from '../../main/trainer/pruning/criteria/registry.ts';
 import { selectLayers } from '../../main/trainer/pruning/layer-selection.ts';
 import type { Dataset } from '../../main/trainer/data/dataset.ts';

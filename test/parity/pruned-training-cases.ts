@@ -1,4 +1,4 @@
-import { generator, integer, uniforms } from '../../common/random.ts';
+import { generator, integer, uniforms } from '../../main/trainer/random.ts';
 import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
 import type { Dataset, Split } from '../../main/trainer/data/dataset.ts';
 import { epochBatches } from '../../main/trainer/session/batches.ts';

@@ -4,13 +4,13 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkpointToPyTorch } from '../../common/codec/pytorch-layout.ts';
+import { checkpointToPyTorch } from '../../main/codec/pytorch-layout.ts';
 import {
   decodeSafetensors,
   float32Of,
   type SafetensorsFile,
   type SafetensorsTensor,
-} from '../../common/codec/safetensors.ts';
+} from '../../main/codec/safetensors.ts';
 import { TrainingSession } from '../../main/trainer/session/session.ts';
 import { openEngine, type Engine } from '../../main/trainer/tensorflow/engine.ts';
 import { values } from './networks-cases.ts';

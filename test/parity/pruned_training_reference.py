@@ -3,7 +3,7 @@
     python3 test/parity/pruned_training_reference.py FOLDER
 
 Reads cases.json (for each case its network, optimizer and what is done to it, one thing after another) and, for each
-case, CASE.safetensors (initial values, see common/codec/pytorch-layout.ts), CASE.images and CASE.labels. Weights are
+case, CASE.safetensors (initial values, see main/codec/pytorch-layout.ts), CASE.images and CASE.labels. Weights are
 pruned by torch.nn.utils.prune. Writes results.safetensors (CASE/RECORD/PARAMETER and its mask, for small networks) and
 results.json (for each tensor its norm, and its product with numbers of its own; for each mask its digest). Everything
 is computed in float64.

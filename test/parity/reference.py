@@ -3,7 +3,7 @@
     python3 test/parity/reference.py CASE_FOLDER
 
 Reads from the folder: case.json (network, optimizer, rates, batch, pruning), initial.safetensors (PyTorch's layout, see
-common/codec/pytorch-layout.ts), images.bin, labels.bin, batches.json. Writes result.safetensors: every parameter
+main/codec/pytorch-layout.ts), images.bin, labels.bin, batches.json. Writes result.safetensors: every parameter
 after the last step, each mask, the loss of every epoch. Everything is computed in float64.
 """
 

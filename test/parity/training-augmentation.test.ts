@@ -3,8 +3,8 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeSafetensors, float32Of, type SafetensorsFile } from '../../common/codec/safetensors.ts';
-import { generator, uniforms } from '../../common/random.ts';
+import { decodeSafetensors, float32Of, type SafetensorsFile } from '../../main/codec/safetensors.ts';
+import { generator, uniforms } from '../../main/trainer/random.ts';
 import { openEngine, type Engine } from '../../main/trainer/tensorflow/engine.ts';
 import { cropOf, type CropDraws } from '../main/trainer/augmentation/crops.ts';
 import { augmented, drawPictures, givenDraws, type Shape } from '../main/trainer/augmentation/pictures.ts';

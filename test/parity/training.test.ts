@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeSafetensors, float32Of, type SafetensorsFile } from '../../common/codec/safetensors.ts';
+import { decodeSafetensors, float32Of, type SafetensorsFile } from '../../main/codec/safetensors.ts';
 import type { NamedOptions } from '../../common/run-specification.ts';
 import { drawMixture } from '../../main/trainer/loss/mixup.ts';
 import { optimizers } from '../../main/trainer/optimization/optimizers/registry.ts';

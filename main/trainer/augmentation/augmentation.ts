@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Definition } from '../registry.ts';
-import type { CatalogueEntry } from '../../../common/catalogue.ts';
+import type { Component } from '../component.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import type { Engine, Tensor } from '../tensorflow/engine.ts';
 import type { Draws } from './draws.ts';
@@ -25,7 +25,7 @@ export interface AugmentationContext {
  * A random change of the images of a training batch, each image by draws of its own. Pixels are numbers of 0 … 255 in the
  * engine's precision, before standardisation, and stay in that range.
  */
-export interface AugmentationWith<Options> extends CatalogueEntry {
+export interface AugmentationWith<Options> extends Component {
   /**
    * The shape of an image afterwards.
    * @throws CascadeError AUGMENTATION_UNFIT where images of this shape can not be changed so

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { CatalogueEntry } from '../../../common/catalogue.ts';
+import type { Component } from '../component.ts';
 import type { Definition } from '../registry.ts';
 
 /** Images of one split as bytes, [count × height × width × channels], and their labels. */
@@ -76,7 +76,7 @@ export interface LoadWatcher {
  * A kind of data set that a study can name. Both functions reject bad files with a CascadeError that names the file
  * (BAD_DATA_FILE), and more images asked for than there are with INVALID_STUDY.
  */
-export interface DatasetKindWith<Options> extends CatalogueEntry {
+export interface DatasetKindWith<Options> extends Component {
   load(options: Options, watch?: LoadWatcher): Promise<Dataset>;
   /** Reads headers and sizes of files only: what is wrong within their data, `load` alone finds. */
   outline(options: Options): Promise<DatasetOutline>;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { generator, permutation } from '../../../common/random.ts';
+import { generator, permutation } from '../random.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import type { Dataset, DatasetOutline, Split } from './dataset.ts';
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Definition } from '../registry.ts';
-import type { CatalogueEntry } from '../../../common/catalogue.ts';
+import type { Component } from '../component.ts';
 import type { Engine, Tensor } from '../tensorflow/engine.ts';
 
 /** A step's examples, two by two: each image is λ of itself and 1 − λ of another one of the batch. */
@@ -28,7 +28,7 @@ export interface Losses {
 }
 
 /** What training minimises, in the mean over the batch. Evaluation always tells the plain cross-entropy. */
-export interface LossWith<Options> extends CatalogueEntry {
+export interface LossWith<Options> extends Component {
   /** α of the Beta distribution from which λ is drawn; 0: batches are not mixed. */
   mixup(options: Options): number;
   /**

@@ -1,4 +1,4 @@
-import { generator, normals, permutation, uniforms, type Random } from '../../../common/random.ts';
+import { generator, normals, permutation, uniforms, type Random } from '../random.ts';
 import type { Mixture } from './loss.ts';
 
 /** Partners and λ of a step, by (seed, step) alone. */

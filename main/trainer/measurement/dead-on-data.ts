@@ -1,5 +1,5 @@
 import type { NetworkDescription } from '../../../common/network.ts';
-import { generator, normals } from '../../../common/random.ts';
+import { generator, normals } from '../random.ts';
 import { INERT_PLANE, planeBytes, PRUNED_PLANE, type LayerStates } from '../../../common/records.ts';
 import { centralPart } from '../augmentation/augment.ts';
 import { forward } from '../network/forward.ts';

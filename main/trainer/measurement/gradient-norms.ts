@@ -1,4 +1,4 @@
-import { generator } from '../../../common/random.ts';
+import { generator } from '../random.ts';
 import { centralPart } from '../augmentation/augment.ts';
 import { forward } from '../network/forward.ts';
 import { drawExamples } from '../scoring/examples.ts';

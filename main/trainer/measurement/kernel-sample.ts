@@ -1,5 +1,5 @@
 import type { NetworkDescription, PrunableLayer } from '../../../common/network.ts';
-import { generator, permutation } from '../../../common/random.ts';
+import { generator, permutation } from '../random.ts';
 import type { DeviceState } from '../steps/device-state.ts';
 import type { Engine, Handle, TraceInput, TracedFunction } from '../tensorflow/engine.ts';
 import { gather } from '../tensorflow/operations/index.ts';

@@ -1,4 +1,4 @@
-import type { LayerInertness } from '../../../common/cascade/inert.ts';
+import type { LayerInertness } from './inert/inert.ts';
 import type { PrunableLayer } from '../../../common/network.ts';
 import type { ChannelMotion } from './free-motion.ts';
 

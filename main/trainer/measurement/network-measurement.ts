@@ -1,5 +1,5 @@
 import { channelGroups, type ChannelGroup } from '../../../common/cascade/channel-groups.ts';
-import { findInert } from '../../../common/cascade/inert.ts';
+import { findInert } from './inert/inert.ts';
 import { effectiveMacs } from '../../../common/cascade/macs.ts';
 import type { LayerRecord } from '../../../common/records.ts';
 import { absoluteThresholds, type Threshold } from '../../../common/thresholds.ts';

@@ -1,4 +1,4 @@
-import { kernelGroups } from '../../../common/cascade/kernel-groups.ts';
+import { kernelGroups } from './inert/kernel-groups.ts';
 import type { MeasuredLayer } from './measured-layer.ts';
 
 /**

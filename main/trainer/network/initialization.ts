@@ -1,4 +1,4 @@
-import { generator, normals, uniforms } from '../../../common/random.ts';
+import { generator, normals, uniforms } from '../random.ts';
 import type { NetworkDescription, ParameterDescription } from '../../../common/network.ts';
 import { heNormal, type Draw, type InitializationRule } from './initialization-rules.ts';
 import { models } from './registry.ts';

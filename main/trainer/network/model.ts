@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Definition } from '../registry.ts';
-import type { CatalogueEntry } from '../../../common/catalogue.ts';
+import type { Component } from '../component.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { InitializationRule } from './initialization-rules.ts';
@@ -16,7 +16,7 @@ export interface ModelInput {
 }
 
 /** A network that a study can name. */
-export interface ModelWith<Options> extends CatalogueEntry {
+export interface ModelWith<Options> extends Component {
   /** The paper that it is from, and where in it. */
   source: string;
   /** What its parameters and multiply-accumulates are told for; null where its options alone decide what it is. */

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
-import type { ByteSource } from '../../../common/codec/byte-source.ts';
-import { parametersOf, pyTorchRefusal } from '../../../common/codec/pytorch-layout.ts';
-import { PyTorchState, type StateTensor } from '../../../common/codec/pytorch-state.ts';
-import { openSafetensors } from '../../../common/codec/safetensors.ts';
+import type { ByteSource } from '../../codec/byte-source.ts';
+import { parametersOf, pyTorchRefusal } from '../../codec/pytorch-layout.ts';
+import { PyTorchState, type StateTensor } from '../../codec/pytorch-state.ts';
+import { openSafetensors } from '../../codec/safetensors.ts';
 import { CascadeError, messageOf } from '../../../common/errors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
-import { fileStamp, regularSource, sha256Of } from '../../regular-files.ts';
+import { fileStamp, regularSource, sha256Of } from '../../shared/regular-files.ts';
 import { initialParameters } from './initialization.ts';
 
 /** Bytes: twice what the largest network takes in float64, split by torch.nn.utils.prune. */

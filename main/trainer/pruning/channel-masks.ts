@@ -1,6 +1,6 @@
 import { weightsOf, type ChannelGroup } from '../../../common/cascade/channel-groups.ts';
 import type { NetworkDescription, PrunableLayer } from '../../../common/network.ts';
-import type { Random } from '../../../common/random.ts';
+import type { Random } from '../random.ts';
 import type { LayerScores, MaskRequest } from './granularities/granularity.ts';
 import { countPruned } from './masks.ts';
 import { ascendingOrder } from './ordering.ts';

@@ -1,4 +1,4 @@
-import { flattenedOrder, flattenedPlaces } from '../../../common/codec/pytorch-layout.ts';
+import { flattenedOrder, flattenedPlaces } from '../../codec/pytorch-layout.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { LayerScores } from './granularities/granularity.ts';
 

@@ -1,5 +1,5 @@
 import { CascadeError } from '../../../common/errors.ts';
-import type { NpzArray } from '../../../common/codec/npz-read.ts';
+import type { NpzArray } from '../../codec/npz-read.ts';
 import type { PrunableLayer } from '../../../common/network.ts';
 
 /** An array of a file, or of another run: what is read of it here. */

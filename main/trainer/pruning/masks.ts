@@ -1,4 +1,4 @@
-import { generator, permutation } from '../../../common/random.ts';
+import { generator, permutation } from '../random.ts';
 
 /** Zeros of a mask. */
 export function countPruned(mask: Uint8Array): number {

@@ -1,5 +1,5 @@
 import { CascadeError } from '../../../common/errors.ts';
-import { permutation, type Random } from '../../../common/random.ts';
+import { permutation, type Random } from '../random.ts';
 
 const MAGNITUDE = 0x7fffffff;
 const SIGN = 0x80000000;

@@ -1,6 +1,6 @@
 import { CascadeError } from '../../../common/errors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
-import { generator } from '../../../common/random.ts';
+import { generator } from '../random.ts';
 import type { PruningSpecification } from '../../../common/run-specification.ts';
 import type { Probe } from '../scoring/probe.ts';
 import type { HandedMasks } from './criteria/criterion.ts';

@@ -1,5 +1,5 @@
 import { CascadeError } from '../../../common/errors.ts';
-import type { Random } from '../../../common/random.ts';
+import type { Random } from '../random.ts';
 
 /**
  * Exact selection of the k lowest scores. All of it is one module: V8 loads an imported binding anew in every turn of a

@@ -1,5 +1,5 @@
 import { CascadeError } from '../../../common/errors.ts';
-import type { Random } from '../../../common/random.ts';
+import type { Random } from '../random.ts';
 import type { Opened } from '../registry.ts';
 import type { DistributedLayer, Distribution } from './distributions/distribution.ts';
 import type { LayerShape } from './kernel-view.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Definition } from '../registry.ts';
-import type { CatalogueEntry } from '../../../common/catalogue.ts';
+import type { Component } from '../component.ts';
 
 /** The training that is retrained after. */
 export interface RetrainingContext {
@@ -18,7 +18,7 @@ export type RetrainingStart = 'continue' | 'rewind' | 'reinitialise';
  * What happens after the training epochs, and after each round of an iterative schedule: further steps, and the rate of
  * each (Renda et al., ICLR 2020, section 2).
  */
-export interface RetrainingWith<Options> extends CatalogueEntry {
+export interface RetrainingWith<Options> extends Component {
   start: RetrainingStart;
   /** Optimizer steps of a round. */
   steps(options: Options, context: RetrainingContext): number;

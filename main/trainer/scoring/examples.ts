@@ -1,4 +1,4 @@
-import { permutation, type Random } from '../../../common/random.ts';
+import { permutation, type Random } from '../random.ts';
 import type { ScoringExamples } from './probe.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { generator } from '../../../common/random.ts';
+import { generator } from '../random.ts';
 import type { Handle } from '../tensorflow/engine.ts';
 import { drawExamples } from './examples.ts';
 import { LossGradient, type LossGradientDesign, type ScoringBatch } from './loss-gradient.ts';

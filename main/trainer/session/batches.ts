@@ -1,4 +1,4 @@
-import { generator, permutation } from '../../../common/random.ts';
+import { generator, permutation } from '../random.ts';
 
 /** The examples of each step of an epoch: all of them once, in an order that depends on seed and epoch alone. The last batch may be smaller, as PyTorch's with drop_last=False. */
 export function epochBatches(examples: number, batch: number, seed: number, epoch: number): Int32Array[] {

@@ -6,7 +6,7 @@ import {
   float32Of,
   type SafetensorsTensor,
   type SafetensorsType,
-} from '../../../common/codec/safetensors.ts';
+} from '../../codec/safetensors.ts';
 import type { Motion } from '../measurement/free-motion.ts';
 import type { DeviceState } from '../steps/device-state.ts';
 import { motionFrom, motionTensors } from './motion-tensors.ts';

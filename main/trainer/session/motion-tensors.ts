@@ -1,4 +1,4 @@
-import { float32Of, type SafetensorsTensor } from '../../../common/codec/safetensors.ts';
+import { float32Of, type SafetensorsTensor } from '../../codec/safetensors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import { MOTION_FIELDS } from '../../../common/records.ts';
 import { unknownMotion, type Motion } from '../measurement/free-motion.ts';

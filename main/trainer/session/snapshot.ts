@@ -1,5 +1,5 @@
 import { CascadeError } from '../../../common/errors.ts';
-import { float32Of, type SafetensorsTensor } from '../../../common/codec/safetensors.ts';
+import { float32Of, type SafetensorsTensor } from '../../codec/safetensors.ts';
 import type { DeviceState } from '../steps/device-state.ts';
 
 /** Parameters, running statistics and the optimizer's state at a moment of the training, to be gone back to. */

@@ -1,4 +1,4 @@
-import { generator } from '../../../common/random.ts';
+import { generator } from '../random.ts';
 import type { RunEvent } from '../../../common/records.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
 import { initialParameters } from '../network/initialization.ts';

@@ -1,5 +1,5 @@
 import type { NetworkDescription, ParameterDescription } from '../../../common/network.ts';
-import { AVERAGE_SLOT } from '../../../common/average-slot.ts';
+import { AVERAGE_SLOT } from '../../codec/average-slot.ts';
 import type { Engine, Handle, TypedArray } from '../tensorflow/engine.ts';
 
 /** Roles that an optimizer trains; the running statistics are the step's own business. */

@@ -1,8 +1,8 @@
-import { AVERAGE_SLOT } from '../../../common/average-slot.ts';
+import { AVERAGE_SLOT } from '../../codec/average-slot.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { Compilation } from '../../../common/records.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
-import { generator } from '../../../common/random.ts';
+import { generator } from '../random.ts';
 import { losses } from '../loss/registry.ts';
 import type { Loss } from '../loss/loss.ts';
 import { averagings } from '../optimization/averaging/registry.ts';

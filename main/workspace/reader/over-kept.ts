@@ -1,4 +1,4 @@
-import { countWithoutByChannel } from '../../../common/codec/planes.ts';
+import { countWithoutByChannel } from '../../codec/planes.ts';
 import {
   CHANNEL_FIELDS,
   channelRows,

@@ -1,6 +1,6 @@
 import { encodeFrame } from '../../../common/codec/frames.ts';
-import { encodeNpz } from '../../../common/codec/npz.ts';
-import { unpackBits } from '../../../common/codec/planes.ts';
+import { encodeNpz } from '../../codec/npz.ts';
+import { unpackBits } from '../../codec/planes.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import { INERT_PLANE, planeBytes, planeCount, PRUNED_PLANE, shedPlane } from '../../../common/records.ts';
 import { thresholdIndex } from '../../../common/thresholds.ts';

@@ -1,4 +1,4 @@
-import { countWithout, popcount } from '../../../common/codec/planes.ts';
+import { countWithout, popcount } from '../../codec/planes.ts';
 import { planeBytes, planeCount, PRUNED_PLANE, shedPlane } from '../../../common/records.ts';
 import type { RunSpecification } from '../../../common/run-specification.ts';
 import { thresholdLabel } from '../../../common/thresholds.ts';

@@ -1,4 +1,4 @@
-import { encodeKey, encodePatch } from '../../../common/codec/planes.ts';
+import { encodeKey, encodePatch } from '../../codec/planes.ts';
 import { PlaneChains, type StoredLayer } from '../chains.ts';
 import { compress } from '../compression.ts';
 import { prepared, type Connection } from '../database.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { channelGroups, weightsOf, type ChannelGroup } from '../../../common/cascade/channel-groups.ts';
 import { ACTIVATIONS, sizeOf } from '../../../common/network.ts';
-import { generator, normals } from '../../../common/random.ts';
+import { generator, normals } from '../../../main/trainer/random.ts';
 import { NetworkBuilder } from '../../../main/trainer/network/builder.ts';
 import { compact } from './compact.ts';
 import { chance, images, outputs, randomNetwork, RANGE, type Values } from './random-networks.ts';

@@ -1,4 +1,4 @@
-import { findInert } from '../../../common/cascade/inert.ts';
+import { findInert } from '../../../main/trainer/measurement/inert/inert.ts';
 import { sizeOf, type NetworkDescription } from '../../../common/network.ts';
 import { channelsOf, type Values } from './random-networks.ts';
 

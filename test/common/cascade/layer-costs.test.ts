@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { layerCosts } from '../../../common/cascade/layer-costs.ts';
-import { generator, integer } from '../../../common/random.ts';
+import { generator, integer } from '../../../main/trainer/random.ts';
 
 const LAYER = {
   weights: 36,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { channelGroups } from '../../../common/cascade/channel-groups.ts';
 import { removableChannels } from '../../../common/cascade/compaction.ts';
-import { findInert } from '../../../common/cascade/inert.ts';
+import { findInert } from '../../../main/trainer/measurement/inert/inert.ts';
 import { compression, effectiveMacs, theoreticalSpeedUp } from '../../../common/cascade/macs.ts';
 import { ACTIVATIONS } from '../../../common/network.ts';
-import { generator } from '../../../common/random.ts';
+import { generator } from '../../../main/trainer/random.ts';
 import { INERT_PLANE, type LayerStates } from '../../../common/records.ts';
 import { measureStates } from '../../../main/trainer/measurement/states.ts';
 import { NetworkBuilder } from '../../../main/trainer/network/builder.ts';

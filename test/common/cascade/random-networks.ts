@@ -5,7 +5,7 @@ import {
   type NetworkDescription,
   type PrunableLayer,
 } from '../../../common/network.ts';
-import { integer, normals, uniforms, type Random } from '../../../common/random.ts';
+import { integer, normals, uniforms, type Random } from '../../../main/trainer/random.ts';
 import { NetworkBuilder } from '../../../main/trainer/network/builder.ts';
 import { logitsOf, type Rounding } from './float64-network.ts';
 

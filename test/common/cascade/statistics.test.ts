@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { complement, mean, overlap, standardDeviation } from '../../../common/cascade/statistics.ts';
-import { generator, uniforms } from '../../../common/random.ts';
+import { generator, uniforms } from '../../../main/trainer/random.ts';
 
 describe('mean and spread', () => {
   it('are those of the sample', () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { generator, integer } from '../../../common/random.ts';
+import { generator, integer } from '../../../main/trainer/random.ts';
 import type { RunEvent } from '../../../common/records.ts';
 import { bitsOf, temporaryFolder } from '../../main/runs/fixtures.ts';
 import {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RunSummary } from '../../../common/contract/schemas.ts';
-import { generator } from '../../../common/random.ts';
+import { generator } from '../../../main/trainer/random.ts';
 import { bitsOf, pruningAt, smallImages, studyText, temporaryFolder } from '../../main/runs/fixtures.ts';
 import { asServices, live, opened, type KillMoment } from './lives.ts';
 

@@ -2,7 +2,7 @@ import type { WorkstationOptions } from '../../../main/api/services.ts';
 import type { DoctorReport } from '../../../main/cli/doctor.ts';
 import { runCommandLine } from '../../../main/cli/main.ts';
 import type { Surroundings } from '../../../main/cli/surroundings.ts';
-import { describeParts } from '../../../main/trainer/parts.ts';
+import { describeComponents } from '../../../main/studies/describe-components.ts';
 import { WorkstationDouble } from '../doubles/workstation.ts';
 
 export const WELL: DoctorReport = {
@@ -43,7 +43,7 @@ export class Shell {
       stderr: { write: (text) => (this.stderr += text) },
       version: '0.1.0',
       studySchema: async () => this.double.studySchema(),
-      parts: async () => describeParts(),
+      components: async () => describeComponents(),
       examine: async () => WELL,
       confirm: async (question) => {
         this.questions.push(question);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { decodeFrame } from '../../../common/codec/frames.ts';
 import type { RunState, RunSummary, WorkstationEvent } from '../../../common/contract/schemas.ts';
-import { generator } from '../../../common/random.ts';
+import { generator } from '../../../main/trainer/random.ts';
 import type { WorkstationOptions, WorkstationServices } from '../../../main/api/services.ts';
 import { openWorkstation } from '../../../main/workstation.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { decodeNpz } from '../../../common/codec/npz-read.ts';
+import { decodeNpz } from '../../../main/codec/npz-read.ts';
 import {
   allEnded,
   bitsOf,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import { unpackBits } from '../../../common/codec/planes.ts';
+import { unpackBits } from '../../../main/codec/planes.ts';
 import { decodeFrame } from '../../../common/codec/frames.ts';
 import { planeBytes, PRUNED_PLANE, shedPlane } from '../../../common/records.ts';
 import { thresholdLabel } from '../../../common/thresholds.ts';

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { readStudy } from '../../../common/study/index.ts';
+import { readStudy } from '../../../main/studies/language/index.ts';
 import { bundledStudies } from '../../../main/studies/bundled.ts';
 import { StudyError } from '../../../main/studies/problems.ts';
 import { outlinesOf } from '../../../main/studies/outlines.ts';
 import { namesIn } from '../../../main/studies/study-names.ts';
 import { studyRules } from '../../../main/studies/rules.ts';
-import { catalogue } from '../../../main/trainer/catalogue.ts';
+import { components } from '../../../main/trainer/components.ts';
 
 test('the bundled studies can all be run, the starter first', async () => {
   const studies = await bundledStudies();
@@ -14,7 +14,7 @@ test('the bundled studies can all be run, the starter first', async () => {
   for (const { name, title, text } of studies) {
     const { problems, runs } = readStudy(
       text,
-      catalogue,
+      components,
       studyRules(await outlinesOf(namesIn(text).datasets)),
     );
     expect(problems, name).toEqual([]);
@@ -27,7 +27,7 @@ test('every pruned run of the starter has its control', async () => {
   const [starter] = await bundledStudies();
   const { runs } = readStudy(
     starter!.text,
-    catalogue,
+    components,
     studyRules(await outlinesOf(namesIn(starter!.text).datasets)),
   );
   const pruned = runs.filter(({ specification }) => specification.pruning !== null);

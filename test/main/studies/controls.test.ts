@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalSpecification, readStudy } from '../../../common/study/index.ts';
-import { runIdentity } from '../../../main/runs/identity.ts';
+import { canonicalSpecification, readStudy } from '../../../main/studies/language/index.ts';
+import { runIdentity } from '../../../main/runs/run-identity.ts';
 import { studyRules } from '../../../main/studies/rules.ts';
-import { catalogue } from '../../../main/trainer/catalogue.ts';
+import { components } from '../../../main/trainer/components.ts';
 
 /** Ten steps of an epoch. */
 const rules = studyRules(() => ({
@@ -46,7 +46,7 @@ function read(arms: Record<string, unknown>[], seeds = [0]) {
       },
       arms,
     }),
-    catalogue,
+    components,
     rules,
   );
 }
@@ -139,7 +139,7 @@ describe('a previous-mask control', () => {
 describe('identities', () => {
   it('are the same of every run that omits nothing, and others of each that does', () => {
     const { runs } = read([{ name: 'a', control: 'every-step' }]);
-    const texts = runs.map(({ specification }) => canonicalSpecification(specification, catalogue));
+    const texts = runs.map(({ specification }) => canonicalSpecification(specification, components));
     expect(texts.map((text) => /"omittedPrunings":\d/.exec(text)?.[0] ?? null)).toEqual([
       null,
       '"omittedPrunings":2',

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { CascadeError } from '../../../common/errors.ts';
 import type { PruningSpecification, RunSpecification } from '../../../common/run-specification.ts';
-import { canonicalSpecification } from '../../../common/study/index.ts';
-import { runIdentity } from '../../../main/runs/identity.ts';
+import { canonicalSpecification } from '../../../main/studies/language/index.ts';
+import { runIdentity } from '../../../main/runs/run-identity.ts';
 import { maskRules } from '../../../main/studies/mask-rules.ts';
-import { catalogue } from '../../../main/trainer/catalogue.ts';
+import { components } from '../../../main/trainer/components.ts';
 import type { NamedRun } from '../../../main/workspace/messages.ts';
 import { layers, specificationsOf } from './specification.ts';
 
@@ -26,7 +26,7 @@ const taking = (of: Record<string, unknown>, pruning: Partial<PruningSpecificati
   specification({ criterion: { name: 'given-masks', ...of }, ...pruning }, change);
 
 const FIND = specification({});
-const HASH = runIdentity(canonicalSpecification(FIND, catalogue), 0).hash;
+const HASH = runIdentity(canonicalSpecification(FIND, components), 0).hash;
 const run = (id: string, change: Partial<NamedRun> = {}): NamedRun => ({
   id,
   specification: FIND,

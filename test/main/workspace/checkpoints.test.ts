@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { encodeSafetensors } from '../../../common/codec/safetensors.ts';
+import { encodeSafetensors } from '../../../main/codec/safetensors.ts';
 import { imageOf, newRun, openTest, recordOf, RUN, temporaryFolder } from './fixtures.ts';
 
 describe('checkpoints', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { unpackBits } from '../../../common/codec/planes.ts';
+import { unpackBits } from '../../../main/codec/planes.ts';
 import type { Comparison, ExcessEpoch } from '../../../common/contract/schemas.ts';
 import { planeBytes, PRUNED_PLANE, shedPlane, type EpochRecord } from '../../../common/records.ts';
 import { thresholdLabel } from '../../../common/thresholds.ts';

@@ -1,6 +1,6 @@
 import { unzipSync } from 'fflate';
 import { expect, it } from 'vitest';
-import { unpackBits } from '../../../common/codec/planes.ts';
+import { unpackBits } from '../../../main/codec/planes.ts';
 import { INERT_PLANE, planeBytes, PRUNED_PLANE, shedPlane } from '../../../common/records.ts';
 import { ENVIRONMENT, LAYERS, newRun, openTest, recordOf, RUN, temporaryFolder } from './fixtures.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { decodeChannelFrame } from '../../../common/codec/channel-frames.ts';
-import { unpackBits } from '../../../common/codec/planes.ts';
+import { unpackBits } from '../../../main/codec/planes.ts';
 import {
   CHANNEL_FIELDS,
   channelRows,

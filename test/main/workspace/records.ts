@@ -1,4 +1,4 @@
-import { packBits, popcount } from '../../../common/codec/planes.ts';
+import { packBits, popcount } from '../../../main/codec/planes.ts';
 import {
   channelRows,
   INERT_PLANE,

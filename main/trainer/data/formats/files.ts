@@ -3,8 +3,8 @@ import type { Readable } from 'node:stream';
 import { createGunzip, gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import { CascadeError, messageOf } from '../../../../common/errors.ts';
-import { printable } from '../../../../common/names.ts';
-import { fileStamp, notAFile, openRegularHandle } from '../../../regular-files.ts';
+import { printable } from '../../../shared/names.ts';
+import { fileStamp, notAFile, openRegularHandle } from '../../../shared/regular-files.ts';
 
 const inflate = promisify(gunzip);
 

@@ -1,4 +1,4 @@
-import { halfOf } from '../../../../common/codec/safetensors.ts';
+import { halfOf } from '../../../codec/safetensors.ts';
 import { badFile, PartReader } from './files.ts';
 import { npzLine, toBytes } from './numpy-lines.ts';
 import { LONGEST_NPY_HEADER, readNpyHeader, type NpyHeader } from './npy.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { constants, crc32, createInflateRaw, inflateRaw } from 'node:zlib';
 import { promisify } from 'node:util';
-import { isPassedOver } from '../../../../common/names.ts';
+import { isPassedOver } from '../../../shared/names.ts';
 import { badFile, BEST_RATIO, LARGEST_FILE, startOf, type PartReader } from './files.ts';
 
 const unpack = promisify(inflateRaw);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { generator, uniforms } from '../../../../common/random.ts';
+import { generator, uniforms } from '../../random.ts';
 import { defineDataset } from '../dataset.ts';
 import { outlineOf, datasetOf, type LabelledImages } from '../splits.ts';
 

@@ -1,4 +1,4 @@
-import { generator } from '../../../../common/random.ts';
+import { generator } from '../../random.ts';
 import { dropout as dropoutOperation } from '../../tensorflow/operations/index.ts';
 import type { Layer } from './layer.ts';
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Definition } from '../../registry.ts';
-import type { CatalogueEntry } from '../../../../common/catalogue.ts';
+import type { Component } from '../../component.ts';
 import type { Engine, Tensor } from '../../tensorflow/engine.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Engine, Tensor } from '../../tensorflow/engine.ts';
  * are averages by themselves and taken as they are, as by torch.optim.swa_utils.AveragedModel. The weights that train, and
  * whose states are recorded, are not touched by it.
  */
-export interface AveragingWith<Options> extends CatalogueEntry {
+export interface AveragingWith<Options> extends Component {
   /** Numbers that the step needs. `step` counts from 1 over the whole run. */
   scalars(options: Options, step: number): number[];
   /** The average after a step, from the one before it and the new weight. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { CatalogueEntry } from '../../../../common/catalogue.ts';
+import type { Component } from '../../component.ts';
 
 /** A place in the training that a learning-rate schedule was written for. */
 export interface SchedulePlace {
@@ -11,7 +11,7 @@ export interface SchedulePlace {
 }
 
 /** A learning-rate schedule. One that changes once an epoch does so as PyTorch's schedulers that are stepped once an epoch. */
-export interface LearningRateWith<Options> extends CatalogueEntry {
+export interface LearningRateWith<Options> extends Component {
   /** Rate of the optimizer step at a place. */
   rate(options: Options, place: SchedulePlace): number;
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Definition } from '../../registry.ts';
-import type { CatalogueEntry } from '../../../../common/catalogue.ts';
+import type { Component } from '../../component.ts';
 import type { Engine, Tensor } from '../../tensorflow/engine.ts';
 
 /** One parameter in the traced step. */
@@ -38,7 +38,7 @@ export type FreeStep = (weights: HostWeights, scalars: readonly number[]) => voi
  * An optimizer, with PyTorch's conventions. The state of a pruned weight is zeroed by the mask in every step, and the
  * weight itself was set to zero when it was pruned, so that neither momentum nor decay can revive it.
  */
-export interface OptimizerWith<Options> extends CatalogueEntry {
+export interface OptimizerWith<Options> extends Component {
   /** Names of its state tensors, each of the parameter's shape and zero at first. */
   slots: readonly string[];
   /** Whether decay applies to parameters of batch norm, and to biases. */

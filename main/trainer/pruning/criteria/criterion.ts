@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Definition } from '../../registry.ts';
-import type { CatalogueEntry } from '../../../../common/catalogue.ts';
+import type { Component } from '../../component.ts';
 import type { NetworkDescription, PrunableLayer } from '../../../../common/network.ts';
 import type { Probe } from '../../scoring/probe.ts';
 
@@ -28,7 +28,7 @@ export interface ScoringContext {
 export type HandedMasks = ReadonlyMap<string, Uint8Array>;
 
 /** Gives every weight of every chosen layer a score; the lowest scores are pruned first. Scores must be finite. */
-export interface CriterionWith<Options> extends CatalogueEntry {
+export interface CriterionWith<Options> extends Component {
   /** The paper, and the equation in it. */
   source?: string;
   /** Whether scores below zero mean the contrary of those above it, so that their squares mean nothing; false unless given. */

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import type { ByteSource } from '../../../../common/codec/byte-source.ts';
-import { decodeNpz } from '../../../../common/codec/npz-read.ts';
+import type { ByteSource } from '../../../codec/byte-source.ts';
+import { decodeNpz } from '../../../codec/npz-read.ts';
 import { CascadeError, messageOf } from '../../../../common/errors.ts';
-import { GIVEN_MASKS } from '../../../../common/mask-source.ts';
+import { GIVEN_MASKS } from '../../../shared/mask-source.ts';
 import { sizeOf, type PrunableLayer } from '../../../../common/network.ts';
 import type { PruningSpecification } from '../../../../common/run-specification.ts';
 import { ARM_NAME, wording } from '../../../../common/study/wording.ts';
-import { regularSource, sha256Of } from '../../../regular-files.ts';
+import { regularSource, sha256Of } from '../../../shared/regular-files.ts';
 import { masksFrom } from '../given-masks.ts';
 import { countPruned } from '../masks.ts';
 import { defineCriterion, type HandedMasks } from './criterion.ts';

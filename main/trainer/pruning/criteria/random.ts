@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { generator, uniforms } from '../../../../common/random.ts';
+import { generator, uniforms } from '../../random.ts';
 import { defineCriterion, layerwise } from './criterion.ts';
 
 /** Every weight is as likely to go as any other; the draw depends on the run's seed, the time of pruning and the layer alone. */

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Definition } from '../../registry.ts';
-import type { CatalogueEntry } from '../../../../common/catalogue.ts';
-import type { Random } from '../../../../common/random.ts';
+import type { Component } from '../../component.ts';
+import type { Random } from '../../random.ts';
 import type { Combination, Refusal } from '../combination.ts';
 import type { LayerShape } from '../kernel-view.ts';
 
@@ -24,7 +24,7 @@ export interface DistributedLayer extends LayerShape, Amount {}
  * compare over all layers. It offers at least one of the two; amounts are preferred. Channels that span layers can be
  * divided by keys alone.
  */
-export interface DistributionWith<Options> extends CatalogueEntry {
+export interface DistributionWith<Options> extends Component {
   /** The paper it comes from, or what it is known as. */
   source: string;
   /**

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import type { Definition, Opened } from '../../registry.ts';
-import type { CatalogueEntry } from '../../../../common/catalogue.ts';
+import type { Component } from '../../component.ts';
 import type { NetworkDescription } from '../../../../common/network.ts';
-import type { Random } from '../../../../common/random.ts';
+import type { Random } from '../../random.ts';
 import type { Combination, Refusal } from '../combination.ts';
 import type { LayerShape } from '../kernel-view.ts';
 import type { Distribution } from '../distributions/distribution.ts';
@@ -26,7 +26,7 @@ export interface MaskRequest {
 }
 
 /** What is pruned as one. */
-export interface GranularityWith<Options> extends CatalogueEntry {
+export interface GranularityWith<Options> extends Component {
   /** The paper it comes from, or what it is known as. */
   source: string;
   /**

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CascadeError } from '../../../../common/errors.ts';
-import { integer, type Random } from '../../../../common/random.ts';
+import { integer, type Random } from '../../random.ts';
 import type { Combination, Refusal } from '../combination.ts';
 import { criteria } from '../criteria/registry.ts';
 import { inExportedOrder } from '../exported-order.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Definition } from '../../registry.ts';
-import type { CatalogueEntry } from '../../../../common/catalogue.ts';
+import type { Component } from '../../component.ts';
 
 /** The training that a schedule prunes in. */
 export interface ScheduleContext {
@@ -20,7 +20,7 @@ export interface PruningStep {
 }
 
 /** When weights are pruned, and how many by then. */
-export interface ScheduleWith<Options> extends CatalogueEntry {
+export interface ScheduleWith<Options> extends Component {
   /** Prunings during the training, in order; none for a schedule that prunes in rounds. */
   steps(options: Options, context: ScheduleContext): PruningStep[];
   /**

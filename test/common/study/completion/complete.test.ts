@@ -4,11 +4,11 @@ import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod';
 import { completeStudy } from '../../../../common/study/completion/complete.ts';
 import type { Schema } from '../../../../common/study/completion/leaves.ts';
-import { studyJsonSchema } from '../../../../common/study/index.ts';
+import { studyJsonSchema } from '../../../../main/studies/language/index.ts';
 import { ARM_NAME } from '../../../../common/study/wording.ts';
-import { catalogue, SOUND } from '../catalogue.ts';
+import { components, SOUND } from '../../../main/studies/language/components.ts';
 
-const schema = studyJsonSchema(catalogue) as Schema;
+const schema = studyJsonSchema(components) as Schema;
 
 /** The text with the caret where '|' stands. */
 function at(marked: string): { text: string; caret: number } {
@@ -39,8 +39,8 @@ describe('names of other arms', () => {
     arm: z.string().min(1).meta(ARM_NAME).nullable().default(null),
     epoch: z.int().min(0).nullable().default(null),
   });
-  const criteria = [...catalogue.criteria, { name: 'given-masks', title: 'Masks', options }];
-  const knowing = studyJsonSchema({ ...catalogue, criteria }) as Schema;
+  const criteria = [...components.criteria, { name: 'given-masks', title: 'Masks', options }];
+  const knowing = studyJsonSchema({ ...components, criteria }) as Schema;
   const named = (marked: string) => {
     const { text, caret } = at(marked);
     return completeStudy(text, caret, knowing)?.suggestions.map(

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { explainStudy } from '../../../../common/study/completion/explain.ts';
 import type { Schema } from '../../../../common/study/completion/leaves.ts';
-import { studyJsonSchema } from '../../../../common/study/index.ts';
-import { catalogue } from '../catalogue.ts';
+import { studyJsonSchema } from '../../../../main/studies/language/index.ts';
+import { components } from '../../../main/studies/language/components.ts';
 
-const schema = studyJsonSchema(catalogue) as Schema;
+const schema = studyJsonSchema(components) as Schema;
 
 function explain(marked: string) {
   const caret = marked.indexOf('|');

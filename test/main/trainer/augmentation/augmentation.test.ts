@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { generator, uniforms } from '../../../../common/random.ts';
+import { generator, uniforms } from '../../../../main/trainer/random.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
 import { augmentations } from '../../../../main/trainer/augmentation/registry.ts';
 import { openEngine, type Engine } from '../../../../main/trainer/tensorflow/engine.ts';

@@ -1,4 +1,4 @@
-import { generator, uniforms } from '../../../../common/random.ts';
+import { generator, uniforms } from '../../../../main/trainer/random.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
 import { augment } from '../../../../main/trainer/augmentation/augment.ts';
 import type { Draws } from '../../../../main/trainer/augmentation/draws.ts';

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { zipSync } from 'fflate';
-import { generator, integers } from '../../../../common/random.ts';
+import { generator, integers } from '../../../../main/trainer/random.ts';
 
 /** Bytes of the file formats that data sets come in, as their own tools write them. */
 

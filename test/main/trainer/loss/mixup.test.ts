@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { generator } from '../../../../common/random.ts';
+import { generator } from '../../../../main/trainer/random.ts';
 import { beta, drawMixture } from '../../../../main/trainer/loss/mixup.ts';
 
 describe('λ', () => {

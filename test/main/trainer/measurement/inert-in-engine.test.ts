@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findInert } from '../../../../common/cascade/inert.ts';
+import { findInert } from '../../../../main/trainer/measurement/inert/inert.ts';
 import { ACTIVATIONS, type NetworkDescription } from '../../../../common/network.ts';
-import { generator } from '../../../../common/random.ts';
+import { generator } from '../../../../main/trainer/random.ts';
 import { forward } from '../../../../main/trainer/network/forward.ts';
 import { openEngine, type Engine, type Handle } from '../../../../main/trainer/tensorflow/engine.ts';
 import { logitsOf } from '../../../common/cascade/float64-network.ts';

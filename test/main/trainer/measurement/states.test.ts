@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { LayerInertness } from '../../../../common/cascade/inert.ts';
+import type { LayerInertness } from '../../../../main/trainer/measurement/inert/inert.ts';
 import type { KernelKind, PrunableLayer } from '../../../../common/network.ts';
-import { generator, integer, normals, uniforms, type Random } from '../../../../common/random.ts';
+import { generator, integer, normals, uniforms, type Random } from '../../../../main/trainer/random.ts';
 import {
   CHANNEL_FIELDS,
   channelRows,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { sizeOf, type NetworkDescription } from '../../../../common/network.ts';
 import { completeSpecification, type NamedOptions } from '../../../../common/run-specification.ts';
-import { canonicalSpecification } from '../../../../common/study/index.ts';
-import { catalogue } from '../../../../main/trainer/catalogue.ts';
+import { canonicalSpecification } from '../../../../main/studies/language/index.ts';
+import { components } from '../../../../main/trainer/components.ts';
 import { models } from '../../../../main/trainer/network/registry.ts';
 
 type ImageShape = [number, number, number];
@@ -272,7 +272,7 @@ describe.each(models.all.map(({ name }) => name))('%s', (name) => {
       thresholds: [],
       referenceEpoch: 0,
     });
-    const canonical = JSON.parse(canonicalSpecification(specification, catalogue)) as { model: object };
+    const canonical = JSON.parse(canonicalSpecification(specification, components)) as { model: object };
     expect(Object.keys(canonical.model).sort()).toEqual(Object.keys(options).sort());
   });
 });

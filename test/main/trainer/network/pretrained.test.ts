@@ -4,17 +4,17 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parametersFromPyTorch } from '../../../../common/codec/pytorch-layout.ts';
+import { parametersFromPyTorch } from '../../../../main/codec/pytorch-layout.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,
   float32Of,
   type SafetensorsTensor,
-} from '../../../../common/codec/safetensors.ts';
+} from '../../../../main/codec/safetensors.ts';
 import { completeSpecification, type NamedOptions } from '../../../../common/run-specification.ts';
-import { canonicalSpecification } from '../../../../common/study/index.ts';
-import { runIdentity } from '../../../../main/runs/identity.ts';
-import { catalogue } from '../../../../main/trainer/catalogue.ts';
+import { canonicalSpecification } from '../../../../main/studies/language/index.ts';
+import { runIdentity } from '../../../../main/runs/run-identity.ts';
+import { components } from '../../../../main/trainer/components.ts';
 import { initialParameters } from '../../../../main/trainer/network/initialization.ts';
 import {
   pinWeights,
@@ -159,7 +159,7 @@ describe('a study', () => {
         thresholds: [],
         referenceEpoch: 0,
       });
-      return runIdentity(canonicalSpecification(specification, catalogue), 0).id;
+      return runIdentity(canonicalSpecification(specification, components), 0).id;
     };
     expect(idOf(before)).not.toBe(idOf(after));
     expect(() => startingParameters(before, network, 0)).toThrow(

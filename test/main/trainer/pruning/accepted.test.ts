@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { generator, integer } from '../../../../common/random.ts';
+import { generator, integer } from '../../../../main/trainer/random.ts';
 import type { LayerSelection, NamedOptions, RunSpecification } from '../../../../common/run-specification.ts';
 import { studyRules } from '../../../../main/studies/rules.ts';
 import type { DatasetOutline } from '../../../../main/trainer/data/dataset.ts';

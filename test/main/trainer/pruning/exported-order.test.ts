@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pyTorchTensors } from '../../../../common/codec/pytorch-layout.ts';
+import { pyTorchTensors } from '../../../../main/codec/pytorch-layout.ts';
 import { sizeOf, type NetworkDescription } from '../../../../common/network.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
 import { prune } from '../../../../main/trainer/pruning/prune.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, describe, expect, test } from 'vitest';
-import { encodeNpy, encodeNpz } from '../../../../common/codec/npz.ts';
+import { encodeNpy, encodeNpz } from '../../../../main/codec/npz.ts';
 import type { NetworkDescription } from '../../../../common/network.ts';
 import { completePruning } from '../../../../common/run-specification.ts';
 import { describeModel } from '../../../../main/trainer/network/describe.ts';

@@ -1,5 +1,5 @@
 import { sizeOf, type KernelKind, type NetworkDescription } from '../../../../common/network.ts';
-import { generator, normals, type Random } from '../../../../common/random.ts';
+import { generator, normals, type Random } from '../../../../main/trainer/random.ts';
 import {
   completePruning,
   type LayerSelection,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeNpz } from '../../../../common/codec/npz-read.ts';
-import { encodeNpz } from '../../../../common/codec/npz.ts';
+import { decodeNpz } from '../../../../main/codec/npz-read.ts';
+import { encodeNpz } from '../../../../main/codec/npz.ts';
 import { masksFrom } from '../../../../main/trainer/pruning/given-masks.ts';
 import { countPruned, shuffleMasks } from '../../../../main/trainer/pruning/masks.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { generator, normals } from '../../../../common/random.ts';
+import { generator, normals } from '../../../../main/trainer/random.ts';
 import { ascendingOrder } from '../../../../main/trainer/pruning/ordering.ts';
 import { ties } from './layers.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { generator, integers, normals } from '../../../../common/random.ts';
+import { generator, integers, normals } from '../../../../main/trainer/random.ts';
 import { keptScores, selectLowest } from '../../../../main/trainer/pruning/selection.ts';
 import { ties } from './layers.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { generator } from '../../../../common/random.ts';
+import { generator } from '../../../../main/trainer/random.ts';
 import { drawExamples } from '../../../../main/trainer/scoring/examples.ts';
 
 const LABELS = Int32Array.from({ length: 500 }, (_, index) => (index % 10 === 9 ? 3 : index % 3));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ACTIVATIONS } from '../../../../common/network.ts';
-import { generator, uniforms } from '../../../../common/random.ts';
+import { generator, uniforms } from '../../../../main/trainer/random.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
 import type { ScoringExamples } from '../../../../main/trainer/scoring/probe.ts';
 import { openEngine, type Engine } from '../../../../main/trainer/tensorflow/engine.ts';

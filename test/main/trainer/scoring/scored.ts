@@ -1,5 +1,5 @@
 import type { NetworkDescription } from '../../../../common/network.ts';
-import { generator, normals, uniforms } from '../../../../common/random.ts';
+import { generator, normals, uniforms } from '../../../../main/trainer/random.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
 import type { Dataset } from '../../../../main/trainer/data/dataset.ts';
 import { initialParameters } from '../../../../main/trainer/network/initialization.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkpointToPyTorch } from '../../../../common/codec/pytorch-layout.ts';
+import { checkpointToPyTorch } from '../../../../main/codec/pytorch-layout.ts';
 import { TrainingSession } from '../../../../main/trainer/session/session.ts';
 import { openEngine, type Engine } from '../../../../main/trainer/tensorflow/engine.ts';
 import { pruningAfter, smallDataset, specification } from './small-runs.ts';

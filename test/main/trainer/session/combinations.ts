@@ -1,4 +1,4 @@
-import { generator, integer } from '../../../../common/random.ts';
+import { generator, integer } from '../../../../main/trainer/random.ts';
 import type { NamedOptions, RunSpecification } from '../../../../common/run-specification.ts';
 import { studyRules } from '../../../../main/studies/rules.ts';
 import type { DatasetOutline } from '../../../../main/trainer/data/dataset.ts';

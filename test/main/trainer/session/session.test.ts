@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeSafetensors, encodeSafetensors } from '../../../../common/codec/safetensors.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../../../main/codec/safetensors.ts';
 import { epochBatches } from '../../../../main/trainer/session/batches.ts';
 import { describeNetwork, parameterCount } from '../../../../main/trainer/network/describe.ts';
 import { TrainingSession } from '../../../../main/trainer/session/session.ts';

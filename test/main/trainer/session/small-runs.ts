@@ -3,8 +3,8 @@ import {
   encodeSafetensors,
   float32Of,
   type SafetensorsFile,
-} from '../../../../common/codec/safetensors.ts';
-import { generator, integer, uniforms } from '../../../../common/random.ts';
+} from '../../../../main/codec/safetensors.ts';
+import { generator, integer, uniforms } from '../../../../main/trainer/random.ts';
 import {
   completePruning,
   completeSpecification,

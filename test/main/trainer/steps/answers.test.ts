@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { generator, integer } from '../../../../common/random.ts';
+import { generator, integer } from '../../../../main/trainer/random.ts';
 import { NetworkBuilder } from '../../../../main/trainer/network/builder.ts';
 import { uploadSplit } from '../../../../main/trainer/steps/device-data.ts';
 import { DeviceState } from '../../../../main/trainer/steps/device-state.ts';

@@ -1,5 +1,5 @@
 import type { NetworkDescription, NetworkNode, ParameterDescription } from '../../../../common/network.ts';
-import { generator, integer, normals, uniforms } from '../../../../common/random.ts';
+import { generator, integer, normals, uniforms } from '../../../../main/trainer/random.ts';
 import type { Split } from '../../../../main/trainer/data/dataset.ts';
 import { uploadSplit, type DeviceSplit } from '../../../../main/trainer/steps/device-data.ts';
 import { DeviceState, inPrecision } from '../../../../main/trainer/steps/device-state.ts';

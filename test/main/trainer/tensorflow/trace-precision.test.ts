@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { generator, normals } from '../../../../common/random.ts';
+import { generator, normals } from '../../../../main/trainer/random.ts';
 import {
   openEngine,
   type Engine,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { CascadeError } from '../../../../../common/errors.ts';
-import { generator, integers } from '../../../../../common/random.ts';
+import { generator, integers } from '../../../../../main/trainer/random.ts';
 import { CIFAR_10 } from '../../../../../main/trainer/data/sets/cifar-10.ts';
 import { loadCifar, outlineCifar } from '../../../../../main/trainer/data/formats/cifar.ts';
 import { datasets } from '../../../../../main/trainer/data/registry.ts';

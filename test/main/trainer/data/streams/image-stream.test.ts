@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { generator, integer, integers } from '../../../../../common/random.ts';
+import { generator, integer, integers } from '../../../../../main/trainer/random.ts';
 import { ImageStream } from '../../../../../main/trainer/data/streams/image-stream.ts';
 import { noise } from '../bytes.ts';
 
