@@ -1,6 +1,6 @@
 import { parseBrowserOptions } from './browser/options.ts';
 import { defaultSurroundings, runBrowserWay } from './browser/start.ts';
-import { findApplication } from './ways/application.ts';
+import { findApplication } from './entry/application.ts';
 import { openWorkstation } from './workstation.ts';
 
 /** The browser way in: `node main/browser.ts`, or built, `node out/main/browser.js`. */

@@ -4,8 +4,8 @@ import { examine, thisMachine } from './cli/doctor.ts';
 import { runCommandLine } from './cli/main.ts';
 import { PROBE_COMMAND, tellNativeFacts } from './cli/native-probe.ts';
 import type { Surroundings } from './cli/surroundings.ts';
-import { findApplication } from './ways/application.ts';
-import { onSignal } from './ways/shutdown.ts';
+import { findApplication } from './entry/application.ts';
+import { onSignal } from './entry/shutdown.ts';
 import { readOwner } from './workspace/workspace.ts';
 
 /** The command line: `node main/cli.ts`, or built, `node out/main/cli.js`. */

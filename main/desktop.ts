@@ -14,8 +14,8 @@ import { join } from 'node:path';
 import type { Electron } from './desktop/electron.ts';
 import { parseDesktopOptions } from './desktop/options.ts';
 import { startDesktop } from './desktop/start.ts';
-import { findApplication, pageFolder } from './ways/application.ts';
-import { onSignal } from './ways/shutdown.ts';
+import { findApplication, pageFolder } from './entry/application.ts';
+import { onSignal } from './entry/shutdown.ts';
 
 /** The desktop way in: Electron starts the built file, out/main/desktop.js. */
 const electron: Electron = {

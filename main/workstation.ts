@@ -33,7 +33,7 @@ import type { planStudy } from './studies/plan-study.ts';
 import { StudyError } from './studies/problems.ts';
 import { components } from './trainer/components.ts';
 import { locateLibrary } from './trainer/tensorflow/library.ts';
-import { findApplication } from './ways/application.ts';
+import { findApplication } from './entry/application.ts';
 import { openWorkspace, type Workspace } from './workspace/workspace.ts';
 
 /** Codes of failures that putting the data back mends. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { CascadeError } from '../../common/errors.ts';
-import { findApplication } from '../ways/application.ts';
+import { findApplication } from '../entry/application.ts';
 
 /** A file of the checkout's bench folder: measures that want a process of their own are programs there. */
 export function benchFile(name: string): string {

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { concurrencyOption, threadsOption, wholeNumber, workspaceOption } from '../ways/options.ts';
+import { concurrencyOption, threadsOption, wholeNumber, workspaceOption } from '../entry/options.ts';
 
 export interface BrowserOptions {
   workspace: string;

@@ -8,8 +8,8 @@ import type { WorkstationServices } from '../api/services.ts';
 import { MAX_MESSAGE_BYTES } from '../api/line.ts';
 import { refuseUpgrade } from '../api/refuse-upgrade.ts';
 import { createWebSocketApi } from '../api/websocket.ts';
-import type { PageFiles } from '../ways/page-files.ts';
-import { pageHeaders } from '../ways/page-policy.ts';
+import type { PageFiles } from '../entry/page-files.ts';
+import { pageHeaders } from '../entry/page-policy.ts';
 import {
   refuseHost,
   refuseKeyless,

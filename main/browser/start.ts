@@ -1,9 +1,9 @@
 import { messageOf } from '../../common/errors.ts';
 import type { OpenWorkstation } from '../api/services.ts';
-import { pageFolder } from '../ways/application.ts';
-import { readPageFiles } from '../ways/page-files.ts';
-import { onSignal } from '../ways/shutdown.ts';
-import { startStarterStudy } from '../ways/starter.ts';
+import { pageFolder } from '../entry/application.ts';
+import { readPageFiles } from '../entry/page-files.ts';
+import { onSignal } from '../entry/shutdown.ts';
+import { startStarterStudy } from '../entry/starter.ts';
 import { openBrowser } from './open-browser.ts';
 import type { BrowserOptions } from './options.ts';
 import { servePage } from './server.ts';

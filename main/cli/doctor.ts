@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
-import { findApplication } from '../ways/application.ts';
+import { findApplication } from '../entry/application.ts';
 import type { Owner } from './connection.ts';
 import { probeNative, type EngineFacts, type NativeFacts } from './native-probe.ts';
 

@@ -4,7 +4,7 @@ import { WEIGHT_FORMATS } from '../../common/codec/weight-formats.ts';
 import { RUN_STATES, type RunState } from '../../common/contract/schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
 import { SHOWN_THRESHOLD } from '../../common/thresholds.ts';
-import { concurrencyOption, threadsOption, wholeNumber, workspaceOption } from '../ways/options.ts';
+import { concurrencyOption, threadsOption, wholeNumber, workspaceOption } from '../entry/options.ts';
 import type { CascadeClient } from '../api/router.ts';
 import { benchText } from './bench-text.ts';
 import { previewOf, previewText, warningLines } from './check.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { concurrencyOption, threadsOption, workspaceOption } from '../ways/options.ts';
+import { concurrencyOption, threadsOption, workspaceOption } from '../entry/options.ts';
 
 export interface DesktopOptions {
   workspace: string;

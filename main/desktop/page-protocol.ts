@@ -1,5 +1,5 @@
-import type { PageFiles } from '../ways/page-files.ts';
-import { pageHeaders } from '../ways/page-policy.ts';
+import type { PageFiles } from '../entry/page-files.ts';
+import { pageHeaders } from '../entry/page-policy.ts';
 import type { Electron } from './electron.ts';
 import { isOurs, ORIGIN, SCHEME } from './addresses.ts';
 

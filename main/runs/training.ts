@@ -7,7 +7,7 @@ import { createLedger, isOwing } from '../trainer/tensorflow/ledger.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
 import { measuredSpeed } from '../studies/estimate.ts';
-import { expectedData, findBeginning } from './beginning.ts';
+import { expectedData, findStartingPoint } from './starting-point.ts';
 import { findMasks } from './masks.ts';
 import { findMending, mendingEnd, mendingText } from './mending.ts';
 import { RunControl } from './run-control.ts';
@@ -215,29 +215,29 @@ export class Training {
     this.#mending = mending?.epochs ?? null;
     const checkpoint = mending ? mending.from : await workspace.lastCheckpoint(this.id);
     const masks = await findMasks(workspace, summary, pruningEpochs, checkpoint?.epoch ?? null);
-    const beginning = checkpoint ? null : await findBeginning(workspace, summary, specification, own);
+    const startingPoint = checkpoint ? null : await findStartingPoint(workspace, summary, specification, own);
     this.#timeLeft = new TimeLeft(summary.epochsTotal);
     void this.#expectTime(specification);
     const wishes = await workspace.checkpointWishes(this.id);
     return {
       epoch: checkpoint?.epoch ?? null,
-      given: beginning?.trunk?.given ?? -1,
+      given: startingPoint?.trunk?.given ?? -1,
       done: complete && mending === null,
       input: {
         specification,
         seed: summary.seed,
         application,
         // The run's own where it has begun, because the number of threads decides its bits.
-        threads: own?.threads ?? beginning?.threads ?? threads,
+        threads: own?.threads ?? startingPoint?.threads ?? threads,
         gpu: this.#options.gpu,
-        compile: own ? (own.compile ?? null) : (beginning?.compile ?? 'choose'),
-        datasetHash: await expectedData(workspace, summary, specification, own, beginning),
+        compile: own ? (own.compile ?? null) : (startingPoint?.compile ?? 'choose'),
+        datasetHash: await expectedData(workspace, summary, specification, own, startingPoint),
         // What an earlier version kept of a run's wish stands in its environment.
         checkpointEvery: wishes.every ?? own?.checkpointEvery ?? null,
         checkpointEpochs: [...wishes.epochs, ...(mending?.epochs ?? [])],
-        checkpoint: checkpoint?.bytes ?? beginning?.trunk?.checkpoint ?? null,
-        shared: beginning?.trunk?.shared ?? null,
-        rewind: beginning?.trunk?.rewind ?? null,
+        checkpoint: checkpoint?.bytes ?? startingPoint?.trunk?.checkpoint ?? null,
+        shared: startingPoint?.trunk?.shared ?? null,
+        rewind: startingPoint?.trunk?.rewind ?? null,
         masks,
         until: mending?.epochs.at(-1) ?? null,
         control: this.#control.memory,

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { findApplication } from '../ways/application.ts';
+import { findApplication } from '../entry/application.ts';
 
 export interface BundledStudy {
   name: string;

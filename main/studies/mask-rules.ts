@@ -9,7 +9,7 @@ import { runIdentity } from '../runs/run-identity.ts';
 import { components } from '../trainer/components.ts';
 import type { DatasetOutline } from '../trainer/data/dataset.ts';
 import { describeModel } from '../trainer/network/describe.ts';
-import { planRun, type RunPlan } from '../trainer/plan.ts';
+import { planTraining, type TrainingPlan } from '../trainer/training-plan.ts';
 import { selectLayers } from '../trainer/pruning/layer-selection.ts';
 import type { NamedRun } from '../workspace/messages.ts';
 import { stepsPerEpoch, type OutlineOf } from './outlines.ts';
@@ -48,7 +48,7 @@ export function maskRules(outlineOf: OutlineOf, runs: readonly NamedRun[]): Stud
     const outline = outlineOf(source.specification.dataset);
     if (outline instanceof CascadeError)
       return refused(problemOf(source, `the data of ${source.title} can not be read: ${outline.message}`));
-    const plan = planRun(source.specification, stepsPerEpoch(source.specification, outline));
+    const plan = planTraining(source.specification, stepsPerEpoch(source.specification, outline));
     const epoch = origin.epoch ?? plan.epochs;
     // A study whose own data can not be read is refused before.
     const own = describeModel(specification, outlineOf(specification.dataset) as DatasetOutline);
@@ -89,7 +89,7 @@ function sourceInWorkspace(
   return { run, title: `the run ${run}`, key, specification: known[0]!.specification, known };
 }
 
-function epochProblem(source: Source, plan: RunPlan, epoch: number): RuleProblem | null {
+function epochProblem(source: Source, plan: TrainingPlan, epoch: number): RuleProblem | null {
   const { title, known } = source;
   if (epoch > plan.epochs)
     return { key: EPOCH, message: `never comes: ${title} has ${plan.epochs} epochs, not ${epoch}` };
@@ -141,7 +141,7 @@ function layersProblem(
 
 function sparsityProblem(
   { title }: Source,
-  { prunings }: RunPlan,
+  { prunings }: TrainingPlan,
   epoch: number,
   { pruning }: RunSpecification,
   chosen: readonly PrunableLayer[],

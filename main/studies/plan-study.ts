@@ -12,7 +12,7 @@ import { parameterCount } from '../trainer/network/describe.ts';
 import { optimizers } from '../trainer/optimization/optimizers/registry.ts';
 import type { NamedRun } from '../workspace/messages.ts';
 import type { DataPin } from './changed-data.ts';
-import { KnownPlans } from './known-plans.ts';
+import { KnownTrainingPlans } from './known-training-plans.ts';
 import { outlinesOf, stepsPerEpoch } from './outlines.ts';
 import { studyRules } from './rules.ts';
 import { namesIn, type StudyNames } from './study-names.ts';
@@ -84,7 +84,7 @@ export async function planStudy(
     ...names.datasets,
     ...named.map(({ specification }) => specification.dataset),
   ]);
-  const known = new KnownPlans();
+  const known = new KnownTrainingPlans();
   const { study, runs, problems } = readStudy(text, components, studyRules(outlineOf, named, pins, known));
   if (!study || problems.length > 0) return { plan: null, problems };
   const identities = runs.map(({ specification, seed }) =>

@@ -6,7 +6,12 @@ import type { DatasetOutline } from '../trainer/data/dataset.ts';
 import { branchOf } from '../trainer/branch.ts';
 import { pinWeights, weightsRefusal } from '../trainer/network/pretrained.ts';
 import { ModelError } from '../trainer/network/model.ts';
-import { retrainingContext, roundSparsities, scheduleContext, type RunPlan } from '../trainer/plan.ts';
+import {
+  retrainingContext,
+  roundSparsities,
+  scheduleContext,
+  type TrainingPlan,
+} from '../trainer/training-plan.ts';
 import { pinMasks } from '../trainer/pruning/criteria/given-masks.ts';
 import { criteria } from '../trainer/pruning/criteria/registry.ts';
 import { refusals } from '../trainer/pruning/refusals.ts';
@@ -14,7 +19,7 @@ import { schedules } from '../trainer/pruning/schedules/registry.ts';
 import { retrainings } from '../trainer/retraining/registry.ts';
 import type { NamedRun } from '../workspace/messages.ts';
 import type { DataPin } from './changed-data.ts';
-import { KnownPlans } from './known-plans.ts';
+import { KnownTrainingPlans } from './known-training-plans.ts';
 import { maskRules } from './mask-rules.ts';
 import { stepsPerEpoch, type OutlineOf } from './outlines.ts';
 
@@ -26,7 +31,7 @@ export function studyRules(
   outlineOf: OutlineOf,
   runs: readonly NamedRun[] = [],
   pins: readonly DataPin[] = [],
-  plans = new KnownPlans(),
+  plans = new KnownTrainingPlans(),
 ): StudyRules {
   const pinned = new Map(pins.map(({ dataset, hash }) => [JSON.stringify(dataset), hash]));
   return {
@@ -67,7 +72,7 @@ export function studyRules(
 }
 
 /** The epoch whose record is the last before anything is pruned; null when nothing is. */
-function firstPruningEpoch({ prunings: [first] }: RunPlan): number | null {
+function firstPruningEpoch({ prunings: [first] }: TrainingPlan): number | null {
   if (!first) return null;
   return first.step === null ? first.epoch : first.epoch - 1;
 }
@@ -104,7 +109,7 @@ function timingProblems(specification: RunSpecification, outline: DatasetOutline
 function networkProblems(
   specification: RunSpecification,
   outline: DatasetOutline,
-  plans: KnownPlans,
+  plans: KnownTrainingPlans,
 ): RuleProblem[] {
   const { pruning, model } = specification;
   const problems: RuleProblem[] = [];

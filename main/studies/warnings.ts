@@ -1,10 +1,10 @@
-import { rateOf, stepsOfEpoch, type RunPlan } from '../trainer/plan.ts';
+import { rateOf, stepsOfEpoch, type TrainingPlan } from '../trainer/training-plan.ts';
 
 /** A run as its warnings see it. */
 export interface WarnedRun {
   /** Arms that asked for it. */
   arms: readonly string[];
-  plan: RunPlan;
+  plan: TrainingPlan;
   stepsPerEpoch: number;
   /** Name of its retraining. */
   retraining: string;
@@ -51,7 +51,7 @@ const LOOKS = 50;
  * where nothing is trained after it.
  */
 function highestRate(
-  plan: RunPlan,
+  plan: TrainingPlan,
   stepsPerEpoch: number,
   from: { epoch: number; step: number },
 ): number | null {

@@ -1,4 +1,4 @@
-import type { PlannedPruning, RunPlan } from './plan.ts';
+import type { PlannedPruning, TrainingPlan } from './training-plan.ts';
 
 /**
  * Where a run leaves its trunk: the run that is the same in everything, but prunes nothing and retrains nothing, or that
@@ -19,7 +19,7 @@ export interface Branch {
  *
  * @param trunkPrunings prunings that the trunk does as well: all but the last, or none
  */
-export function branchOf(plan: RunPlan, stepsPerEpoch: number, trunkPrunings = 0): Branch | null {
+export function branchOf(plan: TrainingPlan, stepsPerEpoch: number, trunkPrunings = 0): Branch | null {
   if (trunkPrunings > 0) return prunedBranch(plan, trunkPrunings);
   const training = plan.stages[0]!;
   const [first] = plan.prunings;
@@ -41,7 +41,7 @@ export function branchOf(plan: RunPlan, stepsPerEpoch: number, trunkPrunings = 0
  * Where a run leaves the one that keeps its previous mask. What is rewound to lies in the training, before all prunings of
  * rounds: the trunk has been there, and keeps it in every checkpoint.
  */
-function prunedBranch({ prunings }: RunPlan, trunkPrunings: number): Branch | null {
+function prunedBranch({ prunings }: TrainingPlan, trunkPrunings: number): Branch | null {
   const next = prunings[trunkPrunings];
   if (!next) return null;
   const epoch = epochBefore(next);

@@ -1,7 +1,7 @@
 import type { ZodObject } from 'zod';
 
 /**
- * What a study may name. Each entry's options are a strict zod object whose `name` is a literal; the study
+ * What a study may name by its name. Its options are a strict zod object whose `name` is a literal; the study
  * schema and the published JSON Schema are built from them, so a new component needs no other registration.
  */
 export interface Component {

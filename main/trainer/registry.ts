@@ -35,17 +35,17 @@ export interface Registry<T extends Component> {
 }
 
 export function createRegistry<T extends Component>(kind: string, all: readonly T[]): Registry<T> {
-  const byName = new Map(all.map((entry) => [entry.name, entry]));
-  if (byName.size !== all.length) throw new Error(`Two entries of the registry of ${kind} share a name.`);
+  const byName = new Map(all.map((component) => [component.name, component]));
+  if (byName.size !== all.length) throw new Error(`Two components in the registry of ${kind} share a name.`);
   const opened = new WeakMap<NamedOptions, Opened<T>>();
   const find = (name: string): T => {
-    const entry = byName.get(name);
-    if (!entry)
+    const component = byName.get(name);
+    if (!component)
       throw new CascadeError(
         'UNKNOWN_COMPONENT',
         `There is no ${kind} named '${name}'; known are ${all.map((known) => known.name).join(', ')}.`,
       );
-    return entry;
+    return component;
   };
   return {
     all,
@@ -60,13 +60,15 @@ export function createRegistry<T extends Component>(kind: string, all: readonly 
   };
 }
 
-function open<T extends Component>(entry: T, given: NamedOptions): Opened<T> {
-  const options: Infer<ZodObject> = entry.options.parse(given);
-  const members = Object.entries(entry as object)
+function open<T extends Component>(component: T, given: NamedOptions): Opened<T> {
+  const options: Infer<ZodObject> = component.options.parse(given);
+  const members = Object.entries(component as object)
     .filter(([name]) => name !== 'options')
     .map(([name, member]: [string, unknown]) => [
       name,
-      typeof member === 'function' ? (...rest: unknown[]) => member.call(entry, options, ...rest) : member,
+      typeof member === 'function'
+        ? (...rest: unknown[]) => member.call(component, options, ...rest)
+        : member,
     ]);
   return Object.fromEntries(members) as Opened<T>;
 }

@@ -13,7 +13,7 @@ import { generator } from '../../main/trainer/random.ts';
 import type { NamedOptions } from '../../common/run-specification.ts';
 import { criteria } from '../../main/trainer/pruning/criteria/registry.ts';
 import { drawExamples } from '../../main/trainer/scoring/examples.ts';
-import type { ScoringExamples } from '../../main/trainer/scoring/probe.ts';
+import type { ScoringExamples } from '../../main/trainer/scoring/derivatives.ts';
 import { openEngine, type Engine } from '../../main/trainer/tensorflow/engine.ts';
 import { COUNTERS, describeModel, scored, SEED, type Scored } from '../main/trainer/scoring/scored.ts';
 import { smallDataset } from '../main/trainer/session/small-runs.ts';
@@ -151,7 +151,7 @@ describe.each(cases)('$name', ({ name, model }) => {
   });
 
   test('the product of Hessian and gradient is that of double backward', () => {
-    const products = net.probe.hessianGradient(examples, TEMPERATURE, net.layers);
+    const products = net.derivatives.hessianGradient(examples, TEMPERATURE, net.layers);
     for (const layer of layerNames()) {
       const exact = [...theirs.get(`hessian-gradient/${layer}`)!];
       const difference = norm(exact.map((value, index) => value - products.get(layer)![index]!));

@@ -121,7 +121,7 @@ function compute(engine: Engine, { network, training = true, given }: Case, tens
         {
           engine,
           training,
-          turned: false,
+          rotated: false,
           seed: null,
           parameter: (name) => current.get(name) ?? values.get(name)!,
           updated: (name, value) => after.set(name, value),

@@ -7,7 +7,7 @@ import { parametersFromPyTorch, pyTorchTensors } from '../../main/codec/pytorch-
 import { decodeSafetensors } from '../../main/codec/safetensors.ts';
 import { sizeOf, type NetworkDescription } from '../../common/network.ts';
 import { forward } from '../../main/trainer/network/forward.ts';
-import { runsTurned } from '../../main/trainer/network/turned.ts';
+import { runsRotated } from '../../main/trainer/network/rotated.ts';
 import { isTrained } from '../../main/trainer/steps/device-state.ts';
 import { openEngine, type Engine, type Handle, type Tensor } from '../../main/trainer/tensorflow/engine.ts';
 import { sparseSoftmaxCrossEntropy } from '../../main/trainer/tensorflow/operations/index.ts';
@@ -55,12 +55,12 @@ afterAll(() => {
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
-/** The images of the reference, turned by half a turn where asked. */
-function images({ inputShape }: NetworkDescription, turned: boolean): Float64Array {
+/** The images of the reference, rotated by half a turn where asked. */
+function images({ inputShape }: NetworkDescription, rotated: boolean): Float64Array {
   const channels = inputShape[2];
   const places = inputShape[0] * inputShape[1];
   const numbers = values('images', NETWORK_BATCH * places * channels).map((u) => 2 * u - 1);
-  if (!turned) return numbers;
+  if (!rotated) return numbers;
   return numbers.map((_, index) => {
     const [image, place] = [Math.floor(index / (places * channels)), Math.floor(index / channels) % places];
     return numbers[(image * places + places - 1 - place) * channels + (index % channels)]!;
@@ -71,11 +71,11 @@ function images({ inputShape }: NetworkDescription, turned: boolean): Float64Arr
 function run(
   network: NetworkDescription,
   parameters: ReadonlyMap<string, Float32Array>,
-  turned: boolean,
+  rotated: boolean,
   body: (images: Tensor, values: Map<string, Tensor>) => Tensor[],
 ): Float64Array[] {
   const inputs: Handle[] = [
-    engine.upload(images(network, turned), [NETWORK_BATCH, ...network.inputShape], 'float64'),
+    engine.upload(images(network, rotated), [NETWORK_BATCH, ...network.inputShape], 'float64'),
     ...network.parameters.map(({ name, shape }) =>
       engine.upload(new Float64Array(parameters.get(name)!), shape, 'float64'),
     ),
@@ -96,14 +96,14 @@ function run(
 function evaluate(
   network: NetworkDescription,
   parameters: ReadonlyMap<string, Float32Array>,
-  turned: boolean,
+  rotated: boolean,
 ): Float64Array {
-  const [logits] = run(network, parameters, turned, (pixels, tensors) => [
+  const [logits] = run(network, parameters, rotated, (pixels, tensors) => [
     forward(
       {
         engine,
         training: false,
-        turned,
+        rotated,
         seed: null,
         parameter: (name) => tensors.get(name)!,
         updated: () => undefined,
@@ -132,7 +132,7 @@ function train(network: NetworkDescription, parameters: ReadonlyMap<string, Floa
         {
           engine,
           training: true,
-          turned: false,
+          rotated: false,
           seed: null,
           parameter: (name) => byName.get(name) ?? all.get(name)!,
           updated: (name, tensor) => updated.set(name, tensor),
@@ -189,11 +189,11 @@ describe.each(networkCases)('$name', ({ name, network, gradients: compared }) =>
     const parameters = parametersFromPyTorch(network, state());
     const wanted = logits.flat();
     const scale = Math.max(...wanted.map(Math.abs));
-    for (const turned of runsTurned(network) ? [false, true] : [false]) {
-      const found = evaluate(network, parameters, turned);
+    for (const rotated of runsRotated(network) ? [false, true] : [false]) {
+      const found = evaluate(network, parameters, rotated);
       expect(found).toHaveLength(wanted.length);
       const furthest = Math.max(...found.map((logit, index) => Math.abs(logit - wanted[index]!)));
-      expect(furthest / scale, turned ? 'turned' : 'straight').toBeLessThan(TOLERANCE);
+      expect(furthest / scale, rotated ? 'rotated' : 'straight').toBeLessThan(TOLERANCE);
     }
   });
 

@@ -16,7 +16,7 @@ import type { Dataset } from '../../main/trainer/data/dataset.ts';
 import { epochBatches } from '../../main/trainer/session/batches.ts';
 import { TrainingSession } from '../../main/trainer/session/session.ts';
 import { openEngine, type Engine } from '../../main/trainer/tensorflow/engine.ts';
-import { unusedProbe } from '../main/doubles/probe.ts';
+import { unusedDerivatives } from '../main/doubles/derivatives.ts';
 import { PARITY_BATCH, parityCases, type ParityCase } from './cases.ts';
 import { datasets } from '../../main/trainer/data/registry.ts';
 
@@ -120,10 +120,10 @@ function writeCase(
       weights: new Float32Array(layer.weights),
       mask: new Uint8Array(layer.weights).fill(1),
     }));
-    const probe = unusedProbe;
+    const derivatives = unusedDerivatives;
     const drawn = criteria
       .open({ name: 'random' })
-      .scores({ seed: SEED, counters: [1], layers, probe, handed: null });
+      .scores({ seed: SEED, counters: [1], layers, derivatives, handed: null });
     const tensors = new Map(
       network.layers.flatMap((layer) => {
         if (!chosen.includes(layer)) return [];

@@ -95,12 +95,12 @@ function reference(): SafetensorsFile {
 }
 
 describe.each(cases.map((found, index) => ({ ...found, index })))('random resized crops, $name', (found) => {
-  test.each([false, true])('turned: %o', (turned) => {
+  test.each([false, true])('rotated: %o', (rotated) => {
     const { shape, size, scale, ratio, index } = found;
     const { lists } = drawsOf(index);
     const options = { name: 'random-resized-crop', size, scale: [...scale], ratio: [...ratio] };
     const result = augmented(engine, [options], drawPictures(COUNT, shape), () => givenDraws(engine, lists), {
-      turned,
+      rotated,
     });
     expect(result.shape).toEqual([size ?? shape[0], size ?? shape[1], shape[2]]);
     const wanted = float32Of(theirs.tensors.get(found.name)!);

@@ -7,7 +7,7 @@ import { readDocument } from './document.ts';
 import type { Arm, StudyRules } from './rules.ts';
 import type { StudyProblem } from './first-problems.ts';
 import { isSettings, MergedSettings } from './merge.ts';
-import { planRuns } from './plan-runs.ts';
+import { runsOfArms } from './runs-of-arms.ts';
 import { firstProblems } from './first-problems.ts';
 import { ProblemList } from './problem-list.ts';
 import { findings } from './problems.ts';
@@ -41,7 +41,7 @@ export interface StudyReading {
 export function readStudy(text: string, components: Components, rules: StudyRules): StudyReading {
   const { study, arms, problems } = readStudyArms(text, components, rules);
   if (!study) return { study, runs: [], problems };
-  const runs = withTrunks(planRuns(arms, study.seeds, { components, rules }), { components, rules });
+  const runs = withTrunks(runsOfArms(arms, study.seeds, { components, rules }), { components, rules });
   return { study, runs, problems };
 }
 

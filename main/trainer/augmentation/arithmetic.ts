@@ -9,8 +9,8 @@ export function constantOf(engine: Engine, values: readonly number[], shape: rea
 }
 
 /** 0 … length − 1 as they are numbered in the upright image, in the order in which they lie in memory. */
-export function positionsOf(length: number, turned: boolean): number[] {
-  return Array.from({ length }, (_, index) => (turned ? length - 1 - index : index));
+export function positionsOf(length: number, rotated: boolean): number[] {
+  return Array.from({ length }, (_, index) => (rotated ? length - 1 - index : index));
 }
 
 /** Elements of `a` where the condition holds, else of `b`; all three broadcast. */

@@ -36,13 +36,13 @@ export function centralPart(
   engine: Engine,
   images: Tensor,
   [rows, columns]: ImageShape,
-  turned: boolean,
+  rotated: boolean,
 ): Tensor {
   const [batch, height, width, channels] = images.shape as [number, number, number, number];
   if (rows === height && columns === width) return images;
   const start = (side: number, part: number): number => {
     const upright = halfToEven((side - part) / 2);
-    return turned ? side - part - upright : upright;
+    return rotated ? side - part - upright : upright;
   };
   return engine.op(
     'Slice',

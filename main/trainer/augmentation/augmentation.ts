@@ -13,10 +13,10 @@ export interface AugmentationContext {
   engine: Engine;
   draws: Draws;
   /**
-   * Whether the images lie turned by half a turn: see `runsTurned`. An augmentation answers with the turned image of
+   * Whether the images lie rotated by half a turn: see `runsRotated`. An augmentation answers with the rotated image of
    * what it would have made of the upright one from the same draws, so that turning changes no training.
    */
-  turned: boolean;
+  rotated: boolean;
   /** The colour that standardisation makes zero, in bytes, per channel. */
   mean: readonly number[];
 }

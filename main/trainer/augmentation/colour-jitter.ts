@@ -24,7 +24,7 @@ const LUMA = [0.2989, 0.587, 0.114] as const;
 /**
  * As torchvision's ColorJitter on images of numbers, with the three in the order brightness, contrast, saturation (where
  * torchvision shuffles them) and without hue. Each image is blended, by factors of its own, with black, with the mean of
- * its grey version, and with its grey version; after each the pixels are cut to 0 … 255. Turned images are the same: no
+ * its grey version, and with its grey version; after each the pixels are cut to 0 … 255. Rotated images are the same: no
  * pixel's place matters.
  */
 export const colourJitter = defineAugmentation({

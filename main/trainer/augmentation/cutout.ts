@@ -20,14 +20,14 @@ export const cutout = defineAugmentation({
   source: 'DeVries & Taylor, arXiv 1708.04552',
   options,
   shape: (_given, shape) => shape,
-  apply({ length }, { engine, draws, turned, mean }, images) {
+  apply({ length }, { engine, draws, rotated, mean }, images) {
     const { tf } = engine;
     const [batch, height, width, channels] = images.shape as [number, number, number, number];
     /** For every image, whether each row or column meets the square. */
     const covered = (size: number): Tensor => {
       const centre = integersOf(engine, draws.uniform([batch, 1]), engine.scalar(size));
       const first = tf.sub(centre, engine.scalar(Math.floor(length / 2)));
-      const distance = tf.sub(constantOf(engine, positionsOf(size, turned), [1, size]), first);
+      const distance = tf.sub(constantOf(engine, positionsOf(size, rotated), [1, size]), first);
       return tf.logicalAnd(
         tf.greaterEqual(distance, engine.scalar(0)),
         tf.less(distance, engine.scalar(length)),

@@ -8,7 +8,7 @@ const options = z.strictObject({
   probability: z.number().min(0).max(1).default(0.5).describe('Share of the images that are mirrored.'),
 });
 
-/** As torchvision's RandomHorizontalFlip. It and half a turn can change places, so turned images need no other way. */
+/** As torchvision's RandomHorizontalFlip. It and half a turn can change places, so rotated images need no other way. */
 export const horizontalFlip = defineAugmentation({
   name: 'horizontal-flip',
   title: 'Left and right exchanged',

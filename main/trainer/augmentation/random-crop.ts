@@ -20,7 +20,7 @@ const options = z.strictObject({
 
 /**
  * As torchvision's RandomCrop(size, padding): a window at a place of its own for every image, each place as likely. Without
- * a size the images keep theirs. Images that lie turned are read from the other end.
+ * a size the images keep theirs. Images that lie rotated are read from the other end.
  */
 export const randomCrop = defineAugmentation({
   name: 'random-crop',
@@ -28,7 +28,7 @@ export const randomCrop = defineAugmentation({
   source: 'as torchvision’s RandomCrop',
   options,
   shape: ({ size }, shape) => windowShape('random-crop', size, shape),
-  apply({ padding, size }, { engine, draws, turned }, images) {
+  apply({ padding, size }, { engine, draws, rotated }, images) {
     const { tf } = engine;
     const [batch, height, width, channels] = images.shape as [number, number, number, number];
     const [rows, columns] = [size ?? height, size ?? width];
@@ -37,7 +37,7 @@ export const randomCrop = defineAugmentation({
     const starts = (padded: number, window: number): Tensor => {
       const places = padded - window;
       const upright = integersOf(engine, draws.uniform([batch]), engine.scalar(places + 1));
-      return toInt32(engine, turned ? tf.sub(engine.scalar(places), upright) : upright);
+      return toInt32(engine, rotated ? tf.sub(engine.scalar(places), upright) : upright);
     };
     const row = tf.add(starts(tall, rows).reshape([batch, 1]), tf.range(0, rows, 1, 'int32'));
     const column = tf.add(starts(wide, columns).reshape([batch, 1]), tf.range(0, columns, 1, 'int32'));

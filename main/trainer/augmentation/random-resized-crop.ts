@@ -39,7 +39,7 @@ export const randomResizedCrop = defineAugmentation({
   source: 'Szegedy et al., arXiv 1409.4842, as torchvision’s RandomResizedCrop',
   options,
   shape: ({ size }, shape) => windowShape('random-resized-crop', size, shape),
-  apply({ size, scale, ratio }, { engine, draws, turned }, images) {
+  apply({ size, scale, ratio }, { engine, draws, rotated }, images) {
     const { tf } = engine;
     const [batch, height, width, channels] = images.shape as [number, number, number, number];
     const [rows, columns] = [size ?? height, size ?? width];
@@ -49,8 +49,8 @@ export const randomResizedCrop = defineAugmentation({
       top: draws.uniform([batch, 1]),
       left: draws.uniform([batch, 1]),
     });
-    const vertical = resizing(engine, crop.top, crop.height, height, rows, turned);
-    const horizontal = resizing(engine, crop.left, crop.width, width, columns, turned);
+    const vertical = resizing(engine, crop.top, crop.height, height, rows, rotated);
+    const horizontal = resizing(engine, crop.left, crop.width, width, columns, rotated);
     const squeezed = multiply(engine, vertical, images.reshape([batch, height, width * channels]));
     const standing = transpose(engine, squeezed.reshape([batch, rows, width, channels]));
     const done = multiply(engine, horizontal, standing.reshape([batch, width, rows * channels]));
@@ -151,13 +151,13 @@ function resizing(
   length: Tensor,
   side: number,
   result: number,
-  turned: boolean,
+  rotated: boolean,
 ): Tensor {
   const { tf } = engine;
   const batch = start.shape[0]!;
   const [first, many] = [start.reshape([batch, 1, 1]), length.reshape([batch, 1, 1])];
-  const target = constantOf(engine, positionsOf(result, turned), [1, result, 1]);
-  const source = constantOf(engine, positionsOf(side, turned), [1, 1, side]);
+  const target = constantOf(engine, positionsOf(result, rotated), [1, result, 1]);
+  const source = constantOf(engine, positionsOf(side, rotated), [1, 1, side]);
   const shrinking = tf.div(many, engine.scalar(result));
   const centre = tf.mul(tf.add(target, engine.scalar(0.5)), shrinking);
   const inCrop = tf.sub(source, first);

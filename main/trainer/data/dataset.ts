@@ -16,11 +16,11 @@ export interface Split {
 export interface ImageSource {
   /**
    * Says which images of the split `next` will be asked for, batch by batch: reading starts at once. It replaces an
-   * earlier plan; all batches together are at most the images of the split.
+   * earlier announcement; all batches together are at most the images of the split.
    */
-  plan(batches: readonly Int32Array[]): void;
+  announce(batches: readonly Int32Array[]): void;
   /**
-   * The images of the next planned batch, [batch × height × width × channels], in memory that the call after it uses
+   * The images of the next announced batch, [batch × height × width × channels], in memory that the call after it uses
    * again. Waits until they are there, and throws BAD_DATA_FILE where one can not be read.
    */
   next(): Uint8Array;

@@ -3,7 +3,7 @@ import { generator, normals } from '../random.ts';
 import { INERT_PLANE, planeBytes, PRUNED_PLANE, type LayerStates } from '../../../common/records.ts';
 import { centralPart } from '../augmentation/augment.ts';
 import { forward } from '../network/forward.ts';
-import type { RunPlan } from '../plan.ts';
+import type { TrainingPlan } from '../training-plan.ts';
 import { imagesInput, takeImages, type DeviceSplit } from '../steps/device-data.ts';
 import { inPrecision, type DeviceState } from '../steps/device-state.ts';
 import type { Engine, Handle, Tensor, TraceInput, TracedFunction } from '../tensorflow/engine.ts';
@@ -16,7 +16,7 @@ const SMALLEST_BATCH = 64;
  * Epochs after which dead weights are counted: the first and the last that end in a pruning, and the last of the run. A
  * count reads all images forwards and backwards, which takes about as long as an epoch of training.
  */
-export function countsDead({ prunings, epochs }: RunPlan, epoch: number): boolean {
+export function countsDead({ prunings, epochs }: TrainingPlan, epoch: number): boolean {
   const atEnds = prunings.filter(({ step }) => step === null).map((pruning) => pruning.epoch);
   return epoch === epochs || epoch === atEnds.at(0) || epoch === atEnds.at(-1);
 }
@@ -75,7 +75,7 @@ export class DeadOnData {
     let isOpen = true;
     for (const split of this.#splits) {
       const batches = batchesOf(split.count, this.#batch);
-      if (isOpen) split.source?.plan(batches);
+      if (isOpen) split.source?.announce(batches);
       for (const indices of batches) {
         if (!isOpen) break;
         [open, isOpen] = this.#close(split, indices, state, open);
@@ -146,7 +146,7 @@ export class DeadOnData {
   }
 
   /** What is left open of each kernel, then how much in all: zero where, and only where, nothing is. */
-  #body(tensors: Tensor[], { turned, source }: DeviceSplit): Tensor[] {
+  #body(tensors: Tensor[], { rotated, source }: DeviceSplit): Tensor[] {
     const engine = this.#engine;
     const network = this.#network;
     const { tf } = engine;
@@ -157,7 +157,7 @@ export class DeadOnData {
       network.parameters.map(({ name }, index) => [name, tensors[3 + kernels.length + index]!]),
     );
     const chosen = source ? images : gather(engine, images, indices);
-    const plain = centralPart(engine, chosen, network.inputShape, turned);
+    const plain = centralPart(engine, chosen, network.inputShape, rotated);
     const batch = standardize(engine, plain, this.#standardization);
     const gradients = tf.grads((...weights: Tensor[]) => {
       const current = new Map(kernels.map((name, index) => [name, weights[index]!]));
@@ -165,7 +165,7 @@ export class DeadOnData {
         {
           engine,
           training: false,
-          turned,
+          rotated,
           seed: null,
           parameter: (name) => current.get(name) ?? values.get(name)!,
           updated: () => undefined,

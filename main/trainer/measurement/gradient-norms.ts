@@ -53,7 +53,7 @@ export class GradientNorms {
   measure(state: DeviceState): number[] {
     const { engine, network } = this.#design;
     const traced = (this.#traced ??= this.#trace(state));
-    this.#data.source?.plan(this.batches);
+    this.#data.source?.announce(this.batches);
     let sums = network.layers.map(({ shape, weights }) =>
       engine.upload(inPrecision(engine, new Float32Array(weights)), shape, engine.precision),
     );
@@ -111,7 +111,7 @@ export class GradientNorms {
   #body(tensors: Tensor[]): Tensor[] {
     const { engine, network, standardization } = this.#design;
     const { tf } = engine;
-    const { turned, source } = this.#data;
+    const { rotated, source } = this.#data;
     let position = 0;
     const take = (count: number): Tensor[] => tensors.slice(position, (position += count));
     const [images, labels, indices, seed] = take(4) as [Tensor, Tensor, Tensor, Tensor];
@@ -124,7 +124,7 @@ export class GradientNorms {
     const bytes = source ? images : gather(engine, images, indices);
     const batch = standardize(
       engine,
-      centralPart(engine, bytes, network.inputShape, turned),
+      centralPart(engine, bytes, network.inputShape, rotated),
       standardization,
     );
     const wanted = gather(engine, labels, indices);
@@ -134,7 +134,7 @@ export class GradientNorms {
         {
           engine,
           training: true,
-          turned,
+          rotated,
           seed,
           parameter: (name) => current.get(name) ?? values.get(name)!,
           updated: () => undefined,

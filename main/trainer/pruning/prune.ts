@@ -2,7 +2,7 @@ import { CascadeError } from '../../../common/errors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import { generator } from '../random.ts';
 import type { PruningSpecification } from '../../../common/run-specification.ts';
-import type { Probe } from '../scoring/probe.ts';
+import type { Derivatives } from '../scoring/derivatives.ts';
 import type { HandedMasks } from './criteria/criterion.ts';
 import { criteria } from './criteria/registry.ts';
 import { distributions } from './distributions/registry.ts';
@@ -25,7 +25,7 @@ export interface PruningMoment {
   seed: number;
   /** See ScoringContext. */
   counters: readonly number[];
-  probe: Probe;
+  derivatives: Derivatives;
   /** The network that the layers belong to; only channels are pruned by it. */
   network?: NetworkDescription;
   /** Masks of another run, where the criterion takes those. */
@@ -55,7 +55,7 @@ export interface PruningOutcome {
 export function prune(
   specification: PruningSpecification,
   layers: readonly MaskedLayer[],
-  { sparsity, seed, counters, probe, network, handed = null }: PruningMoment,
+  { sparsity, seed, counters, derivatives, network, handed = null }: PruningMoment,
 ): PruningOutcome {
   const chosen = selectLayers(
     layers.map((layer, index) => ({ ...layer, index })),
@@ -69,16 +69,16 @@ export function prune(
   const distribution = distributions.open(specification.distribution);
 
   const goal = criterion.onlySparsity?.(chosen, handed) ?? sparsity;
-  const rounds = criterion.rounds?.() ?? 1;
+  const scoringRounds = criterion.scoringRounds?.() ?? 1;
   const all = chosen.reduce((sum, { mask }) => sum + mask.length, 0);
   const before = prunedOf(chosen) / all;
   let current = chosen;
-  for (let round = 1; round <= rounds; round++) {
-    const context = { seed, counters, layers: current, probe, handed };
+  for (let round = 1; round <= scoringRounds; round++) {
+    const context = { seed, counters, layers: current, derivatives, handed };
     const scores = criterion.scores(context);
     const masks = granularity.masks({
       layers: current.map((layer) => ({ ...layer, scores: scores.get(layer.name)! })),
-      sparsity: roundSparsity(before, goal, round, rounds),
+      sparsity: roundSparsity(before, goal, round, scoringRounds),
       distribution,
       ties: generator(seed, 'order of equal scores', ...counters, round),
       network: network ?? null,
@@ -86,7 +86,7 @@ export function prune(
     current = current.map((layer, position) => ({
       ...layer,
       mask: masks[position]!,
-      weights: round < rounds ? masked(layer.weights, masks[position]!) : layer.weights,
+      weights: round < scoringRounds ? masked(layer.weights, masks[position]!) : layer.weights,
     }));
   }
 

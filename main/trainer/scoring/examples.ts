@@ -1,5 +1,5 @@
 import { permutation, type Random } from '../random.ts';
-import type { ScoringExamples } from './probe.ts';
+import type { ScoringExamples } from './derivatives.ts';
 
 /**
  * Draws the examples in a random order and cuts them into batches.

@@ -69,7 +69,7 @@ export class LossGradient {
     direction: readonly Handle[] = [],
   ): Handle[] {
     const { engine, train } = this.#scored;
-    train.source?.plan([indices]);
+    train.source?.announce([indices]);
     const images = takeImages(engine, train, indices.length);
     const own = [
       engine.upload(indices, [indices.length], 'int32'),
@@ -102,7 +102,7 @@ export class LossGradient {
 
     const chosen = train.source ? images : gather(engine, images, indices);
     // Plain images: where training crops at random, their middle.
-    const plain = centralPart(engine, chosen, network.inputShape, train.turned);
+    const plain = centralPart(engine, chosen, network.inputShape, train.rotated);
     const batch = standardize(engine, plain, standardization);
     const wanted = gather(engine, labels, indices);
     kernels.forEach((name, index) => {
@@ -114,7 +114,7 @@ export class LossGradient {
         {
           engine,
           training: true,
-          turned: train.turned,
+          rotated: train.rotated,
           seed,
           parameter: (name) => masked.get(name) ?? values.get(name)!,
           updated: () => undefined,

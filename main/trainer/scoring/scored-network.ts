@@ -4,7 +4,7 @@ import { inPrecision, type DeviceState } from '../steps/device-state.ts';
 import { attribute } from '../tensorflow/attributes.ts';
 import type { Engine, Handle, Tensor, TraceInput } from '../tensorflow/engine.ts';
 import type { Standardization } from '../tensorflow/operations/index.ts';
-import type { LayerMask } from './probe.ts';
+import type { LayerMask } from './derivatives.ts';
 
 /** The network that is scored, with its state and the data that it learns from. */
 export interface ScoredNetwork {

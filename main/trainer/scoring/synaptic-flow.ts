@@ -1,7 +1,7 @@
 import { forward } from '../network/forward.ts';
 import type { Handle, Tensor, TracedFunction } from '../tensorflow/engine.ts';
 import { flowThrough } from './flow-through.ts';
-import type { LayerMask } from './probe.ts';
+import type { LayerMask } from './derivatives.ts';
 import { stateInputs, widenState, withMasks, type ScoredNetwork } from './scored-network.ts';
 
 /**
@@ -46,7 +46,7 @@ export class SynapticFlow {
         {
           engine,
           training: false,
-          turned: train.turned,
+          rotated: train.rotated,
           seed: null,
           parameter: (name) => masked.get(name) ?? magnitudes.get(name)!,
           updated: () => undefined,

@@ -29,7 +29,7 @@ const positionSchema = z.strictObject({
 export type Position = z.infer<typeof positionSchema>;
 
 /** Where a run stands: together with the state on the device, all that it needs to go on. */
-export interface Standing {
+export interface TrainingState {
   /** By layer, 1 where kept. */
   masks: Map<string, Uint8Array>;
   position: Position;
@@ -44,7 +44,7 @@ export interface Standing {
  */
 export function encodeCheckpoint(
   state: DeviceState,
-  { masks, position, rewindTo }: Standing,
+  { masks, position, rewindTo }: TrainingState,
   motion: Motion | null,
 ): Uint8Array<ArrayBuffer> {
   const { network } = state;
@@ -81,7 +81,7 @@ export function encodeCheckpoint(
 export function restoreCheckpoint(
   bytes: Uint8Array,
   state: DeviceState,
-): Standing & { motion: Motion | null } {
+): TrainingState & { motion: Motion | null } {
   const { position, tensors, tensor } = openCheckpoint(bytes);
   const { parameters, slots } = valuesOf(tensor, state);
   for (const [name, values] of parameters) state.writeParameter(name, values);

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../../common/records.ts';
-import type { PlannedPruning } from '../plan.ts';
+import type { PlannedPruning } from '../training-plan.ts';
 import type { PruningOutcome } from '../pruning/prune.ts';
 import type { Evaluation } from '../steps/evaluation-step.ts';
 

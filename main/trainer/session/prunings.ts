@@ -1,16 +1,16 @@
 import { CascadeError } from '../../../common/errors.ts';
 import type { RunEvent } from '../../../common/records.ts';
 import type { PruningSpecification } from '../../../common/run-specification.ts';
-import type { PlannedPruning, RunPlan } from '../plan.ts';
+import type { PlannedPruning, TrainingPlan } from '../training-plan.ts';
 import type { HandedMasks } from '../pruning/criteria/criterion.ts';
 import { chosenMasks } from '../pruning/criteria/given-masks.ts';
 import { selectLayers } from '../pruning/layer-selection.ts';
 import { countPruned, shuffleMasks } from '../pruning/masks.ts';
 import { prune, type PruningOutcome } from '../pruning/prune.ts';
-import { createProbe } from '../scoring/network-probe.ts';
+import { createDerivatives } from '../scoring/network-derivatives.ts';
 import type { ScoredNetwork } from '../scoring/scored-network.ts';
 import type { Evaluation } from '../steps/evaluation-step.ts';
-import type { Standing } from './checkpoint.ts';
+import type { TrainingState } from './checkpoint.ts';
 import { pruningEvents, type DonePruning } from './pruning-events.ts';
 
 /** A pruning at an epoch's end, and the test split as it is before and after it, with every prediction. */
@@ -22,20 +22,20 @@ export interface PrunedEpoch {
 
 export interface PruningSetting extends ScoredNetwork {
   seed: number;
-  plan: RunPlan;
+  plan: TrainingPlan;
   /** Null where the plan has no prunings. */
   pruning: PruningSpecification | null;
 }
 
-/** The prunings of a run: new masks when the plan says so, in the standing and on the device. */
+/** The prunings of a run: new masks when the plan says so, in the training state and on the device. */
 export class Prunings {
   readonly #setting: PruningSetting;
-  readonly #standing: Standing;
+  readonly #trainingState: TrainingState;
   #handed: HandedMasks | null = null;
 
-  constructor(setting: PruningSetting, standing: Standing) {
+  constructor(setting: PruningSetting, trainingState: TrainingState) {
     this.#setting = setting;
-    this.#standing = standing;
+    this.#trainingState = trainingState;
   }
 
   /**
@@ -69,7 +69,7 @@ export class Prunings {
   /** @throws CascadeError LAYER_COLLAPSED when a layer has lost every weight and the study says to stop there */
   refuseCollapsed(): void {
     if (this.#setting.pruning?.onCollapse !== 'stop') return;
-    const collapsed = [...this.#standing.masks].filter(([, mask]) => countPruned(mask) === mask.length);
+    const collapsed = [...this.#trainingState.masks].filter(([, mask]) => countPruned(mask) === mask.length);
     if (collapsed.length > 0)
       throw new CascadeError(
         'LAYER_COLLAPSED',
@@ -84,7 +84,7 @@ export class Prunings {
   #prune(planned: PlannedPruning, counters: readonly number[]): Omit<DonePruning, 'before' | 'after'> {
     const { network, state, seed } = this.#setting;
     const pruning = this.#setting.pruning!;
-    const { masks } = this.#standing;
+    const { masks } = this.#trainingState;
     const outcome = this.#choose(pruning, planned.sparsity, counters);
     const chosen = pruning.shuffle ? shuffleMasks(outcome.masks, seed, counters, masks) : outcome.masks;
     for (const { name, kernel } of network.layers) {
@@ -105,13 +105,13 @@ export class Prunings {
       kind,
       shape,
       weights: state.readParameter(kernel),
-      mask: this.#standing.masks.get(name)!,
+      mask: this.#trainingState.masks.get(name)!,
     }));
-    const probe = createProbe({ ...this.#setting, counters });
+    const derivatives = createDerivatives({ ...this.#setting, counters });
     try {
-      return prune(pruning, layers, { sparsity, seed, counters, probe, network, handed: this.#handed });
+      return prune(pruning, layers, { sparsity, seed, counters, derivatives, network, handed: this.#handed });
     } finally {
-      probe.dispose();
+      derivatives.dispose();
     }
   }
 }

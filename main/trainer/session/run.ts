@@ -15,7 +15,7 @@ import {
 } from '../messages.ts';
 import { checkpointInterval } from '../checkpoint-interval.ts';
 import { parameterCount } from '../network/describe.ts';
-import { stageOf } from '../plan.ts';
+import { stageOf } from '../training-plan.ts';
 import type { Evaluation } from '../steps/evaluation-step.ts';
 import { openEngine, type Engine } from '../tensorflow/engine.ts';
 import { TrainingSession, type TrainedEpoch } from './session.ts';

@@ -10,9 +10,16 @@ import { NetworkMeasurement, type MeasuredEpoch } from '../measurement/network-m
 import { kernelSigma } from '../measurement/states.ts';
 import { describeNetwork } from '../network/describe.ts';
 import { startingParameters } from '../network/pretrained.ts';
-import { runsTurned } from '../network/turned.ts';
+import { runsRotated } from '../network/rotated.ts';
 import { optimizers } from '../optimization/optimizers/registry.ts';
-import { planRun, rateOf, ratesOfEpoch, stepsOfEpoch, type EpochRates, type RunPlan } from '../plan.ts';
+import {
+  planTraining,
+  rateOf,
+  ratesOfEpoch,
+  stepsOfEpoch,
+  type EpochRates,
+  type TrainingPlan,
+} from '../training-plan.ts';
 import { chooseCompilation, type CompilationChoice } from '../steps/compilation.ts';
 import { uploadSplit, type DeviceSplit } from '../steps/device-data.ts';
 import { DeviceState, inPrecision } from '../steps/device-state.ts';
@@ -21,7 +28,7 @@ import { stateSlots, type StepDesign } from '../steps/step-design.ts';
 import { TOTALS, TrainingStep } from '../steps/training-step.ts';
 import type { Engine } from '../tensorflow/engine.ts';
 import { epochBatches } from './batches.ts';
-import { encodeCheckpoint, restoreCheckpoint, type Standing } from './checkpoint.ts';
+import { encodeCheckpoint, restoreCheckpoint, type TrainingState } from './checkpoint.ts';
 import { Prunings, type PrunedEpoch } from './prunings.ts';
 import { Stages } from './stages.ts';
 
@@ -46,7 +53,7 @@ export type StepWatcher = (step: number, steps: number, loss: () => number) => v
  */
 export class TrainingSession {
   readonly network: NetworkDescription;
-  readonly plan: RunPlan;
+  readonly plan: TrainingPlan;
   readonly #engine: Engine;
   readonly #specification: RunSpecification;
   readonly #seed: number;
@@ -61,7 +68,7 @@ export class TrainingSession {
   readonly #test: DeviceSplit;
   readonly #state: DeviceState;
   readonly #steps = new Map<number, TrainingStep>();
-  readonly #standing: Standing;
+  readonly #trainingState: TrainingState;
   readonly #prunings: Prunings;
   readonly #stages: Stages;
   #settled = false;
@@ -79,7 +86,7 @@ export class TrainingSession {
     this.#seed = seed;
     this.network = describeNetwork(specification, dataset);
     this.#stepsPerEpoch = Math.ceil(dataset.train.count / specification.batchSize);
-    this.plan = planRun(specification, this.#stepsPerEpoch);
+    this.plan = planTraining(specification, this.#stepsPerEpoch);
     const optimizer = optimizers.open(specification.optimizer);
     const standardization = { mean: dataset.mean, deviation: dataset.standardDeviation };
     this.#design = {
@@ -95,8 +102,8 @@ export class TrainingSession {
       compile,
     };
     this.#evaluation = new EvaluationStep(engine, this.network, standardization);
-    const turned = runsTurned(this.network);
-    const upload = (split: Split): DeviceSplit => uploadSplit(engine, split, dataset.imageShape, turned);
+    const rotated = runsRotated(this.network);
+    const upload = (split: Split): DeviceSplit => uploadSplit(engine, split, dataset.imageShape, rotated);
     this.#train = upload(dataset.train);
     this.#validation = dataset.validation && upload(dataset.validation);
     this.#test = upload(dataset.test);
@@ -117,7 +124,7 @@ export class TrainingSession {
       seed,
     });
     this.#deadOnData = new DeadOnData(this.#design, [this.#test, this.#train], specification.batchSize);
-    this.#standing = {
+    this.#trainingState = {
       masks: new Map(this.network.layers.map((layer) => [layer.name, new Uint8Array(layer.weights).fill(1)])),
       position: { epoch: 0, step: 0, sigmas: null, rewindStep: null },
       rewindTo: null,
@@ -126,17 +133,17 @@ export class TrainingSession {
     const [state, train] = [this.#state, this.#train];
     this.#prunings = new Prunings(
       { engine, network, state, train, standardization, seed, plan, pruning: specification.pruning },
-      this.#standing,
+      this.#trainingState,
     );
     this.#stages = new Stages(
       { state, plan, stepsPerEpoch: this.#stepsPerEpoch, model: specification.model, seed },
-      this.#standing,
+      this.#trainingState,
     );
   }
 
   /** Epochs done. */
   get epoch(): number {
-    return this.#standing.position.epoch;
+    return this.#trainingState.position.epoch;
   }
 
   /** Rates of an epoch's steps, from epoch 1. */
@@ -159,8 +166,8 @@ export class TrainingSession {
 
   /** Goes on from a checkpoint as if the run had never stopped. */
   restore(checkpoint: Uint8Array): void {
-    const { motion, ...standing } = restoreCheckpoint(checkpoint, this.#state);
-    Object.assign(this.#standing, standing);
+    const { motion, ...trainingState } = restoreCheckpoint(checkpoint, this.#state);
+    Object.assign(this.#trainingState, trainingState);
     this.#motion.restore(motion);
   }
 
@@ -175,7 +182,7 @@ export class TrainingSession {
   }
 
   checkpoint(): Uint8Array<ArrayBuffer> {
-    return encodeCheckpoint(this.#state, this.#standing, this.#motion.motion);
+    return encodeCheckpoint(this.#state, this.#trainingState, this.#motion.motion);
   }
 
   /**
@@ -186,11 +193,11 @@ export class TrainingSession {
    */
   trainEpoch(watch: StepWatcher): TrainedEpoch {
     this.#settle();
-    const { position } = this.#standing;
+    const { position } = this.#trainingState;
     const epoch = position.epoch + 1;
     this.#prunings.refuseCollapsed();
     const events = this.#stages.begin(epoch);
-    const { masks } = this.#standing;
+    const { masks } = this.#trainingState;
     this.#motion.begin(this.#state, masks);
     const steps = stepsOfEpoch(this.plan, epoch, this.#stepsPerEpoch);
     const batches = epochBatches(this.#train.count, this.#specification.batchSize, this.#seed, epoch).slice(
@@ -209,12 +216,12 @@ export class TrainingSession {
     };
     try {
       const waitedBefore = this.#train.source?.waited ?? 0;
-      this.#train.source?.plan(batches);
+      this.#train.source?.announce(batches);
       batches.forEach((indices, index) => {
         const pruned = this.#prunings.within(epoch, index);
         // Scoring reads images too: what was planned is read anew from here.
         if (pruned.length > 0) {
-          this.#train.source?.plan(batches.slice(index));
+          this.#train.source?.announce(batches.slice(index));
           this.#motion.begin(this.#state, masks);
         }
         events.push(...pruned);
@@ -258,7 +265,7 @@ export class TrainingSession {
   /** Takes σ of every layer when the reference epoch has come; before pruning. */
   takeReference(): void {
     if (this.epoch !== this.#specification.referenceEpoch) return;
-    this.#standing.position.sigmas = Object.fromEntries(
+    this.#trainingState.position.sigmas = Object.fromEntries(
       this.network.layers.map(({ name, kernel }) => [name, kernelSigma(this.#state.readParameter(kernel))]),
     );
   }
@@ -270,7 +277,7 @@ export class TrainingSession {
 
   /** The state of every weight of every layer, what compaction leaves of them, and the gradients. Changes nothing. */
   measure(): MeasuredEpoch {
-    const { masks, position } = this.#standing;
+    const { masks, position } = this.#trainingState;
     const { thresholds } = this.#specification;
     return this.#measurement.measure({
       masks,

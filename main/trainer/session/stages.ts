@@ -3,14 +3,14 @@ import type { RunEvent } from '../../../common/records.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
 import { initialParameters } from '../network/initialization.ts';
 import { startingParameters } from '../network/pretrained.ts';
-import { stageOf, type RunPlan } from '../plan.ts';
+import { stageOf, type TrainingPlan } from '../training-plan.ts';
 import type { DeviceState } from '../steps/device-state.ts';
-import { snapshotOf, type Standing } from './checkpoint.ts';
+import { snapshotOf, type TrainingState } from './checkpoint.ts';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.ts';
 
 export interface StageSetting {
   state: DeviceState;
-  plan: RunPlan;
+  plan: TrainingPlan;
   stepsPerEpoch: number;
   model: NamedOptions;
   seed: number;
@@ -19,11 +19,11 @@ export interface StageSetting {
 /** The beginnings of a run's stages: weights that go on, go back or begin anew, and what is kept for going back. */
 export class Stages {
   readonly #setting: StageSetting;
-  readonly #standing: Standing;
+  readonly #trainingState: TrainingState;
 
-  constructor(setting: StageSetting, standing: Standing) {
+  constructor(setting: StageSetting, trainingState: TrainingState) {
     this.#setting = setting;
-    this.#standing = standing;
+    this.#trainingState = trainingState;
   }
 
   /** Before the first step of a stage: weights go back, or begin anew, where its retraining says so. */
@@ -43,7 +43,7 @@ export class Stages {
     this.#goBack(
       step === 0
         ? this.#initialSnapshot(startingParameters(model, state.network, seed))
-        : this.#standing.rewindTo!,
+        : this.#trainingState.rewindTo!,
     );
     const to = step % stepsPerEpoch === 0 ? `epoch ${step / stepsPerEpoch}` : `step ${step}`;
     return event('rewound', `The kept weights were set back to those of ${to}.`, { step });
@@ -52,7 +52,7 @@ export class Stages {
   /** Keeps the state that weight rewinding goes back to, when the training comes by it; the initial one is drawn again. */
   keepToRewind(epoch: number): void {
     const { state, plan } = this.#setting;
-    const { position, rewindTo } = this.#standing;
+    const { position, rewindTo } = this.#trainingState;
     if (plan.rewindTo === null || plan.rewindTo === 0 || rewindTo) return;
     if (stageOf(plan, epoch).phase !== 'training' || position.step !== plan.rewindTo) return;
     this.#keep(takeSnapshot(state, plan.rewindTo));
@@ -64,13 +64,13 @@ export class Stages {
   }
 
   #keep(snapshot: Snapshot): void {
-    this.#standing.rewindTo = snapshot;
-    this.#standing.position.rewindStep = snapshot.step;
+    this.#trainingState.rewindTo = snapshot;
+    this.#trainingState.position.rewindStep = snapshot.step;
   }
 
   #goBack(snapshot: Snapshot): void {
-    restoreSnapshot(this.#setting.state, snapshot, this.#standing.masks);
-    this.#standing.position.step = snapshot.step;
+    restoreSnapshot(this.#setting.state, snapshot, this.#trainingState.masks);
+    this.#trainingState.position.step = snapshot.step;
   }
 
   /** The state of a run that begins with these parameters. */

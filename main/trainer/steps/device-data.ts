@@ -7,8 +7,8 @@ export interface DeviceSplit {
   images: Handle;
   labels: Handle;
   count: number;
-  /** Whether the images lie turned by half a turn: see `runsTurned`. */
-  turned: boolean;
+  /** Whether the images lie rotated by half a turn: see `runsRotated`. */
+  rotated: boolean;
   /** Where the images of a split come from that is too large for memory. */
   source: ImageSource | null;
 }
@@ -17,12 +17,12 @@ export function uploadSplit(
   engine: Engine,
   split: Split,
   imageShape: readonly [number, number, number],
-  turned: boolean,
+  rotated: boolean,
 ): DeviceSplit {
-  const images = turned ? turnImages(split, imageShape) : split.images;
+  const images = rotated ? rotateImages(split, imageShape) : split.images;
   const held = split.source ? 0 : split.count;
   return {
-    turned,
+    rotated,
     images: engine.upload(images, [held, ...imageShape], 'uint8'),
     labels: engine.upload(split.labels, [split.count], 'int32'),
     count: split.count,
@@ -44,31 +44,31 @@ export function imagesInput({ images, source }: DeviceSplit, batch: number): Tra
  */
 export function takeImages(
   engine: Engine,
-  { images, source, turned }: DeviceSplit,
+  { images, source, rotated }: DeviceSplit,
   batch: number,
 ): { handle: Handle; release: () => void } {
   if (!source) return { handle: images, release: () => undefined };
   const shape = images.shape.slice(1) as [number, number, number];
   const bytes = source.next();
-  const laid = turned ? turnImages({ images: bytes, count: batch }, shape) : bytes;
+  const laid = rotated ? rotateImages({ images: bytes, count: batch }, shape) : bytes;
   const handle = engine.upload(laid, [batch, ...shape], images.dtype);
   return { handle, release: () => handle.release() };
 }
 
 /** Every image with its pixels in reverse order, which is a half turn. */
-export function turnImages(
+export function rotateImages(
   { images, count }: Pick<Split, 'images' | 'count'>,
   [height, width, channels]: readonly [number, number, number],
 ): Uint8Array {
-  const turned = images.slice();
+  const rotated = images.slice();
   const bytes = height * width * channels;
-  for (let image = 0; image < count; image++) turned.subarray(image * bytes, (image + 1) * bytes).reverse();
+  for (let image = 0; image < count; image++) rotated.subarray(image * bytes, (image + 1) * bytes).reverse();
   // The channels of a pixel were reversed with the rest.
-  for (let pixel = 0; pixel < turned.length; pixel += channels)
+  for (let pixel = 0; pixel < rotated.length; pixel += channels)
     for (let first = pixel, last = pixel + channels - 1; first < last; first++, last--) {
-      const byte = turned[first]!;
-      turned[first] = turned[last]!;
-      turned[last] = byte;
+      const byte = rotated[first]!;
+      rotated[first] = rotated[last]!;
+      rotated[last] = byte;
     }
-  return turned;
+  return rotated;
 }

@@ -71,7 +71,7 @@ export class EvaluationStep {
       const length = Math.min(EVALUATION_BATCH, count - start);
       return Int32Array.from({ length }, (_, place) => start + place);
     });
-    data.source?.plan(batches);
+    data.source?.announce(batches);
     for (const indices of batches) {
       const batch = indices.length;
       const images = takeImages(this.#engine, data, batch);
@@ -138,7 +138,7 @@ export class EvaluationStep {
     labels: Tensor,
     indices: Tensor,
     parameters: Tensor[],
-    { turned, source }: DeviceSplit,
+    { rotated, source }: DeviceSplit,
   ): Tensor[] {
     const engine = this.#engine;
     const { tf } = engine;
@@ -148,7 +148,7 @@ export class EvaluationStep {
       {
         engine,
         training: false,
-        turned,
+        rotated,
         seed: null,
         parameter: (name) => values.get(name)!,
         updated: () => undefined,
@@ -160,7 +160,7 @@ export class EvaluationStep {
           engine,
           source ? images : gather(engine, images, indices),
           this.#network.inputShape,
-          turned,
+          rotated,
         ),
         this.#standardization,
       ),

@@ -74,7 +74,7 @@ const AUGMENTATION_STREAMS = 1;
 export function stepGraph(
   design: StepDesign,
   given: StepInputs<Tensor>,
-  data: Pick<DeviceSplit, 'turned' | 'source'>,
+  data: Pick<DeviceSplit, 'rotated' | 'source'>,
 ): Tensor[] {
   const { totals, gradients, statistics } = gradientGraph(design, given, data);
   const { weights, slots } = updateGraph(design, given, gradients);
@@ -104,7 +104,7 @@ export interface StepGradients {
 export function gradientGraph(
   design: StepDesign,
   given: GradientInputs<Tensor>,
-  data: Pick<DeviceSplit, 'turned' | 'source'>,
+  data: Pick<DeviceSplit, 'rotated' | 'source'>,
 ): StepGradients {
   const { engine, network } = design;
   const { tf } = engine;
@@ -131,7 +131,7 @@ function differentiate(
   design: StepDesign,
   given: GradientInputs<Tensor>,
   values: ReadonlyMap<string, Tensor>,
-  { turned, source }: Pick<DeviceSplit, 'turned' | 'source'>,
+  { rotated, source }: Pick<DeviceSplit, 'rotated' | 'source'>,
 ): Differentiated {
   const { engine, network } = design;
   const { tf } = engine;
@@ -141,7 +141,7 @@ function differentiate(
   const mixture: TracedMixture | null = partners && share ? { partners, share } : null;
   const indices = given.indices[0]!;
   const bytes = source ? given.images[0]! : gather(engine, given.images[0]!, indices);
-  const images = prepare(design, bytes, mixture, seed, turned);
+  const images = prepare(design, bytes, mixture, seed, rotated);
   const labels = gather(engine, given.labels[0]!, indices);
   const running = new Map<string, Tensor>();
   let kept!: Losses;
@@ -151,7 +151,7 @@ function differentiate(
       {
         engine,
         training: true,
-        turned,
+        rotated,
         seed: seed ?? null,
         parameter: (name) => current.get(name) ?? values.get(name)!,
         updated: (name, value) => running.set(name, value),
@@ -172,7 +172,7 @@ function prepare(
   bytes: Tensor,
   mixture: TracedMixture | null,
   seed: Tensor | undefined,
-  turned: boolean,
+  rotated: boolean,
 ): Tensor {
   const images =
     augmentation.length > 0 && seed
@@ -180,7 +180,7 @@ function prepare(
           augmentation,
           {
             engine,
-            turned,
+            rotated,
             mean: standardization.mean.map((mean) => 255 * mean),
             draws: seededDraws(
               engine,

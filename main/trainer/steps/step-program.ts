@@ -29,7 +29,7 @@ export interface StepProgram {
 export function traceStep(
   design: StepDesign,
   inputs: StepInputs<TraceInput>,
-  data: Pick<DeviceSplit, 'turned' | 'source'>,
+  data: Pick<DeviceSplit, 'rotated' | 'source'>,
 ): StepProgram {
   if (design.compile === 'xla-update') return new HalvedStep(design, inputs, data);
   const traced = design.engine.trace(
@@ -82,7 +82,7 @@ class HalvedStep implements StepProgram {
   constructor(
     design: StepDesign,
     inputs: StepInputs<TraceInput>,
-    data: Pick<DeviceSplit, 'turned' | 'source'>,
+    data: Pick<DeviceSplit, 'rotated' | 'source'>,
   ) {
     this.#design = design;
     this.#gradients = design.engine.trace('gradients', inOrder(inputs, GRADIENT_GROUPS), (...tensors) => {

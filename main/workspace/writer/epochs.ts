@@ -10,7 +10,12 @@ import { layersOf, type StoredLayer } from '../chains.ts';
 import { encodeChannelTables, sameChannelTables } from '../channel-tables.ts';
 import { equalBytes } from '../compression.ts';
 import { prepared, type Connection } from '../database.ts';
-import { answersProblem, answersStored, deleteAnswersFrom, insertAnswers } from './answers.ts';
+import {
+  predictionsProblem,
+  predictionsStored,
+  deletePredictionsFrom,
+  insertPredictions,
+} from './predictions.ts';
 import type { PlaneWriter } from './planes.ts';
 import type { RunRow } from './runs.ts';
 
@@ -87,7 +92,7 @@ export function checkRecord(
     if (layer.shed.length !== run.thresholds || layer.shedAndInert.length !== run.thresholds)
       throw bad(run, record, `'${layer.name}' counts shed weights at another number of thresholds`);
   });
-  const problem = answersProblem(record);
+  const problem = predictionsProblem(record);
   if (problem !== null) throw bad(run, record, problem);
 }
 
@@ -122,7 +127,7 @@ export function insertEpoch(
     record.epoch,
     encodeChannelTables(record.layers),
   );
-  insertAnswers(database, run.number, record);
+  insertPredictions(database, run.number, record);
 }
 
 /** Whether a record is what is stored of its epoch, to the bit, but for the seconds that it took. */
@@ -149,7 +154,7 @@ export function isStored(
     const known = counts.get(layers[position]!.id, record.epoch) as unknown[];
     return countsOf(layer).every((count, index) => isSame(COUNTS[index]!, known[index], count));
   });
-  if (!sameCounts || !answersStored(database, run.number, record)) return false;
+  if (!sameCounts || !predictionsStored(database, run.number, record)) return false;
   const table = prepared(database, 'select bytes from channel_tables where run = ? and epoch = ?')
     .pluck()
     .get(run.number, record.epoch) as Uint8Array;
@@ -181,7 +186,7 @@ export function deleteEpochsFrom(
   });
   prepared(database, 'delete from epochs where run = ? and epoch >= ?').run(run, epoch);
   prepared(database, 'delete from channel_tables where run = ? and epoch >= ?').run(run, epoch);
-  deleteAnswersFrom(database, run, epoch);
+  deletePredictionsFrom(database, run, epoch);
   prepared(database, 'update layers set generation = generation + 1 where run = ?').run(run);
   for (const layer of layersOf(database, run)) {
     prepared(database, 'delete from layer_epochs where layer = ? and epoch >= ?').run(layer.id, epoch);

@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { findApplication } from '../../../main/ways/application.ts';
+import { findApplication } from '../../../main/entry/application.ts';
 
 const { root } = findApplication();
 const entry = join(root, 'out', 'main', 'browser.js');

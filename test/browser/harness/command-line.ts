@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { findApplication } from '../../../main/ways/application.ts';
+import { findApplication } from '../../../main/entry/application.ts';
 
 const shares = z.record(z.string(), z.number());
 

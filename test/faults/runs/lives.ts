@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { WorkstationEvent } from '../../../common/contract/schemas.ts';
 import type { Moment } from '../../../common/records.ts';
-import { findApplication } from '../../../main/ways/application.ts';
+import { findApplication } from '../../../main/entry/application.ts';
 import { openWorkspace, type Workspace } from '../../../main/workspace/workspace.ts';
 import { ensureBuilt } from '../../browser/harness/application.ts';
 

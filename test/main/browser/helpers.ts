@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import WebSocket from 'ws';
 import { servePage, type PageServer, type PageServerOptions } from '../../../main/browser/server.ts';
-import { readPageFiles } from '../../../main/ways/page-files.ts';
+import { readPageFiles } from '../../../main/entry/page-files.ts';
 import { temporaryFolder } from '../doubles/temporary-folder.ts';
 import { WorkstationDouble } from '../doubles/workstation.ts';
 

@@ -4,7 +4,7 @@ import { get, pageFolder, raw, startLocal, type Local } from './helpers.ts';
 import { connect } from 'node:net';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readPageFiles } from '../../../main/ways/page-files.ts';
+import { readPageFiles } from '../../../main/entry/page-files.ts';
 
 let local: Local;
 let port: number;

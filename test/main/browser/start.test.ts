@@ -3,7 +3,7 @@ import { CascadeError } from '../../../common/errors.ts';
 import { browserCommand } from '../../../main/browser/open-browser.ts';
 import { parseBrowserOptions, type BrowserOptions } from '../../../main/browser/options.ts';
 import { runBrowserWay, startBrowserWay, type Surroundings } from '../../../main/browser/start.ts';
-import { defaultWorkspace } from '../../../main/ways/application.ts';
+import { defaultWorkspace } from '../../../main/entry/application.ts';
 import { temporaryFolder } from '../doubles/temporary-folder.ts';
 import { WorkstationDouble } from '../doubles/workstation.ts';
 import { get, pageFolder } from './helpers.ts';

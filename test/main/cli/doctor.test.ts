@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { doctorText } from '../../../main/cli/doctor-text.ts';
 import { examine, type Patient } from '../../../main/cli/doctor.ts';
 import { probeNative } from '../../../main/cli/native-probe.ts';
-import { findApplication } from '../../../main/ways/application.ts';
+import { findApplication } from '../../../main/entry/application.ts';
 import { temporaryFolder } from '../doubles/temporary-folder.ts';
 import { WELL } from './helpers.ts';
 

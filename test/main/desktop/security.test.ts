@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isAllowedOutside, isAllowedRequest, isOurs } from '../../../main/desktop/addresses.ts';
 import { FUSES } from '../../../main/desktop/fuses.ts';
-import { findApplication } from '../../../main/ways/application.ts';
+import { findApplication } from '../../../main/entry/application.ts';
 import { ContentsDouble, FrameDouble, PreventableDouble } from './electron-double.ts';
 import { openDesktop, type Desktop } from './helpers.ts';
 

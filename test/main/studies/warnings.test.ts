@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { completeSpecification, type StoredSpecification } from '../../../common/run-specification.ts';
 import { studyWarnings } from '../../../main/studies/warnings.ts';
-import { planRun } from '../../../main/trainer/plan.ts';
+import { planTraining } from '../../../main/trainer/training-plan.ts';
 import { specification } from '../trainer/session/small-runs.ts';
 import { pruningAfter } from '../trainer/session/small-runs.ts';
 
@@ -10,7 +10,7 @@ const STEPS = 100;
 function warned(change: Partial<StoredSpecification>, arms = ['mine']): string[] {
   const run = completeSpecification({ ...specification({ epochs: 20 }), ...change });
   return studyWarnings([
-    { arms, plan: planRun(run, STEPS), stepsPerEpoch: STEPS, retraining: run.retraining.name },
+    { arms, plan: planTraining(run, STEPS), stepsPerEpoch: STEPS, retraining: run.retraining.name },
   ]);
 }
 
@@ -63,7 +63,7 @@ describe('a rate after the pruning at which hardly a weight moves', () => {
       retraining: fineTune,
       pruning: pruningAfter(20),
     });
-    const one = { plan: planRun(run, STEPS), stepsPerEpoch: STEPS, retraining: 'fine-tune' };
+    const one = { plan: planTraining(run, STEPS), stepsPerEpoch: STEPS, retraining: 'fine-tune' };
     expect(
       studyWarnings([
         { ...one, arms: ['a'] },

@@ -40,16 +40,16 @@ describe.each(kinds)('%s', (_kind, entries) => {
   });
 });
 
-test('a registry refuses two entries of one name', () => {
+test('a registry refuses two components of one name', () => {
   expect(() => createRegistry('test', [magnitude, magnitude])).toThrow(/share a name/);
 });
 
 test('options are parsed once for each object of a specification, with their defaults', () => {
   const given = { name: 'snip', iterations: 3 };
   const opened = criteria.open(given);
-  expect(opened.rounds!()).toBe(3);
+  expect(opened.scoringRounds!()).toBe(3);
   expect(criteria.open(given)).toBe(opened);
-  expect(criteria.open({ name: 'snip' }).rounds!()).toBe(1);
+  expect(criteria.open({ name: 'snip' }).scoringRounds!()).toBe(1);
   expect(() => criteria.open({ name: 'snip', iterations: 0 })).toThrow(/iterations/);
   expect(() => criteria.open({ name: 'snap' })).toThrow(/There is no criterion named 'snap'/);
 });

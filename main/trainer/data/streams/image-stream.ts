@@ -26,7 +26,7 @@ const PATIENCE = 120_000;
 export interface StreamOptions {
   source: ServeTask['source'];
   imageBytes: number;
-  /** Rows of all splits, which is more than any plan has. */
+  /** Rows of all splits, which is more than any reading order has. */
   rows: number;
   threads: number;
   /** Images that the ring holds; as many as 128 MiB hold unless told. */
@@ -53,7 +53,7 @@ export class ImageStream {
       slots: held,
       pixels: new SharedArrayBuffer(held * imageBytes),
       states: new SharedArrayBuffer(4 * held),
-      plan: new SharedArrayBuffer(4 * rows),
+      readingOrder: new SharedArrayBuffer(4 * rows),
       words: new SharedArrayBuffer(4 * WORDS),
       failure: new SharedArrayBuffer(LONGEST_MESSAGE),
     };
@@ -101,17 +101,18 @@ export class ImageStream {
     return this.#owner === owner;
   }
 
-  /** Lets the threads read these rows, in order, in place of whatever was planned. */
+  /** Lets the threads read these rows, in order, in place of whatever was announced. */
   start(owner: ImageSource, batches: readonly Int32Array[], rowOf: Int32Array): void {
     const words = this.#words;
     const total = batches.reduce((sum, { length }) => sum + length, 0);
-    if (total > this.#rows) throw new RangeError(`A plan of ${total} images for ${this.#rows} rows.`);
+    if (total > this.#rows)
+      throw new RangeError(`A reading order of ${total} images for ${this.#rows} rows.`);
     Atomics.store(words, TOTAL, 0);
     // Whoever is within the ring finishes; whoever comes now finds nothing to take.
     for (let busy; (busy = Atomics.load(words, BUSY)) > 0;) this.#waitFor(words, BUSY, busy);
-    const plan = new Int32Array(this.#ring.plan);
+    const readingOrder = new Int32Array(this.#ring.readingOrder);
     let position = 0;
-    for (const batch of batches) for (const index of batch) plan[position++] = rowOf[index]!;
+    for (const batch of batches) for (const index of batch) readingOrder[position++] = rowOf[index]!;
     for (let slot = 0; slot < this.#ring.slots; slot++) Atomics.store(this.#states, slot, EMPTY);
     this.#owner = owner;
     this.#position = 0;
@@ -121,7 +122,7 @@ export class ImageStream {
     this.#signal();
   }
 
-  /** The next `count` images of the plan. @throws CascadeError BAD_DATA_FILE */
+  /** The next `count` images of the reading order. @throws CascadeError BAD_DATA_FILE */
   take(count: number): Uint8Array {
     const { imageBytes, slots } = this.#ring;
     if (this.#batch.length < count * imageBytes) this.#batch = new Uint8Array(count * imageBytes);
@@ -185,7 +186,7 @@ class SplitSource implements ImageSource {
     return this.#waited;
   }
 
-  plan(batches: readonly Int32Array[]): void {
+  announce(batches: readonly Int32Array[]): void {
     this.#batches = batches;
     this.#next = 0;
     this.#stream.start(this, batches, this.#rows);
@@ -193,7 +194,7 @@ class SplitSource implements ImageSource {
 
   next(): Uint8Array {
     const batch = this.#batches[this.#next];
-    if (!batch) throw new RangeError('There is no batch left in the plan.');
+    if (!batch) throw new RangeError('There is no batch left of those announced.');
     // Another split was read meanwhile, as when a network is evaluated within an epoch: go on where this one was.
     if (!this.#stream.isFor(this)) this.#stream.start(this, this.#batches.slice(this.#next), this.#rows);
     const before = this.#stream.waited;

@@ -16,10 +16,10 @@ import {
   type ServeTask,
 } from './tasks.ts';
 
-/** Fills free slots of the ring with the next rows of the plan, until the trainer closes it. */
+/** Fills free slots of the ring with the next rows of the reading order, until the trainer closes it. */
 export function serveRows({ source, ring }: ServeTask, started: () => void): void {
   const words = new Int32Array(ring.words);
-  const plan = new Int32Array(ring.plan);
+  const readingOrder = new Int32Array(ring.readingOrder);
   const states = new Int32Array(ring.states);
   const fill = 'pixels' in source ? readingFrom(source.pixels, ring.imageBytes) : decodingWith(source.files);
   started();
@@ -33,7 +33,7 @@ export function serveRows({ source, ring }: ServeTask, started: () => void): voi
       const target = new Uint8Array(ring.pixels, slot * ring.imageBytes, ring.imageBytes);
       let state = FILLED;
       try {
-        fill(plan[position]!, target);
+        fill(readingOrder[position]!, target);
       } catch (error) {
         explain(ring, error);
         state = FAILED;

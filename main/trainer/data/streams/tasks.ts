@@ -44,8 +44,8 @@ export interface Ring {
   pixels: SharedArrayBuffer;
   /** Int32 of each slot: EMPTY, FILLED or FAILED. */
   states: SharedArrayBuffer;
-  /** Int32: the planned rows, in order. Position p of the plan goes into slot p mod `slots`. */
-  plan: SharedArrayBuffer;
+  /** Int32: the rows to read, in order. Position p of it goes into slot p mod `slots`. */
+  readingOrder: SharedArrayBuffer;
   /** Int32: TOTAL … FAILURE_BYTES. */
   words: SharedArrayBuffer;
   /** UTF-8: why a row could not be read. */
@@ -56,13 +56,13 @@ export const EMPTY = 0;
 export const FILLED = 1;
 export const FAILED = 2;
 
-/** Rows in the plan; 0 while it is being changed. */
+/** Rows in the reading order; 0 while it is being changed. */
 export const TOTAL = 0;
 /** Positions that threads have taken. */
 export const TAKEN = 1;
 /** Positions that the trainer is done with. */
 export const CONSUMED = 2;
-/** Threads that may be touching the plan or the ring. */
+/** Threads that may be touching the reading order or the ring. */
 export const BUSY = 3;
 /** Counts what threads without work wait for. */
 export const SIGNAL = 4;

@@ -6,13 +6,13 @@ import type { ForwardContext, Layer } from './layer.ts';
 type ConvolutionNode = Extract<NetworkNode, { operation: 'conv' | 'pointwise' }>;
 
 function forward(
-  { engine, turned, parameter }: ForwardContext,
+  { engine, rotated, parameter }: ForwardContext,
   node: ConvolutionNode,
   input: Tensor,
 ): Tensor {
   const { kernel, bias, stride, padding, dilation = 1 } = node;
   const groups = node.operation === 'conv' ? (node.groups ?? 1) : 1;
-  const output = conv2d(engine, input, parameter(kernel), { stride, padding, dilation, groups, turned });
+  const output = conv2d(engine, input, parameter(kernel), { stride, padding, dilation, groups, rotated });
   return bias === null ? output : biasAdd(engine, output, parameter(bias));
 }
 

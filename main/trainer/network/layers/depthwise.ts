@@ -3,8 +3,8 @@ import type { Layer } from './layer.ts';
 
 export const depthwise: Layer<'depthwise'> = {
   operation: 'depthwise',
-  forward({ engine, turned, parameter }, { kernel, bias, stride, padding, dilation = 1 }, input) {
-    const options = { stride, padding, dilation, turned };
+  forward({ engine, rotated, parameter }, { kernel, bias, stride, padding, dilation = 1 }, input) {
+    const options = { stride, padding, dilation, rotated };
     const output = depthwiseConv2d(engine, input, parameter(kernel), options);
     return bias === null ? output : biasAdd(engine, output, parameter(bias));
   },

@@ -5,8 +5,8 @@ import type { Engine, Tensor } from '../../tensorflow/engine.ts';
 export interface ForwardContext {
   engine: Engine;
   training: boolean;
-  /** Whether images and activations lie turned by half a turn: see `runsTurned`. */
-  turned: boolean;
+  /** Whether images and activations lie rotated by half a turn: see `runsRotated`. */
+  rotated: boolean;
   /**
    * What the step's randomness is drawn from: int32 [2], other numbers at every step. Needed in training where the
    * network has a node of dropout; every node draws from a stream of its own.

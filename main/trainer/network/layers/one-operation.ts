@@ -17,14 +17,14 @@ export const swish = activation('swish', operations.swish);
 
 export const maxPool: Layer<'max-pool'> = {
   operation: 'max-pool',
-  forward: ({ engine, turned }, { size, stride, padding }, input) =>
-    operations.maxPool(engine, input, size, { stride, padding, turned }),
+  forward: ({ engine, rotated }, { size, stride, padding }, input) =>
+    operations.maxPool(engine, input, size, { stride, padding, rotated }),
 };
 
 export const averagePool: Layer<'average-pool'> = {
   operation: 'average-pool',
-  forward: ({ engine, turned }, { size, stride, padding }, input) =>
-    operations.averagePool(engine, input, size, { stride, padding, turned }),
+  forward: ({ engine, rotated }, { size, stride, padding }, input) =>
+    operations.averagePool(engine, input, size, { stride, padding, rotated }),
 };
 
 export const globalAveragePool: Layer<'global-average-pool'> = {

@@ -11,9 +11,9 @@ export const batchNormScale = defineCriterion({
   options: z.strictObject({ name: z.literal('batch-norm-scale') }),
   untrained:
     'batch-norm-scale has nothing to tell channels apart by before the first step, when every scale is 1: prune later, or start from a file of weights',
-  scores: (_options, { probe, ...context }) =>
-    layerwise({ ...context, probe }, ({ name, weights }) => {
-      const scales = probe.normScales(name);
+  scores: (_options, { derivatives, ...context }) =>
+    layerwise({ ...context, derivatives }, ({ name, weights }) => {
+      const scales = derivatives.normScales(name);
       if (!scales) throw new CascadeError('INVALID_STUDY', `${sentence([name])}.`);
       const scores = new Float32Array(weights.length);
       // In every kernel's flattening the output channel runs fastest.

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Definition } from '../../registry.ts';
 import type { Component } from '../../component.ts';
 import type { NetworkDescription, PrunableLayer } from '../../../../common/network.ts';
-import type { Probe } from '../../scoring/probe.ts';
+import type { Derivatives } from '../../scoring/derivatives.ts';
 
 /** One of the layers to prune, as a criterion sees it. */
 export interface ScoredLayer extends Pick<PrunableLayer, 'name' | 'kind' | 'shape'> {
@@ -20,7 +20,7 @@ export interface ScoringContext {
   counters: readonly number[];
   layers: readonly ScoredLayer[];
   /** What there is to know of the network beside its weights, computed when it is asked for. */
-  probe: Probe;
+  derivatives: Derivatives;
   /** Masks of another run that this one was handed, by layer, 1 where kept; null where there are none. */
   handed: HandedMasks | null;
 }
@@ -44,7 +44,7 @@ export interface CriterionWith<Options> extends Component {
    * In how many rounds the weights of one pruning are chosen, scored anew after each with an exponential schedule (as
    * SynFlow, Tanaka et al., arXiv 2006.05467, algorithm 1); 1 unless given.
    */
-  rounds?(options: Options): number;
+  scoringRounds?(options: Options): number;
   /**
    * The one sparsity that it can prune these layers to, of one that knows only one; null where that is not known before
    * the run has been handed its masks.

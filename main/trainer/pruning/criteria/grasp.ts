@@ -31,8 +31,8 @@ export const grasp = defineCriterion({
   source: 'Wang et al., arXiv 2002.07376, eq. 8',
   options,
   signed: true,
-  scores({ perClass, batchSize, temperature }, { layers, probe }) {
-    const products = probe.hessianGradient({ count: { perClass }, batchSize }, temperature, layers);
+  scores({ perClass, batchSize, temperature }, { layers, derivatives }) {
+    const products = derivatives.hessianGradient({ count: { perClass }, batchSize }, temperature, layers);
     return scaledScores(layers, 'largest', ({ name, weights }) => {
       const product = products.get(name)!;
       return Float64Array.from(weights, (weight, index) => weight * product[index]!);

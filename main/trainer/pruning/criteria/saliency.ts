@@ -15,8 +15,8 @@ export const saliency = defineCriterion({
   source:
     'Mozer & Smolensky, NIPS 1989; Molchanov et al., arXiv 1611.06440; per weight as in Blalock et al., arXiv 2003.03033',
   options,
-  scores(given, { layers, probe }) {
-    const gradients = probe.lossGradients(examplesOf(given), layers);
+  scores(given, { layers, derivatives }) {
+    const gradients = derivatives.lossGradients(examplesOf(given), layers);
     return scaledScores(layers, 'largest', (layer) => sensitivities(layer, gradients.get(layer.name)!));
   },
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ScoringExamples } from '../../scoring/probe.ts';
+import type { ScoringExamples } from '../../scoring/derivatives.ts';
 
 /** Options of a criterion that looks at training examples. */
 export function exampleOptions(examples: number) {

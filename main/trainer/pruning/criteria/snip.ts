@@ -23,9 +23,9 @@ export const snip = defineCriterion({
   title: 'SNIP: smallest connection sensitivity on one mini-batch',
   source: 'Lee et al., arXiv 1810.02340, eq. 6',
   options,
-  rounds: ({ iterations }) => iterations,
-  scores(given, { layers, probe }) {
-    const gradients = probe.lossGradients(examplesOf(given), layers);
+  scoringRounds: ({ iterations }) => iterations,
+  scores(given, { layers, derivatives }) {
+    const gradients = derivatives.lossGradients(examplesOf(given), layers);
     return scaledScores(layers, 'sum', (layer) => sensitivities(layer, gradients.get(layer.name)!));
   },
 });

@@ -29,9 +29,9 @@ export const synflow = defineCriterion({
     'SynFlow: smallest synaptic flow, without data; every activation counts as ReLU, a gated channel as the geometric mean of features and gate',
   source: 'Tanaka et al., arXiv 2006.05467, eq. 3 and algorithm 1',
   options,
-  rounds: ({ iterations }) => iterations,
-  scores(_given, { layers, probe }) {
-    const flows = probe.synapticFlow(layers);
+  scoringRounds: ({ iterations }) => iterations,
+  scores(_given, { layers, derivatives }) {
+    const flows = derivatives.synapticFlow(layers);
     return scaledScores(layers, 'largest', (layer) => sensitivities(layer, flows.get(layer.name)!));
   },
 });

@@ -72,7 +72,7 @@ function partRefusals({ pruning, prunings }: Combination): Refusal[] {
       key: ['pruning', 'schedule'],
       message: `N:M is reached in one pruning, and this schedule prunes ${prunings} times: use one-shot`,
     });
-  const rounds = criteria.open(pruning.criterion).rounds?.() ?? 1;
+  const rounds = criteria.open(pruning.criterion).scoringRounds?.() ?? 1;
   if (rounds > 1)
     refusals.push({
       key: ['pruning', 'criterion'],

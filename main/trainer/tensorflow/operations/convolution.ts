@@ -19,17 +19,17 @@ function turn(engine: Engine, filter: Tensor): Tensor {
   const attributes = [attribute.type('T', engine.precision), attribute.type('Tidx', 'int32')];
   const reverse = (x: Tensor): Tensor =>
     engine.op('ReverseV2', attributes, [x, tf.tensor1d([0, 1], 'int32')], 1)[0] as Tensor;
-  const turned = tf.customGrad((kernel) => ({
+  const rotated = tf.customGrad((kernel) => ({
     value: reverse(kernel as Tensor),
     gradFunc: (dy: Tensor) => reverse(dy),
   }));
-  return turned(filter);
+  return rotated(filter);
 }
 
-/** What an image that lies turned is convolved with; a kernel of 1 × 1 is its own mirror image. */
-function kernelFor(engine: Engine, filter: Tensor, { turned }: ConvolutionOptions): Tensor {
+/** What an image that lies rotated is convolved with; a kernel of 1 × 1 is its own mirror image. */
+function kernelFor(engine: Engine, filter: Tensor, { rotated }: ConvolutionOptions): Tensor {
   const [rows, columns] = filter.shape;
-  return turned && (rows !== 1 || columns !== 1) ? turn(engine, filter) : filter;
+  return rotated && (rows !== 1 || columns !== 1) ? turn(engine, filter) : filter;
 }
 
 const UNPADDED: Placement = { padding: 'VALID', rows: [0, 0], columns: [0, 0] };

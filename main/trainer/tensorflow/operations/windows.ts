@@ -5,11 +5,11 @@ import { padAxes, type Side } from './places.ts';
 /** Geometry of a convolution or pooling, as PyTorch has it. */
 export interface WindowOptions extends WindowGeometry {
   /**
-   * Whether x lies turned by half a turn (rows and columns in reverse), as the output then does. PyTorch's padding at
-   * stride 2 reads one row of zeros before an even image and none after it; of a turned one it is the other way round,
+   * Whether x lies rotated by half a turn (rows and columns in reverse), as the output then does. PyTorch's padding at
+   * stride 2 reads one row of zeros before an even image and none after it; of a rotated one it is the other way round,
    * which is TensorFlow's SAME: no padded copy has to be made.
    */
-  readonly turned?: boolean;
+  readonly rotated?: boolean;
 }
 
 /** How TensorFlow is asked for PyTorch's padding. */
@@ -39,7 +39,7 @@ export function placementOf(x: Tensor, window: Side, options: WindowOptions): Pl
   const reach = window.map((length) => dilation * (length - 1) + 1) as [number, number];
   const sideOf = (axis: 0 | 1): Side => {
     const [before, after] = margins(size[axis], reach[axis], output[axis], stride, padding);
-    return options.turned ? [after, before] : [before, after];
+    return options.rotated ? [after, before] : [before, after];
   };
   const [rows, columns] = [sideOf(0), sideOf(1)];
   const same = [rows, columns].every((side, axis) => {

@@ -23,23 +23,23 @@ function someDraws(length: number, stream: number): number[] {
   return drawn;
 }
 
-/** What augmentations make of the pictures, upright and turned, against pictures made pixel by pixel. */
+/** What augmentations make of the pictures, upright and rotated, against pictures made pixel by pixel. */
 function check(
   options: NamedOptions,
   draws: readonly (readonly number[])[],
   wanted: Pictures,
   { from = pictures, exact = true } = {},
 ): void {
-  for (const turned of [false, true]) {
+  for (const rotated of [false, true]) {
     const found = augmented(engine, [options], from, () => givenDraws(engine, draws), {
-      turned,
+      rotated,
       mean: MEAN.slice(0, from.shape[2]),
     });
-    expect(found.shape, `turned ${turned}`).toEqual(wanted.shape);
-    if (exact) expect(found.pixels, `turned ${turned}`).toEqual(wanted.pixels);
+    expect(found.shape, `rotated ${rotated}`).toEqual(wanted.shape);
+    if (exact) expect(found.pixels, `rotated ${rotated}`).toEqual(wanted.pixels);
     else
       found.pixels.forEach((pixel, index) =>
-        expect(Math.abs(pixel - wanted.pixels[index]!), `turned ${turned}, ${index}`).toBeLessThan(1e-9),
+        expect(Math.abs(pixel - wanted.pixels[index]!), `rotated ${rotated}, ${index}`).toBeLessThan(1e-9),
       );
   }
 }

@@ -2,7 +2,7 @@ import { generator, uniforms } from '../../../../main/trainer/random.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
 import { augment } from '../../../../main/trainer/augmentation/augment.ts';
 import type { Draws } from '../../../../main/trainer/augmentation/draws.ts';
-import { turnImages } from '../../../../main/trainer/steps/device-data.ts';
+import { rotateImages } from '../../../../main/trainer/steps/device-data.ts';
 import type { Engine } from '../../../../main/trainer/tensorflow/engine.ts';
 
 export type Shape = readonly [number, number, number];
@@ -61,7 +61,7 @@ export function givenDraws(engine: Engine, values: readonly (readonly number[])[
 }
 
 /**
- * Pictures after augmentations, upright again; where they are to be turned, through turned images.
+ * Pictures after augmentations, upright again; where they are to be rotated, through rotated images.
  * @param draws made inside the trace
  */
 export function augmented(
@@ -69,10 +69,10 @@ export function augmented(
   chosen: readonly NamedOptions[],
   pictures: Pictures,
   draws: () => Draws,
-  { turned = false, mean = Array.from({ length: pictures.shape[2] }, () => 100) } = {},
+  { rotated = false, mean = Array.from({ length: pictures.shape[2] }, () => 100) } = {},
 ): Pictures {
   const { count, shape } = pictures;
-  const laid = turned ? turnedPixels(pictures) : pictures.pixels;
+  const laid = rotated ? rotatedPixels(pictures) : pictures.pixels;
   const { precision } = engine;
   const input = engine.upload(
     precision === 'float64' ? Float64Array.from(laid) : Float32Array.from(laid),
@@ -80,7 +80,7 @@ export function augmented(
     precision,
   );
   const traced = engine.trace('augment', [{ shape: [count, ...shape], dtype: precision }], (images) => [
-    augment(chosen, { engine, draws: draws(), turned, mean }, images!),
+    augment(chosen, { engine, draws: draws(), rotated, mean }, images!),
   ]);
   const [output] = traced.call([input]);
   const [, height, width, channels] = output!.shape as [number, number, number, number];
@@ -91,14 +91,14 @@ export function augmented(
   };
   for (const handle of [input, output!]) handle.release();
   traced.dispose();
-  return turned ? { ...found, pixels: turnedPixels(found) } : found;
+  return rotated ? { ...found, pixels: rotatedPixels(found) } : found;
 }
 
 /** By the function that turns the data, through the indices of the pixels. */
-function turnedPixels({ count, shape, pixels }: Pictures): Float64Array {
+function rotatedPixels({ count, shape, pixels }: Pictures): Float64Array {
   const [height, width, channels] = shape;
   const size = height * width * channels;
-  const order = turnImages({ images: Uint8Array.from({ length: size }, (_, i) => i), count: 1 }, [
+  const order = rotateImages({ images: Uint8Array.from({ length: size }, (_, i) => i), count: 1 }, [
     height,
     width,
     channels,

@@ -4,7 +4,7 @@ import type { NamedOptions } from '../../../../common/run-specification.ts';
 import type { Dataset } from '../../../../main/trainer/data/dataset.ts';
 import { countsDead } from '../../../../main/trainer/measurement/dead-on-data.ts';
 import { forward } from '../../../../main/trainer/network/forward.ts';
-import { planRun } from '../../../../main/trainer/plan.ts';
+import { planTraining } from '../../../../main/trainer/training-plan.ts';
 import { TrainingSession } from '../../../../main/trainer/session/session.ts';
 import { openEngine, type Engine, type Tensor } from '../../../../main/trainer/tensorflow/engine.ts';
 import { standardize } from '../../../../main/trainer/tensorflow/operations/index.ts';
@@ -72,7 +72,7 @@ function byBruteForce(session: TrainingSession, data: Dataset): Map<string, Uint
             {
               engine,
               training: false,
-              turned: false,
+              rotated: false,
               seed: null,
               parameter: (name) => current.get(name) ?? values.get(name)!,
               updated: () => undefined,
@@ -135,10 +135,10 @@ describe('the count', () => {
 
 test('a count is due after the last epoch, and where the first and the last pruning end one', () => {
   const plan = (schedule: NamedOptions) =>
-    planRun(specification({ epochs: 9, pruning: { ...pruningAfter(2, {}), schedule } }), 4);
+    planTraining(specification({ epochs: 9, pruning: { ...pruningAfter(2, {}), schedule } }), 4);
   const due = (of: ReturnType<typeof plan>): number[] =>
     Array.from({ length: of.epochs + 1 }, (_, epoch) => epoch).filter((epoch) => countsDead(of, epoch));
   expect(due(plan({ name: 'one-shot', epoch: 2 }))).toEqual([2, 9]);
   expect(due(plan({ name: 'gradual-linear', from: 2, until: 6 }))).toEqual([3, 6, 9]);
-  expect(due(planRun(specification({ epochs: 9, pruning: null }), 4))).toEqual([9]);
+  expect(due(planTraining(specification({ epochs: 9, pruning: null }), 4))).toEqual([9]);
 });

@@ -36,7 +36,7 @@ function logits(
       const context = {
         engine,
         training: false,
-        turned: false,
+        rotated: false,
         seed: null,
         parameter,
         updated: () => undefined,

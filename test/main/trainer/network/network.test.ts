@@ -163,7 +163,7 @@ describe('dropout in a network', () => {
       const context = {
         engine,
         training,
-        turned: false,
+        rotated: false,
         seed: seed && tf.tensor1d(seed, 'int32'),
         parameter: () => tf.scalar(0),
         updated: () => undefined,

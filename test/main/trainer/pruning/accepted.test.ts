@@ -3,7 +3,7 @@ import { generator, integer } from '../../../../main/trainer/random.ts';
 import type { LayerSelection, NamedOptions, RunSpecification } from '../../../../common/run-specification.ts';
 import { studyRules } from '../../../../main/studies/rules.ts';
 import type { DatasetOutline } from '../../../../main/trainer/data/dataset.ts';
-import { planRun } from '../../../../main/trainer/plan.ts';
+import { planTraining } from '../../../../main/trainer/training-plan.ts';
 import { prune } from '../../../../main/trainer/pruning/prune.ts';
 import { openEngine, type Engine } from '../../../../main/trainer/tensorflow/engine.ts';
 import { describeModel, scored } from '../scoring/scored.ts';
@@ -148,12 +148,18 @@ test.each(Object.entries(models))(
     }
     for (const each of accepted) {
       const masks = new Map(net.layers.map((layer) => [layer.name, layer.mask]));
-      for (const { sparsity } of planRun(each, STEPS).prunings) {
+      for (const { sparsity } of planTraining(each, STEPS).prunings) {
         const layers = net.layers.map((layer) => {
           const mask = masks.get(layer.name)!;
           return { ...layer, mask, weights: layer.weights.map((weight, index) => weight * mask[index]!) };
         });
-        const moment = { sparsity, seed: 1, counters: [1], probe: net.probe, network: net.network };
+        const moment = {
+          sparsity,
+          seed: 1,
+          counters: [1],
+          derivatives: net.derivatives,
+          network: net.network,
+        };
         let outcome: ReturnType<typeof prune>;
         try {
           outcome = prune(each.pruning!, layers, moment);

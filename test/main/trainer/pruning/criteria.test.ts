@@ -68,7 +68,7 @@ describe.each(GRADIENTS)('%s', (criterion) => {
     const found = all(scoresOf(criterion, net));
     expect(found.every(Number.isFinite)).toBe(true);
     expect(found.some((score) => score !== 0)).toBe(true);
-    const derivatives = net.probe.synapticFlow([]).values();
+    const derivatives = net.derivatives.synapticFlow([]).values();
     expect(Math.max(...[...derivatives].flatMap((x) => [...x]))).toBeGreaterThan(3.5e38);
   });
 
@@ -125,11 +125,11 @@ test('GraSP’s lowest scores are the weights without which the gradient flow is
   const examples = { count: { perClass: 5 }, batchSize: 64 };
   const options = { perClass: 5, batchSize: 64, temperature: 1 };
   net = scored(engine, network, dataset);
-  const { probe, layers, state } = net;
+  const { derivatives, layers, state } = net;
   const flow = (): number =>
-    [...probe.lossGradients(examples, []).values()].reduce((sum, x) => sum + norm(x) ** 2, 0);
+    [...derivatives.lossGradients(examples, []).values()].reduce((sum, x) => sum + norm(x) ** 2, 0);
   const scores = scoresOf('grasp', net, options);
-  const products = probe.hessianGradient(examples, 1, []);
+  const products = derivatives.hessianGradient(examples, 1, []);
   const before = flow();
   for (const { name, weights } of layers) {
     const { kernel } = network.layers.find((layer) => layer.name === name)!;
@@ -173,7 +173,8 @@ test('SynFlow’s scores of a small net, by hand', () => {
 });
 
 test('rounds: a hundred of SynFlow, one of SNIP, as many as asked', () => {
-  const rounds = (name: string, options: object = {}) => criteria.open({ name, ...options }).rounds?.() ?? 1;
+  const rounds = (name: string, options: object = {}) =>
+    criteria.open({ name, ...options }).scoringRounds?.() ?? 1;
   expect(['random', 'magnitude', 'saliency', 'snip', 'grasp', 'synflow'].map((name) => rounds(name))).toEqual(
     [1, 1, 1, 1, 1, 100],
   );
@@ -192,8 +193,11 @@ test('SynFlow keeps every layer alive where magnitude and one round of SynFlow e
     },
   );
   const collapsed = (criterion: string | NamedOptions): string[] =>
-    prune(pruning({ criterion, sparsity: 0.999 }), from.layers, moment(0.999, { probe: from.probe }))
-      .collapsed;
+    prune(
+      pruning({ criterion, sparsity: 0.999 }),
+      from.layers,
+      moment(0.999, { derivatives: from.derivatives }),
+    ).collapsed;
   expect(collapsed('magnitude')).not.toEqual([]);
   expect(collapsed({ name: 'synflow', iterations: 1 })).not.toEqual([]);
   expect(collapsed('synflow')).toEqual([]);
@@ -206,8 +210,11 @@ function emptied(model: NamedOptions, criterion: string, sparsity: number): stri
   const network = describeModel(model, images);
   net?.release();
   const from = (net = scored(engine, network, images, { values: initialParameters(network, SEED) }));
-  return prune(pruning({ criterion, sparsity }), from.layers, moment(sparsity, { probe: from.probe }))
-    .collapsed;
+  return prune(
+    pruning({ criterion, sparsity }),
+    from.layers,
+    moment(sparsity, { derivatives: from.derivatives }),
+  ).collapsed;
 }
 
 test('SynFlow keeps every layer of a chain of ReLU6, hard-swish and gates alive at a thousandth of the weights', () => {

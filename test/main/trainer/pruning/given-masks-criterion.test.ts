@@ -11,7 +11,7 @@ import { describeModel } from '../../../../main/trainer/network/describe.ts';
 import { chosenMasks, givenMasks, pinMasks } from '../../../../main/trainer/pruning/criteria/given-masks.ts';
 import { prune } from '../../../../main/trainer/pruning/prune.ts';
 import { refusals } from '../../../../main/trainer/pruning/refusals.ts';
-import { unusedProbe } from '../../doubles/probe.ts';
+import { unusedDerivatives } from '../../doubles/derivatives.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cascade-masks-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -114,7 +114,7 @@ describe('masks of another run', () => {
   const { pruned, weights } = writeMasks(file, 5);
   const npz = readFileSync(file);
   const from = pruningOf({ run: '0a1b2c3d4e5f-s0', epoch: 3 }, 0.21);
-  const moment = { sparsity: 0.21, seed: 1, counters: [0], probe: unusedProbe, network };
+  const moment = { sparsity: 0.21, seed: 1, counters: [0], derivatives: unusedDerivatives, network };
 
   test('are put in force as they were handed over, however near their sparsity is to the one asked for', () => {
     const handed = chosenMasks(npz, network.layers);
@@ -170,7 +170,7 @@ describe('masks of a file', () => {
       sparsity,
       seed: 1,
       counters: [0],
-      probe: unusedProbe,
+      derivatives: unusedDerivatives,
       network,
     });
     for (const { name } of network.layers)

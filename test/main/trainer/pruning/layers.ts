@@ -46,7 +46,7 @@ export function moment(sparsity: number, more: Partial<PruningMoment> = {}): Pru
     sparsity,
     seed: 1,
     counters: [1],
-    probe: { normScales: () => null, lossGradients: none, hessianGradient: none, synapticFlow: none },
+    derivatives: { normScales: () => null, lossGradients: none, hessianGradient: none, synapticFlow: none },
     ...more,
   };
 }

@@ -219,25 +219,25 @@ describe('criteria that choose in rounds', () => {
         masks.map(({ name, mask }) => [name, Float64Array.from(mask, (bit) => bit / kept.at(-1)!)]),
       );
     };
-    const { probe } = helpers.moment(0.5);
-    return { kept, probe: { ...probe, synapticFlow: flow } };
+    const { derivatives } = helpers.moment(0.5);
+    return { kept, derivatives: { ...derivatives, synapticFlow: flow } };
   }
 
   test('keep the same share of what is left in each, from all to what is asked', () => {
-    const { kept, probe } = watched();
-    const outcome = prune(synflow(4), layers(), helpers.moment(0.9999, { probe }));
+    const { kept, derivatives } = watched();
+    const outcome = prune(synflow(4), layers(), helpers.moment(0.9999, { derivatives }));
     // 1000 weights, of which 0.1 stay: a factor of 10 in each round.
     expect(kept).toEqual([1000, 100, 10, 1]);
     expect(prunedOf(outcome)).toBe(1000);
-    const { kept: more, probe: other } = watched();
-    expect(prunedOf(prune(synflow(3), layers(), helpers.moment(0.992, { probe: other })))).toBe(992);
+    const { kept: more, derivatives: other } = watched();
+    expect(prunedOf(prune(synflow(3), layers(), helpers.moment(0.992, { derivatives: other })))).toBe(992);
     expect(more).toEqual([1000, 200, 40]);
   });
 
   test('begin at what is pruned already', () => {
     const first = withMasks(layers(), prune(pruning('random', 'global'), layers(), moment(0.2, 1, 1)));
-    const { kept, probe } = watched();
-    const outcome = prune(synflow(3), first, helpers.moment(0.9, { probe }));
+    const { kept, derivatives } = watched();
+    const outcome = prune(synflow(3), first, helpers.moment(0.9, { derivatives }));
     // 800 of 1000 are left, and 100 stay: a factor of 2 in each round.
     expect(kept).toEqual([800, 400, 200]);
     expect(prunedOf(outcome)).toBe(900);
@@ -255,11 +255,11 @@ describe('criteria that choose in rounds', () => {
   });
 
   test('see the weights that were pruned in the rounds before as zeros', () => {
-    const { probe } = watched();
+    const { derivatives } = watched();
     const one = layers();
     const seen = vi.spyOn(criteria.find('synflow'), 'scores');
     onTestFinished(() => seen.mockRestore());
-    const outcome = prune(synflow(5), one, helpers.moment(0.5, { probe }));
+    const outcome = prune(synflow(5), one, helpers.moment(0.5, { derivatives }));
     expect(seen).toHaveBeenCalledTimes(5);
     for (const [, context] of seen.mock.calls)
       context.layers.forEach(({ weights, mask }, position) => {

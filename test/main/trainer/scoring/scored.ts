@@ -4,9 +4,12 @@ import type { NamedOptions } from '../../../../common/run-specification.ts';
 import type { Dataset } from '../../../../main/trainer/data/dataset.ts';
 import { initialParameters } from '../../../../main/trainer/network/initialization.ts';
 import { models } from '../../../../main/trainer/network/registry.ts';
-import { runsTurned } from '../../../../main/trainer/network/turned.ts';
+import { runsRotated } from '../../../../main/trainer/network/rotated.ts';
 import type { ScoredLayer, ScoringContext } from '../../../../main/trainer/pruning/criteria/criterion.ts';
-import { createProbe, type DisposableProbe } from '../../../../main/trainer/scoring/network-probe.ts';
+import {
+  createDerivatives,
+  type DisposableDerivatives,
+} from '../../../../main/trainer/scoring/network-derivatives.ts';
 import { uploadSplit } from '../../../../main/trainer/steps/device-data.ts';
 import { DeviceState } from '../../../../main/trainer/steps/device-state.ts';
 import type { Engine } from '../../../../main/trainer/tensorflow/engine.ts';
@@ -21,7 +24,7 @@ export interface Scored {
   /** Parameters by name, pruned weights zero. */
   values: Map<string, Float32Array>;
   layers: ScoredLayer[];
-  probe: DisposableProbe;
+  derivatives: DisposableDerivatives;
   context: ScoringContext;
   release(): void;
 }
@@ -66,19 +69,19 @@ export function scored(
     values.set(layer.kernel, weights);
     return { ...layer, index, weights, mask };
   });
-  const train = uploadSplit(engine, dataset.train, dataset.imageShape, runsTurned(network));
+  const train = uploadSplit(engine, dataset.train, dataset.imageShape, runsRotated(network));
   const standardization = { mean: dataset.mean, deviation: dataset.standardDeviation };
   const setting = { engine, network, state, train, standardization, seed: SEED, counters: COUNTERS };
-  const probe = createProbe(setting);
+  const derivatives = createDerivatives(setting);
   return {
     network,
     state,
     values,
     layers,
-    probe,
-    context: { seed: SEED, counters: COUNTERS, layers, probe, handed: null },
+    derivatives,
+    context: { seed: SEED, counters: COUNTERS, layers, derivatives, handed: null },
     release() {
-      probe.dispose();
+      derivatives.dispose();
       state.dispose();
       train.images.release();
       train.labels.release();

@@ -20,7 +20,7 @@ class Streamed implements ImageSource {
     this.#bytes = split.images.length / split.count;
   }
 
-  plan(batches: readonly Int32Array[]): void {
+  announce(batches: readonly Int32Array[]): void {
     this.#planned = [...batches];
   }
 

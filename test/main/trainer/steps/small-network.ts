@@ -138,7 +138,7 @@ export function streamedSplit({ images, labels, count }: Split): Split {
     count,
     source: {
       waited: 0,
-      plan: (batches) => planned.splice(0, planned.length, ...batches),
+      announce: (batches) => planned.splice(0, planned.length, ...batches),
       next() {
         const batch = planned.shift()!;
         batch.forEach((example, place) =>
@@ -172,21 +172,21 @@ export class SmallTraining {
   readonly step: TrainingStep;
   readonly #engine: Engine;
   readonly #side: number;
-  readonly #turned: boolean;
+  readonly #rotated: boolean;
   #totals: Handle[];
 
   constructor(
     design: StepDesign,
     {
       side = 6,
-      turned = false,
+      rotated = false,
       streamed = false,
-    }: { side?: number; turned?: boolean; streamed?: boolean } = {},
+    }: { side?: number; rotated?: boolean; streamed?: boolean } = {},
   ) {
     const { engine, network } = design;
     this.#engine = engine;
     this.#side = side;
-    this.#turned = turned;
+    this.#rotated = rotated;
     this.data = this.split(streamed ? streamedSplit(this.smallImages) : this.smallImages, side);
     this.state = new DeviceState(engine, network, stateSlots(design), smallParameters(network));
     this.step = new TrainingStep(design, this.data, this.state, BATCH);
@@ -201,7 +201,7 @@ export class SmallTraining {
 
   /** Other images in device memory, lying as those of the training do. */
   split(images: Split, side: number): DeviceSplit {
-    return uploadSplit(this.#engine, images, [side, side, 1], this.#turned);
+    return uploadSplit(this.#engine, images, [side, side, 1], this.#rotated);
   }
 
   run(step: number, rate = 0.05, indices = smallBatch(step)): void {

@@ -50,7 +50,7 @@ function design(change: Partial<StepDesign> = {}, options = SGD): StepDesign {
 }
 
 /** Numbers after some steps, from 1. */
-function after(steps: number, given: StepDesign, settings: { turned?: boolean } = {}) {
+function after(steps: number, given: StepDesign, settings: { rotated?: boolean } = {}) {
   const training = new SmallTraining(given, settings);
   for (let step = 1; step <= steps; step++) training.run(step);
   const found = { values: training.values, totals: training.totals };
@@ -153,11 +153,11 @@ test('the seed of a step is of two words, each step’s its own', () => {
   expect(stepSeed(4, 1)).not.toEqual(seeds[1]);
 });
 
-test('images that lie turned train the same network', () => {
+test('images that lie rotated train the same network', () => {
   const upright = after(6, design(ALL));
-  const turned = after(6, design(ALL), { turned: true });
+  const rotated = after(6, design(ALL), { rotated: true });
   for (const [name, values] of upright.values) {
-    const difference = turned.values.get(name)!.map((value, index) => value - values[index]!);
+    const difference = rotated.values.get(name)!.map((value, index) => value - values[index]!);
     expect(Math.hypot(...difference), name).toBeLessThan(1e-4 * (1 + Math.hypot(...values)));
   }
   const still = after(6, design({ ...ALL, augmentation: [] }));
@@ -208,13 +208,13 @@ describe('images larger than the network’s input', () => {
   const network: NetworkDescription = smallNetwork(4);
 
   test('are cropped at random in training, and in the middle in evaluation', () => {
-    for (const turned of [false, true]) {
+    for (const rotated of [false, true]) {
       const given = design({
         network,
         seed: 1,
         augmentation: [{ name: 'random-crop', padding: 0, size: 4 }],
       });
-      const large = new SmallTraining(given, { side: 7, turned });
+      const large = new SmallTraining(given, { side: 7, rotated });
       large.run(1);
       const evaluations = [0, 1].map(() => new EvaluationStep(engine, network, STANDARDIZATION));
       const { loss } = evaluations[0]!.run(large.data, large.state);
@@ -249,14 +249,14 @@ test('accuracy counts the share of λ that was right where images are mixed', ()
   training.dispose();
 });
 
-describe.each([false, true])('a split too large for memory (turned: %o)', (turned) => {
+describe.each([false, true])('a split too large for memory (rotated: %o)', (rotated) => {
   test('trains and is evaluated to the bits of one that is not', () => {
     const [held, streamed] = [false, true].map(
-      (stream) => new SmallTraining(design(ALL), { turned, streamed: stream }),
+      (stream) => new SmallTraining(design(ALL), { rotated, streamed: stream }),
     ) as [SmallTraining, SmallTraining];
     const handles: number[] = [];
     for (let step = 1; step <= 4; step++) {
-      streamed.data.source!.plan([smallBatch(step)]);
+      streamed.data.source!.announce([smallBatch(step)]);
       for (const training of [held, streamed]) training.run(step);
       handles.push(engine.liveHandles);
     }

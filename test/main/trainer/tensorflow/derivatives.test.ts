@@ -94,7 +94,7 @@ const IMAGES = [2, 6, 6, 4];
 const padded = { stride: 2, padding: 1 };
 const cases: [string, number[][], (...inputs: Tensor[]) => Tensor][] = [
   ['conv2d', [IMAGES, [3, 3, 4, 3]], (x, w) => conv2d(engine, x!, w!, padded)],
-  ['conv2d, turned', [IMAGES, [3, 3, 4, 3]], (x, w) => conv2d(engine, x!, w!, { ...padded, turned: true })],
+  ['conv2d, rotated', [IMAGES, [3, 3, 4, 3]], (x, w) => conv2d(engine, x!, w!, { ...padded, rotated: true })],
   ['conv2d, dilated', [IMAGES, [3, 3, 4, 3]], (x, w) => conv2d(engine, x!, w!, { padding: 2, dilation: 2 })],
   ['conv2d, in groups', [IMAGES, [3, 3, 2, 6]], (x, w) => conv2d(engine, x!, w!, { padding: 1, groups: 2 })],
   ['conv2d, pointwise at stride 2', [IMAGES, [1, 1, 4, 3]], (x, w) => conv2d(engine, x!, w!, { stride: 2 })],

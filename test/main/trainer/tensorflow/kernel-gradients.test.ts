@@ -34,7 +34,7 @@ interface Window {
   padding?: number;
   dilation?: number;
   groups?: number;
-  turned?: boolean;
+  rotated?: boolean;
 }
 
 /** What a convolution of square kernels with PyTorch's padding asks of TensorFlow. */
@@ -62,8 +62,8 @@ describe('a kernel’s gradient by correlation is TensorFlow’s own', () => {
     { images: [3, 7, 9, 4], padding: 1 },
     { images, side: 5, padding: 2 },
     { images, side: 2, padding: 0 },
-    { images, stride: 2, padding: 1, turned: true },
-    { images: [3, 8, 7, 4], stride: 2, padding: 1, turned: true },
+    { images, stride: 2, padding: 1, rotated: true },
+    { images: [3, 8, 7, 4], stride: 2, padding: 1, rotated: true },
     { images: [3, 7, 7, 4], stride: 2, padding: 1 },
     { images: [3, 9, 9, 4], stride: 2, padding: 0 },
     { images, padding: 2, dilation: 2 },

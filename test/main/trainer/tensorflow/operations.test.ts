@@ -31,7 +31,7 @@ type Square = operations.ConvolutionOptions & { side: number };
 const FEW_PLACES: Square[] = [
   { side: 2, padding: 1 },
   { side: 4, stride: 2, padding: 1 },
-  { side: 4, stride: 2, padding: 1, turned: true },
+  { side: 4, stride: 2, padding: 1, rotated: true },
   { side: 4, padding: 0 },
   { side: 2, padding: 2, dilation: 2 },
 ];
@@ -83,7 +83,7 @@ const CASES: Case[] = [
       { side: 4 },
       { side: 4, stride: 2 },
       { side: 5, stride: 2 },
-      { side: 5, stride: 2, turned: true },
+      { side: 5, stride: 2, rotated: true },
       { side: 5, stride: 3 },
       { side: 3, padding: 1 },
     ],

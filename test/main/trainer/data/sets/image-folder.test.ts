@@ -61,7 +61,7 @@ function streamed({ source, count }: Split, batch: number): Uint8Array {
   const batches = Array.from({ length: Math.ceil(count / batch) }, (_, step) =>
     order.slice(step * batch, (step + 1) * batch),
   );
-  source!.plan(batches);
+  source!.announce(batches);
   return Buffer.concat(batches.map(() => source!.next().slice()));
 }
 /** What is kept in a cache, without the locks. */
@@ -236,7 +236,7 @@ describe('images that are read ahead', () => {
     );
     const { source, count } = set.train;
     expect(count).toBe(110);
-    source!.plan(batches);
+    source!.announce(batches);
     batches.forEach((batch, step) => {
       const expected = Buffer.concat(
         [...batch].map((row) => whole.train.images.subarray(row * IMAGE, (row + 1) * IMAGE)),
@@ -246,7 +246,7 @@ describe('images that are read ahead', () => {
     });
     expect(() => source!.next()).toThrow(/no batch left/);
     expect(source!.waited).toBeGreaterThanOrEqual(0);
-    source!.plan(batches.slice(3));
+    source!.announce(batches.slice(3));
     expect(source!.next()).toHaveLength(5 * IMAGE);
     await set.close!();
   });
@@ -255,10 +255,10 @@ describe('images that are read ahead', () => {
     writeAll();
     const set = await load({ decode: 'every-epoch' });
     write('train/bee/1.png', Buffer.from('gone'));
-    set.train.source!.plan([Int32Array.of(0, 1), Int32Array.of(5)]);
+    set.train.source!.announce([Int32Array.of(0, 1), Int32Array.of(5)]);
     expect(set.train.source!.next()).toHaveLength(2 * IMAGE);
     expect(() => set.train.source!.next()).toThrow(/bee\/1\.png: is not a JPEG or PNG image/);
-    set.train.source!.plan([Int32Array.of(2)]);
+    set.train.source!.announce([Int32Array.of(2)]);
     expect([...set.train.source!.next()]).toEqual([...pixelsOf('train', 0, 2)]);
     await set.close!();
   });

@@ -51,12 +51,12 @@ describe('a stream of images', () => {
       const batches = Array.from({ length: 12 }, () =>
         Int32Array.from(integers(1 + integer(16, random), ROWS, random)),
       );
-      source.plan(batches);
+      source.announce(batches);
       for (const batch of batches) expect(Buffer.from(source.next()).equals(expected(batch))).toBe(true);
     }
   });
 
-  test('may be told another plan at any moment, also for another split', async () => {
+  test('may be told another order at any moment, also for another split', async () => {
     await open(5, 3);
     const splits = [rowsFrom(0, 120), rowsFrom(120, 80)];
     const sources = splits.map((rows) => stream.split(rows));
@@ -66,7 +66,7 @@ describe('a stream of images', () => {
       const batches = Array.from({ length: 4 }, () =>
         Int32Array.from(integers(6, splits[which]!.length, random)),
       );
-      sources[which]!.plan(batches);
+      sources[which]!.announce(batches);
       for (const batch of batches.slice(0, integer(4, random)))
         expect(
           Buffer.from(sources[which]!.next()).equals(expected(batch.map((at) => splits[which]![at]!))),
@@ -77,7 +77,7 @@ describe('a stream of images', () => {
   test('tells the time that was waited for images', async () => {
     await open(2, 1);
     const source = stream.split(rowsFrom(0, ROWS));
-    source.plan([rowsFrom(0, ROWS)]);
+    source.announce([rowsFrom(0, ROWS)]);
     const started = performance.now();
     source.next();
     // With two slots for 200 images, hardly any was there in time.
@@ -85,11 +85,11 @@ describe('a stream of images', () => {
     expect(source.waited).toBeLessThanOrEqual((performance.now() - started) / 1000);
   });
 
-  test('refuses a plan that is longer than its rows, and a batch that was not planned', async () => {
+  test('refuses an order that is longer than its rows, and a batch that was not announced', async () => {
     await open(2, 1);
     const source = stream.split(rowsFrom(0, ROWS));
-    expect(() => source.plan([rowsFrom(0, ROWS), Int32Array.of(0)])).toThrow(
-      /A plan of 201 images for 200 rows/,
+    expect(() => source.announce([rowsFrom(0, ROWS), Int32Array.of(0)])).toThrow(
+      /A reading order of 201 images for 200 rows/,
     );
     expect(() => stream.split(rowsFrom(0, 2)).next()).toThrow(/no batch left/);
   });
@@ -98,10 +98,10 @@ describe('a stream of images', () => {
     await open(4, 2);
     const source = stream.split(rowsFrom(0, ROWS));
     truncateSync(file, 100 * IMAGE);
-    source.plan([Int32Array.of(3), Int32Array.of(150)]);
+    source.announce([Int32Array.of(3), Int32Array.of(150)]);
     expect(Buffer.from(source.next()).equals(expected([3]))).toBe(true);
     expect(() => source.next()).toThrow(/pixels\.bin: ended before image 150 while it was in use/);
-    source.plan([Int32Array.of(99)]);
+    source.announce([Int32Array.of(99)]);
     expect(Buffer.from(source.next()).equals(expected([99]))).toBe(true);
   });
 });

@@ -9,7 +9,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
 }
 
 /** Why the answers of a record can not be stored; null where they can. */
-export function answersProblem({ classes, predictions }: EpochRecord): string | null {
+export function predictionsProblem({ classes, predictions }: EpochRecord): string | null {
   if (classes.examples.length !== classes.correct.length)
     return `it counts ${classes.examples.length} classes and right answers of ${classes.correct.length}`;
   const uneven = predictions.find(
@@ -19,7 +19,7 @@ export function answersProblem({ classes, predictions }: EpochRecord): string | 
   return uneven ? `its predictions '${uneven.moment}' are not of one length` : null;
 }
 
-export function insertAnswers(database: Connection, run: number, record: EpochRecord): void {
+export function insertPredictions(database: Connection, run: number, record: EpochRecord): void {
   const { epoch, classes, predictions } = record;
   prepared(database, 'insert into class_epochs (run, epoch, examples, correct) values (?, ?, ?, ?)').run(
     run,
@@ -50,7 +50,7 @@ function storedPredictions({
 }
 
 /** Whether the answers of a record are what is stored, to the bit. What an earlier version did not store is not compared. */
-export function answersStored(database: Connection, run: number, record: EpochRecord): boolean {
+export function predictionsStored(database: Connection, run: number, record: EpochRecord): boolean {
   const { epoch, classes, predictions } = record;
   const counts = prepared(
     database,
@@ -83,7 +83,7 @@ function sameContent(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(decompress(one), decompress(other)) === 0;
 }
 
-export function deleteAnswersFrom(database: Connection, run: number, epoch: number): void {
+export function deletePredictionsFrom(database: Connection, run: number, epoch: number): void {
   for (const table of ['class_epochs', 'predictions'])
     prepared(database, `delete from ${table} where run = ? and epoch >= ?`).run(run, epoch);
 }

@@ -31,7 +31,7 @@ export interface PlannedPruning {
 }
 
 /** What a run does when, from its specification and the steps that an epoch of its data has. */
-export interface RunPlan {
+export interface TrainingPlan {
   /** Training and retraining epochs together. */
   epochs: number;
   stages: Stage[];
@@ -41,7 +41,7 @@ export interface RunPlan {
 }
 
 /** @param stepsPerEpoch optimizer steps of a whole epoch: training images ÷ batch size, rounded up */
-export function planRun(specification: RunSpecification, stepsPerEpoch: number): RunPlan {
+export function planTraining(specification: RunSpecification, stepsPerEpoch: number): TrainingPlan {
   const context = retrainingContext(specification, stepsPerEpoch);
   const { steps, trainingRate } = context;
   const retraining = retrainings.open(specification.retraining);
@@ -112,18 +112,18 @@ export function roundSparsities({ pruning }: Pick<RunSpecification, 'pruning'>):
 }
 
 /** The stage of an epoch, from 1. */
-export function stageOf({ stages }: RunPlan, epoch: number): Stage {
+export function stageOf({ stages }: TrainingPlan, epoch: number): Stage {
   return stages.findLast(({ firstEpoch }) => firstEpoch <= epoch)!;
 }
 
 /** Optimizer steps of an epoch of the plan. */
-export function stepsOfEpoch(plan: RunPlan, epoch: number, stepsPerEpoch: number): number {
+export function stepsOfEpoch(plan: TrainingPlan, epoch: number, stepsPerEpoch: number): number {
   const { firstEpoch, steps } = stageOf(plan, epoch);
   return Math.min(stepsPerEpoch, steps - (epoch - firstEpoch) * stepsPerEpoch);
 }
 
 /** Rate of a step (from 0) of an epoch (from 1). */
-export function rateOf(plan: RunPlan, epoch: number, step: number, stepsPerEpoch: number): number {
+export function rateOf(plan: TrainingPlan, epoch: number, step: number, stepsPerEpoch: number): number {
   const stage = stageOf(plan, epoch);
   return stage.rate((epoch - stage.firstEpoch) * stepsPerEpoch + step);
 }
@@ -136,7 +136,7 @@ export interface EpochRates {
 }
 
 /** Rates of an epoch (from 1). */
-export function ratesOfEpoch(plan: RunPlan, epoch: number, stepsPerEpoch: number): EpochRates {
+export function ratesOfEpoch(plan: TrainingPlan, epoch: number, stepsPerEpoch: number): EpochRates {
   const rates = Array.from({ length: stepsOfEpoch(plan, epoch, stepsPerEpoch) }, (_, step) =>
     rateOf(plan, epoch, step, stepsPerEpoch),
   );

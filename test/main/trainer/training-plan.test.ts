@@ -7,14 +7,14 @@ import {
   type StoredSpecification,
 } from '../../../common/run-specification.ts';
 import {
-  planRun,
+  planTraining,
   rateOf,
   ratesOfEpoch,
   roundSparsities,
   stageOf,
   stepsOfEpoch,
-  type RunPlan,
-} from '../../../main/trainer/plan.ts';
+  type TrainingPlan,
+} from '../../../main/trainer/training-plan.ts';
 import { retrainings } from '../../../main/trainer/retraining/registry.ts';
 
 const halving: NamedOptions = { name: 'steps', rate: 1, milestones: [2, 3], factor: 0.5 };
@@ -47,10 +47,10 @@ const pruning = (schedule: NamedOptions, sparsity = 0.5): RunSpecification['prun
     sparsity,
   });
 /** Rate of the first step of every epoch. */
-const firstRates = (plan: RunPlan): number[] =>
+const firstRates = (plan: TrainingPlan): number[] =>
   Array.from({ length: plan.epochs }, (_, index) => ratesOfEpoch(plan, index + 1, STEPS).first);
 const ratesOf = (change: Partial<StoredSpecification>): number[] =>
-  firstRates(planRun(specification(change), STEPS));
+  firstRates(planTraining(specification(change), STEPS));
 
 describe('rates', () => {
   test('without retraining: the schedule', () => {
@@ -58,7 +58,7 @@ describe('rates', () => {
   });
 
   test('of an epoch in which the rate moves: those of its first and last steps, and the mean over all', () => {
-    const plan = planRun(
+    const plan = planTraining(
       specification({ learningRate: { name: 'cosine', rate: 1, per: 'step' }, epochs: 2 }),
       STEPS,
     );
@@ -70,7 +70,7 @@ describe('rates', () => {
       Array.from({ length: 10 }, (_, step) => rate(10 + step)).reduce((sum, each) => sum + each, 0) / 10,
       12,
     );
-    expect(ratesOfEpoch(planRun(specification(), STEPS), 3, STEPS)).toEqual({
+    expect(ratesOfEpoch(planTraining(specification(), STEPS), 3, STEPS)).toEqual({
       first: 0.5,
       mean: 0.5,
       last: 0.5,
@@ -118,13 +118,13 @@ describe('rates', () => {
 
 describe('lengths in optimizer steps', () => {
   test('a training of 25 steps has three epochs, the last one shorter', () => {
-    const plan = planRun(specification({ epochs: '25it' }), STEPS);
+    const plan = planTraining(specification({ epochs: '25it' }), STEPS);
     expect(plan.epochs).toBe(3);
     expect([1, 2, 3].map((epoch) => stepsOfEpoch(plan, epoch, STEPS))).toEqual([10, 10, 5]);
   });
 
   test('retraining begins an epoch of its own after a shorter one', () => {
-    const plan = planRun(
+    const plan = planTraining(
       specification({ epochs: '25it', retraining: { name: 'fine-tune', epochs: '12it' } }),
       STEPS,
     );
@@ -135,7 +135,7 @@ describe('lengths in optimizer steps', () => {
   });
 
   test('weights rewound to step 15 are trained for the other 25, at the rates from there', () => {
-    const plan = planRun(specification({ retraining: { name: 'weight-rewinding', to: '15it' } }), STEPS);
+    const plan = planTraining(specification({ retraining: { name: 'weight-rewinding', to: '15it' } }), STEPS);
     expect(plan.rewindTo).toBe(15);
     expect(plan.epochs).toBe(7);
     expect([5, 6, 7].map((epoch) => stepsOfEpoch(plan, epoch, STEPS))).toEqual([10, 10, 5]);
@@ -149,7 +149,7 @@ describe('lengths in optimizer steps', () => {
 
 describe('prunings', () => {
   const prunings = (schedule: NamedOptions, change: Partial<StoredSpecification> = {}) =>
-    planRun(specification({ pruning: pruning(schedule), ...change }), STEPS).prunings;
+    planTraining(specification({ pruning: pruning(schedule), ...change }), STEPS).prunings;
 
   test('once, of everything, after the epoch that the schedule names', () => {
     expect(prunings({ name: 'one-shot', epoch: 0 })).toEqual([{ epoch: 0, step: null, sparsity: 0.5 }]);
@@ -169,7 +169,7 @@ describe('prunings', () => {
 
   test('in rounds: at the end of the training, and of every retraining but the last', () => {
     const iterative = pruning({ name: 'iterative', rounds: 3 }, 0.488);
-    const plan = planRun(
+    const plan = planTraining(
       specification({ pruning: iterative, rounds: 3, retraining: { name: 'weight-rewinding', to: 2 } }),
       STEPS,
     );
@@ -193,11 +193,11 @@ describe('prunings', () => {
 
   test('a control goes through the same rounds with nothing pruned', () => {
     const retraining = { name: 'fine-tune', epochs: 2 };
-    const pruned = planRun(
+    const pruned = planTraining(
       specification({ pruning: pruning({ name: 'iterative', rounds: 3 }), rounds: 3, retraining }),
       STEPS,
     );
-    const control = planRun(specification({ rounds: 3, retraining }), STEPS);
+    const control = planTraining(specification({ rounds: 3, retraining }), STEPS);
     expect(control.prunings).toEqual([]);
     expect(control.epochs).toBe(pruned.epochs);
     expect(firstRates(control)).toEqual(firstRates(pruned));

@@ -10,7 +10,12 @@ import { stepsOf } from '../../../common/study/duration.ts';
 import { studyRules } from '../../../main/studies/rules.ts';
 import { branchOf } from '../../../main/trainer/branch.ts';
 import type { DatasetOutline } from '../../../main/trainer/data/dataset.ts';
-import { planRun, rateOf, stepsOfEpoch, type RunPlan } from '../../../main/trainer/plan.ts';
+import {
+  planTraining,
+  rateOf,
+  stepsOfEpoch,
+  type TrainingPlan,
+} from '../../../main/trainer/training-plan.ts';
 import { schedules } from '../../../main/trainer/pruning/schedules/registry.ts';
 import { moment, scheduled } from './pruning/scheduled.ts';
 
@@ -100,17 +105,17 @@ const runs: fc.Arbitrary<Planned> = fc
   })
   .filter(({ stepsPerEpoch, specification }) => rulesOf(stepsPerEpoch).check(specification).length === 0);
 
-function holds(property: (plan: RunPlan, planned: Planned) => void): void {
+function holds(property: (plan: TrainingPlan, planned: Planned) => void): void {
   fc.assert(
     fc.property(runs, (planned) => {
-      property(planRun(planned.specification, planned.stepsPerEpoch), planned);
+      property(planTraining(planned.specification, planned.stepsPerEpoch), planned);
     }),
     { numRuns: 500 },
   );
 }
 
 /** Every step's rate, epoch by epoch. */
-function ratesOf(plan: RunPlan, stepsPerEpoch: number): number[][] {
+function ratesOf(plan: TrainingPlan, stepsPerEpoch: number): number[][] {
   return Array.from({ length: plan.epochs }, (_, index) =>
     Array.from({ length: stepsOfEpoch(plan, index + 1, stepsPerEpoch) }, (_step, step) =>
       rateOf(plan, index + 1, step, stepsPerEpoch),
@@ -164,7 +169,7 @@ test('every pruning happens, each at a moment of its own, and the last prunes wh
 
 test('a control is the same but for the prunings', () => {
   holds((plan, { specification, stepsPerEpoch }) => {
-    const control = planRun({ ...specification, pruning: null }, stepsPerEpoch);
+    const control = planTraining({ ...specification, pruning: null }, stepsPerEpoch);
     expect(control.prunings).toEqual([]);
     expect(control.stages.map(({ rate, ...stage }) => ({ ...stage, first: rate(0) }))).toEqual(
       plan.stages.map(({ rate, ...stage }) => ({ ...stage, first: rate(0) })),
@@ -179,14 +184,14 @@ test('a trunk is never left after the first pruning, nor with a state that it ha
     const branch = branchOf(plan, stepsPerEpoch);
     const [training] = plan.stages;
     const [first] = plan.prunings;
-    const trunk = planRun(
+    const trunk = planTraining(
       { ...specification, pruning: null, retraining: { name: 'none' }, rounds: 1 },
       stepsPerEpoch,
     );
     expect(branchOf(trunk, stepsPerEpoch)).toBeNull();
     // A run that leaves its trunk knows an epoch's steps from the trunk's first epoch alone.
     const firstSteps = stepsOfEpoch(trunk, 1, stepsPerEpoch);
-    expect(branchOf(planRun(specification, firstSteps), firstSteps)).toEqual(branch);
+    expect(branchOf(planTraining(specification, firstSteps), firstSteps)).toEqual(branch);
     if (!branch) return;
     left++;
     const { epoch, prunes, rewindEpoch } = branch;
@@ -211,7 +216,7 @@ test('a previous-mask control is the same but for the last pruning, and is left 
   let left = 0;
   holds((plan, { specification, stepsPerEpoch }) => {
     if (plan.prunings.length < 2) return;
-    const control = planRun({ ...specification, omittedPrunings: 1 }, stepsPerEpoch);
+    const control = planTraining({ ...specification, omittedPrunings: 1 }, stepsPerEpoch);
     expect(control.prunings).toEqual(plan.prunings.slice(0, -1));
     expect(control.stages.map(({ rate, ...stage }) => ({ ...stage, first: rate(0) }))).toEqual(
       plan.stages.map(({ rate, ...stage }) => ({ ...stage, first: rate(0) })),
@@ -240,6 +245,6 @@ test('a previous-mask control is the same but for the last pruning, and is left 
 test('with every pruning left out nothing is pruned', () => {
   holds((plan, { specification, stepsPerEpoch }) => {
     const omittedPrunings = plan.prunings.length;
-    expect(planRun({ ...specification, omittedPrunings }, stepsPerEpoch).prunings).toEqual([]);
+    expect(planTraining({ ...specification, omittedPrunings }, stepsPerEpoch).prunings).toEqual([]);
   });
 });

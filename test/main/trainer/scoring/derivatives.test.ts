@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ACTIVATIONS } from '../../../../common/network.ts';
 import { generator, uniforms } from '../../../../main/trainer/random.ts';
 import type { NamedOptions } from '../../../../common/run-specification.ts';
-import type { ScoringExamples } from '../../../../main/trainer/scoring/probe.ts';
+import type { ScoringExamples } from '../../../../main/trainer/scoring/derivatives.ts';
 import { openEngine, type Engine } from '../../../../main/trainer/tensorflow/engine.ts';
 import { DEPTHWISE, LENET, smallDataset } from '../session/small-runs.ts';
 import { describeModel, scored, trainedValues, type Scored } from './scored.ts';
@@ -33,11 +33,11 @@ function close(): void {
   released = true;
 }
 
-/** All that a probe computes, by its kind. */
+/** All derivatives, by its kind. */
 const kinds: Record<string, (masks?: { name: string; mask: Uint8Array }[]) => Map<string, Float64Array>> = {
-  lossGradients: (masks = []) => net.probe.lossGradients(EXAMPLES, masks),
-  hessianGradient: (masks = []) => net.probe.hessianGradient(EXAMPLES, 5, masks),
-  synapticFlow: (masks = []) => net.probe.synapticFlow(masks),
+  lossGradients: (masks = []) => net.derivatives.lossGradients(EXAMPLES, masks),
+  hessianGradient: (masks = []) => net.derivatives.hessianGradient(EXAMPLES, 5, masks),
+  synapticFlow: (masks = []) => net.derivatives.synapticFlow(masks),
 };
 
 test.each(Object.keys(kinds))('%s gives back all memory, and touches nothing of the training', (kind) => {
@@ -92,7 +92,7 @@ test.each(Object.keys(kinds))('%s: masks that are not yet in force count as if t
 
 test('the loss gradient over batches is the mean over all examples, where batch norm does not mix them', () => {
   open(LENET);
-  const gradients = (batchSize: number) => net.probe.lossGradients({ ...EXAMPLES, batchSize }, []);
+  const gradients = (batchSize: number) => net.derivatives.lossGradients({ ...EXAMPLES, batchSize }, []);
   const [parts, whole] = [gradients(20), gradients(48)];
   for (const [name, values] of whole)
     values.forEach((value, index) => expect(parts.get(name)![index]).toBeCloseTo(value, 12));
@@ -136,8 +136,8 @@ test('the scales of batch norms are |γ|, and null where there is none', () => {
   open(CONV);
   const gamma = net.values.get('bn1.gamma')!;
   expect(gamma.some((x) => x < 0)).toBe(true);
-  expect([...net.probe.normScales('conv1')!]).toEqual([...gamma].map(Math.abs));
-  expect(net.probe.normScales('fc')).toBeNull();
+  expect([...net.derivatives.normScales('conv1')!]).toEqual([...gamma].map(Math.abs));
+  expect(net.derivatives.normScales('fc')).toBeNull();
 });
 
 /** Values without anything that is added: biases, β and running means are zero. */
@@ -166,7 +166,7 @@ test.each([
             const draw = uniforms(weights.length, generator(seed, 'masks', index));
             return { name, mask: Uint8Array.from(draw, (x) => Number(x < kept)) };
           });
-          const flow = net.probe.synapticFlow(masks);
+          const flow = net.derivatives.synapticFlow(masks);
           const sums = net.layers.map(({ name, weights }) =>
             flow.get(name)!.reduce((sum, value, index) => sum + value * Math.abs(weights[index]!), 0),
           );
@@ -180,7 +180,7 @@ test.each([
 
 test('conservation: what flows into a hidden unit flows out of it', () => {
   open(LENET, { values: homogeneous(LENET), pruned: 0.5 });
-  const flow = net.probe.synapticFlow([]);
+  const flow = net.derivatives.synapticFlow([]);
   const scores = net.layers.map(({ name, weights }) =>
     flow.get(name)!.map((value, index) => value * Math.abs(weights[index]!)),
   );
@@ -217,7 +217,7 @@ function chain(activation: string | null): NamedOptions {
 /** The flow by layers, on values that have been trained or on others. */
 function flowOf(model: NamedOptions, values?: Map<string, Float32Array>): Map<string, Float64Array> {
   open(model, values ? { values } : {});
-  const flow = net.probe.synapticFlow([]);
+  const flow = net.derivatives.synapticFlow([]);
   close();
   return flow;
 }
@@ -260,7 +260,7 @@ test('conservation: a gate takes the half of what flows through the channels tha
     ],
   };
   open(model, { values: homogeneous(model), pruned: 0.3 });
-  const flow = net.probe.synapticFlow([]);
+  const flow = net.derivatives.synapticFlow([]);
   const sums = net.layers.map(({ name, weights }) => ({
     name,
     sum: flow.get(name)!.reduce((sum, value, index) => sum + value * Math.abs(weights[index]!), 0),

@@ -9,7 +9,7 @@ import { linkControls, type ControlLinks, type Identified } from './link-control
  * where σ is taken is that control; of several, the one whose σ is taken first. Equal runs are one, whichever arms ask
  * for it. A control stands before every run that it controls.
  */
-export function planRuns(
+export function runsOfArms(
   arms: readonly Arm[],
   seeds: readonly number[],
   { components, rules }: { components: Components; rules: Pick<StudyRules, 'prunings'> },

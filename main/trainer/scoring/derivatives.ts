@@ -20,7 +20,7 @@ export interface ScoringExamples {
  * Derivatives are by the layer's name, flattened as its kernel, of every layer of the network, and zero at pruned
  * weights. A layer that `masks` leaves out keeps the mask in force.
  */
-export interface Probe {
+export interface Derivatives {
   /** |γ| of the batch norm behind each output channel of a layer; null where none follows it at once. */
   normScales(layer: string): Float32Array | null;
   /** ∂L/∂w of the mean cross-entropy L over the examples, batch norm in training mode. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { onSignal } from '../../../main/ways/shutdown.ts';
+import { onSignal } from '../../../main/entry/shutdown.ts';
 
 test('the first signal closes, the second ends at once, and released listeners are gone', () => {
   const before = process.listenerCount('SIGINT');

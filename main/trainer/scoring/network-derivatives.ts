@@ -3,33 +3,33 @@ import type { Handle } from '../tensorflow/engine.ts';
 import { drawExamples } from './examples.ts';
 import { LossGradient, type LossGradientDesign, type ScoringBatch } from './loss-gradient.ts';
 import { normBehind } from './norm-behind.ts';
-import type { LayerMask, Probe, ScoringExamples } from './probe.ts';
+import type { LayerMask, Derivatives, ScoringExamples } from './derivatives.ts';
 import { withMasks, type ScoredNetwork } from './scored-network.ts';
 import { SynapticFlow } from './synaptic-flow.ts';
 
-export interface ProbeSetting extends ScoredNetwork {
+export interface DerivativesSetting extends ScoredNetwork {
   seed: number;
   /** What the draw of examples is counted by: see ScoringContext. */
   counters: readonly number[];
 }
 
-/** A probe for one pruning: its draws and traced functions serve all rounds. `dispose` frees what it holds. */
-export interface DisposableProbe extends Probe {
+/** Derivatives for one pruning: their draws and traced functions serve all scoring rounds. `dispose` frees what it holds. */
+export interface DisposableDerivatives extends Derivatives {
   dispose(): void;
 }
 
 /** Costs nothing until it is asked. */
-export function createProbe(setting: ProbeSetting): DisposableProbe {
-  return new NetworkProbe(setting);
+export function createDerivatives(setting: DerivativesSetting): DisposableDerivatives {
+  return new NetworkDerivatives(setting);
 }
 
-class NetworkProbe implements DisposableProbe {
-  readonly #setting: ProbeSetting;
+class NetworkDerivatives implements DisposableDerivatives {
+  readonly #setting: DerivativesSetting;
   readonly #batches = new Map<string, ScoringBatch[]>();
   readonly #gradients = new Map<string, LossGradient>();
   #flow: SynapticFlow | null = null;
 
-  constructor(setting: ProbeSetting) {
+  constructor(setting: DerivativesSetting) {
     this.#setting = setting;
   }
 

@@ -9,11 +9,11 @@ import {
 import type { RunSpecification } from '../../common/run-specification.ts';
 import { branchOf } from '../trainer/branch.ts';
 import type { SharedEpoch } from '../trainer/messages.ts';
-import { planRun } from '../trainer/plan.ts';
+import { planTraining } from '../trainer/training-plan.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** What decides the bits of a new run beside its specification, and the epochs that it need not train itself. */
-export interface Beginning {
+export interface StartingPoint {
   threads: number;
   compile: Compilation | null;
   datasetHash: string;
@@ -39,12 +39,12 @@ type Known = Pick<RunEnvironment, 'threads' | 'datasetHash' | 'application' | 'e
  *
  * @param own environment of a run that has begun, but has no weights yet to go on from
  */
-export async function findBeginning(
+export async function findStartingPoint(
   workspace: Workspace,
   summary: RunSummary,
   specification: RunSpecification,
   own: Known | null,
-): Promise<Beginning | null> {
+): Promise<StartingPoint | null> {
   const environmentOf = async (id: string | null): Promise<Known | null> =>
     id === null ? null : ((await workspace.getRun(id)).environment as Known | null);
   const control =
@@ -74,9 +74,9 @@ export async function expectedData(
   { id, memberships }: RunSummary,
   { dataset, dataHash }: RunSpecification,
   own: Pick<RunEnvironment, 'datasetHash'> | null,
-  beginning: Pick<Beginning, 'datasetHash'> | null,
+  startingPoint: Pick<StartingPoint, 'datasetHash'> | null,
 ): Promise<string | null> {
-  const decided = own?.datasetHash ?? dataHash ?? beginning?.datasetHash;
+  const decided = own?.datasetHash ?? dataHash ?? startingPoint?.datasetHash;
   if (decided) return decided;
   const named = JSON.stringify(dataset);
   const others = await workspace.trainedRuns(
@@ -104,7 +104,7 @@ async function leaveTrunk(
   workspace: Workspace,
   { id, trunk }: RunSummary,
   specification: RunSpecification,
-): Promise<Beginning['trunk']> {
+): Promise<StartingPoint['trunk']> {
   if (!trunk) return null;
   const epochs = await workspace.checkpointEpochs(trunk.id);
   if (!epochs.includes(trunk.epoch)) return null;
@@ -112,8 +112,8 @@ async function leaveTrunk(
   const trained = await workspace.epochs(trunk.id);
   const steps = Math.max(...trained.map((epoch) => epoch.steps));
   const { specification: trunkSpecification, events } = await workspace.getRun(trunk.id);
-  const { prunings } = planRun(trunkSpecification, steps);
-  const branch = branchOf(planRun(specification, steps), steps, prunings.length);
+  const { prunings } = planTraining(trunkSpecification, steps);
+  const branch = branchOf(planTraining(specification, steps), steps, prunings.length);
   if (branch?.epoch !== trunk.epoch) return null;
   if (branch.rewindEpoch !== null && !epochs.includes(branch.rewindEpoch)) return null;
   const weightsAfter = (epoch: number) => intactCheckpoint(workspace, trunk.id, epoch);
