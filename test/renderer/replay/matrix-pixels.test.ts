@@ -161,14 +161,16 @@ function squaresByHand(picture: Picture): number[] {
 function drawn({ kernel, beside, threshold, freed, view }: Picture): number[] {
   const own = planesOf(kernel);
   const pixels = new Uint32Array(WIDTH * HEIGHT);
-  rasterizeMatrix(pixels, WIDTH, HEIGHT, {
+  const picture = {
     planes: beside === null ? own : own.keptBy(planesOf(beside))!,
-    threshold,
     freed: Uint8Array.from(freed, Number),
     frame: frameOf(kernel.rows, kernel.columns),
     view,
     palette: PALETTE,
-  });
+  };
+  // What was counted for another threshold must not be taken for this one.
+  for (const at of [1 - threshold, threshold])
+    rasterizeMatrix(pixels, WIDTH, HEIGHT, { ...picture, threshold: at });
   return [...pixels];
 }
 
@@ -211,13 +213,13 @@ describe('every pixel is the mean colour of the states that it covers', () => {
 
 describe('every pixel of a square is of its weight’s state', () => {
   it.each(SHAPES)('of a kernel of %i × %i', (rows, columns) => {
-    for (const scale of [3, 3.7, 4.9, 5, 6.5, 7.4])
+    for (const scale of [3, 3.7, 4.9, 5, 6.5, 7.9])
       for (const picture of pictures(rows, columns, scale))
         expect(drawn(picture), `${scale} pixels a weight`).toEqual(squaresByHand(picture));
   });
 });
 
-it('draws the cue of each state where there is room', () => {
+it('draws the cue of each state from 7 pixels a square on', () => {
   const plain = { pruned: false, inert: false, shed: [false, false] satisfies [boolean, boolean] };
   const weights: Weight[] = [
     plain,
@@ -226,7 +228,7 @@ it('draws the cue of each state where there is room', () => {
     { ...plain, inert: true },
     { ...plain, pruned: true },
   ];
-  const pixels = new Uint32Array(45 * 9);
+  const pixels = new Uint32Array(40 * 8);
   const picture = {
     planes: planesOf({ rows: 1, columns: 5, weights }),
     threshold: 0,
@@ -234,7 +236,7 @@ it('draws the cue of each state where there is room', () => {
     frame: frameOf(1, 5),
     palette: PALETTE,
   };
-  rasterizeMatrix(pixels, 45, 9, { ...picture, view: { scale: 9, left: 0, top: 0 } });
+  rasterizeMatrix(pixels, 40, 8, { ...picture, view: { scale: 8, left: 0, top: 0 } });
   // 0.28 of the colour of a pruned weight over the background, channel by channel.
   const pale = 0xff254a34;
   const letters = new Map([
@@ -243,18 +245,17 @@ it('draws the cue of each state where there is room', () => {
     [pale, '.'],
     ...PALETTE.states.map((color, state) => [color, 'AFSIP'[state]!] as const),
   ]);
-  const lines = Array.from({ length: 9 }, (_, y) =>
-    Array.from(pixels.subarray(45 * y, 45 * (y + 1)), (pixel) => letters.get(pixel) ?? '?').join(''),
+  const lines = Array.from({ length: 8 }, (_, y) =>
+    Array.from(pixels.subarray(40 * y, 40 * (y + 1)), (pixel) => letters.get(pixel) ?? '?').join(''),
   );
   expect(lines).toEqual([
-    'AAAAAAAA        F SS    SS I III II ######## ',
-    'AAAAAAAA      FFF SS    SS  III III #......# ',
-    'AAAAAAAA    FFFFF SSSSSSSS III III  #......# ',
-    'AAAAAAAA  FFFFFFF SSSSSSSS II III I #......# ',
-    'AAAAAAAA FFFFFFFF SSSSSSSS I III II #......# ',
-    'AAAAAAAA FFFFFFFF SSSSSSSS  III III #......# ',
-    'AAAAAAAA FFFFFFFF SSSSSSSS III III  #......# ',
-    'AAAAAAAA FFFFFFFF SSSSSSSS II III I ######## ',
-    '                                             ',
+    'AAAAAAA       F SS   SS  III II ####### ',
+    'AAAAAAA     FFF SS   SS III III #.....# ',
+    'AAAAAAA   FFFFF SSSSSSS II III  #.....# ',
+    'AAAAAAA FFFFFFF SSSSSSS I III I #.....# ',
+    'AAAAAAA FFFFFFF SSSSSSS  III II #.....# ',
+    'AAAAAAA FFFFFFF SSSSSSS III III #.....# ',
+    'AAAAAAA FFFFFFF SSSSSSS II III  ####### ',
+    '                                        ',
   ]);
 });
