@@ -53,6 +53,12 @@ export const layers = [
   { of: 'renderer/ui/charts', ours: ui, packages: ['vue', 'echarts'] },
   { of: 'renderer/frame', ours: ui, packages: ['vue', 'reka-ui'] },
   ...features.map((of) => ({ of, ours: ui, packages: ['vue', 'reka-ui', '@tanstack/*'] })),
+  // What the gallery shows of a feature is not part of what is built: it is shown with the gallery's made-up data.
+  ...features.map((of) => ({
+    of: `${of}/${posix.basename(of).replace(/^./, (letter) => letter.toUpperCase())}Gallery.vue`,
+    ours: [...ui, of, 'renderer/gallery'],
+    packages: ['vue'],
+  })),
   { of: 'renderer/gallery', ours: ['common', 'renderer'], packages: ['vue'] },
   // Built by Vite itself, not part of what it builds.
   { of: 'renderer/gallery/vite.config.ts', ours: [], packages: ['node', 'vite', '@vitejs/plugin-vue'] },

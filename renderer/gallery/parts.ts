@@ -1,5 +1,7 @@
 import type { Component } from 'vue';
 import ReplayGallery from '../replay/ReplayGallery.vue';
+import RunGallery from '../run/RunGallery.vue';
+import RunsGallery from '../runs/RunsGallery.vue';
 import StudiesGallery from '../studies/StudiesGallery.vue';
 import UiGallery from '../ui/UiGallery.vue';
 import ChartsGallery from '../ui/charts/ChartsGallery.vue';
@@ -7,6 +9,11 @@ import ChartsGallery from '../ui/charts/ChartsGallery.vue';
 /** What the gallery shows beside whole windows: the parts of each room in their states. */
 export const PARTS: readonly { title: string; part: Component }[] = [
   { title: 'States, marks, controls, notes', part: UiGallery },
+  { title: 'List of runs: each state, no control, long names', part: RunsGallery },
+  {
+    title: 'Tables of a run: layers, classes beside a control and alone, events, facts, nothing yet',
+    part: RunGallery,
+  },
   { title: 'Map of channels: active, each state, partial, not read yet', part: ReplayGallery },
   {
     title: 'Charts: usual, logarithmic, one point, nothing, cuts, the initial state, gaps, steps, compact',

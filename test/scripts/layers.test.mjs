@@ -30,6 +30,7 @@ describe('accepted', () => {
       `<script setup>import './frame/TopBar.vue'; import './replay/ReplayView.vue';</script>`,
     ],
     ['renderer/ui/charts/engine.ts', `import * as echarts from 'echarts/core'; import '../theme.ts';`],
+    ['renderer/run/RunGallery.vue', `<script setup>import './a.ts'; import '../gallery/b.ts';</script>`],
     ['renderer/gallery/main.ts', `import '../runs/RunsView.vue'; import '../App.vue';`],
     ['main/trainer/run.ts', `import './tensorflow/engine.ts'; import { join } from 'node:path';`],
     [
