@@ -126,6 +126,8 @@ async function record(folder: string, shapes: LayerShape[], epochs: number, prun
     checkpointEvery: null,
     priority: 0,
     epochsTotal: epochs - 1,
+    stepsPerEpoch: 1,
+    pruningEpochs: [1],
     prunes: true,
     study: 'bench',
     arm: 'bench',

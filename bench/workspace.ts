@@ -167,6 +167,8 @@ async function recordRun(workspace: Workspace, id: string, scenario: Scenario): 
     checkpointEvery: null,
     priority: 0,
     epochsTotal: scenario.epochs,
+    stepsPerEpoch: 1,
+    pruningEpochs: [1],
     prunes: true,
     study: 'bench',
     arm: 'bench',

@@ -14,7 +14,6 @@ import type {
 } from '../common/contract/schemas.ts';
 import { CascadeError, messageOf } from '../common/errors.ts';
 import type { RunEnvironment } from '../common/records.ts';
-import type { RunSpecification } from '../common/run-specification.ts';
 import { studyJsonSchema } from './studies/language/index.ts';
 import { serveOwner, type OwnerSocket } from './api/owner-socket.ts';
 import type {
@@ -153,7 +152,19 @@ class Workstation implements WorkstationServices {
     if (!plan) throw new StudyError(fileName, problems);
     if (changed.length > 0 && !remembered && !options.acceptChangedData) throw mixedData(changed);
     await this.#workspace.addStudy({ name: plan.name, title: plan.title, fileName, text });
-    for (const { id, hash, seed, specification, control, previousMask, trunk, epochs, ...run } of plan.runs)
+    for (const {
+      id,
+      hash,
+      seed,
+      specification,
+      control,
+      previousMask,
+      trunk,
+      epochs,
+      stepsPerEpoch,
+      pruningEpochs,
+      ...run
+    } of plan.runs)
       for (const arm of run.arms)
         await this.#workspace.addRun({
           id,
@@ -166,6 +177,8 @@ class Workstation implements WorkstationServices {
           checkpointEvery: plan.checkpointEvery,
           priority: plan.priority,
           epochsTotal: epochs,
+          stepsPerEpoch,
+          pruningEpochs,
           prunes: specification.pruning !== null,
           study: plan.name,
           named: run.named,
@@ -232,13 +245,7 @@ class Workstation implements WorkstationServices {
 
   async getRun(id: string): Promise<RunDetail> {
     const detail = await this.#workspace.getRun(id);
-    const planned = await this.#plannedPrunings(detail.specification);
-    return {
-      ...detail,
-      summary: this.#runs.show(detail.summary),
-      // Where the data are gone, those that have happened.
-      pruningEpochs: planned ?? detail.pruningEpochs,
-    };
+    return { ...detail, summary: this.#runs.show(detail.summary) };
   }
 
   epochs(id: string): Promise<EpochSummary[]> {
@@ -276,7 +283,7 @@ class Workstation implements WorkstationServices {
     const { events, specification } = await this.#workspace.getRun(id);
     const failure = events.findLast(({ kind }) => kind === 'failed');
     if (!DATA_FAILURES.includes(String(failure?.data['code']))) return false;
-    if ((await this.#plannedPrunings(specification)) === null) return false;
+    if (!(await this.#background.call('hasData', [specification]))) return false;
     const trained = await this.#workspace.trainedRuns([id], []);
     const compared = this.#background.call('compareData', [trained, [specification.dataset], [id]]);
     return (await compared.catch(nullOfBadData))?.length === 0;
@@ -331,16 +338,6 @@ class Workstation implements WorkstationServices {
     } finally {
       await this.#background.close();
       await this.#workspace.close();
-    }
-  }
-
-  /** Null where the data of the run can not be found, which tell how long an epoch is. */
-  async #plannedPrunings(specification: RunSpecification): Promise<number[] | null> {
-    try {
-      return await this.#background.call('pruningEpochs', [specification]);
-    } catch (error) {
-      if (error instanceof CascadeError && error.code !== 'BACKGROUND_THREAD') return null;
-      throw error;
     }
   }
 

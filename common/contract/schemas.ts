@@ -282,7 +282,9 @@ export const runDetail = z.object({
   checkpoints: z.array(z.number().int()),
   /** Of the run's own checkpoints, those whose files are gone, or have another size. */
   missingCheckpoints: z.array(z.number().int()),
-  /** Epochs after which weights were pruned, as planned. */
+  /** Optimizer steps of a whole epoch, as planned; null where an earlier version planned. */
+  stepsPerEpoch: z.number().int().nullable(),
+  /** Epochs after which weights are pruned, as planned; where an earlier version planned, those after which they were. */
   pruningEpochs: z.array(z.number().int()),
   /** Where every test image's prediction is known: before and after each pruning at an epoch's end, and the end. */
   predictions: z.array(z.object({ epoch: z.number().int(), moment })),

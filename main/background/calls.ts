@@ -1,15 +1,15 @@
 import { checkpointToPyTorch } from '../codec/pytorch-layout.ts';
 import { compareData, pinData } from '../studies/changed-data.ts';
+import { hasData } from '../studies/outlines.ts';
 import { planStudy } from '../studies/plan-study.ts';
 import { namesIn } from '../studies/study-names.ts';
-import { pruningEpochs } from '../studies/pruning-epochs.ts';
 import { reclaimEngine } from '../trainer/tensorflow/engine.ts';
 
 /** What the background thread can be asked: whatever would keep the main thread from answering. */
 export const calls = {
   namesIn,
   planStudy,
-  pruningEpochs,
+  hasData,
   compareData,
   pinData,
   checkpointToPyTorch,

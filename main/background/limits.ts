@@ -11,7 +11,7 @@ export const CALL_LIMITS_MS: Record<keyof BackgroundCalls, number> = {
   namesIn: MINUTE,
   // Folders of a million images are listed for it.
   planStudy: 5 * MINUTE,
-  pruningEpochs: 5 * MINUTE,
+  hasData: 5 * MINUTE,
   // A folder of a million images that were replaced is decoded for these.
   compareData: 60 * MINUTE,
   pinData: 60 * MINUTE,

@@ -6,7 +6,7 @@ import type { Workspace } from '../workspace/workspace.ts';
  * Masks of the run that this one takes them from, as the .npz that its thread is handed; null where it takes none, or has
  * them in its own checkpoint already.
  *
- * @param pruned epochs in which it was pruned, as far as it is logged
+ * @param pruned epochs in which it is pruned: a checkpoint after one has the masks
  * @param resumed epoch of the checkpoint that it goes on from; null for none
  * @throws CascadeError NO_MASKS where that run is not there, or does not have the epoch
  */

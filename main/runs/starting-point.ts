@@ -108,10 +108,14 @@ async function leaveTrunk(
   if (!trunk) return null;
   const epochs = await workspace.checkpointEpochs(trunk.id);
   if (!epochs.includes(trunk.epoch)) return null;
-  // An epoch of more steps than any other is a whole one, or there is none: then no length in epochs is longer than it.
   const trained = await workspace.epochs(trunk.id);
-  const steps = Math.max(...trained.map((epoch) => epoch.steps));
-  const { specification: trunkSpecification, events } = await workspace.getRun(trunk.id);
+  const {
+    specification: trunkSpecification,
+    events,
+    stepsPerEpoch: steps,
+  } = await workspace.getRun(trunk.id);
+  // A trunk that an earlier version planned: the run trains those epochs itself, to the same bits.
+  if (steps === null) return null;
   const { prunings } = planTraining(trunkSpecification, steps);
   const branch = branchOf(planTraining(specification, steps), steps, prunings.length);
   if (branch?.epoch !== trunk.epoch) return null;

@@ -16,9 +16,9 @@ export async function outlinesOf(named: readonly NamedOptions[]): Promise<Outlin
   return (dataset) => known.get(JSON.stringify(dataset))!;
 }
 
-/** The outline of one run's data. */
-export async function outlineOf({ dataset }: Pick<RunSpecification, 'dataset'>): ReturnType<typeof outline> {
-  return outline(dataset);
+/** Whether the data of a run are there and can be read. */
+export async function hasData({ dataset }: Pick<RunSpecification, 'dataset'>): Promise<boolean> {
+  return !((await outline(dataset)) instanceof CascadeError);
 }
 
 async function outline(dataset: NamedOptions): Promise<ReturnType<OutlineOf>> {

@@ -36,6 +36,9 @@ export interface StudyRun {
   /** The run that it takes its masks from, and the epoch after which; null for one that chooses its own. */
   masks: MaskSource | null;
   epochs: number;
+  /** Optimizer steps of a whole epoch, and the epochs at whose end, or in whose course, weights are pruned. */
+  stepsPerEpoch: number;
+  pruningEpochs: number[];
   size: RunSize;
 }
 
@@ -142,6 +145,8 @@ export async function planStudy(
         },
         masks: maskSourceOf(specification, seed),
         epochs: schedules[index]!.plan.epochs,
+        stepsPerEpoch: schedules[index]!.steps,
+        pruningEpochs: [...new Set(schedules[index]!.plan.prunings.map(({ epoch }) => epoch))],
         size: schedules[index]!.size,
       })),
     },

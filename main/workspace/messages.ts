@@ -42,6 +42,9 @@ export interface NewRun {
   /** Runs of higher priority are trained first. */
   priority: number;
   epochsTotal: number;
+  /** Optimizer steps of a whole epoch, and the epochs at whose end, or in whose course, weights are pruned. */
+  stepsPerEpoch: number;
+  pruningEpochs: readonly number[];
   prunes: boolean;
   /** The membership: which arm of which study asks for it. */
   study: string;

@@ -88,7 +88,6 @@ export interface Workspace {
   /** The same as text, made by the reader: see `common/codec/run-frames.ts`. */
   runList(filter?: RunFilter): Promise<Uint8Array<ArrayBuffer>>;
   summary(id: string): Promise<RunSummary>;
-  /** `pruningEpochs` are those that were logged so far. */
   getRun(id: string): Promise<RunDetail>;
   /** NOT_FOUND where it is not stored. */
   epoch(id: string, epoch: number): Promise<EpochSummary>;

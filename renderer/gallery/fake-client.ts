@@ -197,6 +197,7 @@ function detail(run: RunSummary): RunDetail {
     ],
     checkpoints: [0, 2, 6, 12],
     missingCheckpoints: [6],
+    stepsPerEpoch: 430,
     pruningEpochs: run.prunes ? [PRUNED_AT] : [],
     predictions: [
       ...(run.prunes ? MOMENTS.map((moment) => ({ epoch: PRUNED_AT, moment })) : []),

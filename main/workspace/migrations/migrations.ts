@@ -5,6 +5,7 @@ import { previousMasks } from './0004-previous-masks.ts';
 import { arms } from './0005-arms.ts';
 import { freed } from './0006-freed.ts';
 import { deadOnData } from './0007-dead-on-data.ts';
+import { plans } from './0008-plans.ts';
 import type { Migration } from './migration.ts';
 
 /** All of them, in order: one that has landed is never edited, and never moved. */
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   arms,
   freed,
   deadOnData,
+  plans,
 ];

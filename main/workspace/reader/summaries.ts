@@ -31,6 +31,8 @@ interface SummaryRow {
   trunk_epoch: number | null;
   priority: number;
   epochs_total: number;
+  steps_per_epoch: number | null;
+  pruning_epochs: string | null;
   prunes: number;
   state: RunState;
   reason: string | null;
@@ -49,7 +51,7 @@ interface SummaryRow {
 }
 
 const SUMMARY = `
-  select runs.number, runs.id, hash, seed, specification, epochs_total, prunes, state, reason, created_at, started_at,
+  select runs.number, runs.id, hash, seed, specification, epochs_total, steps_per_epoch, pruning_epochs, prunes, state, reason, created_at, started_at,
     ended_at, (select id from runs as twin where twin.number = runs.control) as control,
     (select id from runs as twin where twin.number = runs.previous_mask) as previous_mask,
     (select id from runs as stem where stem.number = runs.trunk) as trunk, trunk_epoch, priority,
@@ -116,9 +118,6 @@ export function getRun(database: Connection, id: string): Omit<RunDetail, 'missi
     row.number,
   ) as { environment: string; network: string } | undefined;
   const events = eventsOf(database, row.number);
-  const pruningEpochs = new Set(
-    events.flatMap(({ kind, epoch }) => (kind === 'pruned' && epoch !== null ? [epoch] : [])),
-  );
   return {
     summary: summaryOf(database, row, membershipsOf(database, row.number)),
     specification,
@@ -127,9 +126,17 @@ export function getRun(database: Connection, id: string): Omit<RunDetail, 'missi
     environment: made ? (JSON.parse(made.environment) as Record<string, unknown>) : null,
     events,
     checkpoints: checkpointEpochs(database, row.number),
-    pruningEpochs: [...pruningEpochs].sort((one, other) => one - other),
+    stepsPerEpoch: row.steps_per_epoch,
+    pruningEpochs:
+      row.pruning_epochs === null ? prunedSoFar(events) : (JSON.parse(row.pruning_epochs) as number[]),
     predictions: markedMoments(database, row.number),
   };
+}
+
+/** Epochs after which weights were pruned, of a run whose plan was not kept. */
+function prunedSoFar(events: readonly LoggedEvent[]): number[] {
+  const epochs = events.flatMap(({ kind, epoch }) => (kind === 'pruned' && epoch !== null ? [epoch] : []));
+  return [...new Set(epochs)].sort((one, other) => one - other);
 }
 
 function requireRow(database: Connection, id: string): SummaryRow {

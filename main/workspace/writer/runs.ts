@@ -82,8 +82,8 @@ function insertRow(database: Connection, run: NewRun, links: Links): number {
   const { lastInsertRowid } = prepared(
     database,
     `insert into runs (id, hash, seed, specification, control, previous_mask, trunk, trunk_epoch, trunk_rewind,
-       checkpoint_every, priority, epochs_total, prunes, state, created_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+       checkpoint_every, priority, epochs_total, steps_per_epoch, pruning_epochs, prunes, state, created_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
   ).run(
     run.id,
     run.hash,
@@ -97,6 +97,8 @@ function insertRow(database: Connection, run: NewRun, links: Links): number {
     run.checkpointEvery,
     run.priority,
     run.epochsTotal,
+    run.stepsPerEpoch,
+    JSON.stringify(run.pruningEpochs),
     run.prunes ? 1 : 0,
     Date.now(),
   );

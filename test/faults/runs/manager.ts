@@ -44,7 +44,7 @@ export async function openManager({ seeds, concurrency = 1, epochs = 4, thread, 
   const text = studyText({ images: smallImages(), seeds, shared: { epochs }, arms: [{ name: 'control' }] });
   const { plan } = await planStudy(text);
   const { runs } = plan!;
-  for (const { id, hash, seed, specification } of runs)
+  for (const { id, hash, seed, specification, stepsPerEpoch, pruningEpochs } of runs)
     await workspace.addRun({
       id,
       hash,
@@ -56,6 +56,8 @@ export async function openManager({ seeds, concurrency = 1, epochs = 4, thread, 
       checkpointEvery: null,
       priority: 0,
       epochsTotal: epochs,
+      stepsPerEpoch,
+      pruningEpochs,
       prunes: false,
       study: 'test',
       arm: 'control',

@@ -221,6 +221,7 @@ export class WorkstationDouble implements WorkstationServices {
       events: [{ kind: 'queued', epoch: null, time: this.#time, message: 'Queued.', data: {} }],
       checkpoints: [EPOCHS],
       missingCheckpoints: [],
+      stepsPerEpoch: 100,
       pruningEpochs: [1],
       predictions: [
         { epoch: 1, moment: 'before-pruning' },

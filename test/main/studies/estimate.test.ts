@@ -29,6 +29,8 @@ const RUN: StudyRun = {
   trunk: null,
   masks: null,
   epochs: 10,
+  stepsPerEpoch: 500,
+  pruningEpochs: [],
   size: { weights: 1000, parameters: 1100, macs: 1000, images: 50_000, slots: 1, checkpointEvery: 1 },
 };
 const CHECKPOINT = 4 * 1100 * 2 + 1000;

@@ -92,6 +92,8 @@ export function newRun(id: string, changes: Partial<NewRun> = {}): NewRun {
     checkpointEvery: null,
     priority: 0,
     epochsTotal: 10,
+    stepsPerEpoch: 100,
+    pruningEpochs: [1],
     prunes: true,
     study: 'study',
     arm: 'arm',

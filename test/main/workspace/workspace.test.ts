@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame } from '../../../common/codec/frames.ts';
 import { thresholdLabel } from '../../../common/thresholds.ts';
+import { layoutOf } from '../../../main/workspace/layout.ts';
 import { readOwner } from '../../../main/workspace/workspace.ts';
 import {
   CONTROL,
@@ -103,6 +105,22 @@ describe('a workspace', () => {
     expect(detail.summary).toEqual(summary);
     expect(detail).toMatchObject({ checkpoints: [1], pruningEpochs: [1], network: null });
     expect(detail.events).toMatchObject([{ kind: 'pruned', epoch: 1, data: { weights: 3 } }]);
+  });
+
+  it('keeps what was planned of a run; of one that an earlier version planned, what has happened', async () => {
+    const folder = temporaryFolder();
+    const workspace = await openTest(folder);
+    await workspace.addRun(newRun(RUN, { stepsPerEpoch: 430, pruningEpochs: [2, 5] }));
+    await workspace.setEnvironment(RUN, ENVIRONMENT);
+    const event = { kind: 'pruned', epoch: 2, message: 'Pruned.', data: {} } as const;
+    await workspace.recordEpoch(RUN, recordOf(2), null, [event]);
+    expect(await workspace.getRun(RUN)).toMatchObject({ stepsPerEpoch: 430, pruningEpochs: [2, 5] });
+    await workspace.close();
+    const database = new Database(layoutOf(folder).database);
+    database.exec('update runs set steps_per_epoch = null, pruning_epochs = null');
+    database.close();
+    const again = await openTest(folder);
+    expect(await again.getRun(RUN)).toMatchObject({ stepsPerEpoch: null, pruningEpochs: [2] });
   });
 
   it('gives every arm of a study a place, for good, and none to what was added', async () => {
