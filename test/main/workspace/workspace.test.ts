@@ -113,7 +113,8 @@ describe('a workspace', () => {
     await workspace.addRun(newRun(RUN, { stepsPerEpoch: 430, pruningEpochs: [2, 5] }));
     await workspace.setEnvironment(RUN, ENVIRONMENT);
     const event = { kind: 'pruned', epoch: 2, message: 'Pruned.', data: {} } as const;
-    await workspace.recordEpoch(RUN, recordOf(2), null, [event]);
+    for (const epoch of [0, 1, 2])
+      await workspace.recordEpoch(RUN, recordOf(epoch), null, epoch === 2 ? [event] : []);
     expect(await workspace.getRun(RUN)).toMatchObject({ stepsPerEpoch: 430, pruningEpochs: [2, 5] });
     await workspace.close();
     const database = new Database(layoutOf(folder).database);
