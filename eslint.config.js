@@ -27,7 +27,7 @@ export default tseslint.config(
         {
           object: 'Math',
           property: 'random',
-          message: 'Randomness comes from common/random (seed, purpose, epoch).',
+          message: 'Randomness comes from main/trainer/random (seed, purpose, epoch).',
         },
       ],
     },

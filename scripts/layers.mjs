@@ -66,6 +66,7 @@ export const layers = [
   // What rooms of main have in common that must not know each other.
   { of: 'main/shared', ours: ['common', 'main/codec'], packages: ['node'] },
   { of: 'main/codec', ours: ['common', 'main/shared'], packages: ['node', 'zod', 'fflate'] },
+  { of: 'main/studies/language', ours: ['common', 'main/shared', 'main/trainer'], packages: main },
   { of: 'main/locks', ours: [], packages: ['node', 'better-sqlite3'] },
   {
     of: 'main/trainer',

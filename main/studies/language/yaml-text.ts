@@ -16,7 +16,6 @@ const LONGEST_SCALAR = 20_000;
 const MOST_STRAYS = 100;
 
 /** What YAML 1.2 allows in no text; a file that has them is no text. */
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 
 /** Something wrong with a text: from 0, where it begins, and a sentence for someone who does not know the YAML specification. */

@@ -24,7 +24,7 @@ import type {
   StoredCheckpoint,
   TrainedRun,
 } from '../messages.ts';
-import { classesOf, predictionFrame } from './answers.ts';
+import { classesOf, predictionFrame } from './predictions.ts';
 import {
   checkpointAt,
   checkpointWishes,

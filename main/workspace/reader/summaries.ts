@@ -14,7 +14,7 @@ import { thresholdLabel } from '../../../common/thresholds.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import type { NamedRun } from '../messages.ts';
-import { markedMoments } from './answers.ts';
+import { markedMoments } from './predictions.ts';
 import { lastExcess } from './excess.ts';
 import { byLabel, share } from './shares.ts';
 import type { StoredRun } from './stored-run.ts';
