@@ -1,7 +1,7 @@
 import { CascadeError, messageOf } from '../../common/errors.ts';
 import { quoted } from '../shared/names.ts';
 import type { ByteSource } from './byte-source.ts';
-import { readZip } from './zip-read.ts';
+import { readZip } from './zip.ts';
 
 type Numbers =
   | Uint8Array<ArrayBuffer>

@@ -2,9 +2,10 @@ import { stat, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip, gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
+import type { ByteSource } from '../../../codec/byte-source.ts';
 import { CascadeError, messageOf } from '../../../../common/errors.ts';
 import { printable } from '../../../shared/names.ts';
-import { fileStamp, notAFile, openRegularHandle } from '../../../shared/regular-files.ts';
+import { fileStamp, notAFile, openRegularHandle, regularSource } from '../../../shared/regular-files.ts';
 
 const inflate = promisify(gunzip);
 
@@ -141,6 +142,20 @@ export async function stampsOfFiles(paths: readonly string[]): Promise<string[]>
   for (let start = 0; start < paths.length; start += AT_ONCE)
     stamps.push(...(await Promise.all(paths.slice(start, start + AT_ONCE).map(stampOf))));
   return stamps;
+}
+
+/** A file whose parts are read when they are asked for, as `regularSource`; opening and reading fail with BAD_DATA_FILE. */
+export async function openParts(file: string): Promise<ByteSource> {
+  await sizeOfFile(file);
+  const readable = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      throw unreadable(file, error);
+    }
+  };
+  const { length, read } = readable(() => regularSource(file, Infinity));
+  return { length, read: (from, to) => readable(() => read(from, to)) };
 }
 
 /** A file opened for reading parts of it; all of its functions reject with BAD_DATA_FILE, naming it. */

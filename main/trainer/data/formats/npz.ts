@@ -1,8 +1,10 @@
 import { halfOf } from '../../../codec/safetensors.ts';
-import { badFile, PartReader } from './files.ts';
+import type { ByteSource } from '../../../codec/byte-source.ts';
+import { listZip, readZipEntry, readZipEntryStart, type ZipEntry } from '../../../codec/zip.ts';
+import { CascadeError } from '../../../../common/errors.ts';
+import { badFile, openParts } from './files.ts';
 import { npzLine, toBytes } from './numpy-lines.ts';
 import { LONGEST_NPY_HEADER, readNpyHeader, type NpyHeader } from './npy.ts';
-import { listZip, readZipEntry, readZipEntryStart, type ZipFileEntry } from './zip.ts';
 
 /** Images [count, height, width, channels], as their header says. */
 export interface NpzImages {
@@ -37,16 +39,18 @@ const MOST_IMAGES = 2 ** 25;
 
 /** The arrays of a NumPy .npz file that images and labels are read from; every function rejects with BAD_DATA_FILE. */
 export class NpzArrays {
-  readonly #reader: PartReader;
-  readonly #entries: ZipFileEntry[];
+  readonly #file: string;
+  readonly #source: ByteSource;
+  readonly #entries: ZipEntry[];
 
-  private constructor(reader: PartReader, entries: ZipFileEntry[]) {
-    this.#reader = reader;
-    this.#entries = entries;
+  private constructor(file: string, source: ByteSource) {
+    this.#file = file;
+    this.#source = source;
+    this.#entries = this.#unzip(() => listZip(source));
   }
 
   static async with<T>(file: string, use: (arrays: NpzArrays) => Promise<T>): Promise<T> {
-    return PartReader.with(file, async (reader) => use(new NpzArrays(reader, await listZip(reader))));
+    return use(new NpzArrays(file, await openParts(file)));
   }
 
   /** What an array of images is, from its header. */
@@ -57,7 +61,7 @@ export class NpzArrays {
 
   async readImages(name: string): Promise<NpzImages & { images: Uint8Array }> {
     const { start } = await this.#imagesHeader(name);
-    const bytes = await readZipEntry(this.#reader, this.#entry(name));
+    const bytes = this.#unzip(() => readZipEntry(this.#source, this.#entry(name)));
     return { ...(await this.outlineImages(name)), images: bytes.subarray(start) };
   }
 
@@ -69,10 +73,10 @@ export class NpzArrays {
   async readLabels(name: string, images: { name: string; count: number }): Promise<Int32Array> {
     const bad = this.#bad(name);
     const entry = this.#entry(name);
-    const head = await readZipEntryStart(this.#reader, entry, LONGEST_NPY_HEADER);
+    const head = this.#start(entry, LONGEST_NPY_HEADER);
     const { type, shape, start } = readNpyHeader(head, bad);
     const line = (change: (array: string) => string): string =>
-      npzLine(this.#reader.file, name, change, type.includes('O'));
+      npzLine(this.#file, name, change, type.includes('O'));
     if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1))
       throw bad(
         `is of shape ${shape.join(' × ')}, where labels are a list: one for each image. ` +
@@ -93,10 +97,10 @@ export class NpzArrays {
       );
     const [count, width] = [shape[0]!, Number(type[2])];
     if (count !== images.count)
-      throw badFile(this.#reader.file, `has ${count} ${name} for ${images.count} ${images.name}.`);
+      throw badFile(this.#file, `has ${count} ${name} for ${images.count} ${images.name}.`);
     if (entry.size !== start + count * width)
       throw bad(`has ${entry.size - start} bytes where ${count} labels take ${count * width}.`);
-    const bytes = await readZipEntry(this.#reader, entry);
+    const bytes = this.#unzip(() => readZipEntry(this.#source, entry));
     const view = new DataView(bytes.buffer, bytes.byteOffset + start, bytes.byteLength - start);
     return Int32Array.from({ length: count }, (_, index) => {
       const label = read(view, index * width, order !== '>');
@@ -108,11 +112,11 @@ export class NpzArrays {
   async #imagesHeader(name: string): Promise<NpyHeader> {
     const bad = this.#bad(name);
     const entry = this.#entry(name);
-    const head = await readZipEntryStart(this.#reader, entry, LONGEST_NPY_HEADER);
+    const head = this.#start(entry, LONGEST_NPY_HEADER);
     const header = readNpyHeader(head, bad);
     const { type, shape, fortranOrder, start } = header;
     const line = (change: (array: string) => string): string =>
-      npzLine(this.#reader.file, name, change, type.includes('O'));
+      npzLine(this.#file, name, change, type.includes('O'));
     if (type !== '|u1')
       throw bad(
         `holds numbers of type ${type}, where images are unsigned bytes (uint8). ` +
@@ -139,11 +143,11 @@ export class NpzArrays {
   }
 
   /** The change to bytes that an array of another type needs, by the range of its first numbers. */
-  async #changeToBytes(entry: ZipFileEntry, { type, start }: NpyHeader): Promise<(array: string) => string> {
+  async #changeToBytes(entry: ZipEntry, { type, start }: NpyHeader): Promise<(array: string) => string> {
     const kind = /^[<>|=]([buif][1248])$/.exec(type)?.[1] ?? '';
     const read = INTEGERS[kind] ?? FLOATS[kind];
     if (!read) return (array) => `numpy.stack(list(${array})).astype("uint8")`;
-    const bytes = (await readZipEntryStart(this.#reader, entry, LOOKED_AT)).subarray(start);
+    const bytes = this.#start(entry, LOOKED_AT).subarray(start);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const width = Number(kind[1]);
     const numbers = Float64Array.from({ length: Math.floor(bytes.length / width) }, (_, index) =>
@@ -152,18 +156,32 @@ export class NpzArrays {
     return toBytes(kind === 'b1' ? 'bool' : kind in FLOATS ? 'float' : 'whole', numbers);
   }
 
-  #entry(name: string): ZipFileEntry {
+  #start(entry: ZipEntry, length: number): Uint8Array {
+    return this.#unzip(() => readZipEntryStart(this.#source, entry, length));
+  }
+
+  #unzip<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof CascadeError && error.code === 'BAD_ZIP')
+        throw badFile(this.#file, error.message, error);
+      throw error;
+    }
+  }
+
+  #entry(name: string): ZipEntry {
     const entry = this.#entries.find((candidate) => candidate.name === `${name}.npy`);
     if (entry) return entry;
     const names = this.#entries.map((candidate) => candidate.name.replace(/\.npy$/, ''));
     throw badFile(
-      this.#reader.file,
+      this.#file,
       `has no array named ${name}; it has ${names.slice(0, 20).join(', ') || 'none'}.`,
     );
   }
 
   #bad(name: string): (what: string) => Error {
-    return (what) => badFile(this.#reader.file, `its array ${name} ${what}`);
+    return (what) => badFile(this.#file, `its array ${name} ${what}`);
   }
 }
 

@@ -43,13 +43,13 @@ describe('NumPy arrays', () => {
     [
       'whose directory is damaged',
       flipped(good.readUInt32LE(good.length - 6)),
-      /its directory ends after 0 of 4/,
+      /damaged directory: it ends after 0 of 4/,
     ],
-    ['whose first file is elsewhere', flipped(0), /train_images\.npy is not where its directory says/],
+    ['whose first file is elsewhere', flipped(0), /'train_images\.npy' is not where its directory says/],
     ['of a damaged array', flipped(200), /its length or checksum is wrong|is damaged/],
     ['that says it unpacks to gigabytes', lying(24, 2 ** 31), /has \d+ bytes where 3 × 2 × 2 × 3 take 36/],
     ['packed by an unknown method', lying(8, 99 << 16), /packed by method 99; only stored and deflated/],
-    ['encrypted', lying(8, 1), /holds train_images\.npy encrypted/],
+    ['encrypted', lying(8, 1), /holds 'train_images\.npy' encrypted/],
     [
       'without labels',
       npzFile(Object.fromEntries(Object.entries(arrays()).slice(0, 3))),

@@ -103,7 +103,7 @@ describe('NumPy arrays', () => {
       train: 6,
       test: 5,
     });
-    await expect(load()).rejects.toThrow(/train_images\.npy in it is damaged: its length or checksum/);
+    await expect(load()).rejects.toThrow(/holds 'train_images\.npy' damaged: its length or checksum/);
   });
 
   test('are read as NumPy itself writes them', async () => {
