@@ -1,13 +1,58 @@
 import vue from '@vitejs/plugin-vue';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/**
+ * The lanes of the tests, by what they need. A test of none of these folders is in the lane `unit`, which `npm run test:quick`
+ * runs: it needs neither engine nor Chromium, and starts neither processes nor threads of the application.
+ */
+const lanes = {
+  /** Chromium. */
+  browser: ['test/browser/**'],
+  /** Processes that are killed, disks that are full. */
+  faults: ['test/faults/**'],
+  /** Threads and processes of the application and of set-up. */
+  processes: [
+    'test/main/{background,cli,workspace}/**',
+    'test/main/trainer/memory.test.ts',
+    'test/scripts/**',
+  ],
+  /** The engine, so TensorFlow's library. */
+  engine: [
+    'test/parity/**',
+    'test/main/runs/**',
+    'test/main/workstation.test.ts',
+    'test/main/trainer/{augmentation,loss,measurement,optimization,scoring,session,steps,tensorflow}/**',
+    'test/main/trainer/data/{images,streams}/**',
+    'test/main/trainer/data/**/image-folder.test.ts',
+    'test/main/trainer/network/{network,rotated}.test.ts',
+    'test/main/trainer/pruning/{accepted,criteria,traps}.test.ts',
+  ],
+};
+
+const tests = 'test/**/*.test.{ts,mjs}';
 
 export default defineConfig({
   plugins: [vue()],
   test: {
-    include: ['test/**/*.test.{ts,mjs}'],
     // A process for each file: the engine is native code and keeps state of its own.
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [tests],
+          exclude: [...configDefaults.exclude, ...Object.values(lanes).flat()],
+          // Whoever opens the engine here is told at once that the test belongs to another lane.
+          env: { CASCADE_LIBTENSORFLOW: '/the lane unit of vitest.config.ts has no engine' },
+        },
+      },
+      ...Object.entries(lanes).map(([name, include]) => ({
+        extends: true as const,
+        test: { name, include: include.map((folder) => folder.replace(/\*\*$/, '**/*.test.{ts,mjs}')) },
+      })),
+    ],
   },
 });

@@ -44,25 +44,54 @@ export async function setUp(options = {}) {
   /** @type {string[]} */
   const problems = [];
   if (!packagesAreThere(root) || !buildIsFresh(root)) {
-    await withLock(
-      join(root, '.cache', 'setup.lock'),
-      async (addChild) => {
-        if (!packagesAreThere(root)) await installPackages({ root, env, report, addChild });
-        try {
-          if (!buildIsFresh(root)) await build(root, env, report);
-        } catch (error) {
-          if (!tolerant || !(error instanceof Problem)) throw error;
-          problems.push(error.message);
-        }
-      },
-      (pid) => report.say(`  Another set-up (process ${pid}) is at work; waiting for it.`),
-    );
+    await locked(root, report, async (addChild) => {
+      if (!packagesAreThere(root)) await installPackages({ root, env, report, addChild });
+      try {
+        if (!buildIsFresh(root)) await build(root, env, report);
+      } catch (error) {
+        if (!tolerant || !(error instanceof Problem)) throw error;
+        problems.push(error.message);
+      }
+    });
   }
-  const node = applicationNode(root);
-  if (node === null) throw new Problem(noNode);
+  const node = nodeOf(root);
   const { library, problem } = await libraryOrProblem({ env, cache, report, patient });
   if (problem !== null) problems.push(problem);
   return { node, env: library === null ? {} : libraryEnvironment(library, env), problems };
+}
+
+/**
+ * Brings only the packages in place: enough for whatever needs neither the build nor the engine.
+ * @param {object} options
+ * @param {string} [options.root]
+ * @param {NodeJS.ProcessEnv} [options.env]
+ * @param {import('./lib/progress.mjs').Reporter} options.report
+ * @returns {Promise<string>} the Node that runs the application
+ * @throws {Problem} where they cannot be had
+ */
+export async function providePackages({ root = checkout, env = process.env, report }) {
+  if (!packagesAreThere(root))
+    await locked(root, report, (addChild) => installPackages({ root, env, report, addChild }));
+  return nodeOf(root);
+}
+
+/**
+ * One set-up of a checkout at a time.
+ * @param {string} root
+ * @param {import('./lib/progress.mjs').Reporter} report
+ * @param {(addChild: (pid: number) => void) => Promise<void>} work
+ */
+async function locked(root, report, work) {
+  await withLock(join(root, '.cache', 'setup.lock'), work, (pid) =>
+    report.say(`  Another set-up (process ${pid}) is at work; waiting for it.`),
+  );
+}
+
+/** @param {string} root */
+function nodeOf(root) {
+  const node = applicationNode(root);
+  if (node === null) throw new Problem(noNode);
+  return node;
 }
 
 /**
