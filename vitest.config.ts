@@ -36,8 +36,9 @@ export default defineConfig({
   test: {
     // A process for each file: the engine is native code and keeps state of its own.
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // These end only what hangs: beside other work everything may take many times as long.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     projects: [
       {
         extends: true,

@@ -5,6 +5,7 @@ import { contrastOf, longWays, namelessControls, tabThrough } from './harness/au
 import { axeOn } from './harness/axe.ts';
 import { describeInChromium, launchChromium } from './harness/chromium.ts';
 import { dropStudy, eventually, goTo, idOf, startFile, untilState } from './harness/desk.ts';
+import { runInPage } from './harness/in-page.ts';
 import { layoutOf } from './harness/layout.ts';
 import { epochOf, inspected, mapOf } from './harness/replay.ts';
 import { shortStarter, studyFile } from './harness/studies.ts';
@@ -101,7 +102,7 @@ describeInChromium('all views', () => {
         await open(page, run);
         if (name.startsWith('replay: m'))
           await eventually(async () => (await mapOf(page, 'Control'))?.shares.active ?? 0).toBeGreaterThan(0);
-        await page.waitForTimeout(150);
+        await runInPage(page, 'settled');
         const contrast = await contrastOf(page);
         expect(contrast.looked, name).toBeGreaterThan(5);
         expect(contrast.faint, name).toEqual([]);
@@ -125,7 +126,7 @@ describeInChromium('all views', () => {
       await page.setViewportSize({ width, height });
       for (const { name, open } of VIEWS) {
         await open(page, run);
-        await page.waitForTimeout(150);
+        await runInPage(page, 'settled');
         const { panes, ...faults } = await layoutOf(page);
         if (/^(runs|run: layers|replay: a layer|studies)$/.test(name)) expect(panes, name).toBeGreaterThan(2);
         expect(faults, name).toEqual({ unreachable: [], small: [], over: [], sideways: false });
@@ -141,7 +142,7 @@ describeInChromium('all views', () => {
       const word = page.locator('.explain', { hasText: 'Accuracy' }).first();
       // What scrolls under a pointer is not asked about: the view comes to rest first.
       await word.scrollIntoViewIfNeeded();
-      await page.waitForTimeout(100);
+      await runInPage(page, 'settled');
       await word.hover();
       await eventually(shown).toBe(1);
     };

@@ -5,6 +5,7 @@ import { describeInChromium } from './harness/chromium.ts';
 import { showRun } from './harness/command-line.ts';
 import { dropStudy, eventually, goTo, idOf, startStudy, untilState } from './harness/desk.ts';
 import { runInPage } from './harness/in-page.ts';
+import { mainThreadMilliseconds } from './harness/main-thread.ts';
 import { epochOf, inspectedShare, mapOf, matrixOf, ROUNDING, shareOf, totalsOf } from './harness/replay.ts';
 import { median } from './harness/statistics.ts';
 import { shortStarter } from './harness/studies.ts';
@@ -175,7 +176,8 @@ describeInChromium('a study, finished and replayed', () => {
       (await mapOf(where, 'Control'))?.hash,
       (await matrixOf(where, 'Pruned run'))?.hash,
     ];
-    await page.waitForTimeout(300);
+    await eventually(() => look(page)).not.toContain(undefined);
+    await runInPage(page, 'settled');
     const before = await look(page);
     await page.reload();
     await page.getByRole('slider', { name: 'Epoch' }).waitFor();
@@ -191,14 +193,11 @@ describeInChromium('a study, finished and replayed', () => {
     await replay(EPOCHS);
     const measure = async (selector: string): Promise<{ frames: number; milliseconds: number }> => {
       const keys = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'Home' : 'End'));
-      const seeks = await runInPage<{ frames: number; milliseconds: number }[]>(page, 'seek', {
-        selector,
-        keys,
+      let seeks: { frames: number }[] = [];
+      const work = await mainThreadMilliseconds(page, async () => {
+        seeks = await runInPage(page, 'seek', { selector, keys });
       });
-      return {
-        frames: median(seeks.map((seek) => seek.frames)),
-        milliseconds: median(seeks.map((seek) => seek.milliseconds)),
-      };
+      return { frames: median(seeks.map((seek) => seek.frames)), milliseconds: work / keys.length };
     };
     const map = await measure('[aria-label="Pruned run"] canvas[aria-label^="Channels of"]');
     await page.keyboard.press('9');

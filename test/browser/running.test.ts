@@ -8,7 +8,7 @@ import { denseStudy } from './harness/studies.ts';
 import { temporaryFolder } from './harness/temporary.ts';
 import { watchPage, type Watch } from './harness/watch.ts';
 
-const EPOCHS = 12;
+const EPOCHS = 24;
 const TITLE = 'long · dense · seed 0';
 
 describeInChromium('runs under way', () => {
@@ -53,8 +53,8 @@ describeInChromium('runs under way', () => {
     const other = await context.newPage();
     await other.goto(application.origin);
     await untilState(other, TITLE, 'paused');
-    await page.waitForTimeout(700);
     expect([await epochsIn(page), await epochsIn(other)]).toEqual([epochs, epochs]);
+    expect((await showRun(application.workspace, await idOf(page, TITLE))).epochs).toHaveLength(epochs + 1);
 
     await act(other, 'Resume', TITLE);
     await untilState(page, TITLE, 'running');
@@ -136,12 +136,19 @@ describeInChromium('runs under way', () => {
     // As slow as a person's: the button in its place does something else by then.
     await slowDoubleClick(page, row(page, title).getByRole('button', { name: `Pause run ${title}` }));
     await untilState(page, title, 'paused');
-    await page.waitForTimeout(500);
-    await untilState(page, title, 'paused', 1_000);
+    const id = await idOf(page, title);
     await row(page, title)
       .getByRole('button', { name: `Stop run ${title}` })
       .dblclick();
     await untilState(page, title, 'stopped');
+    // One line carries all that is asked, in order: the second press had asked for nothing.
+    const { events } = await showRun(application.workspace, id);
+    expect(events.map(({ kind }) => kind).filter((kind) => kind !== 'checkpoint')).toEqual([
+      'queued',
+      'started',
+      'paused',
+      'stopped',
+    ]);
     expect(await page.getByRole('alertdialog').count()).toBe(0);
     expect(await page.getByRole('alert').count()).toBe(0);
 

@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { decodeFrame } from '../../../common/codec/frames.ts';
 import type { RunState, RunSummary, WorkstationEvent } from '../../../common/contract/schemas.ts';
 import { generator } from '../../../main/trainer/random.ts';
 import type { WorkstationOptions, WorkstationServices } from '../../../main/api/services.ts';
 import { openWorkstation } from '../../../main/workstation.ts';
+
+/** Many epochs of a run of these tests. */
+const QUIET_MILLISECONDS = 500;
 
 /** A folder that is removed when the test ends. */
 export function temporaryFolder(): string {
@@ -131,6 +135,14 @@ export function stationOf(services: WorkstationServices, folder: string): Statio
       }),
     start: async (text) => (await services.startStudy(text, 'test.yaml')).runs,
   };
+}
+
+/** Waits until nothing has been heard for a while: whatever was under way has come by then, however slow the machine. */
+export async function quiet(station: Station): Promise<void> {
+  for (let heard = -1; heard !== station.events.length;) {
+    heard = station.events.length;
+    await sleep(QUIET_MILLISECONDS);
+  }
 }
 
 const ENDED: readonly RunState[] = ['finished', 'failed', 'stopped', 'interrupted'];

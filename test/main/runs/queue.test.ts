@@ -97,10 +97,8 @@ describe('the queue', () => {
     expect(await station.start(text)).toEqual(runs);
     await allEnded(station, runs);
     const heard = station.events.length;
-    const began = performance.now();
     expect(await station.start(text)).toEqual(runs);
     // A finished study is there at once: nothing trains, nothing is logged.
-    expect(performance.now() - began).toBeLessThan(2_000);
     expect(station.events.slice(heard)).toEqual([]);
     for (const id of runs) {
       const { summary, events } = await station.services.getRun(id);

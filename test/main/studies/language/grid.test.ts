@@ -458,7 +458,7 @@ describe('a grid that is too large', () => {
   it('is refused before it is expanded', () => {
     const settings = ['batchSize', 'epochs', 'dataset.train', 'dataset.validation', 'retraining.epochs'];
     const grid = `grid: {${settings.map((key) => `${key}: ${list(1000)}`).join(', ')}}`;
-    const before = performance.now();
+    const before = process.cpuUsage().user;
     expect(problemsOf(study(arm('a', PRUNED, grid)))).toEqual([
       {
         line: ARM + 2,
@@ -467,7 +467,7 @@ describe('a grid that is too large', () => {
           'with these lists there are 1000000000000000 arms; a study has at most 10000 runs: shorten them, or split the study',
       },
     ]);
-    expect(performance.now() - before).toBeLessThan(2000);
+    expect((process.cpuUsage().user - before) / 1000).toBeLessThan(2000);
   });
 
   it('counts all arms, and their seeds', () => {

@@ -523,9 +523,9 @@ describe('text that is not YAML', () => {
     const line = (name: string, of: string): string =>
       `${name}: &${name} [${Array(10).fill(of).join(',')}]\n`;
     const bomb = `${line('a', 'x')}${line('b', '*a')}${line('c', '*b')}${line('d', '*c')}${line('e', '*d')}${line('f', '*e')}`;
-    const started = performance.now();
+    const before = process.cpuUsage().user;
     expect(read(bomb).problems[0]!.message).toMatch(/this alias cannot be followed/);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect((process.cpuUsage().user - before) / 1000).toBeLessThan(2000);
   });
 
   it('brackets nested beyond measure', () => {
