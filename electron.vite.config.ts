@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
+import { thirdPartyNotices } from './build/third-party.ts';
 
 const root = import.meta.dirname;
 
@@ -39,7 +40,7 @@ export default defineConfig({
   },
   renderer: {
     root: resolve(root, 'renderer'),
-    plugins: [vue()],
+    plugins: [vue(), thirdPartyNotices()],
     build: {
       outDir: resolve(root, 'out/renderer'),
       minify: true,

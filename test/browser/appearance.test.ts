@@ -45,6 +45,15 @@ const VIEWS: { name: string; open: (page: Page, run: string) => Promise<void> }[
     },
   },
   { name: 'workspace', open: (page) => address(page, '#/workspace', 'heading', 'Workspace') },
+  {
+    name: 'workspace: notices',
+    open: async (page) => {
+      await address(page, '#/workspace', 'heading', 'Workspace');
+      const notices = page.getByRole('region', { name: 'Third-party notices' });
+      if (!(await notices.isVisible())) await page.getByText('Licenses of fonts and packages').click();
+      await notices.getByText('SIL Open Font License').first().waitFor();
+    },
+  },
   { name: 'nowhere', open: (page) => address(page, '#/run?run=000000000000-s0', 'link', 'To the runs') },
 ];
 

@@ -12,6 +12,7 @@ const shown = z.object({
   excess: z.array(shares),
   controlShed: z.array(shares),
   previousMaskExcess: z.array(shares),
+  events: z.array(z.object({ kind: z.string() })),
   epochs: z.array(
     z.object({
       epoch: z.number(),
