@@ -106,6 +106,20 @@ describe('rates', () => {
     expect(rewound(4)).toEqual([1, 1, 0.5, 0.25]);
   });
 
+  test('rewound rates are those of the very same steps', () => {
+    // A rate that tells its step: 40 steps were trained.
+    const context = { steps: 40, stepsPerEpoch: STEPS, trainingRate: (step: number) => step };
+    const ratesAt = (retraining: NamedOptions, steps: number): number[] => {
+      const opened = retrainings.open(retraining);
+      return Array.from({ length: steps }, (_, step) => opened.rate(step, context));
+    };
+    const from = (first: number): number[] => Array.from({ length: 40 - first }, (_, step) => first + step);
+    expect(ratesAt({ name: 'learning-rate-rewinding', epochs: 2 }, 20)).toEqual(from(20));
+    expect(ratesAt({ name: 'learning-rate-rewinding', epochs: '7it' }, 7)).toEqual(from(33));
+    expect(ratesAt({ name: 'weight-rewinding', to: 1 }, 30)).toEqual(from(10));
+    expect(ratesAt({ name: 'weight-rewinding', to: '33it' }, 7)).toEqual(from(33));
+  });
+
   test('weight rewinding trains from its epoch on, with the rates that it had', () => {
     expect(ratesOf({ retraining: { name: 'weight-rewinding', to: 1 } }).slice(4)).toEqual([1, 0.5, 0.25]);
     expect(ratesOf({ retraining: { name: 'weight-rewinding' } }).slice(4)).toEqual([1, 1, 0.5, 0.25]);
