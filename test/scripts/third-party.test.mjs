@@ -15,7 +15,7 @@ test('what the built page contains is told with its terms: fonts, charts and all
     '@fontsource/jetbrains-mono',
     'echarts',
     'zrender',
-    'vue',
+    '@vue/runtime-dom',
   ]) {
     const { version } = JSON.parse(readFileSync(join(packaged(name), 'package.json'), 'utf8'));
     expect(text).toContain(`\n${name} ${version} (`);
