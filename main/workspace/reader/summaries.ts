@@ -227,7 +227,9 @@ function summaryOf(
     testAccuracy: row.test_accuracy,
     validationAccuracy: row.validation_accuracy,
     states: row.shed === null ? null : sharesOf({ ...row, shed: JSON.parse(row.shed) as number[] }, labels),
-    ...lastExcess(database, row.number, labels, 'dense'),
+    ...(row.control === null
+      ? { excess: null, excessEpoch: null }
+      : lastExcess(database, row.number, labels, 'dense')),
     previousMask:
       row.previous_mask === null
         ? null
