@@ -89,7 +89,11 @@ export class RunManager {
   async pause(id: string): Promise<void> {
     const training = this.#training.get(id);
     if (!training) throw this.#conflict(id, 'is not training, so it can not be paused');
-    if (training.isEnding) throw this.#conflict(id, 'is being stopped, so it can not be paused');
+    if (training.isEnding) {
+      // Answered once it has ended: who asks for its state then learns why.
+      await training.ended;
+      throw this.#conflict(id, 'was being stopped, so it cannot be paused');
+    }
     training.pause();
   }
 

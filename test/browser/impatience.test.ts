@@ -217,8 +217,8 @@ describeInChromium('a person who does not wait', () => {
     );
     for (const tab of [page, other]) {
       await row(tab, TITLE).waitFor({ state: 'detached' });
-      expect(await tab.getByRole('alert').count()).toBe(0);
-      expect(await tab.getByRole('alertdialog').count()).toBe(0);
+      await tab.getByRole('alertdialog').waitFor({ state: 'detached' });
+      expect(await tab.getByRole('alert').allTextContents()).toEqual([]);
     }
     await other.close();
   }, 60_000);
