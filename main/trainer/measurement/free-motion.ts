@@ -40,7 +40,7 @@ const FIRST = 8;
 const MOST = 32;
 
 /** Residual of the first few above which a channel is held for certain: freed ones lie at 0.2 and below. */
-const PERHAPS_FREE = 1;
+const PERHAPS_FREE = 0.5;
 
 /**
  * Follows what the optimizer alone would make of a network's weights over an epoch, from their values and the optimizer's
