@@ -2,10 +2,16 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { NetworkDescription } from '../common/network.ts';
 import type { EpochRecord, RunEnvironment } from '../common/records.ts';
-import { completeSpecification } from '../common/run-specification.ts';
-import { DEFAULT_THRESHOLDS } from '../common/thresholds.ts';
 import { openWorkspace } from '../main/workspace/workspace.ts';
-import { change, initialLayer, integers, prune, type LayerShape } from './synthetic-run.ts';
+import {
+  change,
+  initialLayer,
+  integers,
+  METRICS,
+  prune,
+  SPECIFICATION,
+  type LayerShape,
+} from './synthetic-run.ts';
 
 /**
  * Large workspaces in seconds: a few epochs are recorded by the real writer, and their rows are multiplied in SQL. What is
@@ -228,35 +234,3 @@ function environmentOf(shapes: readonly LayerShape[]): RunEnvironment {
     network,
   };
 }
-
-const METRICS: EpochRecord['metrics'] = {
-  learningRate: 0.1,
-  learningRateMean: 0.1,
-  learningRateLast: 0.1,
-  steps: 1,
-  trainLoss: 1,
-  trainAccuracy: 0.5,
-  validationLoss: 1,
-  validationAccuracy: 0.5,
-  testLoss: 1,
-  testAccuracy: 0.5,
-  validationTopFive: 0.9,
-  testTopFive: 0.9,
-  trainingSeconds: 1,
-  evaluationSeconds: 1,
-  measurementSeconds: 1,
-  waitingSeconds: 0,
-};
-
-const SPECIFICATION = completeSpecification({
-  dataset: { name: 'mnist' },
-  model: { name: 'synthetic' },
-  batchSize: 1,
-  epochs: 1,
-  optimizer: { name: 'sgd' },
-  learningRate: { name: 'constant' },
-  pruning: null,
-  retraining: { name: 'none' },
-  thresholds: [...DEFAULT_THRESHOLDS],
-  referenceEpoch: 1,
-});

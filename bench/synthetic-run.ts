@@ -6,7 +6,9 @@ import {
   PRUNED_PLANE,
   shedPlane,
   type LayerRecord,
+  type EpochRecord,
 } from '../common/records.ts';
+import { completeSpecification } from '../common/run-specification.ts';
 import { popcount } from '../main/codec/planes.ts';
 import { DEFAULT_THRESHOLDS } from '../common/thresholds.ts';
 
@@ -93,3 +95,37 @@ export function integers(seed: number): () => number {
     return state >>> 0;
   };
 }
+
+/** Numbers of every epoch of a made-up run; they mean nothing. */
+export const METRICS: EpochRecord['metrics'] = {
+  learningRate: 0.1,
+  learningRateMean: 0.1,
+  learningRateLast: 0.1,
+  steps: 1,
+  trainLoss: 1,
+  trainAccuracy: 0.5,
+  validationLoss: 1,
+  validationAccuracy: 0.5,
+  testLoss: 1,
+  testAccuracy: 0.5,
+  validationTopFive: 0.9,
+  testTopFive: 0.9,
+  trainingSeconds: 1,
+  evaluationSeconds: 1,
+  measurementSeconds: 1,
+  waitingSeconds: 0,
+};
+
+/** Of a run that is recorded without being trained. */
+export const SPECIFICATION = completeSpecification({
+  dataset: { name: 'mnist' },
+  model: { name: 'synthetic' },
+  batchSize: 1,
+  epochs: 1,
+  optimizer: { name: 'sgd' },
+  learningRate: { name: 'constant' },
+  pruning: null,
+  retraining: { name: 'none' },
+  thresholds: [...DEFAULT_THRESHOLDS],
+  referenceEpoch: 1,
+});

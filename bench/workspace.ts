@@ -4,11 +4,18 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import Database from 'better-sqlite3';
 import { planeBytes, planeCount, type EpochRecord } from '../common/records.ts';
-import { completeSpecification } from '../common/run-specification.ts';
 import { DEFAULT_THRESHOLDS } from '../common/thresholds.ts';
 import { Reader } from '../main/workspace/reader/reader.ts';
 import { openWorkspace, type Workspace } from '../main/workspace/workspace.ts';
-import { change, initialLayer, integers, prune, type LayerShape } from './synthetic-run.ts';
+import {
+  change,
+  initialLayer,
+  integers,
+  METRICS,
+  prune,
+  SPECIFICATION,
+  type LayerShape,
+} from './synthetic-run.ts';
 
 /**
  * How fast a workspace takes and gives back runs, and how much of a disk masks need. Synthetic runs through the
@@ -237,37 +244,5 @@ function spread(times: number[]): Spread {
 }
 
 const CLASSES = 10;
-
-const METRICS: EpochRecord['metrics'] = {
-  learningRate: 0.1,
-  learningRateMean: 0.1,
-  learningRateLast: 0.1,
-  steps: 1,
-  trainLoss: 1,
-  trainAccuracy: 0.5,
-  validationLoss: 1,
-  validationAccuracy: 0.5,
-  testLoss: 1,
-  testAccuracy: 0.5,
-  validationTopFive: 0.9,
-  testTopFive: 0.9,
-  trainingSeconds: 1,
-  evaluationSeconds: 1,
-  measurementSeconds: 1,
-  waitingSeconds: 0,
-};
-
-const SPECIFICATION = completeSpecification({
-  dataset: { name: 'mnist' },
-  model: { name: 'synthetic' },
-  batchSize: 1,
-  epochs: 1,
-  optimizer: { name: 'sgd' },
-  learningRate: { name: 'constant' },
-  pruning: null,
-  retraining: { name: 'none' },
-  thresholds: [...DEFAULT_THRESHOLDS],
-  referenceEpoch: 1,
-});
 
 if (import.meta.main) process.stdout.write(`${JSON.stringify(await benchmarkWorkspace(), null, 2)}\n`);
