@@ -1,5 +1,5 @@
 import { CascadeError } from '../../common/errors.ts';
-import { idsMeant } from '../shared/run-id.ts';
+import { idsMeant } from '../base/run-id.ts';
 import { decodeRuns } from '../../common/codec/run-frames.ts';
 import type { CascadeClient } from '../api/router.ts';
 

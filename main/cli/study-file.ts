@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CascadeError, messageOf } from '../../common/errors.ts';
 import type { CascadeClient } from '../api/router.ts';
-import { readRegular } from '../shared/regular-files.ts';
+import { readRegular } from '../base/regular-files.ts';
 
 /** Larger than any study: a mistaken file name should not be read into memory. */
 const MAX_BYTES = 1_000_000;

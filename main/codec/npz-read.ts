@@ -1,5 +1,5 @@
 import { CascadeError, messageOf } from '../../common/errors.ts';
-import { quoted } from '../shared/names.ts';
+import { quoted } from '../base/names.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readZip } from './zip.ts';
 

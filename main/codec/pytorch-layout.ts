@@ -7,7 +7,7 @@ import {
   type ParameterDescription,
   type PrunableLayer,
 } from '../../common/network.ts';
-import { quoted } from '../shared/names.ts';
+import { quoted } from '../base/names.ts';
 import { PyTorchState, unwrappedName, type StateTensor } from './pytorch-state.ts';
 import { sourceOf } from './byte-source.ts';
 import {

@@ -1,5 +1,5 @@
 import { CascadeError } from '../../common/errors.ts';
-import { isPrintable, quoted } from '../shared/names.ts';
+import { isPrintable, quoted } from '../base/names.ts';
 import { floatsOf, isFloat, type SafetensorsTensor } from './safetensors.ts';
 
 /** A parameter or statistic of a state dict, whatever wrapped its module. */

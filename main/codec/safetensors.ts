@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CascadeError } from '../../common/errors.ts';
-import { quoted } from '../shared/names.ts';
+import { quoted } from '../base/names.ts';
 import { sourceOf, type ByteSource } from './byte-source.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { Inflate } from 'fflate';
 import { CascadeError } from '../../common/errors.ts';
-import { isPassedOver, quoted } from '../shared/names.ts';
+import { isPassedOver, quoted } from '../base/names.ts';
 import { sourceOf, type ByteSource } from './byte-source.ts';
 
 /**

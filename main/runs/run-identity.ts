@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { runId } from '../shared/run-id.ts';
+import { runId } from '../base/run-id.ts';
 
 /** Raised only when the same specification would give other numbers than before: every run then gets another id. */
 const NUMERICS = 1;

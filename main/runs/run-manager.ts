@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../common/contract/schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
-import type { MaskSource } from '../shared/mask-source.ts';
+import type { MaskSource } from '../base/mask-source.ts';
 import { GpuDealer } from './gpus.ts';
 import { findMending } from './mending.ts';
 import { Problems } from './problems.ts';

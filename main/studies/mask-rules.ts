@@ -1,8 +1,8 @@
 import type { RunState } from '../../common/contract/schemas.ts';
 import { CascadeError, messageOf } from '../../common/errors.ts';
-import { maskOriginOf } from '../shared/mask-source.ts';
+import { maskOriginOf } from '../base/mask-source.ts';
 import type { NetworkDescription, PrunableLayer } from '../../common/network.ts';
-import { idsMeant, isHash, runId } from '../shared/run-id.ts';
+import { idsMeant, isHash, runId } from '../base/run-id.ts';
 import type { RunSpecification } from '../../common/run-specification.ts';
 import { canonicalSpecification, type RuleProblem, type StudyRules } from './language/index.ts';
 import { runIdentity } from '../runs/run-identity.ts';

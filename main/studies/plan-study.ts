@@ -1,5 +1,5 @@
 import type { StudyProblem } from '../../common/contract/schemas.ts';
-import { maskSourceOf, type MaskSource } from '../shared/mask-source.ts';
+import { maskSourceOf, type MaskSource } from '../base/mask-source.ts';
 import type { NetworkDescription } from '../../common/network.ts';
 import type { PlannedRun, RunSpecification } from '../../common/run-specification.ts';
 import { canonicalSpecification, readStudy } from './language/index.ts';

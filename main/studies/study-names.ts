@@ -1,4 +1,4 @@
-import { maskOriginOf } from '../shared/mask-source.ts';
+import { maskOriginOf } from '../base/mask-source.ts';
 import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
 import { readStudyArms } from './language/index.ts';
 import { components } from '../trainer/components.ts';

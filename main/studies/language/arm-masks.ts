@@ -1,6 +1,6 @@
-import { maskOriginOf } from '../../shared/mask-source.ts';
+import { maskOriginOf } from '../../base/mask-source.ts';
 import type { ReadArm } from './arms.ts';
-import { quoted } from '../../shared/names.ts';
+import { quoted } from '../../base/names.ts';
 import type { StudyRules } from './rules.ts';
 import type { ProblemList } from './problem-list.ts';
 import { nearest } from './problems.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { quoted } from '../../shared/names.ts';
+import { quoted } from '../../base/names.ts';
 import { componentOptions, unwrap } from './schema-walk.ts';
 import { wording } from '../../../common/study/wording.ts';
 

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { messageOf } from '../../../common/errors.ts';
-import { printable, shortened } from '../../shared/names.ts';
+import { printable, shortened } from '../../base/names.ts';
 import { MOST_PROBLEMS, type StudyProblem } from './first-problems.ts';
 import { offsetOf, parseText } from './yaml-text.ts';
 import { AliasError, valueOf, type YamlValue } from './yaml-value.ts';

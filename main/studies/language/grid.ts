@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Path } from './document.ts';
-import { quoted } from '../../shared/names.ts';
+import { quoted } from '../../base/names.ts';
 import type { MergedSettings } from './merge.ts';
 import { MOST_EXPLAINED, nearest } from './problems.ts';
 import type { Finding } from './problems.ts';

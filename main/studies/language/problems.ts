@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { allowedNames, describeAllowed, describeFound } from './describe.ts';
 import type { Path } from './document.ts';
 import type { StudyProblem } from './first-problems.ts';
-import { quoted } from '../../shared/names.ts';
+import { quoted } from '../../base/names.ts';
 import { componentOptions, isPlainName, objectSchema, schemaUnder, unwrap } from './schema-walk.ts';
 
 /** One finding of a schema: where in the value, and the sentence. */

@@ -22,7 +22,7 @@ export interface StudyRules {
   /** Why its parts do not go together, each with the key to change. Names of layers are sorted by now: name their list, not an item. */
   check(specification: RunSpecification): RuleProblem[];
   /**
-   * Of a pruning that takes the masks of a run (see main/shared/mask-source.ts): the specification with that run and the epoch
+   * Of a pruning that takes the masks of a run (see main/base/mask-source.ts): the specification with that run and the epoch
    * named for good, or why it can not take them.
    *
    * @param source the arm whose run it is, itself settled; null where the specification names a run

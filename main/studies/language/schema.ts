@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Components, Component } from '../../trainer/component.ts';
 import { CONTROL_KINDS, CONTROL_WISHES } from '../../../common/controls.ts';
-import { ONE_LINE, PRINTABLE } from '../../shared/names.ts';
+import { ONE_LINE, PRINTABLE } from '../../base/names.ts';
 import { KERNEL_KINDS } from '../../../common/network.ts';
 import { DEFAULT_THRESHOLDS, thresholdLabel } from '../../../common/thresholds.ts';
 import type { Threshold } from '../../../common/thresholds.ts';

@@ -1,7 +1,7 @@
 import { Composer, Lexer, LineCounter, Parser, isMap, isScalar, visit } from 'yaml';
 import type { Document, Node, YAMLError } from 'yaml';
 import { MOST_PROBLEMS } from './first-problems.ts';
-import { quoted } from '../../shared/names.ts';
+import { quoted } from '../../base/names.ts';
 
 /** What a study never comes near: a text beyond it is a mistake, such as another file dropped on the editor. */
 const MOST_CHARACTERS = 1_000_000;

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { Document, Node } from 'yaml';
-import { quoted } from '../../shared/names.ts';
+import { quoted } from '../../base/names.ts';
 
 /** Values that a text may stand for once its aliases are followed. */
 const MOST_VALUES = 300_000;

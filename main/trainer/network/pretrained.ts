@@ -6,7 +6,7 @@ import { openSafetensors } from '../../codec/safetensors.ts';
 import { CascadeError, messageOf } from '../../../common/errors.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import type { NamedOptions } from '../../../common/run-specification.ts';
-import { fileStamp, regularSource, sha256Of } from '../../shared/regular-files.ts';
+import { fileStamp, regularSource, sha256Of } from '../../base/regular-files.ts';
 import { initialParameters } from './initialization.ts';
 
 /** Bytes: twice what the largest network takes in float64, split by torch.nn.utils.prune. */

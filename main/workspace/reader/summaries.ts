@@ -7,7 +7,7 @@ import type {
   StateShares,
 } from '../../../common/contract/schemas.ts';
 import { filterRuns } from '../../../common/run-filter.ts';
-import { maskSourceOf } from '../../shared/mask-source.ts';
+import { maskSourceOf } from '../../base/mask-source.ts';
 import type { NetworkDescription } from '../../../common/network.ts';
 import { readSpecification } from '../../../common/run-specification.ts';
 import { thresholdLabel } from '../../../common/thresholds.ts';

@@ -4,8 +4,8 @@ import { createGunzip, gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import type { ByteSource } from '../../../codec/byte-source.ts';
 import { CascadeError, messageOf } from '../../../../common/errors.ts';
-import { printable } from '../../../shared/names.ts';
-import { fileStamp, notAFile, openRegularHandle, regularSource } from '../../../shared/regular-files.ts';
+import { printable } from '../../../base/names.ts';
+import { fileStamp, notAFile, openRegularHandle, regularSource } from '../../../base/regular-files.ts';
 
 const inflate = promisify(gunzip);
 

@@ -2,8 +2,8 @@ import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CascadeError, messageOf } from '../../../../common/errors.ts';
-import { isPassedOver, isPrintable } from '../../../shared/names.ts';
-import { notAFile } from '../../../shared/regular-files.ts';
+import { isPassedOver, isPrintable } from '../../../base/names.ts';
+import { notAFile } from '../../../base/regular-files.ts';
 import { badFile } from '../formats/files.ts';
 
 export interface ImageFile {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { messageOf } from '../../../../common/errors.ts';
-import { readRegular } from '../../../shared/regular-files.ts';
+import { readRegular } from '../../../base/regular-files.ts';
 import { ImageDecoder } from '../../tensorflow/image-decoder.ts';
 import { badFile } from '../formats/files.ts';
 import { windowOf, type ImageFit } from './fit.ts';
