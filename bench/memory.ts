@@ -1,27 +1,46 @@
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { BLOCKS } from '../main/bench/memory.ts';
-import { COMPARED_NETWORKS } from '../main/bench/networks.ts';
-import { OurTrainer } from '../main/bench/our-trainer.ts';
-import { openEngine } from '../main/trainer/tensorflow/engine.ts';
+import * as z from 'zod';
+import type { NetworkDescription } from '../common/network.ts';
+import { benchFile, runChild } from './children.ts';
+import { COMPARED_NETWORKS } from './networks.ts';
+import { Peer } from './peer.ts';
+import { below, type Measure } from './result.ts';
 
-/** Trains one compared network in this process alone, and tells how much memory that took at most. Writes one JSON document. */
-const compared = COMPARED_NETWORKS.find(({ name }) => name === process.argv[2])!;
-const threads = availableParallelism();
-const engine = openEngine({ device: 'cpu', threads });
-const trainer = new OurTrainer(engine, compared);
-for (let block = 0; block < BLOCKS; block++) trainer.run();
-const { network } = trainer;
-trainer.close();
-engine.dispose();
-process.stdout.write(`${JSON.stringify({ peakBytes: peakBytes(), threads, network })}\n`);
+/** Networks whose memory is compared: the smallest, one of few weights and large activations, and the two largest. */
+const NAMES = ['lenet-300-100-batch-128', 'resnet-20-batch-128', 'vgg-16-bn-batch-64', 'resnet-50-batch-16'];
 
-/** Largest resident memory so far. resourceUsage would tell that of the process that started this one, where it was larger. */
-function peakBytes(): number {
-  try {
-    const [, kilobytes] = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync('/proc/self/status', 'ascii'))!;
-    return Number(kilobytes) * 1024;
-  } catch {
-    return process.resourceUsage().maxRSS * 1024;
+/** Blocks of steps before memory is looked at: what a step keeps is kept by then. */
+export const BLOCKS = 2;
+
+const child = z.object({
+  peakBytes: z.number().positive(),
+  threads: z.number(),
+  network: z.custom<NetworkDescription>((value) => typeof value === 'object' && value !== null),
+});
+
+/** Largest resident memory of a process that trains, ours and PyTorch's, each alone and whole: libraries and runtime too. */
+export async function measureMemory(python: string): Promise<Measure[]> {
+  const measures: Measure[] = [];
+  for (const compared of COMPARED_NETWORKS.filter(({ name }) => NAMES.includes(name))) {
+    const { peakBytes, network, threads } = child.parse(await runChild('memory.ts', [compared.name]));
+    const peer = await Peer.start(python, benchFile('pytorch_peer.py'));
+    try {
+      const layout = network.layers.some(({ kind }) => kind === 'conv') ? 'channels-last' : 'channels-first';
+      await peer.open(network, compared, [{ name: layout, layout, update: 'fused' }], threads);
+      await peer.run(0, BLOCKS * compared.steps);
+      const peerBytes = await peer.memory();
+      measures.push(
+        below(
+          `memory-${compared.name}`,
+          `largest resident memory while training, ours ÷ PyTorch’s (${layout}, fused): ${compared.what}`,
+          'ratio',
+          peakBytes / peerBytes,
+          1,
+          { ours: peakBytes, peer: peerBytes },
+        ),
+      );
+    } finally {
+      peer.close();
+    }
   }
+  return measures;
 }

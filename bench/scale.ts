@@ -13,7 +13,7 @@ import { decodeRuns } from '../common/codec/run-frames.ts';
 import { messageOf } from '../common/errors.ts';
 import { socketLink, type SocketLike } from '../common/line/link.ts';
 import type { CascadeClient } from '../main/api/router.ts';
-import { median } from '../main/bench/result.ts';
+import { median } from './result.ts';
 import { RESNET_50_LAYER, RUN, writeLongRun, writeManyRuns, writeResNet50 } from './scale-workspaces.ts';
 
 /**
@@ -185,7 +185,7 @@ class Server {
   }
 
   static async start(folder: string): Promise<Server> {
-    const args = [join(import.meta.dirname, 'scale-server.ts'), folder];
+    const args = [join(import.meta.dirname, 'children', 'scale-server.ts'), folder];
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const reader: Interface = createInterface({ input: child.stdout });
     const lines = reader[Symbol.asyncIterator]();

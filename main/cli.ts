@@ -31,7 +31,7 @@ const around: Surroundings = {
       `cascade-lab ${findApplication().version}`,
     ),
   benchmark: async (options) => {
-    const { benchmark } = await import('./bench/benchmark.ts');
+    const { benchmark } = await import('../bench/benchmark.ts');
     return benchmark({ ...options, python: process.env['CASCADE_PYTHON'] ?? 'python3' });
   },
   isInteractive: process.stdin.isTTY && process.stdout.isTTY,

@@ -32,7 +32,7 @@ const ui = [...stores, 'renderer/ui'];
 const features = ['studies', 'runs', 'run', 'replay', 'workspace'].map((name) => `renderer/${name}`);
 
 /**
- * The layers: who may import whom. Tests, scripts and benchmarks may import everything.
+ * The layers: who may import whom. Tests and scripts may import everything.
  * @type {Layer[]}
  */
 export const layers = [
@@ -83,11 +83,18 @@ export const layers = [
     ours: ['common', 'main/base', 'main/codec', 'main/threads.ts', 'main/locks'],
     packages: [...main, 'better-sqlite3'],
   },
+  // The command line and its entry tell what `cascade bench` measures.
+  ...['main/cli', 'main/cli.ts'].map((of) => ({
+    of,
+    ours: ['common', 'main', 'bench'],
+    packages: [...main, '@orpc/*'],
+  })),
+  { of: 'bench', ours: ['common', 'main'], packages: [...main, '@orpc/*', 'better-sqlite3'] },
   { of: 'main/desktop', ours: ['common', 'main'], packages: [...main, '@orpc/*', 'electron'] },
   { of: 'main/desktop.ts', ours: ['common', 'main'], packages: [...main, '@orpc/*', 'electron'] },
 ];
 
-const roots = ['common', 'preload', 'renderer', 'main'];
+const roots = ['common', 'preload', 'renderer', 'main', 'bench'];
 
 /**
  * @param {string} root a checkout

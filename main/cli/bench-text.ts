@@ -1,4 +1,4 @@
-import type { BenchmarkResult, Measure } from '../bench/result.ts';
+import type { BenchmarkResult, Measure } from '../../bench/result.ts';
 import { decimal, percent, table } from './table.ts';
 
 /** What `cascade bench` shows a person. */

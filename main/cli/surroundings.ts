@@ -1,5 +1,5 @@
-import type { BenchmarkOptions } from '../bench/benchmark.ts';
-import type { BenchmarkResult } from '../bench/result.ts';
+import type { BenchmarkOptions } from '../../bench/benchmark.ts';
+import type { BenchmarkResult } from '../../bench/result.ts';
 import type { DescribedComponents } from '../studies/describe-components.ts';
 import type { WorkspaceAccess } from './connection.ts';
 import type { DoctorReport } from './doctor.ts';

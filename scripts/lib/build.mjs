@@ -9,6 +9,7 @@ import { capture } from './run.mjs';
 
 /** Everything that the build depends on. */
 const sources = [
+  'bench',
   'build',
   'common',
   'main',

@@ -1,5 +1,5 @@
-import { generator } from '../trainer/random.ts';
-import { selectLowest } from '../trainer/pruning/selection.ts';
+import { generator } from '../main/trainer/random.ts';
+import { selectLowest } from '../main/trainer/pruning/selection.ts';
 import { below, median, type Measure } from './result.ts';
 
 const WEIGHTS = 25_000_000;

@@ -1,11 +1,11 @@
-import { generator, integers } from '../trainer/random.ts';
-import type { NetworkDescription } from '../../common/network.ts';
-import { completeSpecification, type RunSpecification } from '../../common/run-specification.ts';
-import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';
-import type { Dataset, Split } from '../trainer/data/dataset.ts';
-import { TrainingSession } from '../trainer/session/session.ts';
-import type { CompilationChoice } from '../trainer/steps/compilation.ts';
-import type { Engine } from '../trainer/tensorflow/engine.ts';
+import { generator, integers } from '../main/trainer/random.ts';
+import type { NetworkDescription } from '../common/network.ts';
+import { completeSpecification, type RunSpecification } from '../common/run-specification.ts';
+import { DEFAULT_THRESHOLDS } from '../common/thresholds.ts';
+import type { Dataset, Split } from '../main/trainer/data/dataset.ts';
+import { TrainingSession } from '../main/trainer/session/session.ts';
+import type { CompilationChoice } from '../main/trainer/steps/compilation.ts';
+import type { Engine } from '../main/trainer/tensorflow/engine.ts';
 import type { ComparedNetwork } from './networks.ts';
 
 /** What both sides are told. */

@@ -1,4 +1,4 @@
-import type { Compilation } from '../../common/records.ts';
+import type { Compilation } from '../common/records.ts';
 
 /** What `cascade bench` writes. Times are milliseconds unless a name says otherwise. */
 

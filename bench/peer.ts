@@ -2,7 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import * as z from 'zod';
-import type { NetworkDescription } from '../../common/network.ts';
+import type { NetworkDescription } from '../common/network.ts';
 import type { ComparedNetwork } from './networks.ts';
 import { TRAINING } from './our-trainer.ts';
 

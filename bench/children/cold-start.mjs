@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { findChromium } from '../scripts/lib/chromium.mjs';
-import { checkout } from '../scripts/lib/paths.mjs';
+import { findChromium } from '../../scripts/lib/chromium.mjs';
+import { checkout } from '../../scripts/lib/paths.mjs';
 
 /**
  * From `npm start` in a checkout that is set up to a page that shows its content, in headless Chromium, which is
  * running already: a person's browser is. Writes one JSON document: milliseconds of each round.
  *
- *     node bench/cold-start.mjs [ROUNDS]
+ *     node bench/children/cold-start.mjs [ROUNDS]
  */
 
 const PATIENCE_MS = 60_000;

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { CascadeError, messageOf } from '../../common/errors.ts';
-import { openEngine, type Engine } from '../trainer/tensorflow/engine.ts';
-import { findApplication } from '../entry/application.ts';
+import { CascadeError, messageOf } from '../common/errors.ts';
+import { openEngine, type Engine } from '../main/trainer/tensorflow/engine.ts';
+import { findApplication } from '../main/entry/application.ts';
 import { benchFile } from './children.ts';
 import { measureColdStart } from './cold-start.ts';
 import { compare } from './compare.ts';

@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import type { Engine } from '../trainer/tensorflow/engine.ts';
+import type { Engine } from '../main/trainer/tensorflow/engine.ts';
 import type { ComparedNetwork } from './networks.ts';
 import { OurTrainer, TRAINING } from './our-trainer.ts';
 import { candidatesFor, type Peer, type PeerCandidate } from './peer.ts';

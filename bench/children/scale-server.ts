@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
-import { openWorkstation } from '../main/workstation.ts';
-import { readOwner } from '../main/workspace/workspace.ts';
+import { openWorkstation } from '../../main/workstation.ts';
+import { readOwner } from '../../main/workspace/workspace.ts';
 
 /**
  * Holds a workspace as a window does, in a process whose main thread is watched. Writes a line with the time to open and

@@ -1,4 +1,4 @@
-import type { NamedOptions } from '../../common/run-specification.ts';
+import type { NamedOptions } from '../common/run-specification.ts';
 
 /** A network whose training step is compared. */
 export interface ComparedNetwork {
