@@ -87,6 +87,10 @@ export function shedPlane(threshold: number): number {
 export function planeCount(thresholds: number): number {
   return 2 + thresholds;
 }
+/** What planes are called, in their order: 'pruned', 'inert', and 'shed ' with the label of each threshold. */
+export function planeNames(thresholds: readonly string[]): string[] {
+  return ['pruned', 'inert', ...thresholds.map((label) => `shed ${label}`)];
+}
 /** Bytes of one plane: one bit a weight, least significant bit first, in the kernel's flattening. */
 export function planeBytes(weights: number): number {
   return Math.ceil(weights / 8);

@@ -303,8 +303,8 @@ class Workstation implements WorkstationServices {
 
   channels: WorkstationServices['channels'] = (id, from, to, keptBy, signal) =>
     this.#workspace.channelFrame(id, from, to, keptBy, signal);
-  planes: WorkstationServices['planes'] = (id, epoch, layer, signal) =>
-    this.#workspace.planeFrame(id, epoch, layer, signal);
+  planes: WorkstationServices['planes'] = (id, epoch, layer, planes, signal) =>
+    this.#workspace.planeFrame(id, epoch, layer, planes, signal);
   predictions: WorkstationServices['predictions'] = (id, epoch, moment) =>
     this.#workspace.predictionFrame(id, epoch, moment);
   masks: WorkstationServices['masks'] = (id, epoch, threshold) => this.#workspace.masks(id, epoch, threshold);

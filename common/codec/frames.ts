@@ -15,10 +15,12 @@ export interface ChannelFrameHeader {
   layers: { name: string; channels: number; rows: number }[];
 }
 
-/** Bit planes of one layer after one epoch: body is plane after plane (pruned, inert, shed per threshold). */
+/** Bit planes of one layer after one epoch: body is plane after plane. */
 export interface PlaneFrameHeader {
   kind: 'planes';
   thresholds: string[];
+  /** Those that the body holds, by `planeNames`. */
+  planes: string[];
   epoch: number;
   layer: string;
   shape: number[];

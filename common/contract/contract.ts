@@ -91,9 +91,18 @@ export const contract = {
         }),
       )
       .output(schemas.bytes),
-    /** The weights of one layer after one epoch: a plane frame (pruned, inert, shed at every threshold). */
+    /**
+     * The weights of one layer after one epoch: a plane frame. `planes` names those that are wanted, such as 'pruned', 'inert'
+     * and 'shed 1e-3'; by default all.
+     */
     planes: call
-      .input(oneRun.extend({ epoch: z.number().int().min(0), layer: z.string() }))
+      .input(
+        oneRun.extend({
+          epoch: z.number().int().min(0),
+          layer: z.string(),
+          planes: z.array(z.string()).min(1).optional(),
+        }),
+      )
       .output(schemas.bytes),
     /** What was answered for every test image, with margins, at a marked moment: a prediction frame. */
     predictions: call

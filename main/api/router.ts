@@ -81,7 +81,7 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
         services.channels(input.id, input.from, input.to, input.keptBy, signal),
       ),
       planes: os.runs.planes.handler(({ input, signal }) =>
-        services.planes(input.id, input.epoch, input.layer, signal),
+        services.planes(input.id, input.epoch, input.layer, input.planes, signal),
       ),
       predictions: os.runs.predictions.handler(({ input }) =>
         services.predictions(input.id, input.epoch, input.moment),

@@ -62,7 +62,13 @@ export interface WorkstationServices {
     keptBy?: string,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
-  planes(id: string, epoch: number, layer: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  planes(
+    id: string,
+    epoch: number,
+    layer: string,
+    planes?: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
   predictions(id: string, epoch: number, moment: Moment): Promise<Uint8Array<ArrayBuffer>>;
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>>;
   weights(id: string, epoch: number, format?: WeightFormat): Promise<Uint8Array<ArrayBuffer>>;

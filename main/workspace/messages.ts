@@ -164,7 +164,7 @@ export interface ReaderCalls {
   classes(id: string): ClassAccuracies;
   predictionFrame(id: string, epoch: number, moment: Moment): Uint8Array<ArrayBuffer>;
   channelFrame(id: string, from: number, to: number, keptBy?: string): Uint8Array<ArrayBuffer>;
-  planeFrame(id: string, epoch: number, layer: string): Uint8Array<ArrayBuffer>;
+  planeFrame(id: string, epoch: number, layer: string, planes?: readonly string[]): Uint8Array<ArrayBuffer>;
   masks(id: string, epoch: number, threshold: string): Uint8Array<ArrayBuffer>;
   prunedMasks(id: string, epoch: number): Uint8Array<ArrayBuffer>;
   runsNamed(names: readonly string[]): NamedRun[];

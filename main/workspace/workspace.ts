@@ -116,6 +116,7 @@ export interface Workspace {
     id: string,
     epoch: number,
     layer: string,
+    planes?: readonly string[],
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
   /** A NumPy .npz of boolean arrays: see `main/workspace/reader/planes.ts`. */
@@ -310,9 +311,10 @@ class OpenWorkspace implements Workspace {
     id: string,
     epoch: number,
     layer: string,
+    planes?: readonly string[],
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#reader.callWhileWanted(signal, 'planeFrame', id, epoch, layer);
+    return this.#reader.callWhileWanted(signal, 'planeFrame', id, epoch, layer, planes);
   }
 
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -220,6 +220,12 @@ function prunedData(epochs: readonly EpochSummary[]) {
   };
 }
 
+interface PlanesAsked {
+  id: string;
+  epoch: number;
+  layer: string;
+  planes?: string[];
+}
 type EpochsAsked = { id: string } & EpochWindow;
 
 export interface FakeOptions {
@@ -334,8 +340,8 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
         }),
       channels: ({ id, from, to, keptBy }: { id: string; from: number; to: number; keptBy?: string }) =>
         answer(() => simulatedOf(id).simulation.channels(from, to, simulatedOf(keptBy ?? id).simulation)),
-      planes: ({ id, epoch, layer }: { id: string; epoch: number; layer: string }) =>
-        answer(() => simulatedOf(id).simulation.planes(layer, epoch)),
+      planes: ({ id, epoch, layer, planes }: PlanesAsked) =>
+        answer(() => simulatedOf(id).simulation.planes(layer, epoch, planes)),
       masks: () => answer(() => new Uint8Array()),
       weights: () => answer(() => new Uint8Array()),
     },

@@ -8,6 +8,7 @@ import {
   laterRow,
   planeBytes,
   planeCount,
+  planeNames,
   shedAndInertRow,
   shedRow,
 } from '../../common/records.ts';
@@ -233,7 +234,11 @@ export class Simulation {
     }
   }
 
-  planes(name: string, epoch: number): Uint8Array<ArrayBuffer> {
+  planes(
+    name: string,
+    epoch: number,
+    wanted: readonly string[] = planeNames(LABELS),
+  ): Uint8Array<ArrayBuffer> {
     const index = this.layers.findIndex((entry) => entry.layer.name === name);
     const { layer } = this.layers[index]!;
     const thresholds = absoluteThresholds(DEFAULT_THRESHOLDS, 0.1);
@@ -255,12 +260,19 @@ export class Simulation {
     const header = {
       kind: 'planes' as const,
       thresholds: LABELS,
+      planes: [...wanted],
       epoch,
       layer: name,
       shape: layer.shape,
       weights: layer.weights,
     };
-    return encodeFrame(header, body);
+    const names = planeNames(LABELS);
+    const chosen = new Uint8Array(wanted.length * bytes);
+    wanted.forEach((plane, index) => {
+      const at = names.indexOf(plane) * bytes;
+      chosen.set(body.subarray(at, at + bytes), index * bytes);
+    });
+    return encodeFrame(header, chosen);
   }
 }
 

@@ -2,7 +2,14 @@ import { encodeFrame } from '../../../common/codec/frames.ts';
 import { encodeNpz } from '../../codec/npz.ts';
 import { unpackBits } from '../../codec/planes.ts';
 import { CascadeError } from '../../../common/errors.ts';
-import { INERT_PLANE, planeBytes, planeCount, PRUNED_PLANE, shedPlane } from '../../../common/records.ts';
+import {
+  INERT_PLANE,
+  planeBytes,
+  planeCount,
+  planeNames,
+  PRUNED_PLANE,
+  shedPlane,
+} from '../../../common/records.ts';
 import { thresholdIndex } from '../../../common/thresholds.ts';
 import { layersOf, type PlaneChains, type StoredLayer } from '../chains.ts';
 import type { Connection } from '../database.ts';
@@ -10,21 +17,41 @@ import { notFound } from '../errors.ts';
 import { networkOf } from './network.ts';
 import type { StoredRun } from './stored-run.ts';
 
-/** Bit planes of one layer after an epoch, as a plane frame. */
+/**
+ * Bit planes of one layer after an epoch, as a plane frame: those named, see `planeNames`, in that order.
+ * @throws CascadeError NOT_FOUND where the run has no such layer, epoch or plane
+ */
 export function planeFrame(
   database: Connection,
   chains: PlaneChains,
   run: StoredRun,
   epoch: number,
   name: string,
+  wanted: readonly string[] = planeNames(run.labels),
 ): Uint8Array<ArrayBuffer> {
   const layer = layersOf(database, run.number).find((candidate) => candidate.name === name);
   if (!layer) throw notFound(`layer '${name}' of the run ${run.id}`);
   const planes = chains.seek(layer, epoch, planeCount(run.labels.length));
+  const names = planeNames(run.labels);
+  const size = planeBytes(layer.weights);
+  const body = new Uint8Array(wanted.length * size);
+  wanted.forEach((plane, index) => {
+    const at = names.indexOf(plane);
+    if (at < 0) throw notFound(`plane '${plane}' of the run ${run.id}`);
+    body.set(planes.subarray(at * size, (at + 1) * size), index * size);
+  });
   const shape = shapesOf(database, run)(layer);
   return encodeFrame(
-    { kind: 'planes', thresholds: run.labels, epoch, layer: name, shape, weights: layer.weights },
-    planes,
+    {
+      kind: 'planes',
+      thresholds: run.labels,
+      planes: [...wanted],
+      epoch,
+      layer: name,
+      shape,
+      weights: layer.weights,
+    },
+    body,
   );
 }
 

@@ -126,8 +126,8 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
     });
   }
 
-  planeFrame(id: string, epoch: number, layer: string): Uint8Array<ArrayBuffer> {
-    return this.#of(id, (run) => planeFrame(this.#database, this.#chains, run, epoch, layer));
+  planeFrame(id: string, epoch: number, layer: string, planes?: readonly string[]): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) => planeFrame(this.#database, this.#chains, run, epoch, layer, planes));
   }
 
   masks(id: string, epoch: number, threshold: string): Uint8Array<ArrayBuffer> {

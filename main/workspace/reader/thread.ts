@@ -31,7 +31,7 @@ serve<ReaderCalls>(
     classes: (id) => opened().classes(id),
     predictionFrame: (id, epoch, moment) => opened().predictionFrame(id, epoch, moment),
     channelFrame: (id, from, to, keptBy) => opened().channelFrame(id, from, to, keptBy),
-    planeFrame: (id, epoch, layer) => opened().planeFrame(id, epoch, layer),
+    planeFrame: (id, epoch, layer, planes) => opened().planeFrame(id, epoch, layer, planes),
     masks: (id, epoch, threshold) => opened().masks(id, epoch, threshold),
     prunedMasks: (id, epoch) => opened().prunedMasks(id, epoch),
     runsNamed: (names) => opened().runsNamed(names),

@@ -14,7 +14,7 @@ test.each([0, 1, 2, 7, 1001])('predictions of %i images come back to the bit', (
 
 test('another frame is refused', () => {
   const frame = encodeFrame(
-    { kind: 'planes', thresholds: [], epoch: 0, layer: 'a', shape: [1], weights: 1 },
+    { kind: 'planes', thresholds: [], planes: [], epoch: 0, layer: 'a', shape: [1], weights: 1 },
     Uint8Array.of(1),
   );
   expect(() => decodePredictions(frame.buffer)).toThrow('Expected a frame of predictions');

@@ -308,7 +308,7 @@ export class WorkstationDouble implements WorkstationServices {
     this.#run(id);
     if (layer !== 'dense1') throw new CascadeError('NOT_FOUND', `There is no layer ${layer}.`);
     return encodeFrame(
-      { kind: 'planes', thresholds: LABELS, epoch, layer, shape: [4, 2], weights: 8 },
+      { kind: 'planes', thresholds: LABELS, planes: [], epoch, layer, shape: [4, 2], weights: 8 },
       Uint8Array.of(0xff, 0, 1, 2, 3, 4, 5, 6),
     );
   }

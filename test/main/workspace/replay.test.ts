@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { decodeFrame } from '../../../common/codec/frames.ts';
 import type { Workspace } from '../../../main/workspace/workspace.ts';
 import type { EpochRecord } from '../../../common/records.ts';
+import { planeBytes } from '../../../common/records.ts';
+import { thresholdLabel } from '../../../common/thresholds.ts';
 import { CONTROL, imageOf, LAYERS, newRun, openTest, recordOf, RUN, temporaryFolder } from './fixtures.ts';
 
 async function planesOf(workspace: Workspace, id: string, epoch: number): Promise<Uint8Array[]> {
@@ -16,6 +18,35 @@ function planes(record: EpochRecord): Uint8Array[] {
 }
 
 const PRUNED = { kind: 'pruned', epoch: 2, message: 'Pruned.', data: {} } as const;
+
+describe('planes of a layer', () => {
+  it('are those that were asked for, in that order, and all of them where none was named', async () => {
+    const workspace = await openTest(temporaryFolder());
+    await workspace.addRun(newRun(RUN));
+    await workspace.recordEpoch(RUN, recordOf(0), null, []);
+    const [{ name, weights, planes: stack }] = recordOf(0).layers as [EpochRecord['layers'][number]];
+    const size = planeBytes(weights);
+    const labels = newRun(RUN).specification.thresholds.map(thresholdLabel);
+    const all = ['pruned', 'inert', ...labels.map((label) => `shed ${label}`)];
+    const asked = async (wanted?: readonly string[]) => {
+      const { header, body } = decodeFrame('planes', await workspace.planeFrame(RUN, 0, name, wanted));
+      return {
+        planes: header.planes,
+        parts: header.planes.map((_, at) => body.slice(at * size, (at + 1) * size)),
+      };
+    };
+    const expected = (wanted: readonly string[]) => ({
+      planes: wanted,
+      parts: wanted.map((plane) => stack.slice(all.indexOf(plane) * size, (all.indexOf(plane) + 1) * size)),
+    });
+    expect(await asked()).toEqual(expected(all));
+    expect(await asked([all.at(-1)!, 'pruned'])).toEqual(expected([all.at(-1)!, 'pruned']));
+    await expect(asked(['pruned', 'shed 7'])).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining("plane 'shed 7'"),
+    });
+  });
+});
 
 describe('an epoch that is recorded again', () => {
   it('is acknowledged without a change when only its seconds differ, and gains a missing checkpoint', async () => {

@@ -47,6 +47,7 @@ function planesOf({ rows, columns, weights }: Kernel): WeightPlanes {
   const header = {
     kind: 'planes' as const,
     thresholds: ['1e-3', '1e-2'],
+    planes: ['pruned', 'inert', 'shed 1e-3'],
     epoch: 4,
     layer: 'fc',
     shape: [rows, columns],

@@ -20,6 +20,7 @@ function planes(states: readonly number[], columns: number): WeightPlanes {
   const header = {
     kind: 'planes' as const,
     thresholds: ['1e-3'],
+    planes: ['pruned', 'inert', 'shed 1e-3'],
     epoch: 4,
     layer: 'fc',
     shape,
