@@ -18,6 +18,7 @@ const headers: fc.Arbitrary<FrameHeader> = fc.oneof(
   fc.record({
     kind: fc.constant('planes' as const),
     thresholds: fc.array(names, { maxLength: 3 }),
+    planes: fc.array(names, { maxLength: 3 }),
     epoch: counts,
     layer: names,
     shape: fc.array(counts, { maxLength: 4 }),
