@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AVERAGE_SLOT } from './average-slot.ts';
+import { checkpointUnusable, MASK_SHAPES, maskOf } from './checkpoint-masks.ts';
 import { CascadeError } from '../../common/errors.ts';
 import {
   sizeOf,
@@ -44,6 +45,8 @@ interface PyTorchTensor {
  * Where weights are averaged, all of these names hold the averages, with which the network is evaluated (batch norm's
  * running statistics are used as they are); `default` has the weights that train beside them as `<layer>.weight_raw` and
  * `<layer>.bias_raw`.
+ *
+ * @throws CascadeError CHECKPOINT_UNUSABLE where a parameter or a mask is missing, or a mask is not the layer's; BAD_SAFETENSORS when it is damaged
  */
 export function checkpointToPyTorch(
   network: NetworkDescription,
@@ -54,7 +57,8 @@ export function checkpointToPyTorch(
   const layers = new Map(network.layers.map((layer) => [layer.kernel, layer]));
   const tensors = new Map<string, SafetensorsTensor>();
   for (const [parameter, theirs] of pyTorchTensors(network)) {
-    const raw = file.tensors.get(parameter.name)!;
+    const raw = file.tensors.get(parameter.name);
+    if (!raw) throw checkpointUnusable(`it has no '${parameter.name}'`);
     const average = file.tensors.get(`optimizer/${AVERAGE_SLOT}/${parameter.name}`);
     const order = theirs.order();
     const laid = (tensor: SafetensorsTensor): SafetensorsTensor =>
@@ -66,7 +70,7 @@ export function checkpointToPyTorch(
     if (parameter.role === 'variance' && format !== 'default')
       tensors.set(`${parameter.layer}.num_batches_tracked`, batchesTracked(file.metadata));
     if (!layer || !order || format === 'plain') continue;
-    const mask = file.tensors.get(`mask/${layer.name}`)!.bytes;
+    const mask = maskOf(file, layer);
     const bits = Uint8Array.from(order, (ours) => mask[ours]!);
     tensors.set(
       `${theirs.name}_mask`,
@@ -75,7 +79,9 @@ export function checkpointToPyTorch(
         : { dtype: 'BOOL', shape: theirs.shape, bytes: bits },
     );
   }
-  const metadata = { ...file.metadata, format: 'pt' };
+  const metadata: Record<string, string> = { ...file.metadata, format: 'pt' };
+  // Tells of packed masks, which the export does not have.
+  delete metadata[MASK_SHAPES];
   return encodeSafetensors({ metadata, tensors });
 }
 

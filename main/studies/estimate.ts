@@ -80,8 +80,10 @@ function recordBytes(
   return size.weights * (middle ?? COMPRESSED * raw);
 }
 
-/** Parameters and the optimizer's state in float32, and a byte a mask. */
+/** Parameters and the optimizer's state in float32, and a bit a weight for its mask. */
 function checkpointBytes({ size }: StudyRun, epochs: number, every: number | null): number {
   const between = every ?? size.checkpointEvery;
-  return Math.ceil(epochs / between + 1) * (4 * size.parameters * (1 + size.slots) + size.weights);
+  return (
+    Math.ceil(epochs / between + 1) * (4 * size.parameters * (1 + size.slots) + Math.ceil(size.weights / 8))
+  );
 }

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { maskTensors } from '../../main/codec/checkpoint-masks.ts';
 import { checkpointToPyTorch, parametersFromPyTorch } from '../../main/codec/pytorch-layout.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../main/codec/safetensors.ts';
 import { WEIGHT_FORMATS, type WeightFormat } from '../../common/codec/weight-formats.ts';
@@ -29,14 +30,20 @@ function checkpoint({ network }: (typeof cases)[number]): Uint8Array {
   const values = parametersFromPyTorch(network, stateDict(network));
   const tensors: Parameters<typeof encodeSafetensors>[0]['tensors'] = new Map();
   const random = generator(0, 'masks');
-  for (const { name, kernel, shape } of network.layers) {
+  const masks = new Map<string, Uint8Array>();
+  for (const { name, kernel } of network.layers) {
     const mask = Uint8Array.from(uniforms(values.get(kernel)!.length, random), (u) => (u < 1 / 3 ? 0 : 1));
-    tensors.set(`mask/${name}`, { dtype: 'U8', shape, bytes: mask });
+    masks.set(name, mask);
     values.get(kernel)!.forEach((value, index, kernelValues) => (kernelValues[index] = value * mask[index]!));
   }
   for (const { name, shape } of network.parameters)
     tensors.set(name, { dtype: 'F32', shape, bytes: new Uint8Array(values.get(name)!.slice().buffer) });
-  return encodeSafetensors({ metadata: { position: JSON.stringify({ step: STEPS }) }, tensors });
+  const packed = maskTensors(network.layers, masks);
+  for (const [name, tensor] of packed.tensors) tensors.set(name, tensor);
+  return encodeSafetensors({
+    metadata: { ...packed.metadata, position: JSON.stringify({ step: STEPS }) },
+    tensors,
+  });
 }
 
 const files = new Map<string, Uint8Array<ArrayBuffer>>();

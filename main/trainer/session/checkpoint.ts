@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { CascadeError } from '../../../common/errors.ts';
+import { checkpointUnusable, maskOf, maskTensors } from '../../codec/checkpoint-masks.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,
   float32Of,
+  type SafetensorsFile,
   type SafetensorsTensor,
   type SafetensorsType,
 } from '../../codec/safetensors.ts';
@@ -12,8 +13,9 @@ import type { DeviceState } from '../steps/device-state.ts';
 import { motionFrom, motionTensors } from './motion-tensors.ts';
 import { snapshotFrom, snapshotTensors, type Snapshot } from './snapshot.ts';
 
-/** Version of the layout below; another one is refused. */
-const FORMAT = '1';
+const FORMAT = 'cascade-lab checkpoint 2';
+/** Layouts that are read: until 1, masks were bytes. */
+const FORMATS: readonly (string | undefined)[] = [FORMAT, 'cascade-lab checkpoint 1'];
 
 /** All that a run needs to go on after an epoch as if nothing had happened; randomness needs no state, it is counted. */
 const positionSchema = z.strictObject({
@@ -38,7 +40,7 @@ export interface TrainingState {
 }
 
 /**
- * Tensors: each parameter by its name; `optimizer/<slot>/<parameter>`; `mask/<layer>` (1 where kept); how channels moved
+ * Tensors: each parameter by its name; `optimizer/<slot>/<parameter>`; masks (codec/checkpoint-masks.ts); how channels moved
  * over the last epoch, since a run that leaves its trunk here records that epoch itself; and those of the snapshot for
  * weight rewinding. Kernels are in the layout of common/network.ts.
  */
@@ -60,13 +62,14 @@ export function encodeCheckpoint(
   for (const { name, shape } of network.parameters) add(name, shape, state.readParameter(name));
   for (const slot of state.slotNames)
     add(`optimizer/${slot}`, shapes.get(slot.slice(slot.indexOf('/') + 1))!, state.readSlot(slot));
-  for (const { name, shape } of network.layers)
-    tensors.set(`mask/${name}`, { dtype: 'U8', shape, bytes: masks.get(name)! });
+  const bits = maskTensors(network.layers, masks);
+  for (const [name, tensor] of bits.tensors) tensors.set(name, tensor);
   for (const [name, tensor] of motion ? motionTensors(motion) : []) tensors.set(name, tensor);
   for (const [name, tensor] of rewindTo ? snapshotTensors(rewindTo) : []) tensors.set(name, tensor);
   return encodeSafetensors({
     metadata: {
-      format: `cascade-lab checkpoint ${FORMAT}`,
+      ...bits.metadata,
+      format: FORMAT,
       network: network.name,
       position: JSON.stringify(position),
     },
@@ -82,19 +85,15 @@ export function restoreCheckpoint(
   bytes: Uint8Array,
   state: DeviceState,
 ): TrainingState & { motion: Motion | null } {
-  const { position, tensors, tensor } = openCheckpoint(bytes);
+  const { position, file, tensor } = openCheckpoint(bytes);
   const { parameters, slots } = valuesOf(tensor, state);
+  const masks = new Map(state.network.layers.map((layer) => [layer.name, maskOf(file, layer)]));
   for (const [name, values] of parameters) state.writeParameter(name, values);
   for (const [slot, values] of slots) state.writeSlot(slot, values);
-  const masks = new Map<string, Uint8Array>();
-  for (const { name, kernel, shape } of state.network.layers) {
-    const mask = tensor(`mask/${name}`, 'U8', shape).bytes;
-    masks.set(name, mask);
-    state.applyMask(kernel, mask);
-  }
+  for (const { name, kernel } of state.network.layers) state.applyMask(kernel, masks.get(name)!);
   const { rewindStep } = position;
-  const rewindTo = rewindStep === null ? null : snapshotFrom(tensors, state, rewindStep);
-  return { masks, position, rewindTo, motion: motionFrom(tensors, state.network) };
+  const rewindTo = rewindStep === null ? null : snapshotFrom(file.tensors, state, rewindStep);
+  return { masks, position, rewindTo, motion: motionFrom(file.tensors, state.network) };
 }
 
 /** The state of a checkpoint, to be gone back to. @throws CascadeError as `restoreCheckpoint` */
@@ -107,26 +106,25 @@ type FindTensor = (name: string, dtype: SafetensorsType, shape: readonly number[
 
 function openCheckpoint(bytes: Uint8Array): {
   position: Position;
-  tensors: Map<string, SafetensorsTensor>;
+  file: SafetensorsFile;
   tensor: FindTensor;
 } {
-  const { metadata, tensors } = decodeSafetensors(bytes);
-  const unusable = (what: string): CascadeError =>
-    new CascadeError('CHECKPOINT_UNUSABLE', `The checkpoint can not be used: ${what}.`);
-  if (metadata['format'] !== `cascade-lab checkpoint ${FORMAT}`)
-    throw unusable(`its format is '${metadata['format'] ?? 'unknown'}'`);
+  const file = decodeSafetensors(bytes);
+  const { metadata, tensors } = file;
+  if (!FORMATS.includes(metadata['format']))
+    throw checkpointUnusable(`its format is '${metadata['format'] ?? 'unknown'}'`);
   const position = readPosition(metadata['position']);
-  if (!position) throw unusable('it does not say where the run stood');
+  if (!position) throw checkpointUnusable('it does not say where the run stood');
   const tensor: FindTensor = (name, dtype, shape) => {
     const found = tensors.get(name);
-    if (!found) throw unusable(`it has no '${name}'`);
+    if (!found) throw checkpointUnusable(`it has no '${name}'`);
     if (found.shape.join() !== shape.join() || found.dtype !== dtype)
-      throw unusable(
+      throw checkpointUnusable(
         `'${name}' is ${found.dtype} of ${found.shape.join(' × ')} instead of ${dtype} of ${shape.join(' × ')}`,
       );
     return found;
   };
-  return { position, tensors, tensor };
+  return { position, file, tensor };
 }
 
 function valuesOf(

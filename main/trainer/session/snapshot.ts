@@ -1,4 +1,4 @@
-import { CascadeError } from '../../../common/errors.ts';
+import { checkpointUnusable } from '../../codec/checkpoint-masks.ts';
 import { float32Of, type SafetensorsTensor } from '../../codec/safetensors.ts';
 import type { DeviceState } from '../steps/device-state.ts';
 
@@ -61,11 +61,7 @@ export function snapshotFrom(
   const values = (name: string, size: number): Float32Array<ArrayBuffer> => {
     const tensor = tensors.get(name);
     const found = tensor && float32Of(tensor);
-    if (found?.length !== size)
-      throw new CascadeError(
-        'CHECKPOINT_UNUSABLE',
-        `The checkpoint can not be used: it has no '${name}' of ${size} numbers.`,
-      );
+    if (found?.length !== size) throw checkpointUnusable(`it has no '${name}' of ${size} numbers`);
     return Float32Array.from(found);
   };
   const sizes = new Map(state.network.parameters.map(({ name }) => [name, state.readParameter(name).length]));

@@ -33,7 +33,7 @@ const RUN: StudyRun = {
   pruningEpochs: [],
   size: { weights: 1000, parameters: 1100, macs: 1000, images: 50_000, slots: 1, checkpointEvery: 1 },
 };
-const CHECKPOINT = 4 * 1100 * 2 + 1000;
+const CHECKPOINT = 4 * 1100 * 2 + 1000 / 8;
 
 const measured = (change: Partial<MeasuredSpeed> & { batchSize?: number }): MeasuredSpeed => ({
   specification: { ...specification, batchSize: change.batchSize ?? 100 },

@@ -181,7 +181,13 @@ describe('a checkpoint that does not fit', () => {
       ({ tensors }) => tensors.delete('optimizer/momentum/fc1.weight'),
       /has no 'optimizer\/momentum\/fc1.weight'/,
     ],
-    ['without a mask', ({ tensors }) => tensors.delete('mask/fc3'), /has no 'mask\/fc3'/],
+    ['without a mask', ({ tensors }) => tensors.delete('mask-bits/fc3'), /has no 'mask-bits\/fc3'/],
+    [
+      'with a mask that is too short',
+      ({ tensors }) =>
+        tensors.set('mask-bits/fc3', { dtype: 'U8', shape: [49], bytes: new Uint8Array(49).fill(255) }),
+      /'mask-bits\/fc3' is 49 bytes of U8 instead of 50 of U8 for 400 weights/,
+    ],
     [
       'of another shape',
       ({ tensors }) => (tensors.get('fc3.weight')!.shape = [4, 100]),

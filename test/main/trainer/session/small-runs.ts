@@ -1,3 +1,4 @@
+import { maskOf } from '../../../../main/codec/checkpoint-masks.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -95,14 +96,17 @@ export function epochOf(session: TrainingSession) {
   return { trained, events, evaluation: session.evaluate(), layers: session.measure().layers };
 }
 
-/** A checkpoint's tensors as numbers. */
+/** A checkpoint's tensors as numbers; the mask of each layer as `mask/<layer>`, a number a weight. */
 export function tensorsOf(checkpoint: Uint8Array): Map<string, Float32Array | Uint8Array> {
-  return new Map(
-    [...decodeSafetensors(checkpoint).tensors].map(([name, tensor]) => [
-      name,
-      tensor.dtype === 'F32' ? float32Of(tensor) : tensor.bytes,
-    ]),
-  );
+  const file = decodeSafetensors(checkpoint);
+  const shapes = JSON.parse(file.metadata['mask-shapes']!) as Record<string, number[]>;
+  const floats = [...file.tensors].filter(([, { dtype }]) => dtype === 'F32');
+  return new Map<string, Float32Array | Uint8Array>([
+    ...floats.map(([name, tensor]) => [name, float32Of(tensor)] as const),
+    ...Object.entries(shapes).map(
+      ([name, shape]) => [`mask/${name}`, maskOf(file, { name, shape })] as const,
+    ),
+  ]);
 }
 
 /** A checkpoint with the numbers of some of its tensors changed. */
