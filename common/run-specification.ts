@@ -1,11 +1,11 @@
+import {
+  defaultComponents,
+  type ComponentSettings,
+  type DefaultComponentSettings,
+} from './component-kinds.ts';
+export type { NamedOptions } from './component-kinds.ts';
 import type { Duration } from './study/duration.ts';
 import type { Threshold } from './thresholds.ts';
-
-/** A component chosen by name with its options, validated by the component's own schema. */
-export interface NamedOptions {
-  name: string;
-  [option: string]: unknown;
-}
 
 /** Which prunable layers a criterion looks at: all, or those of the given kinds and names, without the excepted names. */
 export interface LayerSelection {
@@ -14,12 +14,8 @@ export interface LayerSelection {
   except: string[];
 }
 
-/** Pruning = criterion × granularity × distribution × schedule, over chosen layers. */
-export interface PruningSpecification {
-  criterion: NamedOptions;
-  granularity: NamedOptions;
-  distribution: NamedOptions;
-  schedule: NamedOptions;
+/** Pruning = criterion × granularity × distribution × schedule (its components), over chosen layers. */
+export interface PruningSpecification extends ComponentSettings<'pruning'> {
   layers: LayerSelection;
   /** Share of the chosen layers' weights to prune, 0 < sparsity < 1. */
   sparsity: number;
@@ -33,23 +29,11 @@ export interface PruningSpecification {
  * Everything that decides the numbers of a run except its seed. The training epochs follow the learning-rate schedule,
  * with pruning at the times that its schedule names; then each round of `retraining` adds its own epochs.
  */
-export interface RunSpecification {
-  dataset: NamedOptions;
-  model: NamedOptions;
+export interface RunSpecification extends ComponentSettings<'run'> {
   batchSize: number;
   /** Epochs, or optimizer steps, of training. */
   epochs: Duration;
-  optimizer: NamedOptions;
-  learningRate: NamedOptions;
-  /** What training minimises. */
-  loss: NamedOptions;
-  /** Random changes of the training images, in this order. */
-  augmentation: NamedOptions[];
-  gradientClipping: NamedOptions | null;
-  /** A running average of the weights, with which the network is evaluated. */
-  averaging: NamedOptions | null;
   pruning: PruningSpecification | null;
-  retraining: NamedOptions;
   thresholds: Threshold[];
   /**
    * Epoch at which σ of each layer is taken for relative thresholds: that of the first pruning, or the one before it where
@@ -67,36 +51,43 @@ export interface RunSpecification {
   dataHash: string | null;
 }
 
-/** Fields that specifications stored by earlier versions lack, at what they mean there. */
+/** Fields that specifications stored by earlier versions lack, at what they mean there; those that name components have their defaults. */
 const LATER_FIELDS = {
   rounds: 1,
   omittedPrunings: 0,
   dataHash: null,
-  loss: { name: 'cross-entropy' },
-  augmentation: [] as NamedOptions[],
-  gradientClipping: null,
-  averaging: null,
 } satisfies Partial<RunSpecification>;
 const LATER_PRUNING_FIELDS = {
   shuffle: false,
   onCollapse: 'continue',
 } satisfies Partial<PruningSpecification>;
 
-type Earlier<T, Later extends keyof T> = Omit<T, Later> & Partial<Pick<T, Later>>;
+type Earlier<T, Later> = Omit<T, keyof Later> & Partial<Later>;
 
 /** A pruning, and a specification, as any version may have stored it. */
-export type StoredPruning = Earlier<PruningSpecification, keyof typeof LATER_PRUNING_FIELDS>;
-export type StoredSpecification = Earlier<Omit<RunSpecification, 'pruning'>, keyof typeof LATER_FIELDS> & {
+export type StoredPruning = Earlier<
+  PruningSpecification,
+  Pick<PruningSpecification, keyof typeof LATER_PRUNING_FIELDS> & DefaultComponentSettings<'pruning'>
+>;
+export type StoredSpecification = Earlier<
+  Omit<RunSpecification, 'pruning'>,
+  Pick<RunSpecification, keyof typeof LATER_FIELDS> & DefaultComponentSettings<'run'>
+> & {
   pruning: StoredPruning | null;
 };
 
 /** A stored specification with the fields that came later. */
 export function completeSpecification(stored: StoredSpecification): RunSpecification {
-  return { ...LATER_FIELDS, ...stored, pruning: stored.pruning && completePruning(stored.pruning) };
+  return {
+    ...LATER_FIELDS,
+    ...defaultComponents('run'),
+    ...stored,
+    pruning: stored.pruning && completePruning(stored.pruning),
+  };
 }
 
 export function completePruning(stored: StoredPruning): PruningSpecification {
-  return { ...LATER_PRUNING_FIELDS, ...stored };
+  return { ...LATER_PRUNING_FIELDS, ...defaultComponents('pruning'), ...stored };
 }
 
 /** A specification from the JSON that a workspace keeps. */

@@ -1,3 +1,4 @@
+import { COMPONENT_KINDS, type ComponentKindId } from '../../common/component-kinds.ts';
 import { CascadeError } from '../../common/errors.ts';
 import type { MappingDescription, OptionDescription } from '../studies/language/component-options.ts';
 import { nearest } from '../studies/language/problems.ts';
@@ -9,26 +10,11 @@ import type {
 
 /** What lists and pages of the components have in common. */
 
-/** Each kind's heading, and the setting of a study that names one of it. */
-export const KINDS: Record<keyof DescribedComponents, { title: string; setting: string }> = {
-  datasets: { title: 'Data sets', setting: 'dataset' },
-  networks: { title: 'Networks', setting: 'model' },
-  augmentations: { title: 'Augmentations', setting: 'augmentation' },
-  losses: { title: 'Losses', setting: 'loss' },
-  optimizers: { title: 'Optimizers', setting: 'optimizer' },
-  learningRates: { title: 'Learning rates', setting: 'learningRate' },
-  gradientClippings: { title: 'Gradient clipping', setting: 'gradientClipping' },
-  averagings: { title: 'Averages of the weights', setting: 'averaging' },
-  criteria: { title: 'Criteria', setting: 'pruning.criterion' },
-  granularities: { title: 'Granularities', setting: 'pruning.granularity' },
-  distributions: { title: 'Distributions', setting: 'pruning.distribution' },
-  schedules: { title: 'Pruning schedules', setting: 'pruning.schedule' },
-  retraining: { title: 'Retraining', setting: 'retraining' },
-};
-
 export interface ComponentsOfKind {
-  kind: keyof DescribedComponents;
+  kind: ComponentKindId;
+  /** Its heading. */
   title: string;
+  /** The setting of a study that names one of it, as a path. */
   setting: string;
   /** `parts` in what `--json` writes. */
   parts: readonly (DescribedComponent | DescribedNetwork)[];
@@ -36,11 +22,15 @@ export interface ComponentsOfKind {
 
 /** All kinds in the order in which they are shown. */
 export function kindsOf(described: DescribedComponents): ComponentsOfKind[] {
-  return (Object.keys(KINDS) as (keyof DescribedComponents)[]).map((kind) => ({
-    kind,
-    ...KINDS[kind],
-    parts: described[kind],
-  }));
+  return (Object.keys(COMPONENT_KINDS) as ComponentKindId[]).map((kind) => {
+    const { title, of, setting } = COMPONENT_KINDS[kind];
+    return {
+      kind,
+      title,
+      setting: of === 'pruning' ? `pruning.${setting}` : setting,
+      parts: described[kind],
+    };
+  });
 }
 
 /** The components of a name, of whatever kind. @throws CascadeError NOT_FOUND. */

@@ -1,4 +1,5 @@
-import type { Components, Component } from '../trainer/component.ts';
+import type { ComponentKindId } from '../../common/component-kinds.ts';
+import type { Component } from '../trainer/component.ts';
 import { sizeOf } from '../../common/network.ts';
 import { describeOptions, type OptionDescription } from './language/component-options.ts';
 import { components } from '../trainer/components.ts';
@@ -26,21 +27,15 @@ export interface DescribedNetwork extends DescribedComponent {
   macs: number | null;
 }
 
-type Kind = Exclude<keyof Components, 'models' | 'retrainings'>;
-export type DescribedComponents = { networks: DescribedNetwork[]; retraining: DescribedComponent[] } & Record<
-  Kind,
-  DescribedComponent[]
->;
+export type DescribedComponents = Record<Exclude<ComponentKindId, 'networks'>, DescribedComponent[]> & {
+  networks: DescribedNetwork[];
+};
 
 export function describeComponents(): DescribedComponents {
-  const others = Object.entries(components).filter(([kind]) => kind !== 'models' && kind !== 'retrainings');
+  const all = Object.entries(components).map(([kind, entries]) => [kind, entries.map(described)]);
   return {
+    ...(Object.fromEntries(all) as Record<ComponentKindId, DescribedComponent[]>),
     networks: models.all.map(describedNetwork),
-    ...(Object.fromEntries(others.map(([kind, entries]) => [kind, entries.map(described)])) as Record<
-      Kind,
-      DescribedComponent[]
-    >),
-    retraining: components.retrainings.map(described),
   };
 }
 

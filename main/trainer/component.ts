@@ -1,4 +1,5 @@
 import type { ZodObject } from 'zod';
+import type { ComponentKindId } from '../../common/component-kinds.ts';
 
 /**
  * What a study may name by its name. Its options are a strict zod object whose `name` is a literal; the study
@@ -13,18 +14,5 @@ export interface Component {
   options: ZodObject;
 }
 
-export interface Components {
-  datasets: readonly Component[];
-  models: readonly Component[];
-  optimizers: readonly Component[];
-  learningRates: readonly Component[];
-  criteria: readonly Component[];
-  granularities: readonly Component[];
-  distributions: readonly Component[];
-  schedules: readonly Component[];
-  retrainings: readonly Component[];
-  losses: readonly Component[];
-  augmentations: readonly Component[];
-  gradientClippings: readonly Component[];
-  averagings: readonly Component[];
-}
+/** Everything that a study may name, by its kind. */
+export type Components = Record<ComponentKindId, readonly Component[]>;

@@ -13,19 +13,19 @@ import { granularities } from './pruning/granularities/registry.ts';
 import { schedules } from './pruning/schedules/registry.ts';
 import { retrainings } from './retraining/registry.ts';
 
-/** Everything that a study may name, gathered from the registries. */
+/** Everything that a study may name, gathered from the registries: one for each kind. */
 export const components: Components = {
   datasets: datasets.all,
-  models: models.all,
+  networks: models.all,
   optimizers: optimizers.all,
   learningRates: learningRates.all,
-  criteria: criteria.all,
-  granularities: granularities.all,
-  distributions: distributions.all,
-  schedules: schedules.all,
-  retrainings: retrainings.all,
   losses: losses.all,
   augmentations: augmentations.all,
   gradientClippings: gradientClippings.all,
   averagings: averagings.all,
+  criteria: criteria.all,
+  granularities: granularities.all,
+  distributions: distributions.all,
+  schedules: schedules.all,
+  retraining: retrainings.all,
 };

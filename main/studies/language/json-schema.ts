@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import type { ComponentKindId } from '../../../common/component-kinds.ts';
+import { chosenComponents } from './component-fields.ts';
 import type { Components } from '../../trainer/component.ts';
 import { gridSettings } from './grid.ts';
 import { unwrap } from './schema-walk.ts';
-import { PRUNING_COMPONENTS, RUN_COMPONENTS, settingsSchema, studySchema } from './schema.ts';
+import { settingsSchema, studySchema } from './schema.ts';
 
 type JsonSchema = Record<string, unknown>;
 
@@ -25,7 +27,7 @@ export function studyJsonSchema(components: Components): JsonSchema {
     );
   const parts = {
     ...pruning,
-    ...componentChoices(PRUNING_COMPONENTS, pruning, components, definitions),
+    ...componentChoices(chosenComponents('pruning'), pruning, components, definitions),
     layers: {
       description: described(pruning['layers']),
       anyOf: [{ const: 'all' }, without(pruning['layers'] as JsonSchema, 'default', 'description')],
@@ -33,7 +35,7 @@ export function studyJsonSchema(components: Components): JsonSchema {
   };
   const settings = define({
     ...run,
-    ...componentChoices(RUN_COMPONENTS, run, components, definitions),
+    ...componentChoices(chosenComponents('run'), run, components, definitions),
     pruning: {
       description: described(run['pruning']),
       anyOf: [
@@ -88,15 +90,15 @@ const NOTHING = { type: 'null', title: 'Nothing' };
 
 /** Each component as a plain name, as a mapping with its name, or as options laid over the shared component. */
 function componentChoices(
-  lists: Readonly<Record<string, keyof Components>>,
+  kinds: ReadonlyMap<string, ComponentKindId>,
   fields: Record<string, unknown>,
   components: Components,
   definitions: JsonSchema,
 ): Record<string, JsonSchema> {
   return Object.fromEntries(
-    Object.entries(lists).map(([key, list]) => {
+    [...kinds].map(([key, kind]) => {
       const field = fields[key] as JsonSchema;
-      const entries = components[list].map((entry) => ({ entry, json: toJson(entry.options, definitions) }));
+      const entries = components[kind].map((entry) => ({ entry, json: toJson(entry.options, definitions) }));
       return [
         key,
         {

@@ -1,5 +1,5 @@
 import type { Path } from './document.ts';
-import { PRUNING_COMPONENTS, RUN_COMPONENTS } from './schema.ts';
+import { chosenComponents } from './component-fields.ts';
 
 /** Lays settings over others, and remembers where in the file each value was written. */
 
@@ -121,10 +121,13 @@ export class MergedSettings {
   }
 }
 
+const OF_RUN = chosenComponents('run');
+const OF_PRUNING = chosenComponents('pruning');
+
 function isComponent(path: Path): boolean {
   const [first, second] = path;
-  if (path.length === 1) return Object.hasOwn(RUN_COMPONENTS, first!);
-  return path.length === 2 && first === 'pruning' && Object.hasOwn(PRUNING_COMPONENTS, second!);
+  if (path.length === 1) return OF_RUN.has(String(first));
+  return path.length === 2 && first === 'pruning' && OF_PRUNING.has(String(second));
 }
 
 /** A copy with another value at a path. Inside of what can hold no keys, and is refused for that, nothing changes. */

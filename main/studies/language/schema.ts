@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Components, Component } from '../../trainer/component.ts';
+import { componentFields } from './component-fields.ts';
+import type { Components } from '../../trainer/component.ts';
 import { CONTROL_KINDS, CONTROL_WISHES } from '../../../common/controls.ts';
 import { ONE_LINE, PRINTABLE } from '../../base/names.ts';
 import { KERNEL_KINDS } from '../../../common/network.ts';
@@ -11,36 +12,7 @@ import { wording } from '../../../common/study/wording.ts';
 
 /** The schemas of a study file, built from the components, so that a new component needs no change here. */
 
-/** Settings that choose a component by name, in a run and in its pruning, and the list of components that they choose from. */
-export const RUN_COMPONENTS = {
-  dataset: 'datasets',
-  model: 'models',
-  optimizer: 'optimizers',
-  learningRate: 'learningRates',
-  retraining: 'retrainings',
-  loss: 'losses',
-  gradientClipping: 'gradientClippings',
-  averaging: 'averagings',
-} as const satisfies Record<string, keyof Components>;
-export const PRUNING_COMPONENTS = {
-  criterion: 'criteria',
-  granularity: 'granularities',
-  distribution: 'distributions',
-  schedule: 'schedules',
-} as const satisfies Record<string, keyof Components>;
-
 const MAXIMUM_SEED = 2 ** 31 - 1;
-
-/** A component: one of the entries, told apart by its name. */
-function component(entries: readonly Component[]) {
-  const options = entries.map((entry) => entry.options.meta({ title: entry.title }));
-  return z.discriminatedUnion('name', options as [(typeof options)[number]]);
-}
-
-/** A plain name stands for a component without options. */
-function byName<T extends z.ZodType>(schema: T) {
-  return z.preprocess((value) => (typeof value === 'string' ? { name: value } : value), schema);
-}
 
 const names = z.array(z.string().min(1)).default([]);
 const layers = z
@@ -93,14 +65,7 @@ const thresholds = z
 /** Everything that a study says of one run, after its arm's settings are laid over the shared ones. */
 function buildSettings(components: Components) {
   const pruning = z.strictObject({
-    criterion: component(components.criteria).meta({ description: 'How weights are scored.' }),
-    granularity: component(components.granularities)
-      .prefault({ name: 'weight' })
-      .meta({ description: 'What is pruned as one.' }),
-    distribution: component(components.distributions)
-      .prefault({ name: 'global' })
-      .meta({ description: 'How the sparsity is shared among the layers.' }),
-    schedule: component(components.schedules).meta({ description: 'When weights are pruned.' }),
+    ...componentFields('pruning', components),
     layers: layers.prefault({}).meta({ description: "The layers to prune: 'all', or some of them." }),
     sparsity: z
       .number()
@@ -116,35 +81,17 @@ function buildSettings(components: Components) {
       .default('continue')
       .meta({ description: 'What happens when a layer has lost every weight.' }),
   });
+  const { dataset, model, retraining, ...others } = componentFields('run', components);
   return z.strictObject({
-    dataset: component(components.datasets).meta({ description: 'The images to train and test on.' }),
-    model: component(components.models).meta({ description: 'The network.' }),
+    dataset,
+    model,
     batchSize: z.int().min(1).max(65_536).meta({ description: 'Images in one optimizer step.' }),
     epochs: duration(1).meta({
       description: "Epochs of training, before those of retraining; or optimizer steps, such as '500it'.",
     }),
-    optimizer: component(components.optimizers).meta({ description: 'How weights follow their gradients.' }),
-    learningRate: component(components.learningRates).meta({ description: 'The rate of each epoch.' }),
-    loss: component(components.losses)
-      .prefault({ name: 'cross-entropy' })
-      .meta({ description: 'What training minimises.' }),
-    augmentation: z
-      .array(byName(component(components.augmentations)))
-      .max(16)
-      .default([])
-      .meta({ description: 'Random changes of the training images, in this order.' }),
-    gradientClipping: component(components.gradientClippings)
-      .nullable()
-      .default(null)
-      .meta({ description: 'What keeps gradients from growing too large; null: nothing.' }),
-    averaging: component(components.averagings)
-      .nullable()
-      .default(null)
-      .meta({ description: 'A running average of the weights to evaluate with; null: none.' }),
+    ...others,
     pruning: pruning.nullable().default(null).meta({ description: 'What is pruned, when; null: nothing.' }),
-    retraining: component(components.retrainings)
-      .prefault({ name: 'none' })
-      .meta({ description: 'What follows the epochs of training.' }),
+    retraining,
     thresholds: thresholds
       .default([...DEFAULT_THRESHOLDS])
       .meta({ description: "Magnitudes at or below which a kept weight counts as shed: 1e-4, '1e-3σ'." }),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { COMPONENT_KINDS, componentKindsOf } from '../../../common/component-kinds.ts';
 import type { Component } from '../../../main/trainer/component.ts';
 import { components } from '../../../main/trainer/components.ts';
 import { criteria } from '../../../main/trainer/pruning/criteria/registry.ts';
@@ -38,6 +39,15 @@ describe.each(kinds)('%s', (_kind, entries) => {
         expect((schema as { description?: string }).description, `${name}.${option}`).toBeTruthy();
       }
   });
+});
+
+test('every kind has a setting of its own, and a default that its registry knows by its name alone', () => {
+  expect(Object.keys(components).sort()).toEqual(Object.keys(COMPONENT_KINDS).sort());
+  const rows = [...componentKindsOf('run'), ...componentKindsOf('pruning')];
+  expect(new Set(rows.map(([, { of, setting }]) => `${of}.${setting}`)).size).toBe(rows.length);
+  for (const [kind, { default: standard }] of rows)
+    if (standard && 'name' in standard)
+      expect(components[kind].some(({ options }) => options.safeParse(standard).success)).toBe(true);
 });
 
 test('a registry refuses two components of one name', () => {

@@ -94,7 +94,7 @@ describe('the canonical text', () => {
     const grown = Object.fromEntries(
       Object.entries(components).map(([list, entries]) => [
         list,
-        (entries as Components['models']).map((entry) => ({
+        (entries as Components['networks']).map((entry) => ({
           ...entry,
           options: entry.options.safeExtend({
             later: z.string().default('as ever'),

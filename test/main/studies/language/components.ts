@@ -21,7 +21,7 @@ export const components: Components = {
     }),
     entry('idx', { folder: z.string().min(1) }),
   ],
-  models: [
+  networks: [
     entry('lenet-300-100'),
     {
       name: 'conv-bn-relu',
@@ -58,7 +58,7 @@ export const components: Components = {
   granularities: [entry('weight')],
   distributions: [entry('global'), entry('uniform')],
   schedules: [entry('one-shot', { epoch: z.int().min(0) })],
-  retrainings: [entry('none'), entry('fine-tune', { epochs: z.int().min(1) })],
+  retraining: [entry('none'), entry('fine-tune', { epochs: z.int().min(1) })],
   losses: [entry('cross-entropy')],
   augmentations: [entry('flip')],
   gradientClippings: [entry('norm')],

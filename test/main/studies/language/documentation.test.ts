@@ -2,11 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { readStudy, studyJsonSchema } from '../../../../main/studies/language/index.ts';
-import {
-  RUN_COMPONENTS,
-  PRUNING_COMPONENTS,
-  settingsSchema,
-} from '../../../../main/studies/language/schema.ts';
+import { componentKindsOf } from '../../../../common/component-kinds.ts';
+import { settingsSchema } from '../../../../main/studies/language/schema.ts';
 import { measuresMarkdown } from '../../../../main/cli/measures.ts';
 import { componentsMarkdown } from '../../../../main/cli/components-markdown.ts';
 import { outlinesOf } from '../../../../main/studies/outlines.ts';
@@ -111,8 +108,8 @@ describe('what npm run generate writes is what it would write now', () => {
 
   it('under every setting that names components', () => {
     const settings = [
-      ...Object.keys(RUN_COMPONENTS),
-      ...Object.keys(PRUNING_COMPONENTS).map((part) => `pruning.${part}`),
+      ...componentKindsOf('run').map(([, { setting }]) => setting),
+      ...componentKindsOf('pruning').map(([, { setting }]) => `pruning.${setting}`),
     ];
     for (const setting of settings) expect(generated).toContain(`Named by \`${setting}\`.`);
   });

@@ -33,8 +33,8 @@ const parts: z.ZodType<Part[]> = z.array(
 );
 const components: Components = {
   ...plain,
-  models: [
-    ...plain.models,
+  networks: [
+    ...plain.networks,
     {
       name: 'machine',
       title: 'The machine',
