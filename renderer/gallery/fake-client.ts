@@ -13,6 +13,7 @@ import type {
 import { encodeRows } from '../../common/codec/rows.ts';
 import { encodeRuns, runsText } from '../../common/codec/run-frames.ts';
 import type { ControlKind } from '../../common/controls.ts';
+import { completeSpecification } from '../../common/run-specification.ts';
 import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';
 import type { CascadeClient } from '../client/client.ts';
 import type { Moment } from '../../common/records.ts';
@@ -131,7 +132,7 @@ function compared(run: Record<string, number>, control: Record<string, number>):
 function detail(run: RunSummary): RunDetail {
   return {
     summary: run,
-    specification: {
+    specification: completeSpecification({
       dataset: { name: 'mnist', training: 12_000 },
       model: { name: 'depthwise-separable', widths: [32, 64, 128, 128, 256] },
       batchSize: 32,
@@ -141,26 +142,15 @@ function detail(run: RunSummary): RunDetail {
       pruning: run.prunes
         ? {
             criterion: { name: 'random' },
-            granularity: { name: 'weight' },
-            distribution: { name: 'global' },
             schedule: { name: 'one-shot', epoch: PRUNED_AT },
             layers: { kinds: ['depthwise'], names: [], except: [] },
             sparsity: 0.9,
-            shuffle: false,
-            onCollapse: 'continue',
           }
         : null,
       retraining: { name: 'fine-tune', epochs: EPOCHS - PRUNED_AT },
       thresholds: [...DEFAULT_THRESHOLDS],
       referenceEpoch: PRUNED_AT,
-      rounds: 1,
-      omittedPrunings: 0,
-      dataHash: null,
-      loss: { name: 'cross-entropy' },
-      augmentation: [],
-      gradientClipping: null,
-      averaging: null,
-    },
+    }),
     thresholds: [...DEFAULT_THRESHOLDS],
     network: NETWORK,
     environment: {

@@ -6,7 +6,7 @@ import { completeStudy } from '../../../../common/study/completion/complete.ts';
 import type { Schema } from '../../../../common/study/completion/leaves.ts';
 import { studyJsonSchema } from '../../../../main/studies/language/index.ts';
 import { ARM_NAME } from '../../../../common/study/wording.ts';
-import { components, SOUND } from '../../../main/studies/language/components.ts';
+import { components, RUN_SETTINGS, SOUND } from '../../../main/studies/language/components.ts';
 
 const schema = studyJsonSchema(components) as Schema;
 
@@ -88,19 +88,7 @@ describe('keys', () => {
     [
       'a blank line between others',
       'shared:\n  batchSize: 1\n  |\n  epochs: 2',
-      [
-        'dataset',
-        'model',
-        'optimizer',
-        'learningRate',
-        'loss',
-        'augmentation',
-        'gradientClipping',
-        'averaging',
-        'pruning',
-        'retraining',
-        'thresholds',
-      ],
+      RUN_SETTINGS.filter((key) => key !== 'batchSize' && key !== 'epochs'),
     ],
     ['a word above others', 'checkpoints:\n  ev|\narms:\n  - name: a', ['every']],
     ['between braces', 'shared:\n  optimizer: { name: sgd, | }', ['momentum', 'weightDecay', 'decayBiases']],

@@ -1,10 +1,15 @@
 import * as z from 'zod';
 import type { Components, Component } from '../../../../main/trainer/component.ts';
 import type { RunSpecification } from '../../../../common/run-specification.ts';
+import { settingsSchema } from '../../../../main/studies/language/schema.ts';
+import { components as all } from '../../../../main/trainer/components.ts';
 import { readStudy } from '../../../../main/studies/language/index.ts';
 import type { StudyReading, StudyRules } from '../../../../main/studies/language/index.ts';
 
-/** Components like the trainer's, small and fixed, so that these tests change with the study files alone. */
+/**
+ * Components like the trainer's, small and fixed, so that these tests change with the study files alone; of kinds that are named here
+ * nowhere, the trainer's own.
+ */
 
 function entry(name: string, shape: z.ZodRawShape = {}): Component {
   return { name, title: `The ${name}`, options: z.strictObject({ name: z.literal(name), ...shape }) };
@@ -14,6 +19,7 @@ const weightDecay = z.number().min(0).max(10).default(0);
 const rate = z.number().positive().max(100);
 
 export const components: Components = {
+  ...all,
   datasets: [
     entry('mnist', {
       validation: z.int().min(0).default(5000),
@@ -64,6 +70,9 @@ export const components: Components = {
   gradientClippings: [entry('norm')],
   averagings: [entry('exponential')],
 };
+
+/** The settings of a run, in the order in which they are shown. */
+export const RUN_SETTINGS = Object.keys(settingsSchema(components).shape);
 
 export const rules: StudyRules = {
   settleMasks: (specification) => ({ specification, problems: [] }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { thresholdLabel } from '../../../../common/thresholds.ts';
+import { defaultComponents } from '../../../../common/component-kinds.ts';
 import { read, SOUND } from './components.ts';
 
 const HEAD = SOUND.slice(0, SOUND.indexOf('arms:'));
@@ -52,6 +53,8 @@ describe('a study', () => {
   it('fills every default in', () => {
     const { specification } = read(SOUND).runs.at(-1)!;
     expect(specification).toEqual({
+      // Of kinds that are named here nowhere.
+      ...defaultComponents('run'),
       dataset: { name: 'mnist', validation: 5000, train: null },
       model: { name: 'lenet-300-100' },
       batchSize: 64,

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../../main/studies/language/index.ts';
-import { read, SOUND } from './components.ts';
+import { read, RUN_SETTINGS, SOUND } from './components.ts';
 
 /** [what is wrong, the line replaced, what stands there instead, line, key, the whole sentence] */
 type Case = [string, string, string, number, string, string];
 
-const RUN_KEYS =
-  'dataset, model, batchSize, epochs, optimizer, learningRate, loss, augmentation, gradientClipping, averaging, pruning, retraining, thresholds';
+const RUN_KEYS = RUN_SETTINGS.join(', ');
 const THRESHOLD = "a number above 0, or a multiple of the layer's standard deviation such as '1e-3σ'";
 
 const CASES: Case[] = [
