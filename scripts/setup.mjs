@@ -29,6 +29,7 @@ const hourMs = 3600 * 1000;
  * @param {string} [options.root]
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {import('./lib/progress.mjs').Reporter} [options.report]
+ * @param {typeof wantedVariant} [options.variantOf] which libtensorflow to fetch in an environment
  * @returns {Promise<Ready>}
  * @throws {Problem} where the application cannot be started at all
  */
@@ -39,6 +40,7 @@ export async function setUp(options = {}) {
     report = createReporter(),
     patient = false,
     tolerant = false,
+    variantOf = wantedVariant,
   } = options;
   const cache = cacheFolder(env);
   /** @type {string[]} */
@@ -47,7 +49,7 @@ export async function setUp(options = {}) {
     await locked(root, report, async (addChild) => {
       if (!packagesAreThere(root)) await installPackages({ root, env, report, addChild });
       try {
-        if (!buildIsFresh(root)) await build(root, env, report);
+        if (!buildIsFresh(root)) await build(root, env, report, addChild);
       } catch (error) {
         if (!tolerant || !(error instanceof Problem)) throw error;
         problems.push(error.message);
@@ -55,7 +57,7 @@ export async function setUp(options = {}) {
     });
   }
   const node = nodeOf(root);
-  const { library, problem } = await libraryOrProblem({ env, cache, report, patient });
+  const { library, problem } = await libraryOrProblem({ env, cache, report, patient, variantOf });
   if (problem !== null) problems.push(problem);
   return { node, env: library === null ? {} : libraryEnvironment(library, env), problems };
 }
@@ -97,12 +99,12 @@ function nodeOf(root) {
 /**
  * Without libtensorflow, old runs can still be looked at: that is told, not fatal. With a GPU for which the CUDA
  * build cannot be had, the processor's build serves.
- * @param {{ env: NodeJS.ProcessEnv, cache: string, report: import('./lib/progress.mjs').Reporter, patient: boolean }} options
+ * @param {{ env: NodeJS.ProcessEnv, cache: string, report: import('./lib/progress.mjs').Reporter, patient: boolean, variantOf: typeof wantedVariant }} options
  */
-async function libraryOrProblem({ env, cache, report, patient }) {
+async function libraryOrProblem({ env, cache, report, patient, variantOf }) {
   const note = join(cache, 'libtensorflow', 'failed.json');
-  const wanted = wantedVariant(env);
-  const fallback = wantedVariant({ ...env, CASCADE_ENGINE: 'cpu' });
+  const wanted = variantOf(env);
+  const fallback = variantOf({ ...env, CASCADE_ENGINE: 'cpu' });
   let problem = null;
   for (const variant of new Set([wanted, fallback])) {
     try {

@@ -55,9 +55,10 @@ function fingerprint(root) {
  * @param {string} root
  * @param {NodeJS.ProcessEnv} env
  * @param {import('./progress.mjs').Reporter} report
+ * @param {(pid: number) => void} addChild told of the builder, which goes on writing where we are killed
  * @throws {Problem} with what the builder said
  */
-export async function build(root, env, report) {
+export async function build(root, env, report, addChild) {
   const node = applicationNode(root);
   if (node === null) throw new Problem(noNode);
   const started = performance.now();
@@ -69,6 +70,7 @@ export async function build(root, env, report) {
   const result = await capture(node, [builder, 'build', '--logLevel', 'warn'], {
     cwd: root,
     env: { ...env, NO_COLOR: '1' },
+    started: addChild,
   });
   if (result.code !== 0 || !existsSync(join(root, 'out'))) {
     throw new Problem(`The application could not be built:\n${result.output.trim()}`);

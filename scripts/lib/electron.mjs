@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesIn, readNote, writeNote } from './files.mjs';
+import { processIdentity } from './lock.mjs';
 import { megabytes, secondsSince } from './progress.mjs';
 import { capture } from './run.mjs';
 
@@ -9,6 +10,8 @@ const dayMs = 24 * 3600 * 1000;
 const silenceMs = 20_000;
 const pollMs = 500;
 const title = 'Electron';
+/** What the folder of a download is called, before the number of the process that made it. */
+const partial = 'electron.partial-';
 
 /**
  * Why Electron cannot open a window here, whatever its binary; null where nothing speaks against it.
@@ -54,7 +57,8 @@ export async function fetchElectron({ root, cache, node, env, report }) {
   const failed = Number(readNote(note)?.at ?? 0);
   if (Date.now() - failed < dayMs) return 'its binary could not be fetched today';
   mkdirSync(cache, { recursive: true });
-  const temporary = join(cache, `electron.partial-${process.pid}`);
+  removeLeftovers(cache);
+  const temporary = join(cache, `${partial}${process.pid}`);
   mkdirSync(temporary, { recursive: true });
   const started = performance.now();
   const stop = new AbortController();
@@ -81,4 +85,14 @@ export async function fetchElectron({ root, cache, node, env, report }) {
   }
   writeNote(note, { at: Date.now() });
   return 'its binary could not be fetched';
+}
+
+/**
+ * Folders of starts that were killed.
+ * @param {string} cache
+ */
+function removeLeftovers(cache) {
+  for (const name of readdirSync(cache).filter((name) => name.startsWith(partial)))
+    if (processIdentity(Number(name.slice(partial.length))) === null)
+      rmSync(join(cache, name), { recursive: true, force: true });
 }

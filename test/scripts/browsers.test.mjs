@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findChromium, provideChromium } from '../../scripts/lib/chromium.mjs';
@@ -97,5 +97,19 @@ describe('Electron', () => {
     expect(await fetch()).toBeNull();
     expect(electronBinary(root)).toBe(join(root, 'node_modules', 'electron', 'dist', 'electron'));
     expect(existsSync(join(root, 'cache', 'electron-failed.json'))).toBe(false);
+  });
+
+  test('what a killed start has left half is cleared away, and that of one at work is not', async () => {
+    const { root, fetch } = scene(`process.exit(1);`);
+    // No process has so high a number: Linux ends at 2^22.
+    write(root, {
+      'cache/electron.partial-9999999/half.zip': '',
+      [`cache/electron.partial-${process.ppid}/half.zip`]: '',
+    });
+    await fetch();
+    expect(readdirSync(join(root, 'cache')).sort()).toEqual([
+      'electron-failed.json',
+      `electron.partial-${process.ppid}`,
+    ]);
   });
 });

@@ -15,7 +15,7 @@ function scene() {
     'package.json': '{}',
     [builder]: `require('fs').mkdirSync('out', { recursive: true });`,
   });
-  return { root, run: () => build(root, process.env, listeningReporter()) };
+  return { root, run: () => build(root, process.env, listeningReporter(), () => undefined) };
 }
 
 test('what was built is built again only when a source changes', async () => {
