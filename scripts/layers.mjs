@@ -89,7 +89,11 @@ export const layers = [
     ours: ['common', 'main', 'bench'],
     packages: [...main, '@orpc/*'],
   })),
-  { of: 'bench', ours: ['common', 'main'], packages: [...main, '@orpc/*', 'better-sqlite3'] },
+  {
+    of: 'bench',
+    ours: ['common', 'main'],
+    packages: [...main, '@orpc/*', 'better-sqlite3', 'playwright-core'],
+  },
   { of: 'main/desktop', ours: ['common', 'main'], packages: [...main, '@orpc/*', 'electron'] },
   { of: 'main/desktop.ts', ours: ['common', 'main'], packages: [...main, '@orpc/*', 'electron'] },
 ];

@@ -184,10 +184,12 @@ function inspectedWeight(
   const { row = 0, column = 0 } = place.weight ?? {};
   if (!layer) return null;
   const rowsOf = (side: ReplaySide): InspectedRow[] => {
-    const planes = side.planes.planes.value;
+    const planes = side.weights.shown.value?.planes ?? null;
     if (planes === null || planes.layer !== layer.name) return [];
     return planes.thresholds.map((label, index) => {
-      const state = WEIGHT_STATES[planes.ownStateOf(row * planes.columns + column, index)] ?? 'active';
+      const code = planes.ownStateOf(row * planes.columns + column, index);
+      if (code === null) return { label: `at ${label}`, value: '…' };
+      const state = WEIGHT_STATES[code] ?? 'active';
       return {
         label: `at ${label}`,
         value: label === threshold ? `${state} ←` : state,

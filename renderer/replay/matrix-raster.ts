@@ -1,5 +1,4 @@
 import { ACTIVE, INERT, PRUNED, SHED, FREED } from '../../common/cascade/composition.ts';
-import { INERT_PLANE, PRUNED_PLANE, shedPlane } from '../../common/records.ts';
 import { CUE_SIDE, paintState } from './cell-raster.ts';
 import type { MatrixFrame, MatrixView } from './matrix-view.ts';
 import type { Palette } from './palette.ts';
@@ -92,9 +91,7 @@ function far(pixels: Uint32Array, width: number, height: number, picture: Matrix
   const across = covered(width, view.left, span, side, frame.across);
   const down = covered(height, view.top, span, side, frame.down);
   const { rows, columns } = planes;
-  const pruned = planes.plane(PRUNED_PLANE);
-  const shed = planes.plane(shedPlane(threshold));
-  const inert = planes.plane(INERT_PLANE);
+  const { pruned, shed, inert } = planes.bits(threshold);
   const { transposed } = frame;
   const half = side >> 1;
   for (let y = 0; y < height; y += 1) {

@@ -9,8 +9,8 @@ import type { OpenedRun } from '../stores/opened-run.ts';
 import type { Workstation } from '../stores/workstation.ts';
 import { useChannelHistory } from './use-channel-history.ts';
 import type { LoadedHistory } from './use-channel-history.ts';
-import type { WeightPlanes } from './weight-planes.ts';
 import { useWeightPlanes } from './use-weight-planes.ts';
+import type { LoadedWeights, ShownWeights } from './use-weight-planes.ts';
 
 /** One side of the replay: a run, or its control, at the moment. */
 export interface ReplaySide {
@@ -21,7 +21,7 @@ export interface ReplaySide {
   moment: ComputedRef<LayerMoment[] | null>;
   /** Position of the named threshold in this run's ladder. */
   threshold: ComputedRef<number>;
-  planes: { planes: Readonly<Ref<WeightPlanes | null>>; error: Readonly<Ref<string | null>> };
+  weights: LoadedWeights;
 }
 
 const NO_LAYERS: readonly PrunableLayer[] = [];
@@ -33,6 +33,8 @@ export function useReplaySide(
   epoch: Ref<number>,
   thresholdName: Ref<string>,
   openedLayer: Ref<string | null>,
+  /** Whether the inspector tells a weight at every threshold. */
+  allThresholds: Ref<boolean>,
   beside: ReplaySide | null = null,
 ): ReplaySide {
   const run = useRun(workstation, id, { epoch, layer: openedLayer });
@@ -61,7 +63,15 @@ export function useReplaySide(
     const layer = layers.value.find((entry) => entry.name === openedLayer.value);
     return layer ? { name: layer.name, outputChannels: layer.outputChannels } : null;
   });
-  const planes = useWeightPlanes(workstation, id, opened, epoch, epochs);
+  const ladder = computed(() => run.detail?.thresholds.map(thresholdLabel) ?? []);
+  const weights = useWeightPlanes(workstation, id, {
+    layer: opened,
+    epoch,
+    epochs,
+    ladder,
+    threshold,
+    all: allThresholds,
+  });
   return {
     run,
     loaded,
@@ -69,21 +79,20 @@ export function useReplaySide(
     epochs,
     moment,
     threshold,
-    planes: beside === null ? planes : { ...planes, planes: useKept(planes.planes, beside.planes.planes) },
+    weights: beside === null ? weights : { ...weights, shown: useKept(weights.shown, beside.weights.shown) },
   };
 }
 
 /** The weights of a control as those of the run beside it come and go: what was last of one moment stays until both are again. */
-function useKept(
-  own: Readonly<Ref<WeightPlanes | null>>,
-  beside: Readonly<Ref<WeightPlanes | null>>,
-): Readonly<Ref<WeightPlanes | null>> {
-  const kept = shallowRef<WeightPlanes | null>(null);
+function useKept(own: LoadedWeights['shown'], beside: LoadedWeights['shown']): LoadedWeights['shown'] {
+  const kept = shallowRef<ShownWeights | null>(null);
   watch(
     [own, beside],
-    ([planes, others]) => {
-      if (planes === null || others === null) kept.value = null;
-      else kept.value = planes.keptBy(others) ?? (kept.value?.layer === planes.layer ? kept.value : null);
+    ([one, other]) => {
+      const planes = one && other && one.planes.keptBy(other.planes);
+      if (one === null || other === null) kept.value = null;
+      else if (planes) kept.value = { planes, threshold: one.threshold };
+      else if (kept.value?.planes.layer !== one.planes.layer) kept.value = null;
     },
     { immediate: true, flush: 'sync' },
   );

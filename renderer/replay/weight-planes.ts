@@ -1,95 +1,133 @@
 import { ACTIVE, INERT, PRUNED, SHED } from '../../common/cascade/composition.ts';
-import { decodeFrame, type FrameBytes } from '../../common/codec/frames.ts';
+import { decodeFrame, type FrameBytes, type PlaneFrameHeader } from '../../common/codec/frames.ts';
 import type { KernelKind } from '../../common/network.ts';
-import { INERT_PLANE, PRUNED_PLANE, planeBytes, shedPlane } from '../../common/records.ts';
-import { buildTiles, countTiles } from './weight-tiles.ts';
+import { INERT_PLANE, planeBytes, planeNames, PRUNED_PLANE, shedPlane } from '../../common/records.ts';
+import { Recent } from './recent.ts';
+import { buildTiles, bytesOf, countTiles } from './weight-tiles.ts';
 import type { BitMatrix, Tiles } from './weight-tiles.ts';
 
+const NO_BYTES = new Uint8Array(0);
+
+/** Bytes of counted tiles that are kept beside the planes: of what was drawn last. */
+const TILES_LIMIT = 32 * 1024 * 1024;
+const counted = new Recent<Tiles[]>(TILES_LIMIT);
+let made = 0;
+
 /**
- * The bit planes of one layer after one epoch, as a matrix: a row for each input (and kernel position), a column
- * for each output channel, because the output channel is the last axis of every kernel's flattening.
+ * The bit planes of one layer after one epoch, as many as were read, as a matrix: a row for each input (and kernel position),
+ * a column for each output channel, because the output channel is the last axis of every kernel's flattening.
  */
 export class WeightPlanes {
   readonly epoch: number;
   readonly layer: string;
-  readonly shape: readonly number[];
   readonly thresholds: readonly string[];
   readonly rows: number;
   readonly columns: number;
   readonly weights: number;
-  readonly bytes: number;
-  private readonly frame: FrameBytes;
-  private readonly body: Uint8Array;
+  /** By their places in the ladder; those that were not read are left out. */
+  private readonly planes: readonly (Uint8Array | undefined)[];
   /** What is told as pruned: of the run itself, and of the run beside it where there is one. */
   private readonly pruned: Uint8Array;
-  /** Built when first looked at from afar, for one threshold at a time. */
-  private tiles: { threshold: number; pairs: Tiles | null; levels: Tiles[] | null } | null = null;
+  private readonly key = (made += 1);
+  private kept: { beside: WeightPlanes; planes: WeightPlanes } | null = null;
 
-  constructor(frame: FrameBytes, columns: number, beside: WeightPlanes | null = null) {
-    const { header, body } = decodeFrame('planes', frame);
-    this.frame = frame;
-    this.epoch = header.epoch;
-    this.layer = header.layer;
-    this.shape = header.shape;
-    this.thresholds = header.thresholds;
-    this.weights = header.weights;
+  private constructor(
+    of: Readonly<Pick<PlaneFrameHeader, 'epoch' | 'layer' | 'weights'>> & { thresholds: readonly string[] },
+    columns: number,
+    planes: readonly (Uint8Array | undefined)[],
+    pruned = planes[PRUNED_PLANE],
+  ) {
+    this.epoch = of.epoch;
+    this.layer = of.layer;
+    this.thresholds = of.thresholds;
+    this.weights = of.weights;
     this.columns = columns;
-    this.rows = Math.ceil(header.weights / columns);
-    this.body = body;
-    this.bytes = body.byteLength;
-    const size = planeBytes(this.weights);
-    const own = body.subarray(PRUNED_PLANE * size, (PRUNED_PLANE + 1) * size);
-    this.pruned = beside === null ? own : own.map((byte, index) => byte | beside.pruned[index]!);
+    this.rows = Math.ceil(of.weights / columns);
+    this.planes = planes;
+    this.pruned = pruned ?? NO_BYTES;
+  }
+
+  /** Reads a frame of planes. `known` are those of the same moment that were read before. */
+  static read(frame: FrameBytes, columns: number, known: WeightPlanes | null = null): WeightPlanes {
+    const { header, body } = decodeFrame('planes', frame);
+    const size = planeBytes(header.weights);
+    const planes = [...(known?.planes ?? [])];
+    const names = planeNames(header.thresholds);
+    header.planes.forEach((name, index) => {
+      planes[names.indexOf(name)] = body.subarray(index * size, (index + 1) * size);
+    });
+    return new WeightPlanes(header, columns, planes);
+  }
+
+  /** Bytes of all planes, and of one more: what another run beside this one has pruned. */
+  get bytes(): number {
+    return (this.planes.filter(Boolean).length + 1) * planeBytes(this.weights);
+  }
+
+  /** Of some planes, those that were not read. */
+  lacking(names: readonly string[]): string[] {
+    const all = planeNames(this.thresholds);
+    return names.filter((name) => this.planes[all.indexOf(name)] === undefined);
   }
 
   /** The same weights with all that another run has pruned told as pruned; null where that is of another moment. */
   keptBy(other: WeightPlanes): WeightPlanes | null {
     const isSame = other.epoch === this.epoch && other.layer === this.layer && other.weights === this.weights;
-    return isSame ? new WeightPlanes(this.frame, this.columns, other) : null;
+    if (!isSame) return null;
+    if (this.kept?.beside !== other) {
+      const pruned = union(this.pruned, other.pruned);
+      this.kept = { beside: other, planes: new WeightPlanes(this, this.columns, this.planes, pruned) };
+    }
+    return this.kept.planes;
   }
 
-  /** One plane's bytes. */
-  plane(index: number): Uint8Array {
-    if (index === PRUNED_PLANE) return this.pruned;
-    const size = planeBytes(this.weights);
-    return this.body.subarray(index * size, (index + 1) * size);
+  /** The three planes of a picture at a threshold. */
+  bits(threshold: number): BitMatrix {
+    const { pruned, rows, columns } = this;
+    return { pruned, shed: this.plane(shedPlane(threshold)), inert: this.plane(INERT_PLANE), rows, columns };
   }
 
   /** ACTIVE, SHED, INERT or PRUNED of a weight: shed comes before inert, as in a channel's composition. */
   stateOf(index: number, threshold: number): number {
-    const bit = 1 << (index & 7);
-    return (this.pruned[index >> 3]! & bit) !== 0 ? PRUNED : this.ownStateOf(index, threshold);
+    return isSet(this.pruned, index) ? PRUNED : this.ownStateOf(index, threshold)!;
   }
 
-  /** As the run itself has it, whatever the run beside it has pruned. */
-  ownStateOf(index: number, threshold: number): number {
-    const size = planeBytes(this.weights);
-    const at = index >> 3;
-    const bit = 1 << (index & 7);
-    if ((this.body[PRUNED_PLANE * size + at]! & bit) !== 0) return PRUNED;
-    if ((this.body[shedPlane(threshold) * size + at]! & bit) !== 0) return SHED;
-    if ((this.body[INERT_PLANE * size + at]! & bit) !== 0) return INERT;
-    return ACTIVE;
+  /** As the run itself has it, whatever the run beside it has pruned; null where the threshold's plane was not read. */
+  ownStateOf(index: number, threshold: number): number | null {
+    const shed = this.planes[shedPlane(threshold)];
+    if (shed === undefined) return null;
+    if (isSet(this.plane(PRUNED_PLANE), index)) return PRUNED;
+    if (isSet(shed, index)) return SHED;
+    return isSet(this.plane(INERT_PLANE), index) ? INERT : ACTIVE;
   }
 
   /** The largest tiles that are not larger than `span` weights a side; null where weights are read one by one. */
   tilesWithin(span: number, threshold: number): Tiles | null {
     if (span < 2) return null;
-    if (this.tiles?.threshold !== threshold) this.tiles = { threshold, pairs: null, levels: null };
-    if (span < 4) return (this.tiles.pairs ??= countTiles(this.bits(threshold), 2));
-    this.tiles.levels ??= buildTiles(this.bits(threshold));
-    return this.tiles.levels.findLast((level) => level.side <= span) ?? null;
+    const pairs = span < 4;
+    const key = `${this.key}/${threshold}/${pairs}`;
+    let tiles = counted.get(key);
+    if (tiles === undefined) {
+      const bits = this.bits(threshold);
+      tiles = pairs ? [countTiles(bits, 2)] : buildTiles(bits);
+      counted.set(key, tiles, bytesOf(tiles));
+    }
+    return tiles.findLast((level) => level.side <= span) ?? null;
   }
 
-  private bits(threshold: number): BitMatrix {
-    return {
-      pruned: this.plane(PRUNED_PLANE),
-      shed: this.plane(shedPlane(threshold)),
-      inert: this.plane(INERT_PLANE),
-      rows: this.rows,
-      columns: this.columns,
-    };
+  private plane(index: number): Uint8Array {
+    return this.planes[index] ?? NO_BYTES;
   }
+}
+
+function isSet(plane: Uint8Array, index: number): boolean {
+  return (plane[index >> 3]! & (1 << (index & 7))) !== 0;
+}
+
+function union(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const both = one.slice();
+  for (let at = 0; at < both.length; at += 1) both[at]! |= other[at]!;
+  return both;
 }
 
 /** What a weight connects: its input and its output channel, and its kernel position where there is one. */

@@ -1,11 +1,14 @@
+/** Of 64 weights and fewer a tile, counts fit a byte. */
+type Counts = Uint8Array | Uint16Array;
+
 /** Counts of weights by state in square tiles of a matrix; what is in none of the three is active. */
 export interface Tiles {
   side: number;
   rows: number;
   columns: number;
-  pruned: Uint16Array;
-  shed: Uint16Array;
-  inert: Uint16Array;
+  pruned: Counts;
+  shed: Counts;
+  inert: Counts;
 }
 
 /** Each level's tiles are as many of the level before across. */
@@ -30,15 +33,15 @@ export function buildTiles(matrix: BitMatrix): Tiles[] {
 }
 
 function empty(side: number, rows: number, columns: number): Tiles {
-  const size = rows * columns;
-  return {
-    side,
-    rows,
-    columns,
-    pruned: new Uint16Array(size),
-    shed: new Uint16Array(size),
-    inert: new Uint16Array(size),
-  };
+  const counts = (): Counts => new (side <= 8 ? Uint8Array : Uint16Array)(rows * columns);
+  return { side, rows, columns, pruned: counts(), shed: counts(), inert: counts() };
+}
+
+export function bytesOf(levels: readonly Tiles[]): number {
+  return levels.reduce(
+    (sum, { pruned, shed, inert }) => sum + pruned.byteLength + shed.byteLength + inert.byteLength,
+    0,
+  );
 }
 
 /** Eight columns at a time: one byte of each plane, from wherever it starts, makes two or four tiles. */

@@ -47,13 +47,13 @@ function planesOf({ rows, columns, weights }: Kernel): WeightPlanes {
   const header = {
     kind: 'planes' as const,
     thresholds: ['1e-3', '1e-2'],
-    planes: ['pruned', 'inert', 'shed 1e-3'],
+    planes: ['pruned', 'inert', 'shed 1e-3', 'shed 1e-2'],
     epoch: 4,
     layer: 'fc',
     shape: [rows, columns],
     weights: weights.length,
   };
-  return new WeightPlanes(encodeFrame(header, body).buffer, columns);
+  return WeightPlanes.read(encodeFrame(header, body).buffer, columns);
 }
 
 const PALETTE = {

@@ -21,7 +21,7 @@ describe('a moment of the network', () => {
     expect(shed / (1 - pruned)).toBeCloseTo(summary.shed['1e-3']!, 5);
 
     const layer = LAYER_LIST.find((entry) => entry.name === 'pw3')!;
-    const planes = new WeightPlanes(simulation.planes('pw3', epoch), layer.outputChannels);
+    const planes = WeightPlanes.read(simulation.planes('pw3', epoch), layer.outputChannels);
     const counted = new Float64Array(WEIGHT_STATES.length);
     for (let weight = 0; weight < layer.weights; weight += 1)
       counted[planes.stateOf(weight, threshold)]! += 1;

@@ -26,7 +26,7 @@ function planes(states: readonly number[], columns: number): WeightPlanes {
     shape,
     weights: states.length,
   };
-  return new WeightPlanes(encodeFrame(header, body).buffer, columns);
+  return WeightPlanes.read(encodeFrame(header, body).buffer, columns);
 }
 
 const STATES = fc.constantFrom(ACTIVE, SHED, INERT, PRUNED);
@@ -51,7 +51,7 @@ describe('the weights of a layer', () => {
     );
     const [tile] = kept.tilesWithin(2, 0)!.pruned;
     expect(tile).toBe(expected.filter((state, weight) => state === PRUNED && weight % 3 < 2).length);
-    expect(each.map((weight) => (kept.plane(0)[0]! >> weight) & 1)).toEqual(
+    expect(each.map((weight) => (kept.bits(0).pruned[0]! >> weight) & 1)).toEqual(
       expected.map((state) => Number(state === PRUNED)),
     );
     expect(own.keptBy(planes([ACTIVE, ACTIVE, ACTIVE, ACTIVE], 2))).toBeNull();
