@@ -93,7 +93,7 @@ export async function writeResNet50(folder: string, epochs: number): Promise<voi
   await record(folder, RESNET_50, epochs, 0.9);
 }
 
-const RESNET_50: LayerShape[] = [
+export const RESNET_50: LayerShape[] = [
   { name: 'stem', weights: 9_408, channels: 64 },
   ...[
     { blocks: 3, width: 64 },
@@ -197,7 +197,7 @@ function copyRows(
   );
 }
 
-function environmentOf(shapes: readonly LayerShape[]): RunEnvironment {
+export function environmentOf(shapes: readonly LayerShape[]): RunEnvironment {
   const network: NetworkDescription = {
     name: 'synthetic',
     inputShape: [28, 28, 1],

@@ -1,0 +1,137 @@
+import {
+  CHANNEL_FIELDS,
+  INERT_PLANE,
+  laterRow,
+  planeBytes,
+  PRUNED_PLANE,
+  shedAndInertRow,
+  shedPlane,
+  shedRow,
+} from '../common/records.ts';
+import type { EpochRecord, LayerRecord } from '../common/records.ts';
+import { DEFAULT_THRESHOLDS } from '../common/thresholds.ts';
+import { countWithoutByChannel, popcount } from '../main/codec/planes.ts';
+import { openWorkspace, type Workspace } from '../main/workspace/workspace.ts';
+import { environmentOf, RESNET_50 } from './scale-workspaces.ts';
+import {
+  change,
+  initialLayer,
+  integers,
+  METRICS,
+  prune,
+  SPECIFICATION,
+  type SyntheticLayer,
+} from './synthetic-run.ts';
+
+/** A run of ResNet-50's size beside its control, whose channel tables are those of its masks. */
+
+export const REPLAYED = '000000000001-s0';
+const CONTROL = '000000000002-s0';
+/** The epoch at whose end the run is pruned. */
+const PRUNED_AT = 3;
+/** Share of the bits of each shed plane that changes in an epoch: of real runs 0.1 to 1%. */
+const CHANGE = 2e-3;
+const THRESHOLDS = DEFAULT_THRESHOLDS.length;
+
+/** @param epochs of each of the two, the initial state included */
+export async function writeReplayed(folder: string, epochs: number): Promise<void> {
+  const workspace = await openWorkspace(folder, { application: 'bench' });
+  await record(workspace, CONTROL, null, epochs);
+  await record(workspace, REPLAYED, CONTROL, epochs);
+  await workspace.close();
+}
+
+async function record(
+  workspace: Workspace,
+  id: string,
+  control: string | null,
+  epochs: number,
+): Promise<void> {
+  await workspace.addRun({
+    id,
+    hash: id.slice(0, 12),
+    seed: 0,
+    specification: SPECIFICATION,
+    control,
+    previousMask: null,
+    trunk: null,
+    checkpointEvery: null,
+    priority: 0,
+    epochsTotal: epochs - 1,
+    stepsPerEpoch: 1,
+    pruningEpochs: control === null ? [] : [PRUNED_AT],
+    prunes: control !== null,
+    study: 'bench',
+    arm: control === null ? 'control' : 'pruned',
+    named: true,
+  });
+  await workspace.setEnvironment(id, environmentOf(RESNET_50));
+  await workspace.setState(id, 'running', null);
+  const random = integers(control === null ? 1 : 2);
+  const layers = RESNET_50.map((shape) => initialLayer(shape, random));
+  for (const layer of layers) prune(layer, 0, random);
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    if (epoch > 0) for (const layer of layers) change(layer, CHANGE, random);
+    if (epoch === PRUNED_AT && control !== null) for (const layer of layers) pruneMore(layer, random);
+    await workspace.recordEpoch(id, recordOf(layers, epoch), null, []);
+  }
+  await workspace.setState(id, 'finished', null);
+}
+
+/** Prunes four weights of five: what is pruned is neither inert nor shed. */
+function pruneMore(layer: SyntheticLayer, random: () => number): void {
+  layer.record.planes.fill(0);
+  layer.depths.fill(0);
+  prune(layer, 0.8, random);
+}
+
+function recordOf(layers: readonly SyntheticLayer[], epoch: number): EpochRecord {
+  return {
+    epoch,
+    phase: epoch === 0 ? 'initial' : epoch <= PRUNED_AT ? 'training' : 'retraining',
+    metrics: METRICS,
+    layers: layers.map(({ record }) => counted(record, epoch)),
+    compactedParameters: 1,
+    freedMedian: 1,
+    heldMedian: 1,
+    classes: { examples: new Int32Array(10).fill(1000), correct: new Int32Array(10).fill(epoch) },
+    predictions: [],
+  };
+}
+
+/** A layer as recorded: its planes as they are now, and what they say of it and of its channels. */
+function counted(layer: LayerRecord, epoch: number): LayerRecord {
+  const size = planeBytes(layer.weights);
+  const channels = layer.channels.slice();
+  const count = channels.length / (CHANNEL_FIELDS.length + 2 * THRESHOLDS + 3);
+  const planes = layer.planes.slice();
+  const plane = (index: number): Uint8Array => planes.subarray(index * size, (index + 1) * size);
+  const none = new Uint8Array(size);
+  const put = (row: number, bits: Uint8Array): void =>
+    channels.set(countWithoutByChannel(bits, none, count), row * count);
+  const inert = plane(INERT_PLANE);
+  put(CHANNEL_FIELDS.indexOf('pruned'), plane(PRUNED_PLANE));
+  put(CHANNEL_FIELDS.indexOf('inert'), inert);
+  const both = Array.from({ length: THRESHOLDS }, (_, at) =>
+    plane(shedPlane(at)).map((byte, i) => byte & inert[i]!),
+  );
+  both.forEach((bits, at) => {
+    put(shedRow(at), plane(shedPlane(at)));
+    put(shedAndInertRow(at, THRESHOLDS), bits);
+  });
+  const fill = (row: number, value: (channel: number) => number): void => {
+    for (let channel = 0; channel < count; channel++) channels[row * count + channel] = value(channel);
+  };
+  fill(CHANNEL_FIELDS.indexOf('norm'), (channel) => Math.sin(channel + 1) ** 2 * 0.97 ** epoch);
+  fill(CHANNEL_FIELDS.indexOf('blocked'), (channel) => Number((channel * 7919) % 100 < epoch));
+  fill(laterRow('residual', THRESHOLDS), (channel) => ((channel * 104729) % 100 < 2 * epoch ? 0.01 : 1.4));
+  return {
+    ...layer,
+    pruned: popcount(plane(PRUNED_PLANE)),
+    inert: popcount(inert),
+    shed: both.map((_, at) => popcount(plane(shedPlane(at)))),
+    shedAndInert: both.map((bits) => popcount(bits)),
+    channels,
+    planes,
+  };
+}
