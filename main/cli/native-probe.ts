@@ -9,6 +9,8 @@ const engineFacts = z.object({
   /** 'CPU' or 'GPU', with TensorFlow's name for it. */
   device: z.string().nullable(),
   library: z.string().nullable(),
+  /** Where a GPU is in use: what XLA needs to compile for it; the file, or null where it is not found. Absent without a GPU. */
+  libdevice: z.string().nullable().optional(),
   problem: z.string().nullable(),
 });
 export type EngineFacts = z.infer<typeof engineFacts>;
@@ -39,7 +41,7 @@ const ENGINE_NAME = 'TensorFlow';
 export async function tellNativeFacts(tell: (line: string) => void): Promise<void> {
   tell(JSON.stringify({ sqlite: await readSqlite() }));
   try {
-    const { Engine, locateLibrary } = await import('../trainer/tensorflow/engine.ts');
+    const { Engine, findLibdevice, locateLibrary } = await import('../trainer/tensorflow/engine.ts');
     const library = locateLibrary();
     tell(JSON.stringify({ loading: library.folder }));
     const engine = new Engine({ library });
@@ -49,6 +51,7 @@ export async function tellNativeFacts(tell: (line: string) => void): Promise<voi
       version: engine.version,
       device,
       library: library.folder,
+      ...(engine.device.type === 'GPU' ? { libdevice: findLibdevice(library.folder) } : {}),
       problem: null,
     };
     engine.dispose();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   createReadStream,
   existsSync,
   mkdirSync,
@@ -11,12 +12,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findLibrary, isComplete, wantedVariant } from './library.mjs';
 import { processIdentity, withLock } from './lock.mjs';
 import { downloadWheels, findPip } from './pip.mjs';
 import { Problem } from './problem.mjs';
 import { megabytes, secondsSince } from './progress.mjs';
+import { toolsFolder } from './wheels.mjs';
 import { extractEntry, listZip } from './zip.mjs';
 
 /**
@@ -59,7 +61,7 @@ export async function provideLibrary({ env, cache, report, variant = wantedVaria
     join(home, `${variant.folder}.lock`),
     async () => {
       const folder = join(home, variant.folder);
-      if (!isComplete(folder)) await fetchInto({ folder, home, variant, env, report });
+      if (!isComplete(folder, variant)) await fetchInto({ folder, home, variant, env, report });
       return { folder, version: variant.version, source: /** @type {const} */ ('cache') };
     },
     (pid) => report.say(`  Another set-up (process ${pid}) is fetching libtensorflow; waiting for it.`),
@@ -198,12 +200,17 @@ async function unpack({ wheels, files, content, variant, progress }) {
   for (const file of files) {
     const archive = join(wheels, file);
     for (const entry of await listZip(archive)) {
-      const name = members.get(entry.name) ?? variant.besides?.exec(entry.name)?.[1];
+      const tool = variant.tools?.exec(entry.name)?.[1];
+      const beside = members.get(entry.name) ?? variant.besides?.exec(entry.name)?.[1];
+      const name = tool === undefined ? beside : `${toolsFolder}/${tool}`;
       if (name === undefined) continue;
-      written[name] = await extractEntry(archive, entry, join(content, name), (count) => {
+      const target = join(content, name);
+      mkdirSync(dirname(target), { recursive: true });
+      written[name] = await extractEntry(archive, entry, target, (count) => {
         bytes += count;
         progress(`unpacking, ${megabytes(bytes)} of ${megabytes(variant.unpacked)}`);
       });
+      if (tool?.startsWith('bin/')) chmodSync(target, 0o755);
     }
     // A wheel is of no use any more, and the disk may be small.
     rmSync(archive);
@@ -213,8 +220,8 @@ async function unpack({ wheels, files, content, variant, progress }) {
     throw new Problem(
       `The wheel of TensorFlow ${variant.version} holds no ${absent.join(', ')}: ${yourself}.`,
     );
-  const wheelSha256 = variant.wheels[0]?.sha256;
-  const complete = { version: variant.version, files: written, wheelSha256 };
+  const taken = variant.wheels.map(({ sha256 }) => sha256);
+  const complete = { version: variant.version, files: written, wheels: taken };
   const handle = await open(join(content, 'complete.json'), 'wx');
   await handle.writeFile(`${JSON.stringify(complete, null, 2)}\n`);
   await handle.sync();

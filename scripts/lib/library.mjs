@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { basename, dirname, join } from 'node:path';
 import { Problem } from './problem.mjs';
 import { capture } from './run.mjs';
-import { variants } from './wheels.mjs';
+import { toolsFolder, variants } from './wheels.mjs';
 
 /**
  * @typedef {object} Library
@@ -53,7 +53,7 @@ function thisMachine() {
  */
 export async function findLibrary(env, cache, variant) {
   if (env.CASCADE_LIBTENSORFLOW) return namedLibrary(env.CASCADE_LIBTENSORFLOW);
-  if (variant !== null && isComplete(join(cache, 'libtensorflow', variant.folder))) {
+  if (variant !== null && isComplete(join(cache, 'libtensorflow', variant.folder), variant)) {
     return {
       folder: join(cache, 'libtensorflow', variant.folder),
       version: variant.version,
@@ -67,14 +67,19 @@ export async function findLibrary(env, cache, variant) {
  * Whether a folder of the cache holds all that was put there. (Sizes only: hashing 850 MB takes a second,
  * and is what `npm run setup -- --verify` is for.)
  * @param {string} folder
+ * @param {Variant} variant an earlier set-up may have known fewer wheels of it
  * @returns {boolean}
  */
-export function isComplete(folder) {
+export function isComplete(folder, variant) {
   try {
-    const { files } = JSON.parse(readFileSync(join(folder, 'complete.json'), 'utf8'));
+    const { files, wheels, wheelSha256 } = JSON.parse(readFileSync(join(folder, 'complete.json'), 'utf8'));
+    // Earlier versions noted the first wheel alone.
+    const taken = new Set(wheels ?? [wheelSha256]);
     const entries = Object.entries(files);
     return (
-      entries.length > 0 && entries.every(([name, file]) => statSync(join(folder, name)).size === file.size)
+      variant.wheels.every(({ sha256 }) => taken.has(sha256)) &&
+      entries.length > 0 &&
+      entries.every(([name, file]) => statSync(join(folder, name)).size === file.size)
     );
   } catch {
     return false;
@@ -175,7 +180,7 @@ function libraryIn(site) {
 
 /**
  * What the application must be told of the library: where it lies unless it lies in the cache, and, with
- * CUDA libraries beside it or in its Python environment, where the loader finds those.
+ * CUDA libraries beside it or in its Python environment, where the loader finds those, and XLA its tools.
  * @param {Library} library
  * @param {NodeJS.ProcessEnv} env
  * @returns {Record<string, string>}
@@ -192,5 +197,25 @@ export function libraryEnvironment(library, env) {
   if (folders.length > 0) {
     result.LD_LIBRARY_PATH = [...folders, env.LD_LIBRARY_PATH].filter(Boolean).join(':');
   }
+  const toolkit = [join(library.folder, toolsFolder), join(nvidia, 'cuda_nvcc')].find((folder) =>
+    existsSync(join(folder, 'nvvm', 'libdevice')),
+  );
+  if (toolkit !== undefined) {
+    const flags = withToolkit(env.XLA_FLAGS ?? '', toolkit);
+    if (flags !== null) result.XLA_FLAGS = flags;
+  }
   return result;
+}
+
+/**
+ * XLA compiles for a GPU with the libdevice and ptxas of a CUDA toolkit, which it looks for in /usr/local/cuda and below the
+ * working folder unless it is told.
+ * @param {string} flags XLA_FLAGS as they are
+ * @param {string} toolkit
+ * @returns {string | null} with the toolkit; null where a person has named one, or a file with flags
+ */
+function withToolkit(flags, toolkit) {
+  if (flags.includes('--xla_gpu_cuda_data_dir') || /^\s*[^-\s]/.test(flags)) return null;
+  const value = /[\s'"\\]/.test(toolkit) ? `"${toolkit.replace(/["\\]/g, '\\$&')}"` : toolkit;
+  return `${flags} --xla_gpu_cuda_data_dir=${value}`.trim();
 }

@@ -12,12 +12,16 @@
  * @property {Wheel[]} wheels the first one holds TensorFlow
  * @property {string[]} libraries files of `tensorflow/` in the first wheel
  * @property {RegExp} [besides] members of the other wheels that are laid beside, flat
+ * @property {RegExp} [tools] members that are laid below `toolsFolder`, by the path that it captures
  * @property {number} download bytes, for the check of free space; a guess where a size is not known
  * @property {number} unpacked bytes, likewise
  * @property {boolean} tried whether anybody has run it
  */
 
 const version = '2.21.0';
+/** The folder within a variant's own that XLA takes for a CUDA toolkit: `bin/ptxas`, `nvvm/libdevice`. */
+export const toolsFolder = 'cuda';
+
 const linuxLibraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 
 /**
@@ -65,6 +69,12 @@ export const variants = {
         '12.9.79',
         '096bcf334f13e1984ba36685ad4c1d6347db214de03dbb6eebb237b41d9d934f',
       ),
+      // Only the assembler and the device functions that XLA compiles with are taken of it: `tools`.
+      cuda(
+        'nvidia-cuda-nvcc-cu12',
+        '12.9.86',
+        '5d6a0d32fdc7ea39917c20065614ae93add6f577d840233237ff08e9a38f58f0',
+      ),
       cuda(
         'nvidia-cuda-nvrtc-cu12',
         '12.9.86',
@@ -109,6 +119,7 @@ export const variants = {
     ],
     libraries: linuxLibraries,
     besides: /^nvidia\/[^/]+\/lib\/([^/]+\.so[^/]*)$/,
+    tools: /^nvidia\/cuda_nvcc\/(bin\/ptxas|nvvm\/libdevice\/[^/]+\.bc)$/,
     download: 3_500_000_000,
     unpacked: 6_500_000_000,
     tried: false,

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, normalize } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { provideLibrary, verifyCached } from '../../scripts/lib/fetch-library.mjs';
 import { processIdentity } from '../../scripts/lib/lock.mjs';
+import { variants } from '../../scripts/lib/wheels.mjs';
 import { listeningReporter, temporaryFolder, until, write, writeCommand, zip } from './helpers.mjs';
 
 const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
@@ -12,6 +13,12 @@ const wheel = zip({
   'tensorflow/libtensorflow_cc.so.2': Buffer.concat([Buffer.from('cc'), randomBytes(100_000)]),
   'tensorflow/libtensorflow_framework.so.2': randomBytes(50_000),
   'tensorflow/__init__.py': Buffer.from('raise ImportError'),
+});
+const toolsWheel = zip({
+  'nvidia/cuda_nvcc/bin/ptxas': Buffer.from('#!/bin/sh\necho assembled\n'),
+  'nvidia/cuda_nvcc/nvvm/libdevice/libdevice.10.bc': randomBytes(1000),
+  'nvidia/cuda_nvcc/nvvm/lib64/libnvvm.so': randomBytes(1000),
+  'nvidia/cuda_nvcc/include/crt/mma.h': randomBytes(1000),
 });
 const cudaWheel = zip({
   'nvidia/cublas/lib/libcublas.so.12': randomBytes(10_000),
@@ -74,7 +81,7 @@ test('it is fetched once, by hash, and nothing but the libraries stays', async (
   expect(readdirSync(join(cache, 'libtensorflow'))).toEqual(['2.21.0-cpu-test']);
   expect(readdirSync(folder).sort()).toEqual(['complete.json', ...libraries]);
   const complete = JSON.parse(readFileSync(join(folder, 'complete.json'), 'utf8'));
-  expect(complete.wheelSha256).toBe(sha256(wheel));
+  expect(complete.wheels).toEqual([sha256(wheel)]);
   for (const name of libraries) {
     const content = readFileSync(join(folder, name));
     expect(complete.files[name]).toEqual({ size: content.length, sha256: sha256(content) });
@@ -121,7 +128,8 @@ test('what a killed set-up has left is cleared away, its pip ended, and the work
   const setUp = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' });
   onTestFinished(() => void setUp.kill('SIGKILL'));
   const partial = join(cache, 'libtensorflow', `${variant.folder}.partial-${setUp.pid}`);
-  await until(() => existsSync(join(partial, 'wheels', 'temporary', 'part')));
+  const noted = () => existsSync(join(partial, 'pip-process'));
+  await until(() => existsSync(join(partial, 'wheels', 'temporary', 'part')) && noted());
   const orphan = Number.parseInt(readFileSync(join(partial, 'pip-process'), 'utf8'), 10);
   setUp.kill('SIGKILL');
   await new Promise((settle) => setUp.once('close', settle));
@@ -192,15 +200,32 @@ test('too little room is told before anything is fetched', async () => {
   expect(calls()).toHaveLength(0);
 });
 
-test('CUDA libraries are laid beside', async () => {
-  const { options, variant, pip, home, folder } = scene();
-  const cuda = { name: 'nvidia-cublas-cu12', version: '12', sha256: sha256(cudaWheel) };
-  const both = {
-    ...variant,
-    wheels: [...variant.wheels, cuda],
-    besides: /^nvidia\/[^/]+\/lib\/([^/]+\.so[^/]*)$/,
-  };
+test('CUDA libraries are laid beside, and the tools of XLA as a toolkit of their own', async () => {
+  const { options, variant, pip, home, folder, calls } = scene();
+  write(home, { 'tools.whl': toolsWheel });
+  const cublas = { name: 'nvidia-cublas-cu12', version: '12', sha256: sha256(cudaWheel) };
+  const nvcc = { name: 'nvidia-cuda-nvcc-cu12', version: '12', sha256: sha256(toolsWheel) };
+  const { besides = /^$/, tools = /^$/ } = variants['cuda-linux-x64'] ?? {};
+  const before = { ...variant, wheels: [...variant.wheels, cublas], besides };
   pip(`cp '${home}/wheel.whl' "$dest/tensorflow.whl"; cp '${home}/cuda.whl' "$dest/cublas.whl"`);
-  await provideLibrary({ ...options, variant: both });
+  await provideLibrary({ ...options, variant: before });
   expect(readdirSync(folder).sort()).toEqual(['complete.json', 'libcublas.so.12', ...libraries]);
+
+  // A set-up that knows one more wheel does not take what the earlier one brought for whole.
+  const after = { ...before, wheels: [...before.wheels, nvcc], tools };
+  pip(
+    `cp '${home}/wheel.whl' "$dest/tensorflow.whl"; cp '${home}/cuda.whl' "$dest/cublas.whl"; cp '${home}/tools.whl' "$dest/nvcc.whl"`,
+  );
+  await provideLibrary({ ...options, variant: after });
+  await provideLibrary({ ...options, variant: after });
+  expect(calls()).toHaveLength(2);
+  expect(readdirSync(folder).sort()).toEqual(['complete.json', 'cuda', 'libcublas.so.12', ...libraries]);
+  expect(readdirSync(join(folder, 'cuda'), { recursive: true }).sort()).toEqual(
+    ['bin', 'bin/ptxas', 'nvvm', 'nvvm/libdevice', 'nvvm/libdevice/libdevice.10.bc'].map(normalize),
+  );
+  expect(execFileSync(join(folder, 'cuda', 'bin', 'ptxas'), { encoding: 'utf8' })).toBe('assembled\n');
+  expect(await verifyCached(folder)).toBe(true);
+  truncateSync(join(folder, 'cuda', 'nvvm', 'libdevice', 'libdevice.10.bc'), 10);
+  await provideLibrary({ ...options, variant: after });
+  expect(calls()).toHaveLength(3);
 });

@@ -102,3 +102,65 @@ test.runIf(process.platform === 'linux')('the application is told where the libr
     LD_LIBRARY_PATH: '/cache/2.21.0-cuda-linux-x64',
   });
 });
+
+describe.runIf(process.platform === 'linux')(
+  'XLA is told of the toolkit that lies with the CUDA build',
+  () => {
+    /** @param {string} name of the folder of the library @param {string} toolkit */
+    function cudaBuild(name, toolkit) {
+      const home = temporaryFolder();
+      write(home, {
+        [join(name, 'libtensorflow_cc.so.2')]: '',
+        [join(toolkit, 'nvvm/libdevice/libdevice.10.bc')]: '',
+      });
+      return home;
+    }
+    const cached = (/** @type {string} */ folder) => ({
+      folder,
+      version: '2.21.0',
+      source: /** @type {const} */ ('cache'),
+    });
+    const name = '2.21.0-cuda-linux-x64';
+
+    test('by its folder, behind the flags that are set already', () => {
+      const folder = join(cudaBuild(name, `${name}/cuda`), name);
+      const flag = `--xla_gpu_cuda_data_dir=${folder}/cuda`;
+      expect(libraryEnvironment(cached(folder), {}).XLA_FLAGS).toBe(flag);
+      const before = { XLA_FLAGS: '--xla_dump_to=/dump' };
+      expect(libraryEnvironment(cached(folder), before).XLA_FLAGS).toBe(`--xla_dump_to=/dump ${flag}`);
+    });
+
+    test('quoted where XLA would take the path apart', () => {
+      const folder = join(cudaBuild(`a "b" c/${name}`, `a "b" c/${name}/cuda`), 'a "b" c', name);
+      const escaped = folder.replaceAll('"', '\\"');
+      expect(libraryEnvironment(cached(folder), {}).XLA_FLAGS).toBe(
+        `--xla_gpu_cuda_data_dir="${escaped}/cuda"`,
+      );
+    });
+
+    test('but not where a person has named another, or a file of flags, nor without a toolkit', () => {
+      const folder = join(cudaBuild(name, `${name}/cuda`), name);
+      for (const XLA_FLAGS of ['--xla_gpu_cuda_data_dir=/mine', '/home/flags.txt'])
+        expect(libraryEnvironment(cached(folder), { XLA_FLAGS })).not.toHaveProperty('XLA_FLAGS');
+      expect(libraryEnvironment(cached(temporaryFolder()), {})).toEqual({});
+    });
+
+    test('of a Python environment too', () => {
+      const home = cudaBuild('tensorflow', 'nvidia/cuda_nvcc');
+      const library = { ...cached(join(home, 'tensorflow')), source: /** @type {const} */ ('python') };
+      expect(libraryEnvironment(library, {}).XLA_FLAGS).toBe(
+        `--xla_gpu_cuda_data_dir=${join(home, 'nvidia', 'cuda_nvcc')}`,
+      );
+    });
+  },
+);
+
+test('the CUDA build brings what XLA compiles with, of the release of its other compilers', () => {
+  const { wheels = [], tools } = variants['cuda-linux-x64'] ?? {};
+  const nvcc = wheels.find(({ name }) => name === 'nvidia-cuda-nvcc-cu12');
+  expect(nvcc?.version).toBe(wheels.find(({ name }) => name === 'nvidia-cuda-nvrtc-cu12')?.version);
+  expect(tools?.exec('nvidia/cuda_nvcc/nvvm/libdevice/libdevice.10.bc')?.[1]).toBe(
+    'nvvm/libdevice/libdevice.10.bc',
+  );
+  expect(tools?.exec('nvidia/cuda_nvcc/include/crt/mma.h')).toBeNull();
+});

@@ -23,6 +23,7 @@ export type { Device } from './devices.ts';
 export type { DType, TypedArray } from './dtypes.ts';
 export { Handle } from './handle.ts';
 export { createLedger } from './ledger.ts';
+export { findLibdevice } from './libdevice.ts';
 export { locateLibrary, type LibraryLocation } from './library.ts';
 export { TensorFlowError } from './status.ts';
 export { prepareEnvironment } from './system.ts';

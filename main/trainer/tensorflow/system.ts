@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import koffi, { type LibraryHandle } from 'koffi';
 import type { Pointer } from './pointer.ts';
 
@@ -78,8 +79,16 @@ export function libc(): System {
   return system;
 }
 
-/** Switches that TensorFlow reads from the environment, and that a person may set otherwise. */
-const SWITCHES: Readonly<Record<string, string>> = {
+/** Whether NVIDIA's driver is here; its own files tell at once. */
+function hasGpuDriver(): boolean {
+  return ['/proc/driver/nvidia/version', '/dev/nvidiactl', '/usr/lib/wsl/lib/libcuda.so.1'].some(existsSync);
+}
+
+/**
+ * Switches that TensorFlow reads from the environment, and that a person may set otherwise.
+ * @param gpu whether a GPU may be in use
+ */
+export const switches = (gpu = hasGpuDriver()): Readonly<Record<string, string>> => ({
   // Notices about optional instructions and drivers say nothing to a user; errors still show.
   TF_CPP_MIN_LOG_LEVEL: '2',
   // Without it the first context decides the number of threads for the whole process.
@@ -90,7 +99,10 @@ const SWITCHES: Readonly<Record<string, string>> = {
   // Without, convolutions take up to three times as long (AVX2, AMD EPYC: VGG-16-BN 2.7 s a step against 0.9 s), and there is
   // no grouped or dilated one. On other processors it stands for other libraries, which were not tried.
   ...(process.arch === 'x64' ? { TF_ENABLE_ONEDNN_OPTS: '1' } : {}),
-};
+  // On a GPU sums of atomic additions, and convolutions that are chosen by timing, differ from run to run in their last bits;
+  // a resumed run must have the bits of an uninterrupted one. An op that has no such kernel is refused by TensorFlow.
+  ...(gpu ? { TF_DETERMINISTIC_OPS: '1' } : {}),
+});
 
 /**
  * Sets TensorFlow's switches where nobody has. In a worker thread `process.env` is a copy that C never
@@ -98,7 +110,7 @@ const SWITCHES: Readonly<Record<string, string>> = {
  * change while another thread reads it (it is only written where a switch is missing).
  */
 export function prepareEnvironment(): void {
-  for (const [name, value] of Object.entries(SWITCHES)) {
+  for (const [name, value] of Object.entries(switches())) {
     if (libc().getenv(name) === null) libc().setenv(name, value);
   }
 }

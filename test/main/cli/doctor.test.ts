@@ -49,6 +49,20 @@ test('a healthy machine', async () => {
   expect(doctorText(report)).toContain('All is well.');
 });
 
+test('what XLA needs is told where a GPU is in use, found or not, and never by itself an illness', async () => {
+  const folder = join(temporaryFolder(), 'workspace');
+  const told = async (libdevice: string | null | undefined): Promise<string> => {
+    const engine = { ...WELL.engine, ...(libdevice === undefined ? {} : { libdevice }) };
+    const sqlite = { version: '3.50.0', problem: null };
+    const report = await examine(folder, patient({ probeNative: async () => ({ engine, sqlite }) }));
+    expect(report.ok).toBe(true);
+    return doctorText(report);
+  };
+  expect(await told('/cuda/nvvm/libdevice/libdevice.10.bc')).toMatch(/^libdevice +\/cuda\/nvvm\/libdevice/m);
+  expect(await told(null)).toMatch(/^libdevice +not found: XLA cannot compile for the GPU/m);
+  expect(await told(undefined)).not.toContain('libdevice');
+});
+
 test('every illness has its sentence, and the text names each', async () => {
   const file = join(temporaryFolder(), 'file');
   writeFileSync(file, '');

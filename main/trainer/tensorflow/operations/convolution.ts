@@ -6,7 +6,7 @@ import { matMul } from './dense.ts';
 import { depthwiseKernelGradientOf, kernelGradientOf, onOneDnn } from './kernel-gradients.ts';
 import { dilate } from './places.ts';
 import { pickPlaces } from './pooling.ts';
-import { pad, placementOf, type Placement, type WindowOptions } from './windows.ts';
+import { pad, placementOf, UNPADDED, type Placement, type WindowOptions } from './windows.ts';
 
 export interface ConvolutionOptions extends WindowOptions {
   /** Parts of the channels that are convolved each on its own. */
@@ -31,8 +31,6 @@ function kernelFor(engine: Engine, filter: Tensor, { rotated }: ConvolutionOptio
   const [rows, columns] = filter.shape;
   return rotated && (rows !== 1 || columns !== 1) ? turn(engine, filter) : filter;
 }
-
-const UNPADDED: Placement = { padding: 'VALID', rows: [0, 0], columns: [0, 0] };
 
 /** A kind of convolution: TensorFlow's ops for it. */
 interface Kernels {

@@ -20,6 +20,9 @@ export interface Placement {
   readonly columns: Side;
 }
 
+/** Of images that were padded before, or need nothing. */
+export const UNPADDED: Placement = { padding: 'VALID', rows: [0, 0], columns: [0, 0] };
+
 /** The rows (or columns) that windows of `reach` places read before and after those of the input. */
 function margins(length: number, reach: number, output: number, stride: number, padding: number): Side {
   return [padding, Math.max(0, (output - 1) * stride + reach - length - padding)];

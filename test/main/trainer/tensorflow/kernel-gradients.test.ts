@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { attribute, openEngine, type Engine } from '../../../../main/trainer/tensorflow/engine.ts';
-import type { Convolved } from '../../../../main/trainer/tensorflow/operations/convolved.ts';
+import {
+  windowAttributes,
+  type Convolved,
+} from '../../../../main/trainer/tensorflow/operations/convolved.ts';
 import {
   correlationMargins,
   correlationToFilter,
@@ -9,6 +12,7 @@ import {
   depthwiseKernelGradientOf,
   kernelGradientOf,
 } from '../../../../main/trainer/tensorflow/operations/kernel-gradients.ts';
+import { groupedToDepthwiseFilter } from '../../../../main/trainer/tensorflow/operations/grouped.ts';
 import {
   patchesToDepthwiseFilter,
   patchesToFilter,
@@ -97,6 +101,49 @@ describe('a kernel’s gradient by correlation is TensorFlow’s own', () => {
     own.forEach((value, index) => expect(given[index]).toBeCloseTo(value, 4));
   });
 });
+
+it('depthwise kernels have their gradient from cuDNN on a GPU, where TensorFlow’s own has no fixed order', () => {
+  const convolved = convolvedOf({ images: [3, 8, 8, 4], outputs: 8, padding: 1 });
+  const depthwise: Convolved = { ...convolved, filter: [3, 3, 4, 2] };
+  expect(depthwiseKernelGradientOf(engine, depthwise)).toBeNull();
+  // All that the choice looks at.
+  const onGpu: Pick<Engine, 'device'> = { device: { ...engine.device, type: 'GPU' } };
+  expect(depthwiseKernelGradientOf(onGpu as Engine, depthwise)).toBe(groupedToDepthwiseFilter);
+});
+
+// The CPU's convolution knows groups through oneDNN alone.
+describe.runIf(process.arch === 'x64')(
+  'a depthwise kernel’s gradient as a grouped one is TensorFlow’s own',
+  () => {
+    const images: Window['images'] = [3, 8, 8, 4];
+    it.each<[string, Omit<Window, 'outputs'>, number]>([
+      ['at every place', { images, padding: 1 }, 1],
+      ['of several kernels a channel', { images, padding: 1 }, 3],
+      ['without padding', { images, padding: 0 }, 2],
+      ['at every second place', { images: [3, 9, 9, 4], stride: 2, padding: 1 }, 1],
+      ['with padding before alone', { images, stride: 2, padding: 1 }, 2],
+      ['of 5 × 5', { images, side: 5, padding: 2 }, 1],
+    ])('%s', (_what, window, multiplier) => {
+      const { tf } = engine;
+      const channels = window.images[3];
+      const one = convolvedOf({ ...window, outputs: channels * multiplier });
+      const side = window.side ?? 3;
+      const convolved: Convolved = { ...one, filter: [side, side, channels, multiplier] };
+      const constant = (shape: readonly number[], seed: number) =>
+        engine.constant(Float32Array.from(numbers(sizeOf(shape), seed)), shape, 'float32');
+      const x = constant(convolved.images, 1);
+      const dy = constant([3, ...convolved.output, channels * multiplier], 2);
+      const inputs = [x, tf.tensor1d([...convolved.filter], 'int32'), dy];
+      const attributes = windowAttributes(engine, convolved);
+      const expected = engine.op('DepthwiseConv2dNativeBackpropFilter', attributes, inputs, 1)[0]!;
+      const found = groupedToDepthwiseFilter(engine, x, convolved, dy);
+      expect(found.shape).toEqual(expected.shape);
+      const [given, own] = [found.dataSync(), expected.dataSync()];
+      expect(own.some((value) => Math.abs(value) > 0.1)).toBe(true);
+      own.forEach((value, index) => expect(given[index]).toBeCloseTo(value, 4));
+    });
+  },
+);
 
 describe.runIf(process.arch === 'x64')('how a kernel’s gradient is taken', () => {
   const large: Window = { images: [64, 8, 8, 128], outputs: 128, padding: 1 };

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { switches as switchesOf } from '../../../../main/trainer/tensorflow/system.ts';
 
 const ENGINE = join(import.meta.dirname, '../../../../main/trainer/tensorflow/engine.ts');
 const SYSTEM = join(import.meta.dirname, '../../../../main/trainer/tensorflow/system.ts');
@@ -39,6 +40,11 @@ describe('TensorFlow’s switches', () => {
     const onednn = process.arch === 'x64' ? '1' : 'null';
     expect(run(switches, {}).trim()).toBe(`2 ${onednn}`);
     expect(run(switches, { TF_CPP_MIN_LOG_LEVEL: '0', TF_ENABLE_ONEDNN_OPTS: '0' }).trim()).toBe('0 0');
+  });
+
+  it('ask for the same bits each time where there may be a GPU, and only there', () => {
+    expect(switchesOf(true)).toMatchObject({ TF_DETERMINISTIC_OPS: '1', TF_FORCE_GPU_ALLOW_GROWTH: 'true' });
+    expect(switchesOf(false)).not.toHaveProperty('TF_DETERMINISTIC_OPS');
   });
 
   it.runIf(process.arch === 'x64' && process.platform === 'linux')(
