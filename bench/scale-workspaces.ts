@@ -7,6 +7,7 @@ import {
   change,
   initialLayer,
   integers,
+  MEASURED,
   METRICS,
   prune,
   SPECIFICATION,
@@ -159,6 +160,7 @@ async function record(folder: string, shapes: LayerShape[], epochs: number, prun
       compactedParameters: 1,
       freedMedian: 1,
       heldMedian: 1,
+      measured: MEASURED,
       classes: { examples: new Int32Array(10).fill(1000), correct: new Int32Array(10).fill(epoch) },
       predictions: [],
     };

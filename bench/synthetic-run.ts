@@ -9,8 +9,12 @@ import {
   type EpochRecord,
 } from '../common/records.ts';
 import { completeSpecification } from '../common/run-specification.ts';
+import { RECKONED_MEASURES } from '../common/measures/registry.ts';
 import { popcount } from '../main/codec/planes.ts';
 import { DEFAULT_THRESHOLDS } from '../common/thresholds.ts';
+
+/** A number of every measure that is stored by its id. */
+export const MEASURED = Object.fromEntries(RECKONED_MEASURES.map(({ id }) => [id, 0.012345678901234567]));
 
 /** Masks that look like those of a pruned network and change like them, without a network. */
 
@@ -42,6 +46,7 @@ export function initialLayer({ name, weights, channels }: LayerShape, random: ()
     compacted: weights,
     gradientNorm: 1,
     deadOnData: null,
+    measured: MEASURED,
     channels: Float32Array.from({ length: channelRows(thresholds) * channels }, random),
     planes: new Uint8Array(planeCount(thresholds) * planeBytes(weights)),
   };

@@ -120,6 +120,9 @@ export interface LayerStates {
   planes: Uint8Array;
 }
 
+/** Numbers by the ids of the measures that bring how they are reckoned (`common/measures/reckoning.ts`). */
+export type Measured = Readonly<Record<string, number | null>>;
+
 export interface LayerRecord extends LayerStates {
   /** Weights left of the kernel after physical compaction: see `effectiveMacs`. */
   compacted: number;
@@ -127,6 +130,7 @@ export interface LayerRecord extends LayerStates {
   gradientNorm: number;
   /** Kept weights that no training or test image gives a gradient: see `DeadOnData`. Null where it was not counted. */
   deadOnData: number | null;
+  measured: Measured;
 }
 
 /** Answers on the test split by class, [classes] each. */
@@ -163,6 +167,8 @@ export interface EpochRecord {
   /** Of the kept weights, the median size in freed channels and in all others; null where there are none. */
   freedMedian: number | null;
   heldMedian: number | null;
+  /** Of the whole network. */
+  measured: Measured;
   classes: ClassCounts;
   /** At marked epochs, of the test split: both moments of an epoch that ends in a pruning, and the end of the run. */
   predictions: PredictionsRecord[];

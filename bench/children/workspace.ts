@@ -11,6 +11,7 @@ import {
   change,
   initialLayer,
   integers,
+  MEASURED,
   METRICS,
   prune,
   SPECIFICATION,
@@ -201,6 +202,7 @@ async function recordRun(workspace: Workspace, id: string, scenario: Scenario): 
       compactedParameters: 1,
       freedMedian: 1,
       heldMedian: 1,
+      measured: MEASURED,
       classes: { examples: new Int32Array(CLASSES).fill(1000), correct: new Int32Array(CLASSES).fill(epoch) },
       predictions: [],
     };

@@ -140,6 +140,9 @@ export const epochCosts = z.object({
 });
 export type EpochCosts = z.infer<typeof epochCosts>;
 
+/** Numbers by the ids of the measures that bring how they are reckoned; null where the epoch was recorded without. */
+const measured = z.record(z.string(), z.number().nullable());
+
 /** One layer's states after an epoch: shares as in `stateShares`, of this layer's weights. */
 export const layerEpoch = z.object({
   name: z.string(),
@@ -152,6 +155,7 @@ export const layerEpoch = z.object({
   gradientNorm: z.number().nullable(),
   /** Share of the kept weights that no training or test image gives a gradient; null where it was not counted. */
   deadOnData: z.number().nullable(),
+  measured,
   pruned: z.number(),
   shed: sharesByThreshold,
   inertAtLeast: z.number(),
@@ -204,6 +208,7 @@ export const epochSummary = z.object({
   gradientNorm: z.number().nullable(),
   /** As of a layer, over all of them. */
   deadOnData: z.number().nullable(),
+  measured,
   /** Null before the run has begun. */
   costs: epochCosts.nullable(),
   layers: z.array(layerEpoch),

@@ -25,6 +25,34 @@ export interface ClassSource {
   correct: number;
 }
 
+/** A kernel as it stands after an epoch. */
+export interface KernelState {
+  /** [weights], flattened so that the output channels are the last dimension. Pruned weights are 0. */
+  weights: Float32Array;
+  /** [weights], 1 where kept. */
+  mask: Uint8Array;
+  outputChannels: number;
+  /** Weights that the mask keeps. */
+  kept: number;
+  /** Norm of the loss's gradient by the kept weights. */
+  gradientNorm: number;
+}
+
+/** What a layer brings to the number of its network. */
+export interface LayerPart {
+  /** Null where the layer has none. */
+  value: number | null;
+  weights: number;
+  kept: number;
+}
+
+/** How a measure is reckoned after an epoch: of a kernel by itself, and of the network from its layers. */
+export interface Reckoning {
+  /** Asked for after every epoch, so one pass over the weights is what it may cost. @returns null where there is none */
+  kernel(state: KernelState): number | null;
+  network(layers: readonly LayerPart[]): number | null;
+}
+
 /**
  * A number that is measured of a run. Tables, charts, the run list, CSV, `cascade measures` and docs/measures.md take its
  * words and its values from here: nothing else names it.
@@ -50,6 +78,8 @@ export interface Measure {
   logarithmic: boolean;
   /** Of which there are several numbers: one for each threshold, or for each idea of what may be left out. */
   each?: 'threshold' | 'idea';
+  /** How it is reckoned after an epoch, where it is stored by its id: see `reckoning.ts`. */
+  reckoning?: Reckoning;
   /** @param key threshold or idea, where there are several @returns null where it is not known */
   epoch?(source: EpochSource, key: string): number | null;
   layer?(source: LayerSource, key: string): number | null;

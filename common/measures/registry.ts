@@ -17,6 +17,7 @@ import { learningRate } from './learning-rate.ts';
 import { learningRateLast } from './learning-rate-last.ts';
 import { learningRateMean } from './learning-rate-mean.ts';
 import { macs } from './macs.ts';
+import { meanMagnitude } from './mean-magnitude.ts';
 import { measurementSeconds } from './measurement-seconds.ts';
 import { norm } from './norm.ts';
 import { parameters } from './parameters.ts';
@@ -37,7 +38,7 @@ import { validationLoss } from './validation-loss.ts';
 import { validationTopFive } from './validation-top-five.ts';
 import { weights } from './weights.ts';
 import { zero } from './zero.ts';
-import type { Measure, MeasureLevel } from './measure.ts';
+import type { Measure, MeasureLevel, Reckoning } from './measure.ts';
 
 /** All numbers that are measured, in the order of the CSV tables' columns. */
 export const MEASURES = [
@@ -68,6 +69,7 @@ export const MEASURES = [
   freedMedian,
   heldMedian,
   norm,
+  meanMagnitude,
   gradientNorm,
   macs,
   weights,
@@ -83,6 +85,12 @@ export const MEASURES = [
 ] as const satisfies readonly Measure[];
 
 export type MeasureId = (typeof MEASURES)[number]['id'];
+
+/** Those that bring how they are reckoned after an epoch. */
+export const RECKONED_MEASURES = MEASURES.filter(
+  (measure: Measure): measure is (typeof MEASURES)[number] & { reckoning: Reckoning } =>
+    measure.reckoning !== undefined,
+);
 
 /** Those that are told of a run, an epoch, a layer or a class. */
 export function measuresOf(level: MeasureLevel): Measure[] {

@@ -75,10 +75,12 @@ function documentOf(
     checkpoints,
     pruningEpochs,
     predictions,
-    epochs: epochs.map((epoch) => ({
+    epochs: epochs.map(({ measured, ...epoch }) => ({
       ...epoch,
-      layers: epoch.layers.map((layer) => ({
+      ...measured,
+      layers: epoch.layers.map(({ measured: ofLayer, ...layer }) => ({
         ...layer,
+        ...ofLayer,
         ...layerComparisons(excess, epoch.epoch, layer.name),
         costs: layerCosts(layer),
       })),

@@ -1,6 +1,7 @@
 import { encodeFrame } from '../../common/codec/frames.ts';
 import { compression, costsOf, theoreticalSpeedUp } from '../../common/cascade/macs.ts';
 import type { Cost, EpochCosts, EpochSummary, LayerEpoch } from '../../common/contract/schemas.ts';
+import { RECKONED_MEASURES } from '../../common/measures/registry.ts';
 import type { PrunableLayer } from '../../common/network.ts';
 import {
   CHANNEL_FIELDS,
@@ -11,6 +12,7 @@ import {
   planeNames,
   shedAndInertRow,
   shedRow,
+  type Measured,
 } from '../../common/records.ts';
 import { DEFAULT_THRESHOLDS, absoluteThresholds, thresholdLabel } from '../../common/thresholds.ts';
 import { LAYER_LIST, NETWORK } from './network.ts';
@@ -25,6 +27,11 @@ const NEVER = 1e9;
 
 export function freeDecay(from: number, epoch: number): number {
   return epoch <= from ? 1 : 10 ** (-(epoch - from) / TENFOLD);
+}
+
+/** A number of every measure that is stored by its id. */
+function madeUp(value: (id: string) => number): Measured {
+  return Object.fromEntries(RECKONED_MEASURES.map(({ id }) => [id, value(id)]));
 }
 
 /** Equal answers to equal questions: a number in [0, 1) from a few integers. */
@@ -134,6 +141,7 @@ export class Simulation {
       norm: Math.hypot(...layers.map((layer) => layer.norm)),
       gradientNorm: Math.hypot(...layers.map((layer) => layer.gradientNorm ?? 0)),
       deadOnData: ofKept((index) => layers[index]?.deadOnData ?? 0),
+      measured: madeUp((id) => ofKept((index) => layers[index]?.measured[id] ?? 0)),
       costs: layers.length === LAYER_LIST.length ? costsAfter(layers) : null,
       layers,
     };
@@ -164,6 +172,7 @@ export class Simulation {
       compacted: layer.weights - inert,
       gradientNorm: 0.02 + 0.4 * Math.exp(-epoch / 2) * noise(index, epoch),
       deadOnData: Math.min(1, (1.2 * inert) / kept),
+      measured: madeUp(() => 0.8 * Math.sqrt(square / kept)),
       pruned: pruned / layer.weights,
       shed: Object.fromEntries(LABELS.map((label, at) => [label, shed[at]! / kept])),
       inertAtLeast: inert / kept,

@@ -1,7 +1,9 @@
 import { channelGroups, type ChannelGroup } from '../../../common/cascade/channel-groups.ts';
 import { findInert } from './inert/inert.ts';
 import { effectiveMacs } from '../../../common/cascade/macs.ts';
-import type { LayerRecord } from '../../../common/records.ts';
+import { reckonKernel, reckonNetwork } from '../../../common/measures/reckoning.ts';
+import { RECKONED_MEASURES } from '../../../common/measures/registry.ts';
+import type { LayerRecord, Measured } from '../../../common/records.ts';
 import { absoluteThresholds, type Threshold } from '../../../common/thresholds.ts';
 import type { DeviceState } from '../steps/device-state.ts';
 import type { Motion } from './free-motion.ts';
@@ -17,6 +19,8 @@ export interface MeasuredEpoch {
   /** Of the kept weights, the median size in freed channels and in all others; null where there are none. */
   freedMedian: number | null;
   heldMedian: number | null;
+  /** Of the whole network. */
+  measured: Measured;
 }
 
 /** What the weights are measured against. */
@@ -68,13 +72,33 @@ export class NetworkMeasurement {
     });
     const costs = effectiveMacs(network, states, (this.#groups ??= channelGroups(network)));
     const gradientNorms = this.#gradientNorms.measure(this.#state);
+    const measured = network.layers.map(({ name, kernel, outputChannels }, index) => {
+      const gradientNorm = gradientNorms[index]!;
+      const kept = states[index]!.weights - states[index]!.pruned;
+      return reckonKernel(RECKONED_MEASURES, {
+        weights: values.get(kernel)!,
+        mask: masks.get(name)!,
+        outputChannels,
+        kept,
+        gradientNorm,
+      });
+    });
     return {
       layers: states.map((layer, index) => ({
         ...layer,
         compacted: costs.layers[index]!.compacted.weights,
         gradientNorm: gradientNorms[index]!,
         deadOnData: null,
+        measured: measured[index]!,
       })),
+      measured: reckonNetwork(
+        RECKONED_MEASURES,
+        states.map(({ weights, pruned }, index) => ({
+          weights,
+          kept: weights - pruned,
+          measured: measured[index]!,
+        })),
+      ),
       compactedParameters: costs.compacted.parameters,
       ...(motion ? medianSizes(network, states, thresholds.length) : { freedMedian: null, heldMedian: null }),
     };

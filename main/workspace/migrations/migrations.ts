@@ -6,6 +6,7 @@ import { arms } from './0005-arms.ts';
 import { freed } from './0006-freed.ts';
 import { deadOnData } from './0007-dead-on-data.ts';
 import { plans } from './0008-plans.ts';
+import { measured } from './0009-measured.ts';
 import type { Migration } from './migration.ts';
 
 /** All of them, in order: one that has landed is never edited, and never moved. */
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   freed,
   deadOnData,
   plans,
+  measured,
 ];

@@ -4,6 +4,7 @@ import type { Phase } from '../../../common/records.ts';
 import { layersOf, type StoredLayer } from '../chains.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
+import { readMeasured } from '../measured.ts';
 import { epochCosts } from './costs.ts';
 import { spanFor, type EpochRange } from './levels.ts';
 import { networkOf } from './network.ts';
@@ -40,6 +41,7 @@ interface EpochRow {
   freed: number | null;
   freed_median: number | null;
   held_median: number | null;
+  measured: string | null;
 }
 
 interface LayerRow {
@@ -54,6 +56,7 @@ interface LayerRow {
   freed_channels: number | null;
   freed: number | null;
   dead_on_data: number | null;
+  measured: string | null;
 }
 
 const ALL: EpochRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
@@ -125,7 +128,7 @@ function deadOnData(database: Connection, run: StoredRun, from: number, to: numb
 function layerRows(database: Connection, layer: StoredLayer, from: number, to: number): LayerRow[] {
   return prepared(
     database,
-    `select epoch, pruned, inert, zero, norm, shed, compacted, gradient_norm, freed_channels, freed, dead_on_data
+    `select epoch, pruned, inert, zero, norm, shed, compacted, gradient_norm, freed_channels, freed, dead_on_data, measured
      from layer_epochs
      where layer = ? and epoch between ? and ?`,
   ).all(layer.id, from, to) as LayerRow[];
@@ -145,6 +148,7 @@ function layerSummary(
     compacted: row.compacted,
     gradientNorm: row.gradient_norm,
     deadOnData: row.dead_on_data === null ? null : share(row.dead_on_data, layer.weights - row.pruned),
+    measured: readMeasured(row.measured),
     ...sharesOf({ ...row, weights: layer.weights, shed }, labels),
     norm: row.norm ?? Number.NaN,
     channels: layer.channels,
@@ -228,6 +232,7 @@ function summaryOf(
     ...freedOf(row),
     freedMedian: row.freed_median,
     heldMedian: row.held_median,
+    measured: readMeasured(row.measured),
     layers: [],
   };
 }

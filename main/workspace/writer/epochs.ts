@@ -16,6 +16,7 @@ import {
   deletePredictionsFrom,
   insertPredictions,
 } from './predictions.ts';
+import { measuredText, sameMeasured } from '../measured.ts';
 import type { PlaneWriter } from './planes.ts';
 import type { RunRow } from './runs.ts';
 
@@ -62,6 +63,7 @@ const COUNTS = [
   'freed_channels',
   'freed',
   'dead_on_data',
+  'measured',
 ] as const;
 
 export function lastEpoch(database: Connection, run: number): number | null {
@@ -139,12 +141,13 @@ export function isStored(
 ): boolean {
   const row = prepared(
     database,
-    `select phase, compacted_parameters, ${Object.keys(METRICS).join(', ')} from epochs where run = ? and epoch = ?`,
+    `select phase, compacted_parameters, measured, ${Object.keys(METRICS).join(', ')} from epochs where run = ? and epoch = ?`,
   ).get(run.number, record.epoch) as Record<string, unknown>;
   if (row['phase'] !== record.phase) return false;
   for (const [column, metric] of Object.entries(METRICS))
     if (!isSame(column, row[column], finite(record.metrics[metric]))) return false;
   if (!isSame('compacted_parameters', row['compacted_parameters'], record.compactedParameters)) return false;
+  if (!isSame('measured', row['measured'], measuredText(record.measured))) return false;
   const layers = layersOf(database, run.number);
   const counts = prepared(
     database,
@@ -165,6 +168,7 @@ export function isStored(
 }
 
 function isSame(column: string, stored: unknown, given: unknown): boolean {
+  if (column === 'measured') return sameMeasured(stored as string | null, given as string);
   return (
     Object.is(stored, given) ||
     (stored === null && ADDED.includes(column)) ||
@@ -204,8 +208,8 @@ function insertMetrics(database: Connection, run: RunRow, record: EpochRecord): 
     database,
     `insert into epochs (run, epoch, phase, ${columns.join(', ')}, training_seconds, evaluation_seconds,
        measurement_seconds, waiting_seconds, weights, pruned, inert, zero, shed, compacted_parameters,
-       freed_channels, freed, freed_median, held_median, recorded_at)
-     values (?, ?, ?, ${columns.map(() => '?').join(', ')}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       freed_channels, freed, freed_median, held_median, measured, recorded_at)
+     values (?, ?, ?, ${columns.map(() => '?').join(', ')}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     run.number,
     record.epoch,
@@ -225,6 +229,7 @@ function insertMetrics(database: Connection, run: RunRow, record: EpochRecord): 
     measuredTotal(layers, ({ freed }) => freed),
     record.freedMedian,
     record.heldMedian,
+    measuredText(record.measured),
     Date.now(),
   );
 }
@@ -272,6 +277,7 @@ function countsOf(layer: LayerRecord): (number | string | null)[] {
     freedChannels,
     freed,
     finite(deadOnData),
+    measuredText(layer.measured),
   ];
 }
 

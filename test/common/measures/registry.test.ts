@@ -26,8 +26,8 @@ test('each says what it is, and a share what it is a share of', () => {
 });
 
 describe.each([
-  ['epoch', epochSummary, ['epoch', 'phase', 'layers', 'costs', 'channels', 'waitingSeconds']],
-  ['layer', layerEpoch, ['name', 'compacted']],
+  ['epoch', epochSummary, ['epoch', 'phase', 'layers', 'costs', 'channels', 'waitingSeconds', 'measured']],
+  ['layer', layerEpoch, ['name', 'compacted', 'measured']],
 ] as const)('%s', (level, schema, others) => {
   test('every number of the contract is a measure, or said not to be one', () => {
     const known: string[] = [...measuresOf(level).map(({ id }) => id), ...others];

@@ -260,6 +260,7 @@ test('show --json holds what scripts rely on', async () => {
     inertAtLeast: 0.125,
     testTopFive: 0.9375,
     gradientNorm: 0.5,
+    meanMagnitude: 0.375,
     costs: { dense: { macs: 80 }, masked: { macs: 60, compression: 8 / 6, speedUp: 8 / 6 } },
     layers: [
       {
@@ -268,6 +269,7 @@ test('show --json holds what scripts rely on', async () => {
         pruned: 0.25,
         shed: { '1e-4': 0.3 },
         inertAtLeast: 0.125,
+        meanMagnitude: 0.375,
         costs: { masked: { weights: 6, macs: 60 }, compacted: { weights: 4, macs: 40 } },
       },
     ],
@@ -456,6 +458,7 @@ describe('export --csv', () => {
       dead_on_data_of_kept: '0.25',
       norm: '1',
       gradient_norm: '0.5',
+      mean_magnitude: '0.375',
       macs_dense: '80',
       macs_masked: '60',
       parameters_masked: '8',
@@ -491,6 +494,7 @@ describe('export --csv', () => {
         inert_at_least_of_kept: '0.125',
         dead_on_data_of_kept: '0.25',
         gradient_norm: '0.5',
+        mean_magnitude: '0.375',
         // Its control has not got so far.
         'control_shed_of_kept_1e-4': '',
         'excess_1e-4': '',

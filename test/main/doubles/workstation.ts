@@ -1,3 +1,4 @@
+import { RECKONED_MEASURES } from '../../../common/measures/registry.ts';
 import { completeSpecification } from '../../../common/run-specification.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import { encodeFrame } from '../../../common/codec/frames.ts';
@@ -50,6 +51,9 @@ function cost(weights: number): Cost {
   return { ...left, compression: 8 / weights, speedUp: 8 / weights };
 }
 
+/** Every measure that is stored by its id has the same number. */
+const MEASURED = Object.fromEntries(RECKONED_MEASURES.map(({ id }) => [id, 0.375]));
+
 function epochOf(epoch: number): EpochSummary {
   const states = { pruned: epoch > 0 ? 0.25 : 0, shed: shares(epoch / 10), inertAtLeast: 0.125, zero: 0.25 };
   const freed = { channels: 4, freedChannels: 1, freed: 0.25 };
@@ -79,6 +83,7 @@ function epochOf(epoch: number): EpochSummary {
     heldMedian: 0.5,
     gradientNorm: 0.5,
     deadOnData: epoch === 0 ? null : 0.25,
+    measured: MEASURED,
     costs: {
       dense: cost(8),
       masked: cost(epoch > 0 ? 6 : 8),
@@ -95,6 +100,7 @@ function epochOf(epoch: number): EpochSummary {
         norm: 1,
         gradientNorm: 0.5,
         deadOnData: epoch === 0 ? null : 0.25,
+        measured: MEASURED,
         ...freed,
         ...states,
       },

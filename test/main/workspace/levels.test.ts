@@ -49,6 +49,11 @@ describe('epochs in a window', () => {
       ['shed', (epoch) => epoch.shed['1e-4']!],
       ['rate', (epoch) => epoch.learningRateLast],
       ['dead on the data', (epoch) => epoch.deadOnData],
+      ['mean |w|', (epoch) => epoch.measured['meanMagnitude']!],
+      [
+        'mean |w| of a layer',
+        (epoch) => epoch.layers.find(({ name }) => name === 'dense')!.measured['meanMagnitude']!,
+      ],
       ['shed of a layer', (epoch) => epoch.layers.find(({ name }) => name === 'dense')!.shed['1e-4']!],
       ['excess', ({ epoch }) => excess.find((entry) => entry.epoch === epoch)!.excess['1e-4']!],
     ];

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { decodePredictions } from '../../../common/codec/predictions.ts';
-import { MOMENTS, type EpochRecord } from '../../../common/records.ts';
+import { RECKONED_MEASURES } from '../../../common/measures/registry.ts';
+import { MOMENTS, type EpochRecord, type Measured } from '../../../common/records.ts';
 import { openDatabase } from '../../../main/workspace/database.ts';
 import { foundations } from '../../../main/workspace/migrations/0001-foundations.ts';
 import { trunks } from '../../../main/workspace/migrations/0002-trunks.ts';
@@ -152,6 +153,32 @@ describe('the numbers of an epoch', () => {
     });
   });
 
+  it('of measures that are stored by their ids come back to the bit, and what is no number as null', async () => {
+    const workspace = await recorded(temporaryFolder(), 6);
+    const sixth = (first: Measured, second: Measured): EpochRecord => {
+      const record = recordOf(6);
+      record.layers.forEach((layer, index) => (layer.measured = [first, second][index]!));
+      return { ...record, measured: { meanMagnitude: Number.NaN } };
+    };
+    const [none, other] = [{ meanMagnitude: null }, { ofAnotherVersion: 1 }];
+    expect(await workspace.recordEpoch(RUN, sixth(none, other), null, [])).toBe('stored');
+    const epochs = await workspace.epochs(RUN);
+    for (const { epoch, measured, layers } of epochs.slice(0, 6)) {
+      expect(measured).toEqual(recordOf(epoch).measured);
+      expect(layers.map((layer) => layer.measured)).toEqual(
+        recordOf(epoch).layers.map((layer) => layer.measured),
+      );
+    }
+    expect([epochs[6]!.measured, ...epochs[6]!.layers.map((layer) => layer.measured)]).toEqual([
+      NOT_MEASURED,
+      NOT_MEASURED,
+      NOT_MEASURED,
+    ]);
+    // Another version knows other measures: the epoch may be the same. Of those that both know, another number is not.
+    expect(await workspace.recordEpoch(RUN, sixth(none, { meanMagnitude: 1 }), null, [])).toBe('known');
+    expect(await workspace.recordEpoch(RUN, sixth({ meanMagnitude: 1 }, other), null, [])).toBe('replaced');
+  });
+
   it('are few bytes, whatever the number of classes', async () => {
     const folder = temporaryFolder();
     const workspace = await openTest(folder);
@@ -200,6 +227,8 @@ describe('the numbers of an epoch', () => {
   });
 });
 
+const NOT_MEASURED = Object.fromEntries(RECKONED_MEASURES.map(({ id }) => [id, null]));
+
 /** A workspace as version 0.1.0 left it: two epochs, with their planes and tables, without what came later. */
 function anOldWorkspace(folder: string): void {
   const database = openDatabase(folder, APPLICATION, [foundations, trunks]);
@@ -228,7 +257,8 @@ describe('a workspace of an earlier version', () => {
     const database = new Database(join(folder, 'workspace.sqlite'));
     database.exec(`
       update epochs set test_top_five = null, validation_top_five = null, compacted_parameters = null;
-      update layer_epochs set compacted = null, gradient_norm = null;
+      update epochs set measured = null;
+      update layer_epochs set compacted = null, gradient_norm = null, measured = null;
       delete from class_epochs; delete from predictions;`);
     database.close();
 
@@ -236,6 +266,9 @@ describe('a workspace of an earlier version', () => {
     const before = await again.epochs(RUN);
     expect(before[1]).toMatchObject({ testTopFive: null, gradientNorm: null, costs: { compacted: null } });
     expect(before[1]!.layers[0]).toMatchObject({ compacted: null, gradientNorm: null, macs: 144 });
+    for (const { measured, layers } of before)
+      for (const told of [measured, ...layers.map((layer) => layer.measured)])
+        expect(told).toEqual(NOT_MEASURED);
     const { layers } = recordOf(1);
     const left = LAYERS.map(({ weights }, index) => weights - layers[index]!.pruned);
     expect(before[1]!.costs!.masked).toMatchObject({

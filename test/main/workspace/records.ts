@@ -8,8 +8,10 @@ import {
   PRUNED_PLANE,
   shedPlane,
   type EpochRecord,
+  type Measured,
   type RunEnvironment,
 } from '../../../common/records.ts';
+import { RECKONED_MEASURES } from '../../../common/measures/registry.ts';
 import { completeSpecification } from '../../../common/run-specification.ts';
 import { DEFAULT_THRESHOLDS } from '../../../common/thresholds.ts';
 import type { NewRun } from '../../../main/workspace/messages.ts';
@@ -116,6 +118,11 @@ export function generator(seed: number): () => number {
   };
 }
 
+/** A number of every measure that is stored by its id. */
+function measured(random: () => number): Measured {
+  return Object.fromEntries(RECKONED_MEASURES.map(({ id }) => [id, random()]));
+}
+
 /** Epochs that end in a pruning. */
 export const MARKED = [3, 5];
 
@@ -178,11 +185,13 @@ export function recordOf(epoch: number, salt = 0): EpochRecord {
           index === 0 ? Number.NaN : random(),
         ),
         planes,
+        measured: measured(random),
       };
     }),
     compactedParameters: 60 - Math.floor(random() * 10),
     freedMedian: epoch === 0 ? null : random(),
     heldMedian: epoch === 0 ? null : random(),
+    measured: measured(random),
     classes: {
       examples: Int32Array.of(4, 3, 3),
       correct: Int32Array.of(Math.floor(random() * 5), Math.floor(random() * 4), Math.floor(random() * 4)),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame } from '../../../common/codec/frames.ts';
 import type { Workspace } from '../../../main/workspace/workspace.ts';
-import type { EpochRecord } from '../../../common/records.ts';
+import type { EpochRecord, Measured } from '../../../common/records.ts';
 import { planeBytes } from '../../../common/records.ts';
 import { thresholdLabel } from '../../../common/thresholds.ts';
 import { CONTROL, imageOf, LAYERS, newRun, openTest, recordOf, RUN, temporaryFolder } from './fixtures.ts';
@@ -15,6 +15,11 @@ async function planesOf(workspace: Workspace, id: string, epoch: number): Promis
 
 function planes(record: EpochRecord): Uint8Array[] {
   return record.layers.map((layer) => layer.planes);
+}
+
+/** With the last bits of one number changed. */
+function moved({ meanMagnitude, ...others }: Measured): Measured {
+  return { ...others, meanMagnitude: meanMagnitude! * (1 + 2 ** -52) };
 }
 
 const PRUNED = { kind: 'pruned', epoch: 2, message: 'Pruned.', data: {} } as const;
@@ -78,6 +83,8 @@ describe('an epoch that is recorded again', () => {
     ['a count', (record) => (record.layers[0]!.zero += 1)],
     ['the share within five', (record) => (record.metrics.testTopFive = 0.5)],
     ['a gradient norm', (record) => (record.layers[1]!.gradientNorm += 1e-12)],
+    ['a measure of a layer', (record) => (record.layers[1]!.measured = moved(record.layers[1]!.measured))],
+    ['a measure of the network', (record) => (record.measured = moved(record.measured))],
     ['what compaction leaves of a kernel', (record) => (record.layers[0]!.compacted -= 1)],
     ['what compaction leaves of the network', (record) => (record.compactedParameters -= 1)],
     ['a class', (record) => (record.classes.correct[2]! += 1)],

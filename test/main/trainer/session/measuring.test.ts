@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { effectiveMacs } from '../../../../common/cascade/macs.ts';
 import type { RunSpecification } from '../../../../common/run-specification.ts';
+import { RECKONED_MEASURES } from '../../../../common/measures/registry.ts';
+import { decodeSafetensors, float32Of } from '../../../../main/codec/safetensors.ts';
 import { TrainingSession } from '../../../../main/trainer/session/session.ts';
 import { openEngine, type Engine } from '../../../../main/trainer/tensorflow/engine.ts';
 import { ADAM, DEPTHWISE, pruningAfter, smallDataset, specification } from './small-runs.ts';
@@ -52,6 +54,32 @@ test('what is left of the network by compaction is measured with it, and a gradi
   // What is pruned has no gradient any more.
   const depthwise = session.network.layers.findIndex(({ kind }) => kind === 'depthwise');
   expect(layers[depthwise]!.gradientNorm).not.toBe(before.layers[depthwise]!.gradientNorm);
+  session.dispose();
+});
+
+test('measures that are stored by their ids are reckoned of every layer and of the network, as the checkpoint has its weights', () => {
+  const session = open();
+  session.trainEpoch(() => undefined);
+  session.pruneIfPlanned();
+  const { layers, measured } = session.measure();
+  const { tensors } = decodeSafetensors(session.checkpoint());
+  let [all, kept] = [0, 0];
+  session.network.layers.forEach(({ name, kernel }, index) => {
+    const weights = float32Of(tensors.get(kernel)!);
+    const mask = tensors.get(`mask/${name}`)!.bytes;
+    let [sum, count] = [0, 0];
+    mask.forEach((bit, place) => {
+      if (bit === 0) return;
+      sum += Math.abs(weights[place]!);
+      count += 1;
+    });
+    expect(layers[index]!.measured['meanMagnitude']).toBeCloseTo(sum / count, 12);
+    all += sum;
+    kept += count;
+  });
+  expect(kept).toBeLessThan(session.network.layers.reduce((sum, { weights }) => sum + weights, 0));
+  expect(measured['meanMagnitude']).toBeCloseTo(all / kept, 12);
+  expect(Object.keys(measured)).toEqual(RECKONED_MEASURES.map(({ id }) => id));
   session.dispose();
 });
 
