@@ -17,6 +17,7 @@ import {
   change,
   initialLayer,
   integers,
+  MEASURED,
   METRICS,
   prune,
   SPECIFICATION,
@@ -94,6 +95,7 @@ function recordOf(layers: readonly SyntheticLayer[], epoch: number): EpochRecord
     compactedParameters: 1,
     freedMedian: 1,
     heldMedian: 1,
+    measured: MEASURED,
     classes: { examples: new Int32Array(10).fill(1000), correct: new Int32Array(10).fill(epoch) },
     predictions: [],
   };

@@ -3,6 +3,7 @@ import { effectiveMacs } from '../../../../common/cascade/macs.ts';
 import type { RunSpecification } from '../../../../common/run-specification.ts';
 import { RECKONED_MEASURES } from '../../../../common/measures/registry.ts';
 import { decodeSafetensors, float32Of } from '../../../../main/codec/safetensors.ts';
+import { maskOf } from '../../../../main/codec/checkpoint-masks.ts';
 import { TrainingSession } from '../../../../main/trainer/session/session.ts';
 import { openEngine, type Engine } from '../../../../main/trainer/tensorflow/engine.ts';
 import { ADAM, DEPTHWISE, pruningAfter, smallDataset, specification } from './small-runs.ts';
@@ -62,11 +63,11 @@ test('measures that are stored by their ids are reckoned of every layer and of t
   session.trainEpoch(() => undefined);
   session.pruneIfPlanned();
   const { layers, measured } = session.measure();
-  const { tensors } = decodeSafetensors(session.checkpoint());
+  const checkpoint = decodeSafetensors(session.checkpoint());
   let [all, kept] = [0, 0];
-  session.network.layers.forEach(({ name, kernel }, index) => {
-    const weights = float32Of(tensors.get(kernel)!);
-    const mask = tensors.get(`mask/${name}`)!.bytes;
+  session.network.layers.forEach((layer, index) => {
+    const weights = float32Of(checkpoint.tensors.get(layer.kernel)!);
+    const mask = maskOf(checkpoint, layer);
     let [sum, count] = [0, 0];
     mask.forEach((bit, place) => {
       if (bit === 0) return;
