@@ -27,7 +27,7 @@ const LENET: LayerShape[] = [
   { name: 'dense-3', weights: 1_000, channels: 10 },
 ];
 
-/** Epochs between key frames of the multiplied planes. */
+/** Epochs between the multiplied planes that stand by themselves. */
 const KEY_EVERY = 32;
 
 /** One run of so many epochs of LeNet-300-100's size. */
@@ -43,13 +43,14 @@ export async function writeLongRun(folder: string, epochs: number): Promise<void
     copyRows(database, 'layer_epochs', later, 'numbers', 'rows.epoch = 2', { epoch: 'n' });
     for (const table of ['class_epochs', 'channel_tables'])
       copyRows(database, table, later, 'numbers', 'rows.epoch = 2', { epoch: 'n' });
+    const base = `iif(n % ${KEY_EVERY} = 0, n, n - 1)`;
     copyRows(
       database,
       'planes',
       later,
       'numbers',
       `rows.epoch = case when n % ${KEY_EVERY} = 0 then 0 else 2 end`,
-      { epoch: 'n', key_epoch: `n - n % ${KEY_EVERY}` },
+      { epoch: 'n', key_epoch: base, base },
     );
     database.exec(`update runs set epochs_total = ${epochs - 1}`);
   });

@@ -1,4 +1,6 @@
 import { CascadeError } from '../../common/errors.ts';
+import { damagedPlanes } from './plane-errors.ts';
+import { popcount32 } from './plane-words.ts';
 
 /**
  * Bit planes: one bit a weight, least significant bit first, in the kernel's flattening. A key holds a stack of
@@ -36,8 +38,8 @@ export function unpackBits(packed: Uint8Array, weights: number): Uint8Array<Arra
 export function popcount(bits: Uint8Array): number {
   const words = wordsOf(bits);
   let count = 0;
-  for (let index = 0; index < words.length; index++) count += bitsInWord(words[index]!);
-  for (let index = words.length * 4; index < bits.length; index++) count += bitsInWord(bits[index]!);
+  for (let index = 0; index < words.length; index++) count += popcount32(words[index]!);
+  for (let index = words.length * 4; index < bits.length; index++) count += popcount32(bits[index]!);
   return count;
 }
 
@@ -46,9 +48,9 @@ export function countWithout(bits: Uint8Array, without: Uint8Array): number {
   const first = wordsOf(bits);
   const second = wordsOf(without);
   let count = 0;
-  for (let index = 0; index < first.length; index++) count += bitsInWord(first[index]! & ~second[index]!);
+  for (let index = 0; index < first.length; index++) count += popcount32(first[index]! & ~second[index]!);
   for (let index = first.length * 4; index < bits.length; index++)
-    count += bitsInWord(bits[index]! & ~without[index]! & 0xff);
+    count += popcount32(bits[index]! & ~without[index]! & 0xff);
   return count;
 }
 
@@ -129,7 +131,7 @@ export function flipGaps(target: Uint8Array, gaps: Uint8Array): void {
       gap |= (byte & 0x7f) << shift;
     }
     position += gap;
-    if (position >= end || gap < 0) throw damaged('a gap leads beyond the plane');
+    if (position >= end || gap < 0) throw damagedPlanes('a gap leads beyond the plane');
     target[position >>> 3]! ^= 1 << (position & 7);
     position++;
   }
@@ -183,7 +185,7 @@ export function applyPatch(planes: Uint8Array, patch: Uint8Array): void {
   readParts(planes, patch, (plane, { mode, data }) => {
     if (mode === MODE_GAPS) flipGaps(plane, data);
     else if (mode === MODE_RAW) xorInto(plane, data);
-    else if (mode !== MODE_UNCHANGED) throw damaged(`its mode is ${mode}`);
+    else if (mode !== MODE_UNCHANGED) throw damagedPlanes(`its mode is ${mode}`);
   });
 }
 
@@ -232,9 +234,9 @@ function readParts(
 ): void {
   const count = patch[1] ?? 0;
   let offset = HEADER + count * PLANE_HEADER;
-  if (patch[0] !== VERSION) throw damaged(`version ${patch[0]} is unknown`);
+  if (patch[0] !== VERSION) throw damagedPlanes(`version ${patch[0]} is unknown`);
   if (count === 0 || planes.length % count !== 0 || patch.length < offset)
-    throw damaged('it is for another number of planes');
+    throw damagedPlanes('it is for another number of planes');
   const view = new DataView(patch.buffer, patch.byteOffset, patch.byteLength);
   const size = planes.length / count;
   let before = planes.subarray(0, 0);
@@ -242,8 +244,8 @@ function readParts(
     const field = view.getUint32(HEADER + index * PLANE_HEADER, true);
     const length = field >>> 3;
     const data = patch.subarray(offset, offset + length);
-    if (data.length !== length) throw damaged('it ends early');
-    if ((field & 3) === MODE_RAW && length !== size) throw damaged('its planes have another size');
+    if (data.length !== length) throw damagedPlanes('it ends early');
+    if ((field & 3) === MODE_RAW && length !== size) throw damagedPlanes('its planes have another size');
     const plane = planes.subarray(index * size, (index + 1) * size);
     put(plane, { mode: field & 7, data }, before);
     before = plane;
@@ -256,19 +258,8 @@ function wholeWords(length: number): number {
   return (length + 3) & ~3;
 }
 
-function damaged(detail: string): CascadeError {
-  return new CascadeError('BAD_PLANES', `A stored patch of masks is damaged: ${detail}.`);
-}
-
 /** The whole 32-bit words at the start of some bytes; a copy where the bytes do not lie on a word's boundary. */
 function wordsOf(bytes: Uint8Array): Uint32Array {
   const aligned = (bytes.byteOffset & 3) === 0 ? bytes : new Uint8Array(bytes);
   return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >>> 2);
-}
-
-function bitsInWord(word: number): number {
-  let sum = word - ((word >>> 1) & 0x55555555);
-  sum = (sum & 0x33333333) + ((sum >>> 2) & 0x33333333);
-  sum = (sum + (sum >>> 4)) & 0x0f0f0f0f;
-  return Math.imul(sum, 0x01010101) >>> 24;
 }

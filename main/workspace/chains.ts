@@ -1,4 +1,6 @@
+import { bytesOfPlanes, emptyPlanes, wordsOfPlanes, type PlaneWords } from '../codec/plane-words.ts';
 import { applyPatch, decodeKey } from '../codec/planes.ts';
+import { CHANGES_VERSION, readChanges, withChanges } from '../codec/state-changes.ts';
 import { planeBytes } from '../../common/records.ts';
 import { decompress } from './compression.ts';
 import { prepared, type Connection } from './database.ts';
@@ -20,24 +22,17 @@ export function layersOf(database: Connection, run: number): StoredLayer[] {
   ).all(run) as StoredLayer[];
 }
 
-interface Decoded {
-  layer: number;
-  generation: number;
-  epoch: number;
-  planes: Uint8Array;
-}
-
 /** Bytes of decoded planes to keep: five stacks of a network of 25 million weights at six thresholds. */
 const BUDGET = 128 * 1024 * 1024;
 
 /**
- * Planes of any stored epoch. Each chain's last answer is kept decoded, and because a patch leads both ways, a seek within
- * it costs only the patches in between; a seek to another chain costs its key and the patches after it.
+ * Planes of any stored epoch. Each is stored as changes of those of an earlier epoch, its base, up to one that stands by itself.
+ * What was decoded last stays in memory, so that a seek costs the changes since the nearest base that is known.
  */
 export class PlaneChains {
   readonly #database: Connection;
-  /** By layer and key, the one used last at the end. */
-  readonly #decoded = new Map<string, Decoded>();
+  /** By layer, generation and epoch, the one used last at the end. */
+  readonly #decoded = new Map<string, { layer: number; planes: PlaneWords }>();
   #bytes = 0;
 
   constructor(database: Connection) {
@@ -45,62 +40,97 @@ export class PlaneChains {
   }
 
   /**
-   * The planes (`count` × ⌈weights / 8⌉ bytes) of a layer after an epoch. They are ours and change with the next
-   * seek of that layer: copy what is to stay.
+   * The planes (`count` × ⌈weights / 8⌉ bytes) of a layer after an epoch. They may be kept, and are never to be written to.
+   * @throws CascadeError NOT_FOUND where the epoch is not stored, BAD_PLANES where what is stored is damaged
    */
   seek(layer: StoredLayer, epoch: number, count: number): Uint8Array {
-    const key = prepared(this.#database, 'select key_epoch from planes where layer = ? and epoch = ?')
-      .pluck()
-      .get(layer.id, epoch) as number | undefined;
-    if (key === undefined) throw notFound(`epoch ${epoch} of the layer '${layer.name}'`);
-    const chain = `${layer.id}/${key}`;
-    const known = this.#decoded.get(chain);
-    this.#drop(chain);
-    let planes: Uint8Array;
-    if (known?.generation === layer.generation) {
-      planes = known.planes;
-      this.#apply(planes, layer.id, Math.min(epoch, known.epoch), Math.max(epoch, known.epoch));
-    } else {
-      const bytes = prepared(this.#database, 'select bytes from planes where layer = ? and epoch = ?')
-        .pluck()
-        .get(layer.id, key) as Uint8Array;
-      planes = decodeKey(decompress(bytes), count * planeBytes(layer.weights));
-      this.#apply(planes, layer.id, key, epoch);
+    return bytesOfPlanes(this.seekWords(layer, epoch, count), planeBytes(layer.weights));
+  }
+
+  /** The same as words. */
+  seekWords(layer: StoredLayer, epoch: number, count: number): PlaneWords {
+    const missing: { epoch: number; base: number }[] = [];
+    let planes = this.#known(layer, epoch);
+    for (let at = epoch; !planes;) {
+      const base = this.baseOf(layer, at);
+      missing.push({ epoch: at, base });
+      planes = base === at ? emptyPlanes(layer.weights, count) : this.#known(layer, base);
+      at = base;
     }
-    this.#keep(chain, { layer: layer.id, generation: layer.generation, epoch, planes });
+    for (const { epoch, base } of missing.reverse()) {
+      const stored = this.#stored(layer, epoch);
+      planes = base === epoch ? alone(planes, layer, stored) : changed(planes, layer, stored);
+      this.#keep(layer, epoch, planes);
+    }
     return planes;
   }
 
-  forget(layer: number): void {
-    for (const [chain, decoded] of this.#decoded) if (decoded.layer === layer) this.#drop(chain);
-  }
-
-  #drop(chain: string): void {
-    const known = this.#decoded.get(chain);
-    if (!known) return;
-    this.#decoded.delete(chain);
-    this.#bytes -= known.planes.length;
-  }
-
-  /** Applies the patches of the epochs after `after` up to and with `last`. */
-  #apply(planes: Uint8Array, layer: number, after: number, last: number): void {
-    if (after === last) return;
-    const patches = prepared(
+  /** Of which epoch's planes those of an epoch are stored as changes; the epoch itself where it stands by itself. */
+  baseOf(layer: StoredLayer, epoch: number): number {
+    const base = prepared(
       this.#database,
-      'select bytes from planes where layer = ? and epoch > ? and epoch <= ? order by epoch',
+      `select coalesce(base, iif(key_epoch = epoch, epoch, epoch - 1)) from planes where layer = ? and epoch = ?`,
     )
       .pluck()
-      .all(layer, after, last) as Uint8Array[];
-    for (const patch of patches) applyPatch(planes, decompress(patch));
+      .get(layer.id, epoch) as number | undefined;
+    if (base === undefined || base > epoch) throw notFound(`epoch ${epoch} of the layer '${layer.name}'`);
+    return base;
+  }
+
+  forget(layer: number): void {
+    for (const [key, decoded] of this.#decoded) if (decoded.layer === layer) this.#drop(key);
+  }
+
+  #stored(layer: StoredLayer, epoch: number): Uint8Array {
+    const bytes = prepared(this.#database, 'select bytes from planes where layer = ? and epoch = ?')
+      .pluck()
+      .get(layer.id, epoch) as Uint8Array;
+    return decompress(bytes);
+  }
+
+  #known(layer: StoredLayer, epoch: number): PlaneWords | undefined {
+    const key = keyOf(layer, epoch);
+    const known = this.#decoded.get(key);
+    if (!known) return undefined;
+    this.#decoded.delete(key);
+    this.#decoded.set(key, known);
+    return known.planes;
   }
 
   /** Keeps what was used last, within the budget. */
-  #keep(chain: string, decoded: Decoded): void {
-    this.#decoded.set(chain, decoded);
-    this.#bytes += decoded.planes.length;
+  #keep(layer: StoredLayer, epoch: number, planes: PlaneWords): void {
+    const key = keyOf(layer, epoch);
+    this.#decoded.set(key, { layer: layer.id, planes });
+    this.#bytes += planes.words.byteLength;
     for (const [oldest] of this.#decoded) {
-      if (this.#bytes <= BUDGET || oldest === chain) break;
+      if (this.#bytes <= BUDGET || oldest === key) break;
       this.#drop(oldest);
     }
   }
+
+  #drop(key: string): void {
+    const known = this.#decoded.get(key);
+    if (!known) return;
+    this.#decoded.delete(key);
+    this.#bytes -= known.planes.words.byteLength;
+  }
+}
+
+function keyOf(layer: StoredLayer, epoch: number): string {
+  return `${layer.id}/${layer.generation}/${epoch}`;
+}
+
+/** The planes that stand by themselves. @param empty of the same size, with no bit set */
+function alone(empty: PlaneWords, layer: StoredLayer, stored: Uint8Array): PlaneWords {
+  if (stored[0] === CHANGES_VERSION) return changed(empty, layer, stored);
+  const bytes = empty.count * planeBytes(layer.weights);
+  return wordsOfPlanes(decodeKey(stored, bytes), empty.count);
+}
+
+/** The planes that stored changes lead to from others, which stay as they are. */
+function changed(before: PlaneWords, layer: StoredLayer, stored: Uint8Array): PlaneWords {
+  if (stored[0] === CHANGES_VERSION) return withChanges(before, readChanges(before, stored));
+  const planes = bytesOfPlanes(before, planeBytes(layer.weights)).slice();
+  applyPatch(planes, stored);
+  return wordsOfPlanes(planes, before.count);
 }

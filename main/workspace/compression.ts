@@ -2,29 +2,36 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { CascadeError } from '../../common/errors.ts';
 
 /**
- * A stored blob: its method (1 byte: 0 as it is, 1 Zstandard), the length of its content (uint32, little endian),
- * then the content. Gaps between bits are nearly random bytes: what compression makes hardly smaller stays as it is
- * and is read without it.
+ * A stored blob: its method (1 byte), then the content as it is (method 2), or the length of the content (uint32, little endian)
+ * and the content by Zstandard (1) or, in blobs of earlier versions, as it is (0). Gaps between bits are nearly random bytes: what
+ * compression makes hardly smaller stays as it is and is read without it.
  */
 
 const HEADER = 5;
 const PLAIN = 0;
 const ZSTANDARD = 1;
+const BARE = 2;
 
 /** Level 1 is not only the fastest: on bit planes it also gives the smallest result of levels 1 to 6. */
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 export function compress(content: Uint8Array): Uint8Array {
   const packed = zstdCompressSync(content, LEVEL);
-  const [method, stored] = packed.length < content.length * 0.9 ? [ZSTANDARD, packed] : [PLAIN, content];
-  const blob = new Uint8Array(HEADER + stored.length);
-  blob[0] = method;
+  if (packed.length + HEADER >= content.length * 0.9) {
+    const bare = new Uint8Array(1 + content.length);
+    bare[0] = BARE;
+    bare.set(content, 1);
+    return bare;
+  }
+  const blob = new Uint8Array(HEADER + packed.length);
+  blob[0] = ZSTANDARD;
   new DataView(blob.buffer).setUint32(1, content.length, true);
-  blob.set(stored, HEADER);
+  blob.set(packed, HEADER);
   return blob;
 }
 
 export function decompress(blob: Uint8Array): Uint8Array {
+  if (blob[0] === BARE) return blob.subarray(1);
   const stored = blob.subarray(HEADER);
   if (blob[0] === PLAIN) return stored;
   const length = new DataView(blob.buffer, blob.byteOffset, blob.byteLength).getUint32(1, true);

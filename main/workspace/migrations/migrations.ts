@@ -7,6 +7,7 @@ import { freed } from './0006-freed.ts';
 import { deadOnData } from './0007-dead-on-data.ts';
 import { plans } from './0008-plans.ts';
 import { measured } from './0009-measured.ts';
+import { bases } from './0010-bases.ts';
 import type { Migration } from './migration.ts';
 
 /** All of them, in order: one that has landed is never edited, and never moved. */
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   deadOnData,
   plans,
   measured,
+  bases,
 ];

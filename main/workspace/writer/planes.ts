@@ -1,19 +1,37 @@
+import {
+  bytesOfPlanes,
+  emptyPlanes,
+  popcount32,
+  wordsOfPlanes,
+  type PlaneWords,
+} from '../../codec/plane-words.ts';
 import { encodeKey, encodePatch } from '../../codec/planes.ts';
+import { encodeChanges } from '../../codec/state-changes.ts';
+import { planeBytes, PRUNED_PLANE } from '../../../common/records.ts';
 import { PlaneChains, type StoredLayer } from '../chains.ts';
 import { compress } from '../compression.ts';
 import { prepared, type Connection } from '../database.ts';
 
-/** Epochs after which a chain of patches starts anew, so that no seek has to apply more. */
+/** Epochs that follow one another as changes of the epoch before, at most and at least; then comes an anchor. */
 const LONGEST_CHAIN = 64;
+const SHORTEST_CHAIN = 8;
+/** Weights that the changes of a chain lead past, all epochs together: what a seek at its end takes some 50 ms for. */
+const CHAIN_WEIGHTS = 2 ** 24;
+/** Anchors that are changes of the anchor before, one after another. */
+const MOST_ANCHORS = 8;
+/** Pruning of more than this share of a layer begins with an anchor, so that no later anchor has to tell it once more. */
+const LARGE_PRUNING = 1 / 16;
 
 interface Tip {
   epoch: number;
-  planes: Uint8Array;
+  planes: PlaneWords;
 }
 
 /**
- * Appends planes to each layer's chain. A chain starts anew when its patches have become as large as its key, after
- * 64 epochs, or when a patch would be no smaller than a key. The last planes of active runs stay in memory.
+ * Stores planes as changes of an earlier epoch's, the base. Most have the epoch before as their base. Every so many epochs there is
+ * an anchor, whose base is the anchor before, or which stands by itself where that is shorter: a seek reads a few anchors and the
+ * epochs since the last. In a large layer there are more of them, because its changes take longer to read.
+ * The last planes of active runs stay in memory.
  */
 export class PlaneWriter {
   readonly #database: Connection;
@@ -30,20 +48,18 @@ export class PlaneWriter {
    * fails, `forget` the layer.
    */
   append(layer: StoredLayer, epoch: number, planes: Uint8Array, count: number): void {
-    const { key, bytes } = this.#encode(layer, epoch, planes, count);
-    prepared(this.#database, 'insert into planes (layer, epoch, key_epoch, bytes) values (?, ?, ?, ?)').run(
-      layer.id,
-      epoch,
-      key,
-      bytes,
-    );
-    this.#tips.set(layer.id, { epoch, planes });
+    const after = wordsOfPlanes(planes, count);
+    const { base, bytes } = this.#encode(layer, epoch, after);
+    prepared(
+      this.#database,
+      'insert into planes (layer, epoch, key_epoch, base, bytes) values (:layer, :epoch, :base, :base, :bytes)',
+    ).run({ layer: layer.id, epoch, base, bytes });
+    this.#tips.set(layer.id, { epoch, planes: after });
   }
 
-  /** Planes of a stored epoch, to be read before the next call. */
+  /** Planes of a stored epoch, never to be written to. */
   read(layer: StoredLayer, epoch: number, count: number): Uint8Array {
-    const tip = this.#tips.get(layer.id);
-    return tip?.epoch === epoch ? tip.planes : this.#chains.seek(layer, epoch, count);
+    return bytesOfPlanes(this.#words(layer, epoch, count), planeBytes(layer.weights));
   }
 
   /** Forgets what is kept of a layer: its run is no longer active, or what was stored has changed. */
@@ -52,31 +68,81 @@ export class PlaneWriter {
     this.#chains.forget(layer);
   }
 
-  #encode(
-    layer: StoredLayer,
-    epoch: number,
-    planes: Uint8Array,
-    count: number,
-  ): { key: number; bytes: Uint8Array } {
-    const chain = this.#chainAt(layer.id, epoch - 1);
-    const fresh = (): Uint8Array => compress(encodeKey(planes, count));
-    if (!chain || epoch - chain.key >= LONGEST_CHAIN || chain.patches >= chain.keyBytes)
-      return { key: epoch, bytes: fresh() };
-    const patch = compress(encodePatch(this.read(layer, epoch - 1, count), planes, count));
-    if (patch.length < chain.keyBytes) return { key: chain.key, bytes: patch };
-    const anew = fresh();
-    return anew.length <= patch.length ? { key: epoch, bytes: anew } : { key: chain.key, bytes: patch };
+  #words(layer: StoredLayer, epoch: number, count: number): PlaneWords {
+    const tip = this.#tips.get(layer.id);
+    return tip?.epoch === epoch ? tip.planes : this.#chains.seekWords(layer, epoch, count);
   }
 
-  #chainAt(layer: number, epoch: number): { key: number; keyBytes: number; patches: number } | null {
-    const rows = prepared(
-      this.#database,
-      `select epoch, length(bytes) as size from planes
-       where layer = :layer and epoch <= :epoch and epoch >= (select key_epoch from planes where layer = :layer and epoch = :epoch)
-       order by epoch`,
-    ).all({ layer, epoch }) as { epoch: number; size: number }[];
-    const [key, ...rest] = rows;
-    if (!key) return null;
-    return { key: key.epoch, keyBytes: key.size, patches: rest.reduce((sum, row) => sum + row.size, 0) };
+  #encode(layer: StoredLayer, epoch: number, after: PlaneWords): { base: number; bytes: Uint8Array } {
+    const alone = (): { base: number; bytes: Uint8Array } => ({
+      base: epoch,
+      bytes: encodeAlone(layer, after),
+    });
+    if (!this.#isStored(layer.id, epoch - 1)) return alone();
+    const before = this.#words(layer, epoch - 1, after.count);
+    const { anchor, anchors } = this.#anchorsBefore(layer, epoch);
+    const passed = epoch - 1 - anchor;
+    if (passed + 1 < chainLength(layer.weights) && !(passed > 0 && prunesMany(layer, before, after)))
+      return { base: epoch - 1, bytes: encodeFrom(layer, before, after) };
+    if (anchors >= MOST_ANCHORS) return alone();
+    const fresh = alone();
+    const bytes = encodeFrom(layer, this.#words(layer, anchor, after.count), after);
+    return bytes.length < fresh.bytes.length ? { base: anchor, bytes } : fresh;
   }
+
+  #isStored(layer: number, epoch: number): boolean {
+    return (
+      prepared(this.#database, 'select 1 from planes where layer = ? and epoch = ?').get(layer, epoch) !==
+      undefined
+    );
+  }
+
+  /** The last anchor before an epoch, and how many there are up to and with the one that stands by itself. */
+  #anchorsBefore(layer: StoredLayer, epoch: number): { anchor: number; anchors: number } {
+    let anchor = epoch - 1;
+    let base = this.#chains.baseOf(layer, anchor);
+    while (base === anchor - 1) {
+      anchor = base;
+      base = this.#chains.baseOf(layer, anchor);
+    }
+    let anchors = 1;
+    for (let at = anchor; base !== at; anchors++) {
+      at = base;
+      base = this.#chains.baseOf(layer, at);
+    }
+    return { anchor, anchors };
+  }
+}
+
+function chainLength(weights: number): number {
+  return Math.min(LONGEST_CHAIN, Math.max(SHORTEST_CHAIN, Math.floor(CHAIN_WEIGHTS / weights)));
+}
+
+function prunesMany({ weights }: StoredLayer, before: PlaneWords, after: PlaneWords): boolean {
+  let pruned = 0;
+  const start = PRUNED_PLANE * after.stride;
+  for (let index = start; index < start + after.stride; index++)
+    pruned += popcount32(after.words[index]! ^ before.words[index]!);
+  return pruned > weights * LARGE_PRUNING;
+}
+
+/** A general compressor finds the pattern where whole channels change; elsewhere the states' changes are shorter. */
+function encodeFrom({ weights }: StoredLayer, before: PlaneWords, after: PlaneWords): Uint8Array {
+  const size = planeBytes(weights);
+  return shorter(
+    compress(encodePatch(bytesOfPlanes(before, size), bytesOfPlanes(after, size), after.count)),
+    compress(encodeChanges(before, after)),
+  );
+}
+
+function encodeAlone({ weights }: StoredLayer, planes: PlaneWords): Uint8Array {
+  return shorter(
+    compress(encodeKey(bytesOfPlanes(planes, planeBytes(weights)), planes.count)),
+    compress(encodeChanges(emptyPlanes(weights, planes.count), planes)),
+  );
+}
+
+/** The second only where it is clearly shorter: bits are read many times faster than changes of states. */
+function shorter(bits: Uint8Array, changes: Uint8Array): Uint8Array {
+  return changes.length < bits.length * 0.9 ? changes : bits;
 }

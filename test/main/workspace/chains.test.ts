@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame } from '../../../common/codec/frames.ts';
+import { encodeKey, encodePatch, packBits } from '../../../main/codec/planes.ts';
 import { connect } from '../../../main/workspace/database.ts';
 import { Reader } from '../../../main/workspace/reader/reader.ts';
 import { Writer } from '../../../main/workspace/writer/writer.ts';
@@ -65,52 +67,128 @@ describe('chains of planes', () => {
   interface Row {
     layer: number;
     epoch: number;
-    key: number;
+    base: number;
     size: number;
   }
   const rowsOf = (folder: string): Row[] => {
     const database = connect(join(folder, 'workspace.sqlite'), 'read');
     try {
       return database
-        .prepare(
-          'select layer, epoch, key_epoch as key, length(bytes) as size from planes order by layer, epoch',
-        )
+        .prepare('select layer, epoch, base, length(bytes) as size from planes order by layer, epoch')
         .all() as Row[];
     } finally {
       database.close();
     }
   };
 
-  it('start anew once their patches are as large as their key', () => {
-    const folder = temporaryFolder();
-    store(folder, slowRecords(200, [90])).close();
-    const rows = rowsOf(folder);
-    expect(rows).toHaveLength(400);
-    for (const { layer, epoch, key } of rows) {
-      const chain = rows.filter((row) => row.layer === layer && row.key === key);
-      const before = chain.filter((row) => row.epoch > key && row.epoch < epoch);
-      expect(chain[0]!.epoch).toBe(key);
-      if (epoch > key) expect(before.reduce((sum, row) => sum + row.size, 0)).toBeLessThan(chain[0]!.size);
-    }
-    expect(rows.filter(({ epoch, key }) => epoch === key).length).toBeGreaterThan(4);
-  });
-
-  it('start anew after 64 epochs in which nothing changed', () => {
-    const folder = temporaryFolder();
+  /** Records of one layer of so many weights; `share` of the bits of `plane` are set from an epoch on. */
+  function sparseRecords(
+    weights: number,
+    epochs: number,
+    pruned: { epoch: number; share: number },
+  ): EpochRecord[] {
     const random = generator(3);
-    const weights = 40_000;
-    const planes = Uint8Array.from(
-      { length: planeCount(THRESHOLDS) * planeBytes(weights) },
-      () => random() * 256,
-    );
-    const records = Array.from({ length: 70 }, (_, epoch): EpochRecord => {
+    const planes = new Uint8Array(planeCount(THRESHOLDS) * planeBytes(weights));
+    return Array.from({ length: epochs }, (_, epoch): EpochRecord => {
+      if (epoch === pruned.epoch)
+        for (let weight = 0; weight < weights; weight++)
+          if (random() < pruned.share) planes[weight >>> 3]! |= 1 << (weight & 7);
       const record = recordOf(epoch);
       return { ...record, layers: [{ ...record.layers[0]!, weights, planes: planes.slice() }] };
     });
+  }
+
+  it('have an anchor after 64 epochs, sooner in large layers', () => {
+    for (const [weights, longest] of [
+      [40_000, 64],
+      [600_000, 27],
+    ] as const) {
+      const folder = temporaryFolder();
+      store(folder, sparseRecords(weights, longest * 2 + 2, { epoch: -1, share: 0 })).close();
+      const anchors = rowsOf(folder).filter(({ epoch, base }) => base !== epoch - 1);
+      expect(anchors.map(({ epoch }) => epoch)).toEqual([0, longest, longest * 2]);
+    }
+  });
+
+  it('have an anchor where many weights are pruned at once, of which later anchors are changes', () => {
+    const folder = temporaryFolder();
+    const several = sparseRecords(600_000, 33, { epoch: 5, share: 0.4 });
+    store(folder, several).close();
+    const rows = rowsOf(folder);
+    const anchors = rows.filter(({ epoch, base }) => base !== epoch - 1);
+    expect(anchors.map(({ epoch, base }) => [epoch, base])).toEqual([
+      [0, 0],
+      [5, expect.any(Number)],
+      [5 + 27, 5],
+    ]);
+    expect(rows[32]!.size).toBeLessThan(50);
+    const reader = new Reader(folder);
+    for (const epoch of [32, 4, 5, 31])
+      expect(decodeFrame('planes', reader.planeFrame(RUN, epoch, LAYERS[0]!.name).buffer).body).toEqual(
+        several[epoch]!.layers[0]!.planes,
+      );
+    reader.close();
+    const few = temporaryFolder();
+    store(few, sparseRecords(600_000, 12, { epoch: 5, share: 0.02 })).close();
+    expect(rowsOf(few).every(({ epoch, base }) => base === Math.max(0, epoch - 1))).toBe(true);
+  });
+
+  it('begin anew after eight anchors', () => {
+    const folder = temporaryFolder();
+    const random = generator(9);
+    // Every second epoch another seventh of the mask is drawn anew: each has an anchor.
+    let pruned = packBits(Array.from({ length: 4000 }, () => random() < 0.5));
+    const records = Array.from({ length: 40 }, (_, epoch): EpochRecord => {
+      const turned = packBits(Array.from({ length: 4000 }, () => random() < 0.15));
+      if (epoch % 2 === 0) pruned = pruned.map((byte, index) => byte ^ turned[index]!);
+      const planes = new Uint8Array(planeCount(THRESHOLDS) * planeBytes(4000));
+      planes.set(pruned);
+      const record = recordOf(epoch);
+      return { ...record, layers: [{ ...record.layers[0]!, weights: 4000, planes }] };
+    });
     store(folder, records).close();
     const rows = rowsOf(folder);
-    expect(rows.map(({ key }) => key)).toEqual(rows.map(({ epoch }) => (epoch < 64 ? 0 : 64)));
-    expect(rows[1]!.size).toBeLessThan(50);
+    const anchorsBefore = (epoch: number): number => {
+      const { base } = rows[epoch]!;
+      if (base === epoch) return 1;
+      return anchorsBefore(base) + (base === epoch - 1 ? 0 : 1);
+    };
+    expect(Math.max(...rows.map(({ epoch }) => anchorsBefore(epoch)))).toBe(8);
+    expect(rows.filter(({ epoch, base }) => base === epoch).length).toBeGreaterThan(1);
+  });
+
+  it('are read as earlier versions stored them, and go on from there', () => {
+    const folder = temporaryFolder();
+    const records = slowRecords(12, [5]);
+    store(folder, records.slice(0, 10)).close();
+    const database = new Database(join(folder, 'workspace.sqlite'));
+    const layers = database.prepare('select id from layers order by position').pluck().all() as number[];
+    const put = database.prepare(
+      'update planes set base = null, key_epoch = ?, bytes = ? where layer = ? and epoch = ?',
+    );
+    const count = planeCount(THRESHOLDS);
+    layers.forEach((layer, position) => {
+      for (let epoch = 0; epoch < 10; epoch++) {
+        const planesAt = (at: number): Uint8Array => records[at]!.layers[position]!.planes;
+        const key = epoch < 6 ? 0 : 6;
+        const content =
+          epoch === key
+            ? encodeKey(planesAt(epoch), count)
+            : encodePatch(planesAt(epoch - 1), planesAt(epoch), count);
+        const header = Uint8Array.of(0, ...new Uint8Array(Uint32Array.of(content.length).buffer));
+        put.run(key, Buffer.concat([header, content]), layer, epoch);
+      }
+    });
+    database.close();
+    const writer = new Writer(folder, APPLICATION);
+    expect(writer.recordEpoch(RUN, structuredClone(records[9]!), null, [], null)).toBe('known');
+    for (const record of records.slice(10)) writer.recordEpoch(RUN, structuredClone(record), null, [], null);
+    const reader = new Reader(folder);
+    for (const { epoch, layers } of [...records].reverse())
+      for (const { name, planes } of layers)
+        expect(decodeFrame('planes', reader.planeFrame(RUN, epoch, name).buffer).body).toEqual(planes);
+    reader.close();
+    writer.close();
   });
 
   it('go on after the writer has forgotten everything', () => {
