@@ -12,7 +12,7 @@ const lanes = {
   faults: ['test/faults/**'],
   /** Threads and processes of the application and of set-up. */
   processes: [
-    'test/main/{background,cli,workspace}/**',
+    'test/main/{background,cli,threads,workspace}/**',
     'test/main/trainer/memory.test.ts',
     'test/scripts/**',
   ],

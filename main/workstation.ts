@@ -322,7 +322,7 @@ class Workstation implements WorkstationServices {
       );
     const { bytes } = await this.#workspace.checkpoint(id, epoch);
     return this.#background.call('checkpointToPyTorch', [network, bytes, format], {
-      handOver: [bytes.buffer],
+      handOver: true,
     });
   }
 

@@ -67,20 +67,21 @@ export const layers = [
   { of: 'main/base', ours: ['common', 'main/codec'], packages: ['node'] },
   { of: 'main/codec', ours: ['common', 'main/base'], packages: ['node', 'zod', 'fflate'] },
   { of: 'main/studies/language', ours: ['common', 'main/base', 'main/trainer'], packages: main },
+  { of: 'main/threads', ours: ['common'], packages: ['node'] },
   { of: 'main/locks', ours: [], packages: ['node', 'better-sqlite3'] },
   {
     of: 'main/trainer',
-    ours: ['common', 'main/base', 'main/codec', 'main/threads.ts', 'main/locks'],
+    ours: ['common', 'main/base', 'main/codec', 'main/threads', 'main/locks'],
     packages: main,
   },
   {
     of: 'main/trainer/tensorflow',
-    ours: ['common', 'main/trainer', 'main/base', 'main/codec', 'main/threads.ts', 'main/locks'],
+    ours: ['common', 'main/trainer', 'main/base', 'main/codec', 'main/threads', 'main/locks'],
     packages: [...main, 'koffi', '@tensorflow/*'],
   },
   {
     of: 'main/workspace',
-    ours: ['common', 'main/base', 'main/codec', 'main/threads.ts', 'main/locks'],
+    ours: ['common', 'main/base', 'main/codec', 'main/threads', 'main/locks'],
     packages: [...main, 'better-sqlite3'],
   },
   // The command line and its entry tell what `cascade bench` measures.

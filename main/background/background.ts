@@ -1,36 +1,32 @@
-import { Worker } from 'node:worker_threads';
-import { CascadeError, messageOf } from '../../common/errors.ts';
-import { threadUrl } from '../threads.ts';
+import { CascadeError } from '../../common/errors.ts';
+import { ThreadClient } from '../threads/client.ts';
+import { threadUrl } from '../threads/thread-url.ts';
 import type { BackgroundCalls } from './calls.ts';
 import { CALL_LIMITS_MS, CANCEL_PATIENCE_MS } from './limits.ts';
 
-export interface Question {
-  number: number;
-  name: keyof BackgroundCalls;
-  args: unknown[];
-}
-/** What the thread is told: a question, or that nobody waits for the answer of one any more. */
-export type Request = Question | { dropped: number };
-/** What the thread tells: that it has begun with a question, or its answer. */
-export type Report =
-  | { number: number; begun: true }
-  | { number: number; result: unknown }
-  | { number: number; error: { code: string; message: string } };
+type Name = keyof BackgroundCalls;
+type Thread = ThreadClient<BackgroundCalls>;
 
+/** A question, until it is answered or nobody waits for it any more. */
 interface Waiting {
-  question: Question;
-  /** Buffers that went over with it; without them it can be asked again of another thread. */
+  name: Name;
+  args: Parameters<BackgroundCalls[Name]>;
+  /** Its buffers went over with it: it cannot be asked again of another thread. */
   handedOver: boolean;
   resolve(result: unknown): void;
   reject(error: Error): void;
+  /** The thread that was asked last: what another one says of it does not count. */
+  thread: Thread | null;
   begun: boolean;
+  /** Tells the thread not to begin with it. */
+  drop: AbortController;
   /** Runs out for the call that the thread is at. */
   timer: NodeJS.Timeout | null;
 }
 
 export interface CallOptions {
-  /** Buffers that are handed over, not copied. */
-  handOver?: ArrayBuffer[];
+  /** Buffers of the arguments are handed over, not copied. */
+  handOver?: boolean;
   /** Aborted when whoever asked does not wait any more. */
   signal?: AbortSignal | undefined;
 }
@@ -41,14 +37,13 @@ export interface CallOptions {
  * rejected, and the others are asked again of a new one. It keeps no process alive by itself.
  */
 export class Background {
-  readonly #waiting = new Map<number, Waiting>();
-  readonly #limits: Record<keyof BackgroundCalls, number>;
-  #worker: Worker | null = null;
-  #questions = 0;
+  readonly #waiting = new Set<Waiting>();
+  readonly #limits: Record<Name, number>;
+  #thread: Thread | null = null;
   #closed = false;
 
   /** @param limits milliseconds that each call may take, counted from when the thread begins with it */
-  constructor(limits: Partial<Record<keyof BackgroundCalls, number>> = {}) {
+  constructor(limits: Partial<Record<Name, number>> = {}) {
     this.#limits = { ...CALL_LIMITS_MS, ...limits };
   }
 
@@ -56,130 +51,119 @@ export class Background {
    * Rejects with the call's own error, with BACKGROUND_THREAD where the thread died, with BACKGROUND_LIMIT where it took
    * longer than it may, and with BACKGROUND_CANCELLED where the signal was aborted before the answer.
    */
-  call<K extends keyof BackgroundCalls>(
+  call<K extends Name>(
     name: K,
     args: Parameters<BackgroundCalls[K]>,
-    { handOver = [], signal }: CallOptions = {},
+    { handOver = false, signal }: CallOptions = {},
   ): Promise<Awaited<ReturnType<BackgroundCalls[K]>>> {
     const asked = new Promise<unknown>((resolve, reject) => {
       if (this.#closed) return reject(ended('it was closed'));
       if (signal?.aborted) return reject(cancelled());
-      const number = ++this.#questions;
-      const cancel = (): void => this.#cancel(number);
-      signal?.addEventListener('abort', cancel);
+      const cancel = (): void => this.#cancel(waiting);
       const settled = (): void => signal?.removeEventListener('abort', cancel);
       const waiting: Waiting = {
-        question: { number, name, args },
-        handedOver: handOver.length > 0,
+        name,
+        args,
+        handedOver: handOver,
         resolve: (result) => (settled(), resolve(result)),
         reject: (error) => (settled(), reject(error)),
+        thread: null,
         begun: false,
+        drop: new AbortController(),
         timer: null,
       };
-      this.#ask(waiting, handOver);
+      signal?.addEventListener('abort', cancel);
+      this.#ask(waiting);
     });
     return asked as Promise<Awaited<ReturnType<BackgroundCalls[K]>>>;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    const worker = this.#worker;
-    this.#worker = null;
-    this.#rejectAll('it was closed');
-    await worker?.terminate();
-  }
-
-  #ask(waiting: Waiting, handOver: ArrayBuffer[]): void {
-    const worker = (this.#worker ??= this.#start());
-    worker.ref();
-    this.#waiting.set(waiting.question.number, waiting);
-    worker.postMessage(waiting.question satisfies Request, handOver);
-  }
-
-  #start(): Worker {
-    const worker = new Worker(threadUrl('background'), { name: 'background' });
-    let reason = 'it ended';
-    worker.on('message', (report: Report) => {
-      if (worker === this.#worker) this.#receive(report);
-    });
-    worker.on('error', (error) => (reason = messageOf(error)));
-    worker.on('exit', () => {
-      if (worker !== this.#worker) return;
-      this.#worker = null;
-      this.#rejectAll(reason);
-    });
-    return worker;
-  }
-
-  #receive(report: Report): void {
-    const { number } = report;
-    const waiting = this.#waiting.get(number);
-    if (!waiting) return;
-    if ('begun' in report) {
-      const { name } = waiting.question;
-      const seconds = Math.round(this.#limits[name] / 1000);
-      waiting.begun = true;
-      waiting.timer = setTimeout(
-        () =>
-          this.#replace(
-            number,
-            new CascadeError(
-              'BACKGROUND_LIMIT',
-              `This took longer than ${seconds} s, and was ended (${name}): ask for less at once, or try again.`,
-            ),
-          ),
-        this.#limits[name],
-      ).unref();
-      return;
+    const thread = this.#thread;
+    this.#thread = null;
+    for (const waiting of [...this.#waiting]) {
+      this.#forget(waiting);
+      waiting.reject(ended('it was closed'));
     }
-    this.#forget(waiting);
-    if ('result' in report) waiting.resolve(report.result);
-    else waiting.reject(new CascadeError(report.error.code, report.error.message));
+    await thread?.terminate();
+  }
+
+  #ask(waiting: Waiting): void {
+    const thread = this.#thread === null || this.#thread.isDead ? this.#start() : this.#thread;
+    this.#thread = thread;
+    thread.keepAlive(true);
+    Object.assign(waiting, { thread, begun: false, drop: new AbortController() });
+    this.#waiting.add(waiting);
+    const settle = (tell: () => void): void => {
+      if (waiting.thread !== thread || !this.#waiting.has(waiting)) return;
+      this.#forget(waiting);
+      tell();
+    };
+    thread
+      .ask(waiting.name, waiting.args, {
+        handOver: waiting.handedOver,
+        signal: waiting.drop.signal,
+        begun: () => this.#begin(waiting, thread),
+      })
+      .then(
+        (result) => settle(() => waiting.resolve(result)),
+        (error: Error) => settle(() => waiting.reject(error)),
+      );
+  }
+
+  #start(): Thread {
+    return new ThreadClient<BackgroundCalls>(threadUrl('background'), 'background', ended);
+  }
+
+  #begin(waiting: Waiting, thread: Thread): void {
+    if (waiting.thread !== thread || !this.#waiting.has(waiting)) return;
+    const { name } = waiting;
+    const seconds = Math.round(this.#limits[name] / 1000);
+    const late = new CascadeError(
+      'BACKGROUND_LIMIT',
+      `This took longer than ${seconds} s, and was ended (${name}): ask for less at once, or try again.`,
+    );
+    waiting.begun = true;
+    waiting.timer = setTimeout(() => this.#replace(waiting, late), this.#limits[name]).unref();
   }
 
   /** Nobody waits for this answer: a thread that does not come back from it soon is replaced. */
-  #cancel(number: number): void {
-    const waiting = this.#waiting.get(number);
-    if (!waiting) return;
+  #cancel(waiting: Waiting): void {
+    if (!this.#waiting.has(waiting)) return;
     waiting.reject(cancelled());
     if (!waiting.begun) {
-      this.#worker?.postMessage({ dropped: number } satisfies Request);
       this.#forget(waiting);
+      waiting.drop.abort();
       return;
     }
     if (waiting.timer) clearTimeout(waiting.timer);
-    waiting.timer = setTimeout(() => this.#replace(number, cancelled()), CANCEL_PATIENCE_MS).unref();
+    waiting.timer = setTimeout(() => this.#replace(waiting, cancelled()), CANCEL_PATIENCE_MS).unref();
   }
 
   /** Ends the thread over one call. What else it was asked is asked of a new one, where that can be. */
-  #replace(culprit: number, error: CascadeError): void {
-    const others = [...this.#waiting.values()].filter(({ question }) => question.number !== culprit);
-    this.#waiting.get(culprit)?.reject(error);
-    for (const { timer } of this.#waiting.values()) if (timer) clearTimeout(timer);
-    this.#waiting.clear();
+  #replace(culprit: Waiting, error: CascadeError): void {
+    const thread = this.#thread;
+    const all = [...this.#waiting];
+    this.#thread = null;
+    for (const waiting of all) this.#forget(waiting);
     // Not waited for: native code is not interrupted by it.
-    void this.#worker?.terminate();
-    this.#worker = null;
-    for (const waiting of others) {
+    void thread?.terminate();
+    culprit.reject(error);
+    for (const waiting of all) {
+      if (waiting === culprit) continue;
       // What it has begun to free may be freed by now.
-      const lost = waiting.handedOver || (waiting.begun && waiting.question.name === 'reclaim');
+      const lost = waiting.handedOver || (waiting.begun && waiting.name === 'reclaim');
       if (lost) waiting.reject(ended('another call did not come to an end'));
-      else this.#ask({ ...waiting, begun: false, timer: null }, []);
+      else this.#ask(waiting);
     }
   }
 
-  #forget({ question, timer }: Waiting): void {
-    if (timer) clearTimeout(timer);
-    this.#waiting.delete(question.number);
-    if (this.#waiting.size === 0) this.#worker?.unref();
-  }
-
-  #rejectAll(reason: string): void {
-    for (const { timer, reject } of this.#waiting.values()) {
-      if (timer) clearTimeout(timer);
-      reject(ended(reason));
-    }
-    this.#waiting.clear();
+  #forget(waiting: Waiting): void {
+    if (waiting.timer) clearTimeout(waiting.timer);
+    waiting.timer = null;
+    this.#waiting.delete(waiting);
+    if (this.#waiting.size === 0) this.#thread?.keepAlive(false);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { messageOf } from '../../common/errors.ts';
-import { threadUrl } from '../threads.ts';
+import { threadUrl } from '../threads/thread-url.ts';
 import type { TrainerEnd, TrainerInput, TrainerMessage } from '../trainer/messages.ts';
 
 /** How a training thread is started; told apart only by tests, which start threads that misbehave. */

@@ -1,6 +1,6 @@
-import { threadUrl } from '../threads.ts';
+import type { ThreadClient } from '../threads/client.ts';
 import type { CheckerCalls, WriterCalls } from './messages.ts';
-import { ThreadClient } from './thread-client.ts';
+import { startThread } from './workspace-thread.ts';
 
 /** A command that is done sooner is not held up by a check that it could not wait for: the next opening begins it again. */
 const PATIENCE_MILLISECONDS = 1_000;
@@ -37,7 +37,7 @@ export class LaterCheck {
   }
 
   async #check(): Promise<void> {
-    const checker = new ThreadClient<CheckerCalls>(threadUrl('checker'), 'checker');
+    const checker = startThread<CheckerCalls>('checker');
     this.#checker = checker;
     try {
       const damage = await checker.call('damage', this.#folder);

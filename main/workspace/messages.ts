@@ -1,4 +1,3 @@
-import { isMarkedAsUntransferable } from 'node:worker_threads';
 import type {
   ClassAccuracies,
   EpochSummary,
@@ -178,41 +177,4 @@ export interface ReaderCalls {
   checkpointWishes(id: string): CheckpointWishes;
   speeds(): MeasuredSpeed[];
   close(): void;
-}
-
-export type Calls<C> = {
-  [K in keyof C]: C[K] extends (...args: infer A) => infer R ? (...args: A) => R : never;
-};
-
-export interface Request {
-  call: number;
-  method: string;
-  args: unknown[];
-  /** One int32, not 0 once nobody waits for the answer any more; null for calls that are answered whatever happens. */
-  cancelled: SharedArrayBuffer | null;
-}
-
-/** `args` come back with a refusal when their buffers were handed over, so that the caller can try again. */
-export type Answer =
-  | { call: number; result: unknown }
-  | { call: number; error: { code: string; message: string }; args: unknown[] | null };
-
-/**
- * The buffers of typed arrays somewhere within a value, each once, that can be handed over instead of copied; Node's
- * own pool, in which small Buffers lie, can not.
- */
-export function buffersWithin(value: unknown): ArrayBuffer[] {
-  const found = new Set<ArrayBuffer>();
-  const visit = (part: unknown): void => {
-    if (ArrayBuffer.isView(part)) {
-      if (part.buffer instanceof ArrayBuffer && !isMarkedAsUntransferable(part.buffer))
-        found.add(part.buffer);
-    } else if (Array.isArray(part)) {
-      for (const entry of part) if (typeof entry === 'object') visit(entry);
-    } else if (typeof part === 'object' && part !== null) {
-      for (const entry of Object.values(part)) if (typeof entry === 'object') visit(entry);
-    }
-  };
-  visit(value);
-  return [...found];
 }

@@ -11,7 +11,7 @@ import type {
 } from '../../common/contract/schemas.ts';
 import type { ControlKind } from '../../common/controls.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
-import { threadUrl } from '../threads.ts';
+import type { ThreadClient } from '../threads/client.ts';
 import { LaterCheck } from './later-check.ts';
 import type {
   CheckpointWishes,
@@ -26,7 +26,7 @@ import type {
   TrainedRun,
   WriterCalls,
 } from './messages.ts';
-import { ThreadClient } from './thread-client.ts';
+import { startThread } from './workspace-thread.ts';
 
 export { readOwner, type WorkspaceOwner } from './owner.ts';
 export type { KeepCheckpoints, NewRun, NewStudy, RecordOutcome, StoredCheckpoint } from './messages.ts';
@@ -158,10 +158,10 @@ export async function openWorkspace(
   { application }: { application: string },
 ): Promise<Workspace> {
   const path = resolve(folder);
-  const writer = new ThreadClient<WriterCalls>(threadUrl('writer'), 'writer');
+  const writer = startThread<WriterCalls>('writer');
   try {
     const { notices, unchecked } = await writer.call('open', path, application);
-    const reader = new ThreadClient<ReaderCalls>(threadUrl('reader'), 'reader');
+    const reader = startThread<ReaderCalls>('reader');
     try {
       await reader.call('open', path);
     } catch (error) {

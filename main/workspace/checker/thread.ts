@@ -3,7 +3,7 @@ import { connect, damageOf } from '../database.ts';
 import { workspaceError } from '../errors.ts';
 import { layoutOf } from '../layout.ts';
 import type { CheckerCalls } from '../messages.ts';
-import { serve } from '../thread-server.ts';
+import { serve } from '../../threads/server.ts';
 
 /** The body of the checker thread, which reads a database whole while others use it. */
 
@@ -27,5 +27,5 @@ serve<CheckerCalls>(
       }
     },
   },
-  () => opened,
+  (error) => workspaceError(error, opened),
 );

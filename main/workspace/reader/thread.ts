@@ -1,6 +1,7 @@
 import { CascadeError } from '../../../common/errors.ts';
+import { workspaceError } from '../errors.ts';
 import type { ReaderCalls } from '../messages.ts';
-import { serve } from '../thread-server.ts';
+import { serve } from '../../threads/server.ts';
 import { Reader } from './reader.ts';
 
 /** The body of the reader thread. */
@@ -46,5 +47,5 @@ serve<ReaderCalls>(
     speeds: () => opened().speeds(),
     close: () => reader?.close(),
   },
-  () => folder,
+  (error) => workspaceError(error, folder),
 );

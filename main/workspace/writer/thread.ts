@@ -1,6 +1,7 @@
 import { CascadeError } from '../../../common/errors.ts';
+import { workspaceError } from '../errors.ts';
 import type { WriterCalls } from '../messages.ts';
-import { serve } from '../thread-server.ts';
+import { serve } from '../../threads/server.ts';
 import { Writer } from './writer.ts';
 
 /** The body of the writer thread. */
@@ -35,5 +36,5 @@ serve<WriterCalls>(
     refuseWrites: (damage) => opened().refuseWrites(damage),
     close: () => writer?.close(),
   },
-  () => folder,
+  (error) => workspaceError(error, folder),
 );

@@ -44,7 +44,7 @@ describe('the background thread', () => {
     const bytes = new Uint8Array(100);
     await expect(
       thread.call('checkpointToPyTorch', [{ layers: [], parameters: [] } as never, bytes], {
-        handOver: [bytes.buffer],
+        handOver: true,
       }),
     ).rejects.toThrow();
     expect(bytes.length).toBe(0);
@@ -57,7 +57,7 @@ describe('the background thread', () => {
     const answers = await Promise.allSettled([
       thread.call('namesIn', [slow()]),
       thread.call('planStudy', ['study: [']),
-      thread.call('checkpointToPyTorch', [{} as never, bytes, 'default'], { handOver: [bytes.buffer] }),
+      thread.call('checkpointToPyTorch', [{} as never, bytes, 'default'], { handOver: true }),
     ]);
     expect(answers.map((each) => (each.status === 'rejected' ? each.reason : each.value))).toMatchObject([
       { code: 'BACKGROUND_LIMIT', message: expect.stringMatching(/took longer than/) },

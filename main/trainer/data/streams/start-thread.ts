@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { threadUrl } from '../../../threads.ts';
+import { threadUrl } from '../../../threads/thread-url.ts';
 import type { ImageTask } from './tasks.ts';
 
 export function startImageThread(task: ImageTask): Worker {

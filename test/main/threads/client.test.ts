@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ThreadClient } from '../../../main/workspace/thread-client.ts';
-import { temporaryFolder } from './fixtures.ts';
+import { ThreadClient } from '../../../main/threads/client.ts';
+import { threadEnded } from '../../../main/workspace/workspace-thread.ts';
+import { temporaryFolder } from '../workspace/fixtures.ts';
 
 interface TestCalls {
   sum(one: number, other: number): number;
@@ -37,7 +38,9 @@ function client(): ThreadClient<TestCalls> {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'thread.mjs');
   writeFileSync(file, BODY);
-  const made = new ThreadClient<TestCalls>(pathToFileURL(file), 'writer');
+  const made = new ThreadClient<TestCalls>(pathToFileURL(file), 'writer', (detail) =>
+    threadEnded('writer', detail),
+  );
   onTestFinished(() => made.terminate());
   return made;
 }
@@ -46,15 +49,19 @@ describe('a thread', () => {
   it('does not begin with what nobody waits for any more, and answers what comes after it', async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'thread.mjs');
-    const server = new URL('../../../main/workspace/thread-server.ts', import.meta.url);
+    const server = new URL('../../../main/threads/server.ts', import.meta.url);
     writeFileSync(
       file,
       `import { serve } from '${server}';
        let begun = 0;
        const until = (time) => { while (Date.now() < time); };
-       serve({ work: (milliseconds) => { begun++; until(Date.now() + milliseconds); return begun; } }, () => '');`,
+       serve({ work: (milliseconds) => { begun++; until(Date.now() + milliseconds); return begun; } }, String);`,
     );
-    const thread = new ThreadClient<{ work(milliseconds: number): number }>(pathToFileURL(file), 'reader');
+    const thread = new ThreadClient<{ work(milliseconds: number): number }>(
+      pathToFileURL(file),
+      'reader',
+      (detail) => threadEnded('reader', detail),
+    );
     onTestFinished(() => thread.terminate());
     const [stale, kept] = [new AbortController(), new AbortController()];
     // All are with the thread before it is done with the first.
@@ -69,6 +76,42 @@ describe('a thread', () => {
       code: 'CANCELLED',
     });
     expect(await thread.call('work', 0)).toBe(3);
+  });
+
+  it('may answer with a promise while others are answered, and tells when it begins with a call', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'thread.mjs');
+    const server = new URL('../../../main/threads/server.ts', import.meta.url);
+    writeFileSync(
+      file,
+      `import { serve } from '${server}';
+       let keep;
+       serve(
+         {
+           later: (value) => new Promise((resolve, reject) => (keep = () => (value < 0 ? reject(new Error('no')) : resolve(value)))),
+           now: () => (keep(), 'now'),
+         },
+         (error) => ({ code: 'REFUSED', message: error.message }),
+       );`,
+    );
+    const thread = new ThreadClient<{ later(value: number): Promise<number>; now(): string }>(
+      pathToFileURL(file),
+      'reader',
+      (detail) => threadEnded('reader', detail),
+    );
+    onTestFinished(() => thread.terminate());
+    const order: string[] = [];
+    const note = (what: string) => (): number => order.push(what);
+    const later = thread.ask('later', [3], { begun: note('later begun') });
+    const now = thread.ask('now', [], { begun: note('now begun') });
+    void later.then(note('later'));
+    await now.then(note('now'));
+    expect(await later).toBe(3);
+    expect(order).toEqual(['later begun', 'now begun', 'now', 'later']);
+    const refused = thread.call('later', -1);
+    await thread.call('now');
+    await expect(refused).rejects.toMatchObject({ code: 'REFUSED', message: 'no' });
+    expect(thread.isDead).toBe(false);
   });
 
   it('answers each call with its own answer', async () => {
