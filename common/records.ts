@@ -78,6 +78,16 @@ export function shedAndInertRow(threshold: number, thresholds: number): number {
   return CHANNEL_FIELDS.length + thresholds + threshold;
 }
 
+/** Rows of a channel table for a ladder of T thresholds that make up one for a ladder of some of them, given by their positions. */
+export function rowsAt(chosen: readonly number[], thresholds: number): number[] {
+  return [
+    ...CHANNEL_FIELDS.keys(),
+    ...chosen.map(shedRow),
+    ...chosen.map((threshold) => shedAndInertRow(threshold, thresholds)),
+    ...LATER_CHANNEL_FIELDS.map((field) => laterRow(field, thresholds)),
+  ];
+}
+
 /** Bit planes of a layer: pruned, inert, then shed at each threshold. */
 export const PRUNED_PLANE = 0;
 export const INERT_PLANE = 1;

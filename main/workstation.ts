@@ -301,8 +301,10 @@ class Workstation implements WorkstationServices {
     return this.#runs.remove(id);
   }
 
-  channels: WorkstationServices['channels'] = (id, from, to, keptBy, signal) =>
-    this.#workspace.channelFrame(id, from, to, keptBy, signal);
+  channels: WorkstationServices['channels'] = (id, asked, signal) =>
+    this.#workspace.channelFrame(id, asked, signal);
+  blocked: WorkstationServices['blocked'] = (id, from, to, signal) =>
+    this.#workspace.blockedFrame(id, from, to, signal);
   planes: WorkstationServices['planes'] = (id, epoch, layer, planes, signal) =>
     this.#workspace.planeFrame(id, epoch, layer, planes, signal);
   predictions: WorkstationServices['predictions'] = (id, epoch, moment) =>

@@ -120,7 +120,7 @@ async function measure(scenario: Scenario, folder: string, seeks: number): Promi
   const channels: number[] = [];
   for (const epoch of epochs) {
     seekLayer.push(await timed(() => again.planeFrame(id, epoch, largest)));
-    channels.push(await timed(() => again.channelFrame(id, epoch, epoch)));
+    channels.push(await timed(() => again.channelFrame(id, { from: epoch, to: epoch })));
   }
   for (const epoch of epochs)
     seekAll.push(

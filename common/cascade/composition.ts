@@ -15,7 +15,6 @@ export const PRUNED = 4;
 
 const PRUNED_ROW = CHANNEL_FIELDS.indexOf('pruned');
 const INERT_ROW = CHANNEL_FIELDS.indexOf('inert');
-const BLOCKED_ROW = CHANNEL_FIELDS.indexOf('blocked');
 
 /**
  * Shares of each channel's weights by state, [5 × channels] in the order of `WEIGHT_STATES`; the shares of a
@@ -44,12 +43,4 @@ export function composeChannels(
     into[PRUNED * channels + channel] = pruned / weights;
   }
   return into;
-}
-
-/** Number of channels whose output is constant zero or reaches no logit. */
-export function blockedChannels(table: Pick<ChannelTable, 'values' | 'channels'>): number {
-  let count = 0;
-  for (let channel = 0; channel < table.channels; channel += 1)
-    if (table.values[BLOCKED_ROW * table.channels + channel] === 1) count += 1;
-  return count;
 }

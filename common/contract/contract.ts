@@ -9,7 +9,7 @@ import * as schemas from './schemas.ts';
  * bytes, which travel beside the JSON (`common/line`), read with `common/codec/frames.ts`.
  */
 
-const runId = z.string().regex(/^[0-9a-f]{12}-s\d+$/);
+const { runId } = schemas;
 const oneRun = z.object({ id: runId });
 const studyText = z.object({
   text: z.string().max(1_000_000),
@@ -78,18 +78,11 @@ export const contract = {
       .output(z.object({ raised: z.array(z.string()) })),
     stop: call.input(oneRun).output(z.object({})),
     remove: call.input(oneRun).output(z.object({})),
-    /**
-     * Channel tables of epochs [from, to] of every layer: a channel frame. With `keptBy`, the id of a pruned run, those of its
-     * control over the weights that it keeps after the same epoch, all others told as pruned; of epochs that both have.
-     */
-    channels: call
-      .input(
-        oneRun.extend({
-          from: z.number().int().min(0),
-          to: z.number().int().min(0),
-          keptBy: runId.optional(),
-        }),
-      )
+    /** Channel tables of every layer: a channel frame. */
+    channels: call.input(oneRun.extend(schemas.channelsAsked.shape)).output(schemas.bytes),
+    /** How many channels of all layers are blocked after each of the epochs [from, to], as a frame of rows: `BlockedChannels`. */
+    blocked: call
+      .input(oneRun.extend({ from: z.number().int().min(0), to: z.number().int().min(0) }))
       .output(schemas.bytes),
     /**
      * The weights of one layer after one epoch: a plane frame. `planes` names those that are wanted, such as 'pruned', 'inert'

@@ -4,6 +4,8 @@ import type { Threshold } from '../thresholds.ts';
 import type { RunSpecification } from '../run-specification.ts';
 import { EVENT_KINDS, MOMENTS } from '../records.ts';
 
+export const runId = z.string().regex(/^[0-9a-f]{12}-s\d+$/);
+
 /** The shapes that cross between the windows and the main process. */
 
 /** 'interrupted': its process ended under it; 'stopped': a person ended it. Both can be resumed. */
@@ -271,6 +273,26 @@ export const classAccuracies = z.object({
   epochs: z.array(z.object({ epoch: z.number().int(), correct: z.array(z.number().int()) })),
 });
 export type ClassAccuracies = z.infer<typeof classAccuracies>;
+
+/** Which channel tables are asked for: those of the epochs [from, to] that are stored. */
+export const channelsAsked = z.object({
+  from: z.number().int().min(0),
+  to: z.number().int().min(0),
+  /**
+   * A run over whose kept weights those of this one are counted: of epochs that both have, and `pruned` are all weights that
+   * the other has pruned too.
+   */
+  keptBy: runId.optional(),
+  /** The label of the one threshold that the tables tell; by default they tell the whole ladder. */
+  threshold: z.string().max(1_000).optional(),
+});
+export type ChannelsAsked = z.infer<typeof channelsAsked>;
+
+/** Channels, of all layers, whose output is constant zero or reaches no logit after an epoch. */
+export interface BlockedChannels {
+  epoch: number;
+  channels: number;
+}
 
 /** A moment at which every test image's prediction was kept. */
 export const moment = z.enum(MOMENTS);

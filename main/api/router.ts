@@ -77,8 +77,11 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       ),
       stop: os.runs.stop.handler(({ input }) => services.stop(input.id).then(() => ({}))),
       remove: os.runs.remove.handler(({ input }) => services.remove(input.id).then(() => ({}))),
-      channels: os.runs.channels.handler(({ input, signal }) =>
-        services.channels(input.id, input.from, input.to, input.keptBy, signal),
+      channels: os.runs.channels.handler(({ input: { id, ...asked }, signal }) =>
+        services.channels(id, asked, signal),
+      ),
+      blocked: os.runs.blocked.handler(({ input, signal }) =>
+        services.blocked(input.id, input.from, input.to, signal),
       ),
       planes: os.runs.planes.handler(({ input, signal }) =>
         services.planes(input.id, input.epoch, input.layer, input.planes, signal),

@@ -1,5 +1,6 @@
 import type { WeightFormat } from '../../common/codec/weight-formats.ts';
 import type {
+  ChannelsAsked,
   ClassAccuracies,
   EpochSummary,
   EpochWindow,
@@ -55,13 +56,8 @@ export interface WorkstationServices {
   remove(id: string): Promise<void>;
 
   /** Binary answers: see `common/codec/frames.ts`, and the contract for NPZ and safetensors. */
-  channels(
-    id: string,
-    from: number,
-    to: number,
-    keptBy?: string,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<ArrayBuffer>>;
+  channels(id: string, asked: ChannelsAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  blocked(id: string, from: number, to: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   planes(
     id: string,
     epoch: number,

@@ -1,5 +1,5 @@
 import { channelRows, type LayerRecord } from '../../common/records.ts';
-import { compressFloats, decompressFloats, equalBytes } from './compression.ts';
+import { compressFloats, decompressFloats, equalBytes, packedFloats } from './compression.ts';
 
 /** The channel tables of all layers of an epoch, one after another, as they are stored. */
 export function encodeChannelTables(layers: readonly Pick<LayerRecord, 'channels'>[]): Uint8Array {
@@ -7,24 +7,26 @@ export function encodeChannelTables(layers: readonly Pick<LayerRecord, 'channels
 }
 
 /**
- * The stored channel tables of all layers of an epoch, one after another, with all the rows that this version knows: the
- * last rows are NaN in tables of an earlier version, which lack them.
+ * The stored channel tables of all layers of an epoch, one after another: the given rows of each, by default all that this
+ * version knows. The last rows are NaN in tables of an earlier version, which lack them.
  */
 export function decodeChannelTables(
   blob: Uint8Array,
   layers: readonly { channels: number }[],
   thresholds: number,
+  rows: readonly number[] = Array.from({ length: channelRows(thresholds) }, (_, row) => row),
 ): Float32Array<ArrayBuffer> {
-  const stored = decompressFloats(blob);
+  const stored = packedFloats(blob);
   const channels = layers.reduce((sum, layer) => sum + layer.channels, 0);
-  const [known, rows] = [stored.length / channels, channelRows(thresholds)];
-  if (known === rows) return stored;
-  const tables = new Float32Array(rows * channels).fill(NaN);
+  const known = stored.length / channels;
+  const tables = new Float32Array(rows.length * channels).fill(NaN);
   let [from, to] = [0, 0];
   for (const layer of layers) {
-    tables.set(stored.subarray(from, from + known * layer.channels), to);
+    for (const row of rows) {
+      if (row < known) stored.read(from + row * layer.channels, tables.subarray(to, to + layer.channels));
+      to += layer.channels;
+    }
     from += known * layer.channels;
-    to += rows * layer.channels;
   }
   return tables;
 }

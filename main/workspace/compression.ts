@@ -60,12 +60,31 @@ export function compressFloats(values: Float32Array): Uint8Array {
 
 /** What `compressFloats` was given, to the bit. */
 export function decompressFloats(blob: Uint8Array): Float32Array<ArrayBuffer> {
+  const packed = packedFloats(blob);
+  const values = new Float32Array(packed.length);
+  packed.read(0, values);
+  return values;
+}
+
+/** What `compressFloats` was given, to be read in parts. */
+export interface PackedFloats {
+  length: number;
+  /** Fills `into` with the numbers from `from` on. */
+  read(from: number, into: Float32Array): void;
+}
+
+export function packedFloats(blob: Uint8Array): PackedFloats {
   const shuffled = decompress(blob);
-  const count = shuffled.length / 4;
-  const values = new Uint8Array(shuffled.length);
-  for (let index = 0; index < count; index++)
-    for (let byte = 0; byte < 4; byte++) values[index * 4 + byte] = shuffled[byte * count + index]!;
-  return new Float32Array(values.buffer);
+  const length = shuffled.length / 4;
+  return {
+    length,
+    read: (from, into) => {
+      const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
+      for (let index = 0; index < into.length; index++)
+        for (let byte = 0; byte < 4; byte++)
+          bytes[index * 4 + byte] = shuffled[byte * length + from + index]!;
+    },
+  };
 }
 
 /** Whether two arrays hold the same bytes: numbers to the bit, NaN and −0 too. */

@@ -1,4 +1,5 @@
 import type {
+  ChannelsAsked,
   ClassAccuracies,
   EpochSummary,
   EpochWindow,
@@ -162,7 +163,8 @@ export interface ReaderCalls {
   excessFrame(id: string, against: ControlKind, window: EpochWindow): Uint8Array<ArrayBuffer>;
   classes(id: string): ClassAccuracies;
   predictionFrame(id: string, epoch: number, moment: Moment): Uint8Array<ArrayBuffer>;
-  channelFrame(id: string, from: number, to: number, keptBy?: string): Uint8Array<ArrayBuffer>;
+  channelFrame(id: string, asked: ChannelsAsked): Uint8Array<ArrayBuffer>;
+  blockedFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;
   planeFrame(id: string, epoch: number, layer: string, planes?: readonly string[]): Uint8Array<ArrayBuffer>;
   masks(id: string, epoch: number, threshold: string): Uint8Array<ArrayBuffer>;
   prunedMasks(id: string, epoch: number): Uint8Array<ArrayBuffer>;

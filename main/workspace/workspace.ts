@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type {
+  ChannelsAsked,
   ClassAccuracies,
   EpochSummary,
   EpochWindow,
@@ -105,13 +106,8 @@ export interface Workspace {
    * With `keptBy`, another run, weights are counted over those that it keeps: see `main/workspace/reader/over-kept.ts`.
    * Rejected with CANCELLED once the signal aborts, as the next; the reader does not begin with what nobody waits for.
    */
-  channelFrame(
-    id: string,
-    from: number,
-    to: number,
-    keptBy?: string,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<ArrayBuffer>>;
+  channelFrame(id: string, asked: ChannelsAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  blockedFrame(id: string, from: number, to: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   planeFrame(
     id: string,
     epoch: number,
@@ -297,14 +293,12 @@ class OpenWorkspace implements Workspace {
     return this.#reader.call('predictionFrame', id, epoch, moment);
   }
 
-  channelFrame(
-    id: string,
-    from: number,
-    to: number,
-    keptBy?: string,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#reader.callWhileWanted(signal, 'channelFrame', id, from, to, keptBy);
+  channelFrame(id: string, asked: ChannelsAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.callWhileWanted(signal, 'channelFrame', id, asked);
+  }
+
+  blockedFrame(id: string, from: number, to: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.callWhileWanted(signal, 'blockedFrame', id, from, to);
   }
 
   planeFrame(

@@ -1,4 +1,5 @@
 import type {
+  ChannelsAsked,
   Comparison,
   EpochSummary,
   EpochWindow,
@@ -328,8 +329,19 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
           send({ type: 'removed', id });
           return {};
         }),
-      channels: ({ id, from, to, keptBy }: { id: string; from: number; to: number; keptBy?: string }) =>
-        answer(() => simulatedOf(id).simulation.channels(from, to, simulatedOf(keptBy ?? id).simulation)),
+      channels: ({ id, from, to, keptBy, threshold }: { id: string } & ChannelsAsked) =>
+        answer(() =>
+          simulatedOf(id).simulation.channels(from, to, simulatedOf(keptBy ?? id).simulation, threshold),
+        ),
+      blocked: ({ id, from, to }: { id: string; from: number; to: number }) =>
+        answer(() => {
+          const epochs = simulatedOf(id).epochs.filter(({ epoch }) => epoch >= from && epoch <= to);
+          const rows = epochs.map(({ epoch }) => ({
+            epoch,
+            channels: simulatedOf(id).simulation.blocked(epoch),
+          }));
+          return encodeRows(rows, { stored: rows.length, span: 1 });
+        }),
       planes: ({ id, epoch, layer, planes }: PlanesAsked) =>
         answer(() => simulatedOf(id).simulation.planes(layer, epoch, planes)),
       masks: () => answer(() => new Uint8Array()),

@@ -10,6 +10,7 @@ import {
   planeBytes,
   planeCount,
   planeNames,
+  rowsAt,
   shedAndInertRow,
   shedRow,
   type Measured,
@@ -24,6 +25,8 @@ export const PRUNED_AT = 2;
 /** Epochs per tenfold shrink. */
 const TENFOLD = 2.1;
 const NEVER = 1e9;
+/** Epochs from a channel's death to where it is seen to be blocked. */
+const BLOCKED_AFTER = 3;
 
 export function freeDecay(from: number, epoch: number): number {
   return epoch <= from ? 1 : 10 ** (-(epoch - from) / TENFOLD);
@@ -184,8 +187,11 @@ export class Simulation {
     };
   }
 
-  /** @param beside the run over whose kept weights they are counted; by default this one */
-  channels(from: number, to: number, beside: Simulation = this): Uint8Array<ArrayBuffer> {
+  /**
+   * @param beside the run over whose kept weights they are counted; by default this one
+   * @param threshold the one that the tables tell; by default all
+   */
+  channels(from: number, to: number, beside: Simulation = this, threshold?: string): Uint8Array<ArrayBuffer> {
     const epochs = Array.from({ length: to - from + 1 }, (_, index) => from + index);
     const rows = channelRows(LABELS.length);
     const layers = this.layers.map(({ layer }) => ({
@@ -203,7 +209,29 @@ export class Simulation {
         at += rows * entry.layer.outputChannels;
       });
     const header = { kind: 'channels' as const, thresholds: LABELS, epochs, layers };
-    return encodeFrame(header, new Uint8Array(floats.buffer));
+    if (threshold === undefined) return encodeFrame(header, new Uint8Array(floats.buffer));
+    const chosen = rowsAt([LABELS.indexOf(threshold)], LABELS.length);
+    const picked: number[] = [];
+    at = 0;
+    for (let epoch = from; epoch <= to; epoch += 1)
+      for (const { channels } of layers) {
+        for (const row of chosen)
+          picked.push(...floats.subarray(at + row * channels, at + (row + 1) * channels));
+        at += rows * channels;
+      }
+    const of = layers.map((layer) => ({ ...layer, rows: chosen.length }));
+    return encodeFrame(
+      { ...header, thresholds: [threshold], layers: of },
+      new Uint8Array(Float32Array.from(picked).buffer),
+    );
+  }
+
+  /** How many channels are blocked after an epoch. */
+  blocked(epoch: number): number {
+    return this.layers.reduce(
+      (sum, { death }) => sum + death.filter((since) => epoch >= since + BLOCKED_AFTER).length,
+      0,
+    );
   }
 
   private channelTable(
@@ -239,7 +267,7 @@ export class Simulation {
       table[laterRow('residual', thresholds.length) * n + channel] = epoch === 0 ? NaN : dead ? 0.01 : 1.4;
       table[laterRow('freeDecay', thresholds.length) * n + channel] = freeDecay(0, 1);
       table[laterRow('decay', thresholds.length) * n + channel] = dead ? freeDecay(0, 1) : 1;
-      table[row('blocked') + channel] = epoch >= death[channel]! + 3 ? 1 : 0;
+      table[row('blocked') + channel] = epoch >= death[channel]! + BLOCKED_AFTER ? 1 : 0;
     }
   }
 

@@ -1,4 +1,3 @@
-import { blockedChannels } from '../../common/cascade/composition.ts';
 import type { ChannelTable } from '../../common/records.ts';
 import { decodeChannelFrame } from '../../common/codec/channel-frames.ts';
 import type { FrameBytes } from '../../common/codec/frames.ts';
@@ -6,28 +5,38 @@ import type { FrameBytes } from '../../common/codec/frames.ts';
 /** Epochs asked for in one call: an answer of some megabytes at most, so that the first picture comes soon. */
 export const WINDOW = 16;
 
-/** The channel tables of a run, all epochs that were read, each a view into the answer it came in. */
+/** The channel tables of a run, those epochs that were read. */
 export class ChannelHistory {
-  thresholds: readonly string[] = [];
   private readonly epochs = new Map<number, Map<string, ChannelTable>>();
 
   /** Takes in a channel frame and answers with the epochs that it brought. */
   add(frame: FrameBytes): number[] {
-    const { thresholds, epochs } = decodeChannelFrame(frame);
-    this.thresholds = thresholds;
-    for (const [epoch, layers] of epochs) this.epochs.set(epoch, layers);
+    const { epochs } = decodeChannelFrame(frame);
+    // Of an answer of several epochs each is copied: a view would hold all of it for as long as one is held.
+    const whole = epochs.size === 1;
+    for (const [epoch, layers] of epochs) this.epochs.set(epoch, whole ? layers : copied(layers));
     return [...epochs.keys()];
   }
 
   /** Bytes of the tables of one epoch; 0 before the first was read. */
   get bytesPerEpoch(): number {
     const [layers] = this.epochs.values();
-    return layers ? [...layers.values()].reduce((sum, { values }) => sum + values.byteLength, 0) : 0;
+    return layers ? bytesOf(layers) : 0;
   }
 
-  /** Forgets all epochs but those within [from, to]. */
-  keepWithin(from: number, to: number): void {
-    for (const epoch of this.epochs.keys()) if (epoch < from || epoch > to) this.epochs.delete(epoch);
+  /** Bytes of all that is held. */
+  get bytes(): number {
+    return [...this.epochs.values()].reduce((sum, layers) => sum + bytesOf(layers), 0);
+  }
+
+  /** Forgets what is furthest from a moment until the rest takes `budget` bytes; the moment itself stays. */
+  keepAround(moment: number, budget: number): void {
+    const most = epochsWithin(budget, this.bytesPerEpoch);
+    if (this.epochs.size <= most) return;
+    const byDistance = [...this.epochs.keys()].sort(
+      (one, other) => Math.abs(one - moment) - Math.abs(other - moment),
+    );
+    for (const epoch of byDistance.slice(most)) this.epochs.delete(epoch);
   }
 
   has(epoch: number): boolean {
@@ -42,13 +51,14 @@ export class ChannelHistory {
   table(epoch: number, layer: string): ChannelTable | null {
     return this.epochs.get(epoch)?.get(layer) ?? null;
   }
+}
 
-  /** Channels, of all layers, that are blocked after an epoch; null where it was not read. */
-  blocked(epoch: number): number | null {
-    const layers = this.epochs.get(epoch);
-    if (!layers) return null;
-    return [...layers.values()].reduce((sum, table) => sum + blockedChannels(table), 0);
-  }
+function bytesOf(layers: ReadonlyMap<string, ChannelTable>): number {
+  return [...layers.values()].reduce((sum, { values }) => sum + values.byteLength, 0);
+}
+
+function copied(layers: ReadonlyMap<string, ChannelTable>): Map<string, ChannelTable> {
+  return new Map([...layers].map(([name, table]) => [name, { ...table, values: table.values.slice() }]));
 }
 
 /** Epochs whose tables take so many bytes; one where it is not known yet what one takes. */
@@ -65,7 +75,7 @@ export function epochsAround(
   bytesPerEpoch: number,
   budget: number,
 ): readonly number[] {
-  const most = Math.max(WINDOW, epochsWithin(budget, bytesPerEpoch));
+  const most = epochsWithin(budget, bytesPerEpoch);
   if (epochs.length <= most) return epochs;
   const at = Math.max(
     0,

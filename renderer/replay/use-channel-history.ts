@@ -1,117 +1,138 @@
-import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
-import type { ComputedRef, Ref } from 'vue';
+import { onScopeDispose, ref, shallowRef, watch } from 'vue';
+import type { Ref } from 'vue';
 import { sentenceOf } from '../client/sentence.ts';
-import { ChannelHistory, epochsAround, epochsWithin, missingWindows, WINDOW } from './channel-history.ts';
 import type { Workstation } from '../stores/workstation.ts';
+import { ChannelHistory, epochsAround, epochsWithin, missingWindows, WINDOW } from './channel-history.ts';
+import { afterRest } from './rest.ts';
 
 /** Epochs of a control that are counted anew over the weights of a run, in one call: that takes longer than reading. */
 const COUNTED_WINDOW = 4;
 
-/** Bytes of tables that one side of the replay holds: all of most runs, and of others what is around the moment. */
-const BUDGET = 96 * 1024 * 1024;
+/** Bytes of tables that one side of the replay holds: of most runs all, and of others what is around the moment. */
+export const HELD = 32 * 1024 * 1024;
+/** Of those, bytes that are read ahead around a moment that is stayed at. */
+export const AHEAD = 8 * 1024 * 1024;
+/** Bytes of one answer that is read ahead: a seek does not wait for more than that. */
+const ANSWER = 2 * 1024 * 1024;
+const COUNTED_ANSWER = 1024 * 1024;
 
-/** Bytes of one answer: a seek does not wait for more than that. */
-const ANSWER = 4 * 1024 * 1024;
-
-/** The channel tables of a run, growing as they are read and as the run goes on. */
+/** The channel tables of a run at one threshold, read as they are looked at. */
 export interface LoadedHistory {
   history: Readonly<Ref<ChannelHistory>>;
   /** Rises whenever more was read: pictures that were waiting are drawn. */
   version: Readonly<Ref<number>>;
   error: Readonly<Ref<string | null>>;
-  /** Whether what was asked for last is not stored. */
+  /** Whether the channels of the moment were asked for and are not stored. */
   missing: Readonly<Ref<boolean>>;
-  /** Share of the known epochs that were read. */
-  share: ComputedRef<number>;
 }
 
-/** @param keptBy the run over whose kept weights those of a control are counted; null for all of its own */
+export interface LookedChannels {
+  id: Ref<string | null>;
+  /** Epochs that there are. */
+  epochs: Ref<readonly number[]>;
+  epoch: Ref<number>;
+  /** Label of the threshold; null where the run does not measure it, and nothing is read. */
+  threshold: Ref<string | null>;
+  /** The run over whose kept weights those of a control are counted; null for all of its own. */
+  keptBy: Ref<string | null>;
+}
+
 export function useChannelHistory(
   workstation: Workstation,
-  id: Ref<string | null>,
-  epochs: Ref<readonly number[]>,
-  focus: Ref<number>,
-  keptBy: Ref<string | null>,
+  { id, epochs, epoch, threshold, keptBy }: LookedChannels,
 ): LoadedHistory {
   const history = shallowRef(new ChannelHistory());
   const version = ref(0);
   const error = ref<string | null>(null);
   const missing = ref(false);
   let reading: { from: number; to: number; controller: AbortController } | null = null;
-  let ended = false;
+  const rest = afterRest(fill);
 
-  /** Reads what is missing, window by window, the one around the moment first. */
-  async function fill(): Promise<void> {
-    if (reading) return;
+  /** The moment first, by itself; then, once it is stayed at, what is around it, the nearest window in front. */
+  function next(): { from: number; to: number } | null {
+    const moment = epoch.value;
+    const { bytesPerEpoch } = history.value;
+    if (!epochs.value.includes(moment)) return null;
+    if (!history.value.has(moment)) return { from: moment, to: moment };
+    if (!rest.isOver()) return null;
+    const [most, answer] = keptBy.value === null ? [WINDOW, ANSWER] : [COUNTED_WINDOW, COUNTED_ANSWER];
+    const span = Math.min(most, epochsWithin(answer, bytesPerEpoch));
+    const near = epochsAround(epochs.value, moment, bytesPerEpoch, AHEAD);
+    return missingWindows(near, (at) => history.value.has(at), moment, span)[0] ?? null;
+  }
+
+  /** Asks for what is wanted next, unless it is on its way; what is not wanted any more is given up. One call at a time. */
+  function fill(): void {
+    const wanted = id.value === null || threshold.value === null ? null : next();
+    const isMoment = wanted !== null && !history.value.has(epoch.value);
+    if (reading !== null) {
+      const isComing = epoch.value >= reading.from && epoch.value <= reading.to;
+      if (wanted !== null && (isMoment ? isComing : true)) return;
+      cancel();
+    }
+    if (wanted !== null) void read(wanted);
+  }
+
+  function cancel(): void {
+    reading?.controller.abort();
+    reading = null;
+  }
+
+  async function read(window: { from: number; to: number }): Promise<void> {
+    const into = history.value;
+    const controller = new AbortController();
+    const { signal } = controller;
+    reading = { ...window, controller };
+    const beside = keptBy.value === null ? {} : { keptBy: keptBy.value };
+    const asked = { id: id.value!, threshold: threshold.value!, ...window, ...beside };
     try {
-      while (!ended && id.value !== null) {
-        const into = history.value;
-        const beside = keptBy.value === null ? {} : { keptBy: keptBy.value };
-        const most = keptBy.value === null ? WINDOW : COUNTED_WINDOW;
-        const span = Math.min(most, epochsWithin(ANSWER, into.bytesPerEpoch));
-        const near = epochsAround(epochs.value, focus.value, into.bytesPerEpoch, BUDGET);
-        const next = missingWindows(near, (epoch) => into.has(epoch), focus.value, span)[0];
-        if (next === undefined) break;
-        reading = { ...next, controller: new AbortController() };
-        const { signal } = reading.controller;
-        const asked = { id: id.value, ...next, ...beside };
-        const frame = await workstation.client.runs.channels(asked, { signal }).catch((failure: unknown) => {
-          if (signal.aborted) return null;
-          throw failure;
-        });
-        if (frame === null) continue;
-        const brought = into.add(frame);
-        const kept = epochsAround(epochs.value, focus.value, into.bytesPerEpoch, BUDGET);
-        if (kept.length < epochs.value.length) into.keepWithin(kept[0]!, kept.at(-1)!);
-        if (into !== history.value) continue;
-        error.value = null;
-        missing.value = brought.length === 0;
-        version.value += 1;
-        if (missing.value) break;
-      }
-    } catch (failure) {
-      if (workstation.connection.value === 'open') error.value = sentenceOf(failure);
-    } finally {
+      const frame = await workstation.client.runs.channels(asked, { signal });
+      if (signal.aborted) return;
       reading = null;
+      const brought = into.add(frame);
+      into.keepAround(epoch.value, HELD);
+      error.value = null;
+      const isOfMoment = epoch.value >= window.from && epoch.value <= window.to;
+      if (isOfMoment) missing.value = !into.has(epoch.value);
+      version.value += 1;
+      // Where nothing is stored there is nothing to go on with.
+      if (brought.length > 0) fill();
+    } catch (failure) {
+      if (signal.aborted) return;
+      reading = null;
+      if (workstation.connection.value === 'open') error.value = sentenceOf(failure);
     }
   }
 
-  watch([id, keptBy], () => {
-    history.value = new ChannelHistory();
-    version.value += 1;
-    error.value = null;
+  watch(
+    [id, keptBy, threshold],
+    () => {
+      cancel();
+      history.value = new ChannelHistory();
+      version.value += 1;
+      error.value = null;
+      missing.value = false;
+      rest.begin();
+      fill();
+    },
+    { immediate: true },
+  );
+  watch(epoch, () => {
     missing.value = false;
+    rest.begin();
+    fill();
   });
-  watch([id, keptBy, epochs, workstation.generation], () => void fill(), { immediate: true });
-  watch(focus, (moment) => {
-    // The moment first: a window that is far from it is asked for again later.
-    const isAway = reading !== null && (moment < reading.from || moment > reading.to);
-    if (isAway && !history.value.has(moment)) reading!.controller.abort();
-    void fill();
-  });
+  watch([epochs, workstation.generation], fill);
   // A resumed run measures its last epoch anew: what was read of it is forgotten, then read again.
   onScopeDispose(
     workstation.listen((event) => {
       const isOurs = event.type === 'epoch' && [id.value, keptBy.value].includes(event.id);
       if (isOurs && history.value.has(event.epoch.epoch)) {
         history.value.forget(event.epoch.epoch);
-        void fill();
+        fill();
       }
     }),
   );
-  onScopeDispose(() => {
-    ended = true;
-    reading?.controller.abort();
-  });
-  return {
-    history,
-    version,
-    error,
-    missing,
-    share: computed(() => {
-      void version.value;
-      const known = epochs.value.length;
-      return known === 0 ? 0 : epochs.value.filter((epoch) => history.value.has(epoch)).length / known;
-    }),
-  };
+  onScopeDispose(cancel);
+  return { history, version, error, missing };
 }

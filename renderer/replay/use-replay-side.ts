@@ -19,7 +19,8 @@ export interface ReplaySide {
   layers: ComputedRef<readonly PrunableLayer[]>;
   epochs: ComputedRef<readonly number[]>;
   moment: ComputedRef<LayerMoment[] | null>;
-  /** Position of the named threshold in this run's ladder. */
+  ladder: ComputedRef<readonly string[]>;
+  /** Position of the named threshold in this run's ladder; −1 where it is not measured. */
   threshold: ComputedRef<number>;
   weights: LoadedWeights;
 }
@@ -50,20 +51,19 @@ export function useReplaySide(
     return epochs.value.filter((at) => others.has(at));
   });
   const keptBy = computed(() => beside?.run.id ?? null);
-  const loaded = useChannelHistory(workstation, id, known, epoch, keptBy);
-  const threshold = computed(
-    () => run.detail?.thresholds.findIndex((entry) => thresholdLabel(entry) === thresholdName.value) ?? -1,
-  );
+  const ladder = computed(() => run.detail?.thresholds.map(thresholdLabel) ?? []);
+  const threshold = computed(() => ladder.value.indexOf(thresholdName.value));
+  const label = computed(() => ladder.value[threshold.value] ?? null);
+  const loaded = useChannelHistory(workstation, { id, epochs: known, epoch, threshold: label, keptBy });
   const moment = computed(() => {
-    // Read for its effect: the history is not itself reactive.
+    // Read for its effect: the history is not itself reactive. Its tables are of the named threshold alone.
     void loaded.version.value;
-    return networkMoment(loaded.history.value, layers.value, epoch.value, threshold.value);
+    return networkMoment(loaded.history.value, layers.value, epoch.value, 0);
   });
   const opened = computed(() => {
     const layer = layers.value.find((entry) => entry.name === openedLayer.value);
     return layer ? { name: layer.name, outputChannels: layer.outputChannels } : null;
   });
-  const ladder = computed(() => run.detail?.thresholds.map(thresholdLabel) ?? []);
   const weights = useWeightPlanes(workstation, id, {
     layer: opened,
     epoch,
@@ -78,6 +78,7 @@ export function useReplaySide(
     layers,
     epochs,
     moment,
+    ladder,
     threshold,
     weights: beside === null ? weights : { ...weights, shown: useKept(weights.shown, beside.weights.shown) },
   };

@@ -1,4 +1,4 @@
-import { countWithoutByChannel } from '../../codec/planes.ts';
+import { andInto, countWithoutByChannel } from '../../codec/planes.ts';
 import {
   CHANNEL_FIELDS,
   channelRows,
@@ -24,7 +24,7 @@ const INERT_ROW = CHANNEL_FIELDS.indexOf('inert');
  */
 export function countOverKept(chains: PlaneChains, control: StoredTables, run: StoredTables): void {
   for (const epoch of [...control.epochs.keys()]) if (!run.epochs.has(epoch)) control.epochs.delete(epoch);
-  const rows = channelRows(control.run.labels.length);
+  const rows = channelRows(control.thresholds.length);
   let offset = 0;
   // Layer by layer, because planes of one layer are patches of each other.
   for (const layer of control.layers) {
@@ -46,7 +46,7 @@ interface Twin {
 }
 
 function twinOf({ name, weights }: StoredLayer, run: StoredTables): Twin {
-  const rows = channelRows(run.run.labels.length);
+  const rows = channelRows(run.thresholds.length);
   let offset = 0;
   for (const layer of run.layers) {
     if (layer.name === name && layer.weights === weights) return { layer, offset };
@@ -67,10 +67,9 @@ function countLayer(
   epoch: number,
 ): void {
   const { channels } = layer;
-  const thresholds = control.run.labels.length;
   const size = planeBytes(layer.weights);
   const theirs = chains.seek(twin.layer, epoch, planeCount(run.run.labels.length));
-  const own = chains.seek(layer, epoch, planeCount(thresholds));
+  const own = chains.seek(layer, epoch, planeCount(control.run.labels.length));
   const plane = (index: number): Uint8Array => own.subarray(index * size, (index + 1) * size);
   const pruned = theirs.subarray(PRUNED_PLANE * size, (PRUNED_PLANE + 1) * size);
   const put = (row: number, counts: ArrayLike<number>): void => values.set(counts, row * channels);
@@ -82,10 +81,11 @@ function countLayer(
   );
   const inert = plane(INERT_PLANE);
   put(INERT_ROW, countWithoutByChannel(inert, pruned, channels));
-  for (let threshold = 0; threshold < thresholds; threshold++) {
-    const shed = plane(shedPlane(threshold));
+  control.thresholds.forEach((position, threshold) => {
+    const shed = plane(shedPlane(position));
     put(shedRow(threshold), countWithoutByChannel(shed, pruned, channels));
-    const both = shed.map((byte, index) => byte & inert[index]!);
-    put(shedAndInertRow(threshold, thresholds), countWithoutByChannel(both, pruned, channels));
-  }
+    const both = shed.slice();
+    andInto(both, inert);
+    put(shedAndInertRow(threshold, control.thresholds.length), countWithoutByChannel(both, pruned, channels));
+  });
 }

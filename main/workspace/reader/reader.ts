@@ -1,4 +1,5 @@
 import type {
+  ChannelsAsked,
   ClassAccuracies,
   EpochSummary,
   EpochWindow,
@@ -35,7 +36,7 @@ import {
 } from './checkpoints.ts';
 import { detailOf, epochOf, epochsOf, outlineOf } from './epochs.ts';
 import { comparedWith, excessOf } from './excess.ts';
-import { channelFrame } from './channels.ts';
+import { blockedFrame, channelFrame } from './channels.ts';
 import { inSpans } from './levels.ts';
 import { speeds } from './speeds.ts';
 import { masks, planeFrame, prunedMasks } from './planes.ts';
@@ -119,11 +120,12 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
     return this.#of(id, (run) => predictionFrame(this.#database, run, epoch, moment));
   }
 
-  channelFrame(id: string, from: number, to: number, keptBy?: string): Uint8Array<ArrayBuffer> {
-    return this.#of(id, (run) => {
-      const other = keptBy === undefined ? null : requireStored(this.#database, keptBy);
-      return channelFrame(this.#database, this.#chains, run, { from, to }, other);
-    });
+  channelFrame(id: string, asked: ChannelsAsked): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) => channelFrame(this.#database, this.#chains, run, asked));
+  }
+
+  blockedFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) => blockedFrame(this.#database, run, { from, to }));
   }
 
   planeFrame(id: string, epoch: number, layer: string, planes?: readonly string[]): Uint8Array<ArrayBuffer> {

@@ -6,7 +6,6 @@ import {
   INERT,
   PRUNED,
   SHED,
-  blockedChannels,
   composeChannels,
 } from '../../../common/cascade/composition.ts';
 import { CHANNEL_FIELDS, channelRows, shedAndInertRow, shedRow } from '../../../common/records.ts';
@@ -78,10 +77,5 @@ describe('the composition of a channel', () => {
         expect(shares(composition, 1, 0).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5);
       }),
     );
-  });
-
-  it('counts blocked channels', () => {
-    const none = { pruned: 0, inert: 0, shed: 0, both: 0 };
-    expect(blockedChannels(table([{ ...none, blocked: 1 }, none, { ...none, blocked: 1 }]))).toBe(2);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { WorkstationEvent } from '../../../common/contract/schemas.ts';
+import type { ChannelsAsked, WorkstationEvent } from '../../../common/contract/schemas.ts';
 import type { Moment } from '../../../common/records.ts';
 import { findApplication } from '../../../main/entry/application.ts';
 import { openWorkspace, type Workspace } from '../../../main/workspace/workspace.ts';
@@ -78,7 +78,7 @@ export const asServices = (workspace: Workspace) => ({
   getRun: (id: string) => workspace.getRun(id),
   epochs: (id: string) => workspace.epochs(id),
   planes: (id: string, epoch: number, layer: string) => workspace.planeFrame(id, epoch, layer),
-  channels: (id: string, from: number, to: number) => workspace.channelFrame(id, from, to),
+  channels: (id: string, asked: ChannelsAsked) => workspace.channelFrame(id, asked),
   classes: (id: string) => workspace.classes(id),
   predictions: (id: string, epoch: number, moment: Moment) => workspace.predictionFrame(id, epoch, moment),
 });

@@ -51,7 +51,10 @@ async function expectEpoch(workspace: Workspace, run: string, epoch: number): Pr
     const frame = await workspace.planeFrame(run, epoch, layer.name);
     expect(Buffer.compare(decodeFrame('planes', frame.buffer).body, layer.planes)).toBe(0);
   }
-  const { body } = decodeFrame('channels', (await workspace.channelFrame(run, epoch, epoch)).buffer);
+  const { body } = decodeFrame(
+    'channels',
+    (await workspace.channelFrame(run, { from: epoch, to: epoch })).buffer,
+  );
   const tables = Buffer.concat(
     record.layers.map(({ channels }) =>
       Buffer.from(channels.buffer, channels.byteOffset, channels.byteLength),

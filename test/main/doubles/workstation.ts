@@ -7,6 +7,7 @@ import { encodeRows } from '../../../common/codec/rows.ts';
 import { encodePredictions } from '../../../common/codec/predictions.ts';
 import type { ControlKind } from '../../../common/controls.ts';
 import type {
+  ChannelsAsked,
   ClassAccuracies,
   Cost,
   EpochSummary,
@@ -302,12 +303,20 @@ export class WorkstationDouble implements WorkstationServices {
     this.emit({ type: 'removed', id });
   }
 
-  async channels(id: string, from: number, to: number) {
+  async channels(id: string, { from, to }: ChannelsAsked) {
     this.#run(id);
     const epochs = Array.from({ length: to - from + 1 }, (_, i) => from + i);
     return encodeFrame(
       { kind: 'channels', thresholds: LABELS, epochs, layers: [{ name: 'dense1', channels: 2, rows: 1 }] },
       new Uint8Array(Float32Array.from(epochs.flatMap((epoch) => [epoch, -epoch])).buffer),
+    );
+  }
+  async blocked(id: string, from: number, to: number) {
+    this.#run(id);
+    const epochs = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    return encodeRows(
+      epochs.map((epoch) => ({ epoch, channels: epoch * 10 })),
+      { stored: epochs.length, span: 1 },
     );
   }
   async planes(id: string, epoch: number, layer: string) {

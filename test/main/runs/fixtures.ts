@@ -220,7 +220,9 @@ export async function bitsOf(
     const planes: string[] = [];
     for (const { name } of network!.layers)
       planes.push(digest(decodeFrame('planes', (await services.planes(id, epoch, name)).buffer).body));
-    const channels = digest(decodeFrame('channels', (await services.channels(id, epoch, epoch)).buffer).body);
+    const channels = digest(
+      decodeFrame('channels', (await services.channels(id, { from: epoch, to: epoch })).buffer).body,
+    );
     epochs.push({ metrics, planes, channels });
   }
   const last = join(folder, 'checkpoints', id, `epoch-${Math.max(...checkpoints)}.safetensors`);

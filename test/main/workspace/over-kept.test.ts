@@ -1,10 +1,14 @@
 import { expect, it } from 'vitest';
 import { decodeChannelFrame } from '../../../common/codec/channel-frames.ts';
+import { decodeRows } from '../../../common/codec/rows.ts';
+import { thresholdLabel } from '../../../common/thresholds.ts';
 import { unpackBits } from '../../../main/codec/planes.ts';
 import {
   CHANNEL_FIELDS,
   channelRows,
   INERT_PLANE,
+  LATER_CHANNEL_FIELDS,
+  laterRow,
   planeBytes,
   PRUNED_PLANE,
   shedAndInertRow,
@@ -18,6 +22,7 @@ import { CONTROL, newRun, openTest, recordOf, RUN, temporaryFolder, THRESHOLDS }
 const PRUNED_ROW = CHANNEL_FIELDS.indexOf('pruned');
 const INERT_ROW = CHANNEL_FIELDS.indexOf('inert');
 const ROWS = channelRows(THRESHOLDS);
+const LABELS = newRun(RUN).specification.thresholds.map(thresholdLabel);
 
 function bitsOf({ planes, weights }: LayerRecord, plane: number): Uint8Array {
   return unpackBits(planes.subarray(plane * planeBytes(weights)), weights);
@@ -79,7 +84,7 @@ it('counts the channels of a control over the weights that the run keeps, epoch 
   for (const epoch of [0, 1, 2]) await workspace.recordEpoch(RUN, ofRun(epoch), null, []);
   for (const epoch of [0, 1, 2, 3]) await workspace.recordEpoch(CONTROL, ofControl(epoch), null, []);
 
-  const frame = await workspace.channelFrame(CONTROL, 0, 9, RUN);
+  const frame = await workspace.channelFrame(CONTROL, { from: 0, to: 9, keptBy: RUN });
   const { epochs } = decodeChannelFrame(frame.buffer);
   expect([...epochs.keys()]).toEqual([0, 1, 2]);
   for (const [epoch, tables] of epochs)
@@ -88,9 +93,61 @@ it('counts the channels of a control over the weights that the run keeps, epoch 
       expect([...tables.get(layer.name)!.values], `${layer.name} of epoch ${epoch}`).toEqual(expected);
     });
 
-  const own = decodeChannelFrame((await workspace.channelFrame(CONTROL, 3, 3)).buffer);
+  const own = decodeChannelFrame((await workspace.channelFrame(CONTROL, { from: 3, to: 3 })).buffer);
   expect([...own.epochs.get(3)!.get('conv')!.values]).toEqual([...ofControl(3).layers[0]!.channels]);
-  await expect(workspace.channelFrame(CONTROL, 0, 1, 'ffffffffffff-s1')).rejects.toThrow(
-    /run 'ffffffffffff-s1'/,
-  );
+  // At one threshold of the ladder: its rows of the same tables, beside those of none.
+  for (const asked of [{}, { keptBy: RUN }]) {
+    const whole = decodeChannelFrame(
+      (await workspace.channelFrame(CONTROL, { from: 0, to: 2, ...asked })).buffer,
+    );
+    for (const [position, threshold] of LABELS.entries()) {
+      const frame = await workspace.channelFrame(CONTROL, { from: 0, to: 2, ...asked, threshold });
+      const one = decodeChannelFrame(frame.buffer);
+      expect(one.thresholds).toEqual([threshold]);
+      expect([...one.epochs.keys()]).toEqual([0, 1, 2]);
+      for (const [epoch, tables] of one.epochs)
+        for (const [name, { values, channels, thresholds }] of tables) {
+          const all = whole.epochs.get(epoch)!.get(name)!.values;
+          const rows = [
+            ...CHANNEL_FIELDS.keys(),
+            shedRow(position),
+            shedAndInertRow(position, THRESHOLDS),
+            ...LATER_CHANNEL_FIELDS.map((field) => laterRow(field, THRESHOLDS)),
+          ];
+          expect(thresholds).toBe(1);
+          expect([...values]).toEqual(
+            rows.flatMap((row) => [...all.subarray(row * channels, (row + 1) * channels)]),
+          );
+        }
+    }
+  }
+  await expect(workspace.channelFrame(CONTROL, { from: 0, to: 1, threshold: '7' })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
+  await expect(
+    workspace.channelFrame(CONTROL, { from: 0, to: 1, keptBy: 'ffffffffffff-s1' }),
+  ).rejects.toThrow(/run 'ffffffffffff-s1'/);
+});
+
+it('counts the channels that are blocked, epoch by epoch', async () => {
+  const workspace = await openTest(temporaryFolder());
+  await workspace.addRun(newRun(RUN));
+  const blocked = CHANNEL_FIELDS.indexOf('blocked');
+  const stored = [0, 1, 2].map((epoch) => {
+    const made = recordOf(epoch);
+    made.layers.forEach((layer, position) => {
+      const flags = countByHand(layer, () => false).map((_, channel) => Number(channel <= epoch + position));
+      layer.channels.set(flags, blocked * flags.length);
+    });
+    return made;
+  });
+  const expected = stored.map(({ epoch, layers }) => ({
+    epoch,
+    channels: layers.reduce(
+      (sum, layer, position) => sum + Math.min(channelsOf(layer), epoch + position + 1),
+      0,
+    ),
+  }));
+  for (const made of stored) await workspace.recordEpoch(RUN, made, null, []);
+  expect(decodeRows(await workspace.blockedFrame(RUN, 1, 9)).rows).toEqual(expected.slice(1));
 });

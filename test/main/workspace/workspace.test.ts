@@ -47,7 +47,10 @@ describe('a workspace', () => {
         );
       }
     }
-    const { header, body } = decodeFrame('channels', (await again.channelFrame(RUN, 2, 5)).buffer);
+    const { header, body } = decodeFrame(
+      'channels',
+      (await again.channelFrame(RUN, { from: 2, to: 5 })).buffer,
+    );
     expect(header.epochs).toEqual([2, 3, 4, 5]);
     const tables = new Uint8Array(
       await new Blob(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeFrame } from '../../../common/codec/frames.ts';
-import { CHANNEL_FIELDS, channelRows } from '../../../common/records.ts';
+import { channelRows } from '../../../common/records.ts';
 import {
   ChannelHistory,
   epochsAround,
@@ -46,21 +46,23 @@ describe('the history of channels', () => {
     history.add(frame([3]));
     history.forget(3);
     expect(history.has(3)).toBe(false);
-    expect(history.blocked(3)).toBeNull();
+    expect(history.table(3, 'one')).toBeNull();
   });
 
-  it('counts blocked channels over all layers', () => {
-    const floats = new Float32Array(SIZE);
-    floats[CHANNEL_FIELDS.indexOf('blocked') * 2 + 1] = 1;
-    floats[2 * ROWS + CHANNEL_FIELDS.indexOf('blocked') * 3] = 1;
+  it('holds so many bytes: what is furthest from the moment goes first, and no answer is held for one of its epochs', () => {
     const history = new ChannelHistory();
-    history.add(
-      encodeFrame(
-        { kind: 'channels', thresholds: ['1e-3'], epochs: [0], layers: LAYERS },
-        new Uint8Array(floats.buffer),
-      ).buffer,
-    );
-    expect(history.blocked(0)).toBe(2);
+    const answer = frame([0, 1, 2, 3]);
+    history.add(answer);
+    history.add(frame([4]));
+    const each = SIZE * 4;
+    expect([history.bytesPerEpoch, history.bytes]).toEqual([each, 5 * each]);
+    expect(history.table(1, 'one')!.values.buffer).not.toBe(answer);
+    history.keepAround(1, 3.5 * each);
+    expect([0, 1, 2, 3, 4].map((epoch) => history.has(epoch))).toEqual([true, true, true, false, false]);
+    expect(history.bytes).toBe(3 * each);
+    history.keepAround(1, 1);
+    expect([0, 1, 2].map((epoch) => history.has(epoch))).toEqual([false, true, false]);
+    expect(history.table(1, 'two')?.values[0]).toBe(1000 + 2 * ROWS);
   });
 
   it('asks for what is missing in windows, nearest to the moment first', () => {
@@ -86,9 +88,9 @@ describe('the epochs around a moment', () => {
     expect(some(500)).toEqual([100, 450, 549]);
     expect(some(0)).toEqual([100, 0, 99]);
     expect(some(999)).toEqual([100, 900, 999]);
-    // A window at least, and that alone as long as it is not known what an epoch takes.
-    expect(epochsAround(epochs, 500, 10_000_000, 1)).toHaveLength(WINDOW);
-    expect(epochsAround(epochs, 500, 0, 1_000_000)).toHaveLength(WINDOW);
+    // The moment at least, and that alone as long as it is not known what an epoch takes.
+    expect(epochsAround(epochs, 500, 10_000_000, 1)).toEqual([500]);
+    expect(epochsAround(epochs, 500, 0, 1_000_000)).toEqual([500]);
     expect(epochsWithin(4_000, 0)).toBe(1);
     expect(epochsWithin(4_000, 1_500)).toBe(2);
     expect(epochsWithin(4_000, 9_000)).toBe(1);
