@@ -24,5 +24,8 @@ export function isFreed(residual: number): boolean {
  */
 export function freedChannels({ values, channels, thresholds }: ChannelTable): Uint8Array {
   const row = laterRow('residual', thresholds) * channels;
-  return Uint8Array.from({ length: channels }, (_, channel) => (isFreed(values[row + channel]!) ? 1 : 0));
+  const flags = new Uint8Array(channels);
+  for (let channel = 0; channel < channels; channel += 1)
+    if (isFreed(values[row + channel]!)) flags[channel] = 1;
+  return flags;
 }

@@ -48,6 +48,11 @@ export class ChannelHistory {
     this.epochs.delete(epoch);
   }
 
+  /** Of all layers, by their names; the same as long as the epoch is held. */
+  tables(epoch: number): ReadonlyMap<string, ChannelTable> | null {
+    return this.epochs.get(epoch) ?? null;
+  }
+
   table(epoch: number, layer: string): ChannelTable | null {
     return this.epochs.get(epoch)?.get(layer) ?? null;
   }

@@ -39,7 +39,9 @@ export function networkMoment(
 
 function inertWeights({ values, channels }: ChannelTable): number {
   const from = CHANNEL_FIELDS.indexOf('inert') * channels;
-  return values.subarray(from, from + channels).reduce((sum, count) => sum + count, 0);
+  let sum = 0;
+  for (let channel = 0; channel < channels; channel += 1) sum += values[from + channel]!;
+  return sum;
 }
 
 /** Share of the kept weights that is inert, shed or not; null where none is kept. */
@@ -57,9 +59,11 @@ export function totals(moments: readonly LayerMoment[]): number[] {
     const channels = composition.length / WEIGHT_STATES.length;
     const each = layer.weights / channels;
     weights += layer.weights;
-    for (let state = 0; state < sums.length; state += 1)
-      for (let channel = 0; channel < channels; channel += 1)
-        sums[state]! += composition[state * channels + channel]! * each;
+    for (let state = 0; state < sums.length; state += 1) {
+      let sum = 0;
+      for (let channel = 0; channel < channels; channel += 1) sum += composition[state * channels + channel]!;
+      sums[state]! += sum * each;
+    }
   }
   return weights === 0 ? sums : sums.map((sum) => sum / weights);
 }

@@ -55,10 +55,19 @@ export function useReplaySide(
   const threshold = computed(() => ladder.value.indexOf(thresholdName.value));
   const label = computed(() => ladder.value[threshold.value] ?? null);
   const loaded = useChannelHistory(workstation, { id, epochs: known, epoch, threshold: label, keptBy });
+  let told: { tables: unknown; layers: unknown; moment: LayerMoment[] | null } | null = null;
   const moment = computed(() => {
     // Read for its effect: the history is not itself reactive. Its tables are of the named threshold alone.
     void loaded.version.value;
-    return networkMoment(loaded.history.value, layers.value, epoch.value, 0);
+    const tables = loaded.history.value.tables(epoch.value);
+    // What was read around it changes nothing of the moment.
+    if (tables === null || tables !== told?.tables || layers.value !== told.layers)
+      told = {
+        tables,
+        layers: layers.value,
+        moment: networkMoment(loaded.history.value, layers.value, epoch.value, 0),
+      };
+    return told.moment;
   });
   const opened = computed(() => {
     const layer = layers.value.find((entry) => entry.name === openedLayer.value);

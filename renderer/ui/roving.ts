@@ -39,7 +39,8 @@ function keepOne(list: HTMLElement, selector: string, wanted?: HTMLElement): voi
     items.find((item) => item.ariaPressed === 'true') ??
     items[0];
   for (const item of items) {
-    item.tabIndex = item === one ? 0 : -1;
+    const tabIndex = item === one ? 0 : -1;
+    if (item.tabIndex !== tabIndex || !item.hasAttribute('tabindex')) item.tabIndex = tabIndex;
     if (item === one && wanted) item.dataset['roves'] = '';
     else if (wanted) delete item.dataset['roves'];
   }

@@ -7,7 +7,7 @@ import {
   layoutChannels,
   placeOf,
 } from '../../../renderer/replay/channel-layout.ts';
-import { rasterizeLayer } from '../../../renderer/replay/channel-raster.ts';
+import { ChannelRaster } from '../../../renderer/replay/channel-raster.ts';
 
 const ROOM = { width: 400, height: 200, gap: 10, least: 20, largest: 20 };
 const PALETTE = { states: [1, 2, 3, 4, 5], background: 0, hollow: 9 };
@@ -66,9 +66,76 @@ describe('the map of channels', () => {
     composition[SHED] = 1 / 3;
     composition[PRUNED] = 1 / 3;
     const pixels = new Uint32Array(16);
-    rasterizeLayer(pixels, 4, layout, 0, composition, PALETTE);
+    new ChannelRaster().draw(pixels, 4, layout, [composition], PALETTE);
     const column = [0, 1, 2, 3].map((row) => pixels[row * 4]);
     expect(column).toEqual([5, 3, 1, 0]);
     expect(pixels[3]).toBe(0);
+  });
+
+  const shares = fc.array(fc.float({ min: 0, max: 1, noNaN: true }), { minLength: 5, maxLength: 5 });
+  const composition = (cells: readonly number[][]): Float32Array => {
+    const values = new Float32Array(WEIGHT_STATES.length * cells.length);
+    cells.forEach((cell, channel) => {
+      const sum = cell.reduce((total, share) => total + share, 0) || 1;
+      cell.forEach((share, state) => (values[state * cells.length + channel] = share / sum));
+    });
+    return values;
+  };
+
+  it('looks after a step as if it were drawn whole, and only cells that look otherwise are recoloured', () => {
+    const cells = fc.array(shares, { minLength: 7, maxLength: 7 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(cells, cells), { minLength: 2, maxLength: 4 }),
+        fc.constantFrom(3, 9, 20),
+        (moments, largest) => {
+          const room = { width: 120, height: 40, gap: 4, least: 6, largest };
+          const layout = layoutChannels([7, 7], room);
+          const kept = new Uint32Array(120 * 40);
+          const raster = new ChannelRaster();
+          let before: Uint32Array | null = null;
+          for (const moment of moments) {
+            const compositions = moment.map(composition);
+            const recoloured = raster.draw(kept, 120, layout, compositions, PALETTE);
+            const whole = new Uint32Array(120 * 40);
+            const all = new ChannelRaster().draw(whole, 120, layout, compositions, PALETTE);
+            expect(kept).toEqual(whole);
+            expect(all).toBe(14);
+            // The same once more is no work; a cell whose pixels differ was recoloured.
+            expect(raster.draw(kept, 120, layout, compositions, PALETTE)).toBe(0);
+            const differ = [0, 1].flatMap((layer) =>
+              Array.from({ length: 7 }, (_, channel) => placeOf(layout, layer, channel)!).filter(({ x, y }) =>
+                Array.from({ length: layout.cell ** 2 }, (_, at) => {
+                  const pixel = (y + Math.floor(at / layout.cell)) * 120 + x + (at % layout.cell);
+                  return before !== null && before[pixel] !== whole[pixel];
+                }).some(Boolean),
+              ),
+            ).length;
+            if (before !== null) expect(recoloured).toBeGreaterThanOrEqual(differ);
+            before = whole;
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('recolours one cell where one channel changed, and all for another layout, palette or buffer', () => {
+    const layout = layoutChannels([40], ROOM);
+    const alive = Array.from({ length: 40 }, () => [1, 0, 0, 0, 0]);
+    const changed = alive.map((cell, channel) => (channel === 9 ? [0.5, 0, 0.5, 0, 0] : cell));
+    const raster = new ChannelRaster();
+    const pixels = new Uint32Array(ROOM.width * ROOM.height);
+    const draw = (cells: readonly number[][], of = layout, palette = PALETTE, into = pixels) =>
+      raster.draw(into, ROOM.width, of, [composition(cells)], palette);
+    expect(draw(alive)).toBe(40);
+    expect(draw(changed)).toBe(1);
+    expect(draw(alive)).toBe(1);
+    expect(draw(alive, layoutChannels([40], { ...ROOM, height: 150 }))).toBe(40);
+    expect(draw(alive)).toBe(40);
+    expect(draw(alive, layout, { ...PALETTE, states: [6, 2, 3, 4, 5] })).toBe(40);
+    expect(draw(alive, layout, PALETTE, new Uint32Array(pixels.length))).toBe(40);
+    raster.forget();
+    expect(draw(alive, layout, PALETTE, pixels)).toBe(40);
   });
 });
