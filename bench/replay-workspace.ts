@@ -10,7 +10,8 @@ import {
 } from '../common/records.ts';
 import type { EpochRecord, LayerRecord } from '../common/records.ts';
 import { DEFAULT_THRESHOLDS } from '../common/thresholds.ts';
-import { countWithoutByChannel, popcount } from '../main/codec/planes.ts';
+import { countWithoutByChannel } from '../main/codec/channel-counts.ts';
+import { popcount } from '../main/codec/planes.ts';
 import { openWorkspace, type Workspace } from '../main/workspace/workspace.ts';
 import { environmentOf, RESNET_50 } from './scale-workspaces.ts';
 import {

@@ -54,22 +54,6 @@ export function countWithout(bits: Uint8Array, without: Uint8Array): number {
   return count;
 }
 
-/**
- * Of the bits set in `bits` and clear in `without`, how many fall on each of `channels` channels: the channel is the last
- * axis of a kernel's flattening, so a bit's is its position modulo `channels`.
- */
-export function countWithoutByChannel(
-  bits: Uint8Array,
-  without: Uint8Array,
-  channels: number,
-): Uint32Array<ArrayBuffer> {
-  const counts = new Uint32Array(channels);
-  for (let byte = 0; byte < bits.length; byte++)
-    for (let rest = bits[byte]! & ~without[byte]!; rest !== 0; rest &= rest - 1)
-      counts[(byte * 8 + 31 - Math.clz32(rest & -rest)) % channels]!++;
-  return counts;
-}
-
 /** target ^= source, over the same length. */
 export function xorInto(target: Uint8Array, source: Uint8Array): void {
   if ((target.byteOffset & 3) !== 0) {

@@ -1,4 +1,5 @@
-import { andInto, countWithoutByChannel } from '../../codec/planes.ts';
+import { countWithoutByChannel } from '../../codec/channel-counts.ts';
+import { andInto } from '../../codec/planes.ts';
 import {
   CHANNEL_FIELDS,
   channelRows,
