@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  ACTIVE,
-  FREED,
-  INERT,
-  PRUNED,
-  SHED,
-  composeChannels,
-} from '../../../common/cascade/composition.ts';
+import { ACTIVE, FREED, INERT, PRUNED, SHED, composeChannels } from '../../../common/cascade/composition.ts';
 import { CHANNEL_FIELDS, channelRows, shedAndInertRow, shedRow } from '../../../common/records.ts';
 
 const THRESHOLDS = 2;
