@@ -1,3 +1,4 @@
+import { encodeCsv } from '../../../common/tables/csv.ts';
 import type { EpochSummary, ExcessEpoch } from '../../../common/contract/schemas.ts';
 
 export type Point = readonly [epoch: number, value: number | null];
@@ -68,19 +69,17 @@ export function valueBefore(jumps: readonly Jump[] | undefined, epoch: number): 
  * before an event are known, they have a row of their own, and a second column says of which moment each row is.
  */
 export function toCsv(series: readonly Series[]): string {
-  const quote = (name: string) => (/[",\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
   const epochs = [...new Set(series.flatMap((line) => line.points.map(([epoch]) => epoch)))].sort(
     (a, b) => a - b,
   );
-  const row = (epoch: number, moment: string[], valueOf: (line: Series) => number | null) =>
-    [epoch, ...moment, ...series.map((line) => valueOf(line) ?? '')].join(',');
-  const jumped = epochs.some((epoch) => series.some((line) => valueBefore(line.jumps, epoch) !== null));
-  const rows = epochs.flatMap((epoch) => [
-    ...(series.some((line) => valueBefore(line.jumps, epoch) !== null)
-      ? [row(epoch, ['before-pruning'], (line) => valueBefore(line.jumps, epoch))]
-      : []),
-    row(epoch, jumped ? ['epoch'] : [], (line) => valueAt(line.points, epoch)),
-  ]);
-  const head = ['epoch', ...(jumped ? ['moment'] : []), ...series.map((line) => quote(line.name))];
-  return [head.join(','), ...rows].join('\n') + '\n';
+  const before = (epoch: number) => series.map((line) => valueBefore(line.jumps, epoch));
+  const isJump = (epoch: number) => before(epoch).some((value) => value !== null);
+  const jumped = epochs.some(isJump);
+  return encodeCsv({
+    columns: ['epoch', ...(jumped ? ['moment'] : []), ...series.map((line) => line.name)],
+    rows: epochs.flatMap((epoch) => [
+      ...(isJump(epoch) ? [[epoch, 'before-pruning', ...before(epoch)]] : []),
+      [epoch, ...(jumped ? ['epoch'] : []), ...series.map((line) => valueAt(line.points, epoch))],
+    ]),
+  });
 }
