@@ -29,7 +29,7 @@ const main = [
 // The rooms of the page: each knows those before it. A feature knows what all features use, and no other feature.
 const stores = ['common', 'renderer/format', 'renderer/client', 'renderer/stores'];
 const ui = [...stores, 'renderer/ui'];
-const features = ['studies', 'runs', 'run', 'replay', 'workspace'].map((name) => `renderer/${name}`);
+const features = foldersWith(join(checkout, 'renderer'), /View\.vue$/).map((name) => `renderer/${name}`);
 
 /**
  * The layers: who may import whom. Tests and scripts may import everything.
@@ -187,6 +187,19 @@ function isAllowed(layer, file, specifier) {
  */
 function isWithin(file, folder) {
   return file === folder || file.startsWith(`${folder}/`);
+}
+
+/**
+ * Folders that hold such a file: a folder with a view is a feature of the page.
+ * @param {string} parent
+ * @param {RegExp} file
+ */
+function foldersWith(parent, file) {
+  return readdirSync(parent, { withFileTypes: true })
+    .filter(
+      (entry) => entry.isDirectory() && readdirSync(join(parent, entry.name)).some((name) => file.test(name)),
+    )
+    .map(({ name }) => name);
 }
 
 /** @param {Layer} layer */

@@ -1,5 +1,6 @@
-export const VIEWS = ['studies', 'runs', 'run', 'replay', 'workspace'] as const;
-export type ViewName = (typeof VIEWS)[number];
+import { VIEWS, type ViewName } from './views.ts';
+
+export type { ViewName } from './views.ts';
 
 export interface Address {
   view: ViewName;
@@ -9,7 +10,7 @@ export interface Address {
 /** Reads '#/replay?run=…&epoch=9'; what is not an address is the table of runs. */
 export function parseAddress(hash: string): Address {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
-  const view = VIEWS.find((name) => name === path) ?? 'runs';
+  const view = VIEWS.find(({ name }) => name === path)?.name ?? 'runs';
   return { view, parameters: Object.fromEntries(new URLSearchParams(query)) };
 }
 

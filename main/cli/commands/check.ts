@@ -1,0 +1,20 @@
+import { previewOf, previewText } from '../check.ts';
+import { readStudy } from '../study-file.ts';
+import type { CommandFile, StudyOptions } from './command.ts';
+import { acceptOption } from './options.ts';
+
+export const check: CommandFile = ({ program, withClient }) => {
+  program
+    .command('check')
+    .argument('<study>', 'a study file, or the name of a bundled study')
+    .description('say what is wrong with a study, or what it would run, for how long and on how much disk')
+    .addOption(acceptOption())
+    .action(
+      withClient<StudyOptions>(async ({ client, output, name, options }) => {
+        const { acceptChangedData = false } = options;
+        const study = { ...(await readStudy(client, name)), acceptChangedData };
+        const preview = previewOf(await client.studies.check(study), study.fileName);
+        output.result(preview, previewText(preview));
+      }),
+    );
+};
