@@ -210,6 +210,14 @@ describeInChromium('a study, finished and replayed', () => {
     }
   }, 60_000);
 
+  test('a step leaves the names of the layers as they are: they are laid out by the network and the room alone', async () => {
+    await replay(0);
+    const keys = ['ArrowRight', 'ArrowRight', 'End', 'Home', 'ArrowRight'];
+    const changed = await runInPage(page, 'mutations', { selector: '.replay-pane .labels', keys });
+    expect(changed).toEqual({ elements: 2, count: 0 });
+    await eventually(() => epochOf(page)).toBe(1);
+  });
+
   test('none of it met an error, or asked anything of others', () => {
     expect(watch).toMatchObject({ errors: [], strangers: [] });
   });
