@@ -18,6 +18,7 @@ const lanes = {
   ],
   /** The engine, so TensorFlow's library. */
   engine: [
+    'test/bench/gpu-check.test.ts',
     'test/parity/**',
     'test/main/runs/**',
     'test/main/workstation.test.ts',

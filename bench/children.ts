@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CascadeError } from '../common/errors.ts';
 import { findApplication } from '../main/entry/application.ts';
@@ -7,15 +8,18 @@ import { findApplication } from '../main/entry/application.ts';
 export const PROGRAMS = [
   'cold-start.mjs',
   'memory.ts',
+  'pytorch_parity.py',
   'pytorch_peer.py',
   'training.ts',
   'workspace.ts',
 ] as const;
 export type Program = (typeof PROGRAMS)[number];
 
-/** A program of `bench/children`: measures that want a process of their own. The checkout has it, the built application has not. */
+/** A program of `bench/children`: measures that want a process of their own. The built application has those in Python alone, in out/main. */
 export function benchFile(name: Program): string {
-  return join(findApplication().root, 'bench', 'children', name);
+  const { root } = findApplication();
+  const file = join(root, 'bench', 'children', name);
+  return existsSync(file) ? file : join(root, 'out', 'main', name);
 }
 
 /** Runs such a program and answers with the JSON document it writes. @throws CascadeError BENCH_FAILED */

@@ -84,7 +84,12 @@ function specificationOf(compared: ComparedNetwork): RunSpecification {
 }
 
 /** Bytes and labels at random, as many as an epoch's steps need. */
-function randomImages({ name, imageShape, batch, steps }: ComparedNetwork): Dataset {
+export function randomImages({
+  name,
+  imageShape,
+  batch,
+  steps,
+}: Pick<ComparedNetwork, 'name' | 'imageShape' | 'batch' | 'steps'>): Dataset {
   const channels = imageShape[2];
   return {
     name: 'random',

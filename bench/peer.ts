@@ -7,7 +7,8 @@ import type { ComparedNetwork } from './networks.ts';
 import { TRAINING } from './our-trainer.ts';
 
 const hello = z.object({ torch: z.string() });
-const opened = z.object({ torch: z.string(), threads: z.number() });
+const opened = z.object({ torch: z.string(), threads: z.number(), accelerator: z.string().nullable() });
+const warmed = z.object({ failed: z.string().optional() });
 const remembered = z.object({ peakBytes: z.number().positive() });
 const timed = z.object({ milliseconds: z.number().positive() });
 
@@ -15,7 +16,12 @@ export interface PeerCandidate {
   name: string;
   layout: 'channels-first' | 'channels-last';
   update: 'loop' | 'foreach' | 'fused';
+  /** By torch.compile. */
+  compiled?: boolean;
 }
+
+/** What PyTorch computes on, as it calls it. */
+export type PeerDevice = 'cpu' | 'cuda';
 
 /** Every way to write the step that may be the fastest. A dense net has no layout. */
 export function candidatesFor(network: NetworkDescription): PeerCandidate[] {
@@ -71,17 +77,18 @@ export class Peer {
     return new Peer(hello.parse(JSON.parse(first.value)).torch, process, lines, answers, complaint);
   }
 
-  /** Makes a model for each candidate. */
+  /** Makes a model for each candidate. @returns the name of the GPU, where it is on one */
   async open(
     network: NetworkDescription,
     { batch }: ComparedNetwork,
     candidates: readonly PeerCandidate[],
     threads: number,
-  ): Promise<void> {
+    device: PeerDevice = 'cpu',
+  ): Promise<string | null> {
     const { nodes, inputShape, layers } = network;
     // Of convolutions; what else a module needs stands in its node.
     const kernelSizes = Object.fromEntries(layers.map(({ name, shape }) => [name, shape.slice(0, -2)]));
-    opened.parse(
+    const { accelerator } = opened.parse(
       await this.#ask({
         do: 'open',
         nodes,
@@ -90,9 +97,16 @@ export class Peer {
         batch,
         threads,
         candidates,
+        device,
         ...TRAINING,
       }),
     );
+    return accelerator;
+  }
+
+  /** Takes a candidate's first steps, in which it is compiled where it is to be. @returns why that failed, or null */
+  async warm(candidate: number): Promise<string | null> {
+    return warmed.parse(await this.#ask({ do: 'warm', candidate })).failed ?? null;
   }
 
   /** @returns milliseconds a step */

@@ -1,8 +1,8 @@
 """PyTorch's side of `cascade bench`: the same networks, one timed block at a time, at the pace of the asking process.
 
-Speaks JSON lines. Standard input: {"do": "open", ...} makes one model for each candidate, {"do": "run", "candidate",
-"steps"} trains one of them for that many steps, {"do": "memory"} tells how much memory that took at most. Standard
-output: one answer a line. Between questions it waits, so that it takes no time from whoever else is being measured.
+Speaks JSON lines. Standard input: {"do": "open", ...} makes one model for each candidate, {"do": "warm", "candidate"} takes the
+first steps of one, which may fail ("failed": why), {"do": "run", "candidate", "steps"} trains one of them for that many steps,
+{"do": "memory"} tells how much memory that took at most. Standard output: one answer a line. Between questions it waits, so that it takes no time from whoever else is being measured.
 
 A step is what a pruning study does: forward, cross-entropy, backward, SGD with momentum and coupled decay, masks on the
 kernels. The batch lies ready in memory, normalised and in the layout of the candidate; no loss is read back.
@@ -97,6 +97,8 @@ class Network(nn.Module):
                 readers[name] = readers.get(name, 0) + 1
         channels = {node["name"]: node["channels"] for node in nodes}
         stretches = []
+        # Modules by the names of their nodes; a plain dict, which registers nothing.
+        self.named = {}
         for node in nodes[1:]:
             joins = node["operation"] in ("add", "scale")
             previous = stretches[-1] if stretches else None
@@ -110,6 +112,7 @@ class Network(nn.Module):
                 if hasattr(module, "inplace"):
                     module.inplace = readers[node["inputs"][0]] == 1
                 stretches[-1]["modules"].append(module)
+                self.named[node["name"]] = module
         self.plan = [(stretch["joins"], stretch["inputs"], stretch["name"]) for stretch in stretches]
         self.stretches = nn.ModuleList(
             nn.Identity() if stretch["joins"] else nn.Sequential(*stretch["modules"]) for stretch in stretches
@@ -139,9 +142,10 @@ class Candidate:
     def __init__(self, question):
         torch.manual_seed(question["seed"])
         height, width, channels = question["inputShape"]
-        self.images = torch.randn([question["batch"], channels, height, width])
-        self.labels = torch.randint(0, question["classes"], (question["batch"],))
-        self.model = Network(question["nodes"], question["kernelSizes"])
+        device = question["device"]
+        self.images = torch.randn([question["batch"], channels, height, width]).to(device)
+        self.labels = torch.randint(0, question["classes"], (question["batch"],)).to(device)
+        self.model = Network(question["nodes"], question["kernelSizes"]).to(device)
         if question["layout"] == "channels-last":
             self.model = self.model.to(memory_format=torch.channels_last)
             self.images = self.images.to(memory_format=torch.channels_last)
@@ -154,6 +158,8 @@ class Candidate:
             weight_decay=question["weightDecay"],
             **UPDATES[question["update"]],
         )
+        if question.get("compiled"):
+            self.model = torch.compile(self.model)
 
     def step(self):
         self.optimizer.zero_grad(set_to_none=True)
@@ -173,17 +179,42 @@ def peak_bytes():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
+def prepare(device):
+    """On a GPU as a person who wants speed sets it: TensorFlow's defaults allow TF32 too, and it chooses kernels by itself."""
+    if device != "cuda":
+        return None
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    torch.backends.cudnn.benchmark = True
+    return torch.cuda.get_device_name()
+
+
+def wait():
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        torch.cuda.synchronize()
+
+
 def answer(question, candidates):
     if question["do"] == "open":
         torch.set_num_threads(question["threads"])
+        accelerator = prepare(question["device"])
         candidates[:] = [Candidate({**question, **candidate}) for candidate in question["candidates"]]
-        return {"torch": torch.__version__, "threads": torch.get_num_threads()}
+        return {"torch": torch.__version__, "threads": torch.get_num_threads(), "accelerator": accelerator}
+    if question["do"] == "warm":
+        try:
+            for _ in range(3):
+                candidates[question["candidate"]].step()
+            wait()
+            return {}
+        except Exception as error:  # A compiler is missing, memory does not suffice, …: the other candidates go on.
+            return {"failed": f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"}
     if question["do"] == "memory":
         return {"peakBytes": peak_bytes()}
     candidate = candidates[question["candidate"]]
+    wait()
     start = time.perf_counter()
     for _ in range(question["steps"]):
         candidate.step()
+    wait()
     return {"milliseconds": (time.perf_counter() - start) * 1000 / question["steps"]}
 
 
@@ -194,4 +225,5 @@ def main():
         print(json.dumps(answer(json.loads(line), candidates)), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

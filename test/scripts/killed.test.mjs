@@ -76,7 +76,8 @@ function scene() {
   const builder = (/** @type {string} */ between) =>
     write(root, {
       'builder.cjs': `const fs = require('node:fs');
-        const wait = (file) => { while (!fs.existsSync(file)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10); };
+        // Not for ever, should the test fail and nobody come.
+        const wait = (file) => { for (let turn = 0; !fs.existsSync(file) && turn < 2000; turn++) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10); };
         fs.appendFileSync('diary', 'in ');
         fs.mkdirSync('out/main', { recursive: true });
         fs.writeFileSync('out/main/one.js', fs.readFileSync('main/one.ts'));
@@ -241,7 +242,9 @@ test.runIf(pip)(
 
 test('killed while npm installs, the next one waits for the npm left behind and installs anew', async () => {
   const made = scene();
-  made.npm(`touch half; while [ ! -f go ]; do sleep 0.02; done`);
+  made.npm(
+    `touch half; turn=0; while [ ! -f go ] && [ $turn -lt 1000 ]; do sleep 0.02; turn=$((turn + 1)); done`,
+  );
   const first = setUp(made);
   await until(() => existsSync(join(made.root, 'half')) && made.workers() === 2);
   first.kill();
