@@ -53,8 +53,10 @@ export function useChannelHistory(
     const moment = epoch.value;
     const { bytesPerEpoch } = history.value;
     if (!epochs.value.includes(moment)) return null;
-    if (!history.value.has(moment)) return { from: moment, to: moment };
-    if (!rest.isOver()) return null;
+    // The reader counts a large control for long, and answers nothing else meanwhile: only what is stayed at, and nothing ahead.
+    const isCostly = keptBy.value !== null && bytesPerEpoch > COUNTED_ANSWER;
+    if (!history.value.has(moment)) return isCostly && !rest.isOver() ? null : { from: moment, to: moment };
+    if (isCostly || !rest.isOver()) return null;
     const [most, answer] = keptBy.value === null ? [WINDOW, ANSWER] : [COUNTED_WINDOW, COUNTED_ANSWER];
     const span = Math.min(most, epochsWithin(answer, bytesPerEpoch));
     const near = epochsAround(epochs.value, moment, bytesPerEpoch, AHEAD);
