@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import * as z from 'zod';
 import { messageOf } from '../../common/errors.ts';
 
-/** Facts about the engine; `problem` is a sentence where it can not be used. */
+/** Facts about the engine; `problem` is a sentence where it cannot be used. */
 const engineFacts = z.object({
   name: z.string(),
   version: z.string().nullable(),

@@ -21,7 +21,7 @@ export interface ImageSource {
   announce(batches: readonly Int32Array[]): void;
   /**
    * The images of the next announced batch, [batch × height × width × channels], in memory that the call after it uses
-   * again. Waits until they are there, and throws BAD_DATA_FILE where one can not be read.
+   * again. Waits until they are there, and throws BAD_DATA_FILE where one cannot be read.
    */
   next(): Uint8Array;
   /** Seconds that `next` has waited, in all. */

@@ -38,7 +38,7 @@ type NodeFields = NetworkNode extends infer Node
 /**
  * Builds a network's description, one layer after another. Every method appends a node that reads the current one, makes
  * it the current one and answers with the builder, so that a model reads as the list of its layers; `cursor` and `from`
- * make branches. What can not be is refused with INVALID_STUDY, for a study may list layers itself.
+ * make branches. What cannot be is refused with INVALID_STUDY, for a study may list layers itself.
  */
 export class NetworkBuilder {
   readonly #description: NetworkDescription;

@@ -22,7 +22,7 @@ export function shapeText(spatial: Spatial, channels: number): string {
 /**
  * Size of an activation after a square window has moved over it.
  *
- * @throws CascadeError INVALID_STUDY where the window can not do so even once
+ * @throws CascadeError INVALID_STUDY where the window cannot do so even once
  */
 export function slide(
   layer: string,

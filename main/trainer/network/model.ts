@@ -37,7 +37,7 @@ export function defineModel<S extends z.ZodObject>(definition: Definition<S, Mod
   return definition;
 }
 
-/** A model that can not be built, and where among its options the reason stands. */
+/** A model that cannot be built, and where among its options the reason stands. */
 export class ModelError extends CascadeError {
   readonly key: readonly (string | number)[];
 

@@ -47,7 +47,7 @@ export function startingParameters(
 
 /**
  * The model with the SHA-256 of its file of weights among its options: a run's identity then follows the file's content,
- * and the file can not change under a run unnoticed.
+ * and the file cannot change under a run unnoticed.
  *
  * @throws CascadeError as `startingParameters`
  */
@@ -56,7 +56,7 @@ export function pinWeights(model: NamedOptions): NamedOptions {
   return path === null ? model : { ...model, weightsSha256: outlineOf(path).sha256() };
 }
 
-/** Why a model can not start from the file that it names, in words; null when it can, or names none. */
+/** Why a model cannot start from the file that it names, in words; null when it can, or names none. */
 export function weightsRefusal(model: NamedOptions, network: NetworkDescription): string | null {
   const path = pathOf(model);
   if (path === null)

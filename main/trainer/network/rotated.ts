@@ -10,7 +10,7 @@ interface Window {
 
 /**
  * Whether a network runs on images that lie rotated by half a turn, kernels rotated with them. Where PyTorch's padding
- * is longer before an image than after it (3 × 3 at stride 2 on even sizes), TensorFlow's fast convolutions can not pad
+ * is longer before an image than after it (3 × 3 at stride 2 on even sizes), TensorFlow's fast convolutions cannot pad
  * so, but they can the other way round: the results are the same, and no padded copies are made. It needs that every
  * window reads its input to the end, and that positions have no meaning of their own before they are averaged away.
  * Maxima do give them one: the gradient of equal ones goes to the first.

@@ -40,7 +40,7 @@ export function imagesInput({ images, source }: DeviceSplit, batch: number): Tra
  * The images for the next step: all of the split, or those of the next batch of its source's plan. What it answers with is
  * the caller's to release through `release`.
  *
- * @throws CascadeError BAD_DATA_FILE where one can not be read
+ * @throws CascadeError BAD_DATA_FILE where one cannot be read
  */
 export function takeImages(
   engine: Engine,

@@ -8,7 +8,7 @@ export interface IdxArray {
 }
 
 /**
- * Reads an IDX file, gzipped or not. Rejects with BAD_DATA_FILE, naming the file and what is wrong, when it can not
+ * Reads an IDX file, gzipped or not. Rejects with BAD_DATA_FILE, naming the file and what is wrong, when it cannot
  * be read, is truncated, has bytes to spare, another element type than unsigned byte, or another number of dimensions.
  */
 export async function readIdx(file: string, dimensionCount: number): Promise<IdxArray> {

@@ -39,7 +39,7 @@ export interface PreparedImages {
 
 /**
  * Decodes every file of a folder once and keeps the result beside it; while the files are the same, it is found again.
- * Rejects with BAD_DATA_FILE, naming the files that can not be used, and leaves nothing behind then.
+ * Rejects with BAD_DATA_FILE, naming the files that cannot be used, and leaves nothing behind then.
  */
 export async function prepareImages(
   preparation: Preparation,

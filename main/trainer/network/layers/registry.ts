@@ -52,7 +52,7 @@ export function forwardLayer(
   node: LayerNode,
   inputs: readonly [Tensor, ...Tensor[]],
 ): Tensor {
-  // The table is keyed by the node's own operation, which TypeScript can not follow through the union.
+  // The table is keyed by the node's own operation, which TypeScript cannot follow through the union.
   const layer = layers[node.operation] as unknown as Layer;
   return layer.forward(context, node, ...inputs);
 }
