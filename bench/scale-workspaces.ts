@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { NetworkDescription } from '../common/network.ts';
 import type { EpochRecord, RunEnvironment } from '../common/records.ts';
-import { openWorkspace } from '../main/workspace/workspace.ts';
+import type { PruningSpecification } from '../common/run-specification.ts';
+import { openWorkspace, type Workspace } from '../main/workspace/workspace.ts';
 import {
   change,
   initialLayer,
@@ -19,7 +20,9 @@ import {
  * measured of them is how long answers take and how large they are, not what they say.
  */
 
+/** A pruned run, and its control. */
 export const RUN = '000000000000-s0';
+export const CONTROL = '111111111111-s0';
 
 const LENET: LayerShape[] = [
   { name: 'dense-1', weights: 235_200, channels: 300 },
@@ -30,9 +33,9 @@ const LENET: LayerShape[] = [
 /** Epochs between the multiplied planes that stand by themselves. */
 const KEY_EVERY = 32;
 
-/** One run of so many epochs of LeNet-300-100's size. */
+/** A run of so many epochs of LeNet-300-100's size, and its control, which has as many. */
 export async function writeLongRun(folder: string, epochs: number): Promise<void> {
-  await record(folder, LENET, 3, 0);
+  await record(folder, LENET, 3, 0.5);
   multiply(folder, (database) => {
     const later = `with recursive numbers (n) as (select 3 union all select n + 1 from numbers where n < ${epochs - 1})`;
     copyRows(database, 'epochs', later, 'numbers', 'rows.epoch = 2', {
@@ -40,8 +43,7 @@ export async function writeLongRun(folder: string, epochs: number): Promise<void
       test_accuracy: '0.5 + 0.4 * sin(n)',
       test_loss: '1.0 + 0.5 * cos(n)',
     });
-    copyRows(database, 'layer_epochs', later, 'numbers', 'rows.epoch = 2', { epoch: 'n' });
-    for (const table of ['class_epochs', 'channel_tables'])
+    for (const table of ['layer_epochs', 'excess', 'class_epochs', 'channel_tables'])
       copyRows(database, table, later, 'numbers', 'rows.epoch = 2', { epoch: 'n' });
     const base = `iif(n % ${KEY_EVERY} = 0, n, n - 1)`;
     copyRows(
@@ -56,7 +58,7 @@ export async function writeLongRun(folder: string, epochs: number): Promise<void
   });
 }
 
-/** So many runs of three epochs each, with masks of some 50 kB: half a gigabyte at ten thousand. */
+/** So many runs of three epochs each, half of them controls of the others, with masks of some 50 kB: half a gigabyte at ten thousand. */
 export async function writeManyRuns(folder: string, runs: number): Promise<void> {
   const layers = [
     { name: 'dense-1', weights: 30_000, channels: 100 },
@@ -64,29 +66,36 @@ export async function writeManyRuns(folder: string, runs: number): Promise<void>
   ];
   await record(folder, layers, 3, 0.5);
   multiply(folder, (database) => {
-    const later = `with recursive numbers (n) as (select 2 union all select n + 1 from numbers where n <= ${runs})`;
-    copyRows(database, 'runs', later, 'numbers', 'rows.number = 1', {
-      number: 'n',
-      id: "printf('%012x-s%d', n, n % 5)",
-      hash: "printf('%012x', n)",
+    const later = `with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${runs / 2 - 1})`;
+    const copyOf = (number: string): string => `2 * n + ${number}`;
+    copyRows(database, 'runs', later, 'numbers', 'true', {
+      number: copyOf('rows.number'),
+      id: "printf('%012x-s%d', 2 * n + rows.number, n % 5)",
+      hash: "printf('%012x', 2 * n + rows.number)",
       seed: 'n % 5',
+      specification: `replace(rows.specification, '"sparsity":0.5', printf('"sparsity":%.4f', 0.1 + n / 12500.0))`,
+      control: copyOf('rows.control'),
       created_at: 'rows.created_at + n',
     });
-    copyRows(database, 'memberships', later, 'numbers', 'rows.run = 1', {
-      run: 'n',
+    copyRows(database, 'memberships', later, 'numbers', 'true', {
+      run: copyOf('rows.run'),
       study: "printf('sweep-%d', n % 20)",
       arm: "printf('sparsity %d%%', n % 97)",
     });
     for (const table of ['environments', 'epochs', 'class_epochs', 'channel_tables'])
-      copyRows(database, table, later, 'numbers', 'rows.run = 1', { run: 'n' });
-    copyRows(database, 'layers', later, 'numbers', 'rows.run = 1', {
-      id: 'n * 1000 + rows.position',
-      run: 'n',
+      copyRows(database, table, later, 'numbers', 'true', { run: copyOf('rows.run') });
+    const layerOf = (id: string): string => `n * 1000 + ${id}`;
+    copyRows(database, 'layers', later, 'numbers', 'true', {
+      id: layerOf('rows.id'),
+      run: copyOf('rows.run'),
     });
     for (const table of ['layer_epochs', 'planes'])
-      copyRows(database, table, later, 'numbers join layers on layers.id = rows.layer', 'layers.run = 1', {
-        layer: 'n * 1000 + layers.position',
-      });
+      copyRows(database, table, later, 'numbers', 'rows.layer < 1000', { layer: layerOf('rows.layer') });
+    copyRows(database, 'excess', later, 'numbers', 'true', {
+      run: copyOf('rows.run'),
+      control: copyOf('rows.control'),
+      layer: layerOf('rows.layer'),
+    });
   });
 }
 
@@ -121,28 +130,44 @@ export const RESNET_50: LayerShape[] = [
 /** The largest kernel of it: 2,359,296 weights. */
 export const RESNET_50_LAYER = 'stage-4-block-1-b';
 
+/** The control, then the run, which loses the share of its weights at its first pruning. */
 async function record(folder: string, shapes: LayerShape[], epochs: number, pruned: number): Promise<void> {
   const workspace = await openWorkspace(folder, { application: 'bench' });
+  for (const [id, share] of [
+    [CONTROL, 0],
+    [RUN, pruned],
+  ] as const)
+    await recordRun(workspace, id, shapes, epochs, share);
+  await workspace.close();
+}
+
+async function recordRun(
+  workspace: Workspace,
+  id: string,
+  shapes: LayerShape[],
+  epochs: number,
+  pruned: number,
+): Promise<void> {
   await workspace.addRun({
-    id: RUN,
-    hash: '000000000000',
+    id,
+    hash: id.slice(0, 12),
     seed: 0,
-    specification: SPECIFICATION,
-    control: null,
+    specification: pruned === 0 ? SPECIFICATION : { ...SPECIFICATION, pruning: PRUNING },
+    control: pruned === 0 ? null : CONTROL,
     previousMask: null,
     trunk: null,
     checkpointEvery: null,
     priority: 0,
     epochsTotal: epochs - 1,
     stepsPerEpoch: 1,
-    pruningEpochs: [1],
-    prunes: true,
+    pruningEpochs: pruned === 0 ? [] : [1],
+    prunes: pruned > 0,
     study: 'bench',
-    arm: 'bench',
+    arm: pruned === 0 ? 'dense' : 'pruned',
     named: true,
   });
-  await workspace.setEnvironment(RUN, environmentOf(shapes));
-  await workspace.setState(RUN, 'running', null);
+  await workspace.setEnvironment(id, environmentOf(shapes));
+  await workspace.setState(id, 'running', null);
   const random = integers(1);
   const layers = shapes.map((shape) => initialLayer(shape, random));
   for (let epoch = 0; epoch < epochs; epoch++) {
@@ -165,11 +190,21 @@ async function record(folder: string, shapes: LayerShape[], epochs: number, prun
       classes: { examples: new Int32Array(10).fill(1000), correct: new Int32Array(10).fill(epoch) },
       predictions: [],
     };
-    await workspace.recordEpoch(RUN, record, null, []);
+    await workspace.recordEpoch(id, record, null, []);
   }
-  await workspace.setState(RUN, 'finished', null);
-  await workspace.close();
+  await workspace.setState(id, 'finished', null);
 }
+
+const PRUNING: PruningSpecification = {
+  criterion: { name: 'magnitude' },
+  granularity: { name: 'weight' },
+  distribution: { name: 'global' },
+  schedule: { name: 'one-shot' },
+  layers: { kinds: [], names: [], except: [] },
+  sparsity: 0.5,
+  shuffle: false,
+  onCollapse: 'continue',
+};
 
 function multiply(folder: string, work: (database: Database.Database) => void): void {
   const database = new Database(join(folder, 'workspace.sqlite'));

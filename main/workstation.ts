@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import { encodeRuns, runsText } from '../common/codec/run-frames.ts';
 import type { WeightFormat } from '../common/codec/weight-formats.ts';
 import type {
   EpochSummary,
@@ -12,6 +11,7 @@ import type {
   WorkstationEvent,
   WorkstationStatus,
 } from '../common/contract/schemas.ts';
+import { epochSpansText, hasEpoch } from '../common/epoch-spans.ts';
 import { CascadeError, messageOf } from '../common/errors.ts';
 import type { RunEnvironment } from '../common/records.ts';
 import { studyJsonSchema } from './studies/language/index.ts';
@@ -227,26 +227,22 @@ class Workstation implements WorkstationServices {
     return studyJsonSchema(components);
   }
 
-  async listRuns(filter?: RunFilter): Promise<RunSummary[]> {
-    return (await this.#workspace.listRuns(filter)).map((run) => this.#runs.show(run));
+  listRuns(filter?: RunFilter): Promise<RunSummary[]> {
+    return this.#workspace.listRuns(filter, this.#runs.standings);
   }
 
-  async runList(filter?: RunFilter): Promise<Uint8Array<ArrayBuffer>> {
-    const ids = this.#runs.unlikeStored;
-    if (filter?.states !== undefined && ids.length > 0) {
-      const { states, limit, ...rest } = filter;
-      const runs = (await this.listRuns(rest)).filter(({ state }) => states.includes(state));
-      return encodeRuns(runsText(runs.slice(0, limit)));
-    }
-    const stored = await this.#workspace.runList(filter);
-    const changed = ids.length === 0 ? [] : await this.listRuns({ ids });
-    return encodeRuns(stored, changed);
+  runList(filter?: RunFilter): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#workspace.runList(filter, this.#runs.standings);
   }
 
   async getRun(id: string): Promise<RunDetail> {
     const detail = await this.#workspace.getRun(id);
     return { ...detail, summary: this.#runs.show(detail.summary) };
   }
+
+  events: WorkstationServices['events'] = (id, before) => this.#workspace.events(id, before);
+  missingCheckpoints: WorkstationServices['missingCheckpoints'] = (id) =>
+    this.#workspace.missingCheckpoints(id);
 
   epochs(id: string): Promise<EpochSummary[]> {
     return this.#workspace.epochs(id);
@@ -258,7 +254,7 @@ class Workstation implements WorkstationServices {
   excessFrame: WorkstationServices['excessFrame'] = (id, against, window) =>
     this.#workspace.excessFrame(id, against, window);
 
-  classes: WorkstationServices['classes'] = (id) => this.#workspace.classes(id);
+  classFrame: WorkstationServices['classFrame'] = (id, window) => this.#workspace.classFrame(id, window);
 
   pause(id: string): Promise<void> {
     return this.#runs.pause(id);
@@ -268,9 +264,8 @@ class Workstation implements WorkstationServices {
   }
   async resumeAll(): Promise<ResumedRuns> {
     const resumed: ResumedRuns = { runs: [], failed: [] };
-    const ended = await this.listRuns({ states: ['interrupted', 'failed'] });
+    const ended = await this.#workspace.runStates(['interrupted', 'failed'], this.#runs.standings);
     for (const { id, state, reason } of ended.toReversed()) {
-      if (state !== 'interrupted' && state !== 'failed') continue;
       if (state === 'interrupted' || (await this.#isDataBack(id))) resumed.runs.push(id);
       else resumed.failed.push({ id, reason: reason ?? 'for a reason that is not known' });
     }
@@ -317,10 +312,10 @@ class Workstation implements WorkstationServices {
     format: WeightFormat = 'default',
   ): Promise<Uint8Array<ArrayBuffer>> {
     const { network, checkpoints } = await this.#workspace.getRun(id);
-    if (!network || !checkpoints.includes(epoch))
+    if (!network || !hasEpoch(checkpoints, epoch))
       throw new CascadeError(
         'NOT_FOUND',
-        `The run ${id} has no weights of epoch ${epoch}; it has those of ${checkpoints.join(', ') || 'no epoch yet'}.`,
+        `The run ${id} has no weights of epoch ${epoch}; it has those of ${epochSpansText(checkpoints) || 'no epoch yet'}.`,
       );
     const { bytes } = await this.#workspace.checkpoint(id, epoch);
     return this.#background.call('checkpointToPyTorch', [network, bytes, format], {

@@ -5,6 +5,8 @@ import { decodeFrame, type FrameBytes } from './frames.ts';
 export function decodeChannelFrame(frame: FrameBytes): {
   thresholds: readonly string[];
   epochs: Map<number, Map<string, ChannelTable>>;
+  /** See `Continued`. */
+  next: number | null;
 } {
   const { header, body } = decodeFrame('channels', frame);
   const floats = new Float32Array(body.buffer, body.byteOffset, Math.floor(body.byteLength / 4));
@@ -16,5 +18,9 @@ export function decodeChannelFrame(frame: FrameBytes): {
         return [name, { values, channels, thresholds: header.thresholds.length }];
       }),
     );
-  return { thresholds: header.thresholds, epochs: new Map(header.epochs.map((epoch) => [epoch, layers()])) };
+  return {
+    thresholds: header.thresholds,
+    epochs: new Map(header.epochs.map((epoch) => [epoch, layers()])),
+    next: header.next,
+  };
 }

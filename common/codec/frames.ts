@@ -1,5 +1,4 @@
 import { CascadeError } from '../errors.ts';
-import type { RunSummary } from '../contract/schemas.ts';
 import type { Moment } from '../records.ts';
 
 /**
@@ -7,8 +6,14 @@ import type { Moment } from '../records.ts';
  * padding to 8 bytes, then the body. Float32 bodies can be read in place.
  */
 
+/** What a frame tells of epochs that it has no room for: answers are bounded, and whoever wants all asks on. */
+export interface Continued {
+  /** The first epoch that was asked for and is not told; null where all are. */
+  next: number | null;
+}
+
 /** Channel tables of several epochs: body is Float32, epoch after epoch, layer after layer, [rows × channels] each. */
-export interface ChannelFrameHeader {
+export interface ChannelFrameHeader extends Continued {
   kind: 'channels';
   thresholds: string[];
   epochs: number[];
@@ -38,7 +43,6 @@ export interface PredictionFrameHeader {
 /** The list of runs: body is JSON, see `run-frames.ts`. */
 export interface RunFrameHeader {
   kind: 'runs';
-  changed: readonly RunSummary[];
 }
 
 /** How a record is put together again from columns of numbers: see `rows.ts`. */
@@ -52,7 +56,7 @@ export type RowShape =
   | { is: 'object'; entries: [key: string, shape: RowShape][]; absent: number };
 
 /** What a frame of records tells beside them. */
-export interface RowsHeader {
+export interface RowsHeader extends Continued {
   /** Records of the run that there are, of which these are some, or stand for all. */
   stored: number;
   /** Epochs that two records stand for, the first and the last of them: see `main/workspace/reader/levels.ts`. 1: each is one epoch. */

@@ -21,13 +21,13 @@ export function encodeRows(rows: readonly object[], header: RowsHeader): Uint8Ar
 /** The records of a frame, as they were. @throws CascadeError BAD_FRAME */
 export function decodeRows<T>(frame: FrameBytes): RowsHeader & { rows: T[] } {
   const { header, body } = decodeFrame('rows', frame);
-  const { stored, span, rows: count, shape } = header;
+  const { stored, span, next, rows: count, shape } = header;
   if (body.byteLength !== 8 * count * header.columns)
     throw new CascadeError('BAD_FRAME', 'The answer is cut off: reload the window.');
   const numbers = new Float64Array(body.buffer, body.byteOffset, count * header.columns);
   const at = (column: number, row: number): number => numbers[column * count + row]!;
   const rows = Array.from({ length: count }, (_, row) => valueOf(shape, row, at) as T);
-  return { stored, span, rows };
+  return { stored, span, next, rows };
 }
 
 function shapeOf(values: readonly unknown[], columns: Float64Array[]): RowShape {

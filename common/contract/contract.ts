@@ -53,15 +53,24 @@ export const contract = {
   runs: {
     /** The newest first, as one frame: see `common/codec/run-frames.ts`. */
     list: call.input(schemas.runFilter.optional()).output(schemas.bytes),
+    /** With its newest events: as many as one answer holds. */
     get: call.input(oneRun).output(schemas.runDetail),
+    /** The newest of a run's first events, of which there are `before`. */
+    events: call
+      .input(oneRun.extend({ before: z.number().int().min(0).optional() }))
+      .output(schemas.eventPage),
+    /** Looks for every file of the run's checkpoints. */
+    missingCheckpoints: call.input(oneRun).output(schemas.missingCheckpoints),
     /** Summaries of epochs, as a frame of rows: see `common/codec/rows.ts`. */
     epochs: call.input(oneRun.extend(schemas.epochWindow.shape)).output(schemas.bytes),
     /** The same of the excess; empty for a run without a control of the kind. */
     excess: call
       .input(oneRun.extend({ ...schemas.epochWindow.shape, against: z.enum(CONTROL_KINDS).default('dense') }))
       .output(schemas.bytes),
-    /** Right answers on the test split by class, after every epoch. */
-    classes: call.input(oneRun).output(schemas.classAccuracies),
+    /** Right answers on the test split by class, as a frame of rows, as many as one answer holds. */
+    classes: call
+      .input(oneRun.extend({ from: schemas.epochWindow.shape.from, to: schemas.epochWindow.shape.to }))
+      .output(schemas.bytes),
     pause: call.input(oneRun).output(z.object({})),
     resume: call.input(oneRun).output(z.object({})),
     /**
@@ -78,7 +87,7 @@ export const contract = {
       .output(z.object({ raised: z.array(z.string()) })),
     stop: call.input(oneRun).output(z.object({})),
     remove: call.input(oneRun).output(z.object({})),
-    /** Channel tables of every layer: a channel frame. */
+    /** Channel tables of every layer, of as many epochs as one answer holds: a channel frame. */
     channels: call.input(oneRun.extend(schemas.channelsAsked.shape)).output(schemas.bytes),
     /** How many channels of all layers are blocked after each of the epochs [from, to], as a frame of rows: `BlockedChannels`. */
     blocked: call

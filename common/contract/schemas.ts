@@ -247,9 +247,10 @@ export const epochWindow = z.object({
   to: z.number().int().min(0).optional(),
   /**
    * So many records at most: more epochs are told in spans, each by its lowest and highest numbers, without costs, norms and
-   * layers but for the `layer`. Without it each epoch is told, whole.
+   * layers but for the `layer`. Without it each epoch is told, whole, as many of them as one answer holds: see `next` of
+   * `common/codec/frames.ts`.
    */
-  most: z.number().int().min(2).max(100_000).optional(),
+  most: z.number().int().min(2).max(10_000).optional(),
   layer: z.string().max(1_000).optional(),
 });
 export type EpochWindow = z.infer<typeof epochWindow>;
@@ -264,15 +265,14 @@ export type ExcessEpoch = z.infer<typeof excessEpoch>;
 /** Bytes that begin at a multiple of eight within their buffer, so that numbers can be read in place. */
 export const bytes = z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array);
 
-/** Right answers on the test split by class. Accuracy of a class: correct ÷ examples. */
-export const classAccuracies = z.object({
-  /** Of the classes, where the data set tells. */
-  names: z.array(z.string()).nullable(),
+/** Right answers on the test split by class after an epoch. Accuracy of a class: correct ÷ examples. */
+export const classEpoch = z.object({
+  epoch: z.number().int(),
   /** Images of each class. */
   examples: z.array(z.number().int()),
-  epochs: z.array(z.object({ epoch: z.number().int(), correct: z.array(z.number().int()) })),
+  correct: z.array(z.number().int()),
 });
-export type ClassAccuracies = z.infer<typeof classAccuracies>;
+export type ClassEpoch = z.infer<typeof classEpoch>;
 
 /** Which channel tables are asked for: those of the epochs [from, to] that are stored. */
 export const channelsAsked = z.object({
@@ -297,18 +297,33 @@ export interface BlockedChannels {
 /** A moment at which every test image's prediction was kept. */
 export const moment = z.enum(MOMENTS);
 
-export const runDetail = z.object({
+/** Events of a run, in order. */
+export const eventPage = z.object({
+  events: z.array(runEvent),
+  /** How many came before these. */
+  eventsBefore: z.number().int(),
+});
+export type EventPage = z.infer<typeof eventPage>;
+
+/** Rising epochs: see `common/epoch-spans.ts`. */
+const epochSpans = z.array(
+  z.object({ from: z.number().int(), to: z.number().int(), every: z.number().int() }),
+);
+
+export const missingCheckpoints = z.object({
+  /** Epochs of the run's own checkpoints whose files are gone, or have another size. */
+  missing: epochSpans,
+});
+
+export const runDetail = eventPage.extend({
   summary: runSummary,
   specification: z.custom<RunSpecification>((value) => typeof value === 'object' && value !== null),
   thresholds: z.custom<Threshold[]>((value) => Array.isArray(value)),
   /** Known once the run has started. */
   network: z.custom<NetworkDescription>((value) => typeof value === 'object' && value !== null).nullable(),
   environment: z.record(z.string(), z.unknown()).nullable(),
-  events: z.array(runEvent),
   /** Epochs that have a checkpoint. */
-  checkpoints: z.array(z.number().int()),
-  /** Of the run's own checkpoints, those whose files are gone, or have another size. */
-  missingCheckpoints: z.array(z.number().int()),
+  checkpoints: epochSpans,
   /** Optimizer steps of a whole epoch, as planned; null where an earlier version planned. */
   stepsPerEpoch: z.number().int().nullable(),
   /** Epochs after which weights are pruned, as planned; where an earlier version planned, those after which they were. */

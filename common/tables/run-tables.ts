@@ -1,6 +1,6 @@
 import { layerCosts } from '../cascade/layer-costs.ts';
 import type { ControlKind } from '../controls.ts';
-import type { ClassAccuracies, EpochSummary, ExcessEpoch } from '../contract/schemas.ts';
+import type { ClassEpoch, EpochSummary, ExcessEpoch } from '../contract/schemas.ts';
 import { measureColumns } from '../measures/columns.ts';
 import type { ClassSource, EpochSource, LayerSource } from '../measures/measure.ts';
 import type { Moment, Predictions } from '../records.ts';
@@ -65,11 +65,11 @@ export function layersTable(epochs: readonly EpochSummary[], excess: Excesses): 
 }
 
 /** A row for each class after each epoch. */
-export function classesTable({ names, examples, epochs }: ClassAccuracies): Table {
+export function classesTable(epochs: readonly ClassEpoch[], names: readonly string[] | null): Table {
   const columns = measureColumns('class', []);
   return {
     columns: ['epoch', 'class', 'name', ...columns.map(({ name }) => name)],
-    rows: epochs.flatMap(({ epoch, correct }) =>
+    rows: epochs.flatMap(({ epoch, examples, correct }) =>
       correct.map((right, index) => {
         const source: ClassSource = { examples: examples[index] ?? null, correct: right };
         return [

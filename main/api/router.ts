@@ -66,9 +66,13 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
     runs: {
       list: os.runs.list.handler(({ input }) => services.runList(input)),
       get: os.runs.get.handler(({ input }) => services.getRun(input.id)),
+      events: os.runs.events.handler(({ input }) => services.events(input.id, input.before)),
+      missingCheckpoints: os.runs.missingCheckpoints.handler(({ input }) =>
+        services.missingCheckpoints(input.id).then((missing) => ({ missing })),
+      ),
       epochs: os.runs.epochs.handler(({ input }) => services.epochFrame(input.id, input)),
       excess: os.runs.excess.handler(({ input }) => services.excessFrame(input.id, input.against, input)),
-      classes: os.runs.classes.handler(({ input }) => services.classes(input.id)),
+      classes: os.runs.classes.handler(({ input }) => services.classFrame(input.id, input)),
       pause: os.runs.pause.handler(({ input }) => services.pause(input.id).then(() => ({}))),
       resume: os.runs.resume.handler(({ input }) => services.resume(input.id).then(() => ({}))),
       resumeAll: os.runs.resumeAll.handler(() => services.resumeAll()),

@@ -1,9 +1,9 @@
 import type { WeightFormat } from '../../common/codec/weight-formats.ts';
 import type {
   ChannelsAsked,
-  ClassAccuracies,
   EpochSummary,
   EpochWindow,
+  EventPage,
   ExcessEpoch,
   ResumedRuns,
   RunDetail,
@@ -14,6 +14,7 @@ import type {
   WorkstationStatus,
 } from '../../common/contract/schemas.ts';
 import type { ControlKind } from '../../common/controls.ts';
+import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { Moment } from '../../common/records.ts';
 
 /**
@@ -40,12 +41,16 @@ export interface WorkstationServices {
   /** The same as a frame, which passes through this process without being read: see `common/codec/run-frames.ts`. */
   runList(filter?: RunFilter): Promise<Uint8Array<ArrayBuffer>>;
   getRun(id: string): Promise<RunDetail>;
+  /** See the contract. */
+  events(id: string, before?: number): Promise<EventPage>;
+  missingCheckpoints(id: string): Promise<EpochSpan[]>;
+  /** All of them, as objects, for what runs in this process and knows that there are few. */
   epochs(id: string): Promise<EpochSummary[]>;
   excess(id: string, against?: ControlKind): Promise<ExcessEpoch[]>;
   /** The same as frames of rows, in a window or at a level of detail: see `common/codec/rows.ts`. */
   epochFrame(id: string, window: EpochWindow): Promise<Uint8Array<ArrayBuffer>>;
   excessFrame(id: string, against: ControlKind, window: EpochWindow): Promise<Uint8Array<ArrayBuffer>>;
-  classes(id: string): Promise<ClassAccuracies>;
+  classFrame(id: string, window: Pick<EpochWindow, 'from' | 'to'>): Promise<Uint8Array<ArrayBuffer>>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
   /** Queues every run that was interrupted, or failed for want of data that are back, in the order in which they were asked for. */

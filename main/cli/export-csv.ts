@@ -1,7 +1,7 @@
 import { decodeChannelFrame } from '../../common/codec/channel-frames.ts';
-import { decodeRows } from '../../common/codec/rows.ts';
 import { decodePredictions } from '../../common/codec/predictions.ts';
-import type { EpochSummary, ExcessEpoch, RunDetail } from '../../common/contract/schemas.ts';
+import { classNamesOf } from '../../common/class-names.ts';
+import type { ClassEpoch, EpochSummary, ExcessEpoch, RunDetail } from '../../common/contract/schemas.ts';
 import { forEachControl } from '../../common/controls.ts';
 import { CascadeError } from '../../common/errors.ts';
 import { shortHash } from '../../common/short-hash.ts';
@@ -16,6 +16,7 @@ import {
 } from '../../common/tables/run-tables.ts';
 import type { WeightFormat } from '../../common/codec/weight-formats.ts';
 import type { CascadeClient } from '../api/router.ts';
+import { allRows } from './all-rows.ts';
 
 /** What `export --csv` can write. */
 export const EXPORTED_TABLES = ['epochs', 'layers', 'channels', 'classes', 'predictions'] as const;
@@ -89,34 +90,38 @@ async function tableOf(
     case 'channels': {
       const { summary } = await client.runs.get({ id });
       const [from, to] = epoch === undefined ? [0, summary.epochsDone] : [epoch, epoch];
-      const frame = await client.runs.channels({ id, from, to });
-      return channelsTable(decodeChannelFrame(frame));
+      return allChannels(client, id, from, to);
     }
     case 'classes': {
-      const classes = await client.runs.classes({ id });
-      return classesTable({ ...classes, epochs: chosen(classes.epochs) });
+      const classes = await allRows<ClassEpoch>((from) => client.runs.classes({ id, from }));
+      return classesTable(chosen(classes), classNamesOf(await client.runs.get({ id })));
     }
     case 'predictions': {
-      const [{ predictions }, { names }] = await Promise.all([
-        client.runs.get({ id }),
-        client.runs.classes({ id }),
-      ]);
+      const run = await client.runs.get({ id });
       const moments = [];
-      for (const marked of chosen(predictions)) {
+      for (const marked of chosen(run.predictions)) {
         const frame = await client.runs.predictions({ id, ...marked });
         moments.push(decodePredictions(frame));
       }
-      return predictionsTable(moments, names);
+      return predictionsTable(moments, classNamesOf(run));
     }
   }
 }
 
 async function epochsAndExcess(client: CascadeClient, id: string): Promise<[EpochSummary[], Excesses]> {
-  const [epochs, excess] = await Promise.all([
-    client.runs.epochs({ id }),
-    forEachControl(
-      async (against) => decodeRows<ExcessEpoch>(await client.runs.excess({ id, against })).rows,
-    ),
+  return Promise.all([
+    allRows<EpochSummary>((from) => client.runs.epochs({ id, from })),
+    forEachControl((against) => allRows<ExcessEpoch>((from) => client.runs.excess({ id, against, from }))),
   ]);
-  return [decodeRows<EpochSummary>(epochs).rows, excess];
+}
+
+/** The tables of all channels, however many answers they take. */
+async function allChannels(client: CascadeClient, id: string, from: number, to: number): Promise<Table> {
+  const parts: Table[] = [];
+  for (let next: number | null = from; next !== null;) {
+    const answer = decodeChannelFrame(await client.runs.channels({ id, from: next, to }));
+    parts.push(channelsTable(answer));
+    next = answer.next;
+  }
+  return { columns: parts[0]!.columns, rows: parts.flatMap(({ rows }) => rows) };
 }

@@ -1,5 +1,6 @@
 import type { CascadeClient } from '../api/router.ts';
 import { decodeRows } from '../../common/codec/rows.ts';
+import { classNamesOf } from '../../common/class-names.ts';
 import { layerCosts } from '../../common/cascade/layer-costs.ts';
 import {
   CONTROL_NAMES,
@@ -7,14 +8,17 @@ import {
   forEachControl,
   type ControlKind,
 } from '../../common/controls.ts';
+import { epochsIn } from '../../common/epoch-spans.ts';
 import { shortHash } from '../../common/short-hash.ts';
 import type {
-  ClassAccuracies,
+  ClassEpoch,
   Cost,
   EpochSummary,
   ExcessEpoch,
+  LoggedEvent,
   RunDetail,
 } from '../../common/contract/schemas.ts';
+import { allRows } from './all-rows.ts';
 import { decimal, percent, points, table } from './table.ts';
 
 /** What the shares in a shown run are shares of. */
@@ -47,14 +51,31 @@ const DEFINITIONS = {
 export async function showDocument(client: CascadeClient, id: string, limit = Infinity) {
   const detail = await client.runs.get({ id });
   const from = Math.max(0, detail.summary.epochsDone + 1 - limit);
-  const [epochs, excess, classes] = await Promise.all([
-    client.runs.epochs({ id, from }),
-    forEachControl(
-      async (against) => decodeRows<ExcessEpoch>(await client.runs.excess({ id, against, from })).rows,
+  const [events, epochs, excess, classes] = await Promise.all([
+    allEvents(client, detail),
+    allRows<EpochSummary>((next) => client.runs.epochs({ id, from: next }), from),
+    forEachControl((against) =>
+      allRows<ExcessEpoch>((next) => client.runs.excess({ id, against, from: next }), from),
     ),
-    client.runs.classes({ id }),
+    client.runs.classes({ id, from: detail.summary.epochsDone }),
   ]);
-  return { ...documentOf(detail, decodeRows<EpochSummary>(epochs).rows, excess, classes) };
+  return {
+    ...documentOf({ ...detail, events }, epochs, excess, decodeRows<ClassEpoch>(classes).rows.at(-1)),
+  };
+}
+
+/** All events of a run, however many answers they take. */
+async function allEvents(
+  client: CascadeClient,
+  { summary: { id }, events, eventsBefore }: RunDetail,
+): Promise<LoggedEvent[]> {
+  const parts = [events];
+  for (let before = eventsBefore; before > 0;) {
+    const page = await client.runs.events({ id, before });
+    parts.unshift(page.events);
+    before = page.eventsBefore;
+  }
+  return parts.flat();
 }
 
 export type ShownRun = Awaited<ReturnType<typeof showDocument>>;
@@ -63,7 +84,7 @@ function documentOf(
   detail: RunDetail,
   epochs: EpochSummary[],
   excess: Record<ControlKind, ExcessEpoch[]>,
-  { names, examples, epochs: answered }: ClassAccuracies,
+  answered: ClassEpoch | undefined,
 ) {
   const { summary, specification, environment, events, checkpoints, pruningEpochs, predictions } = detail;
   const weights = epochs[0]?.layers.reduce((sum, layer) => sum + layer.weights, 0) ?? null;
@@ -72,7 +93,7 @@ function documentOf(
     specification,
     environment,
     events,
-    checkpoints,
+    checkpoints: epochsIn(checkpoints),
     pruningEpochs,
     predictions,
     epochs: epochs.map(({ measured, ...epoch }) => ({
@@ -86,7 +107,11 @@ function documentOf(
       })),
     })),
     // After the last epoch; `export --what classes` has them all.
-    classes: { names, examples, correct: answered.at(-1)?.correct ?? [] },
+    classes: {
+      names: classNamesOf(detail),
+      examples: answered?.examples ?? [],
+      correct: answered?.correct ?? [],
+    },
     excess: rowsOf(excess.dense, 'excess'),
     controlShed: rowsOf(excess.dense, 'control'),
     previousMaskExcess: rowsOf(excess['previous-mask'], 'excess'),

@@ -1,6 +1,7 @@
 import type { Progress, RunState, RunSummary, WorkstationEvent } from '../../common/contract/schemas.ts';
 import { CascadeError, messageOf } from '../../common/errors.ts';
 import type { RunEvent } from '../../common/records.ts';
+import { standingNow, type Standing } from '../workspace/standing.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Problems } from './problems.ts';
 
@@ -96,12 +97,19 @@ export class RunJournal {
 
   /** A stored run as it is now: with its progress, and with a state that the disk does not hold yet. */
   show(run: RunSummary): RunSummary {
-    const unsaved = this.#unsaved.get(run.id);
-    const now = unsaved ? { ...run, state: unsaved.state, reason: unsaved.reason } : run;
-    const active = now.state === 'running' || now.state === 'paused';
-    if (!active) return { ...now, progress: null };
+    return standingNow(run, this.standingOf(run.id));
+  }
+
+  /** What is known of a run beside what is stored. */
+  standingOf(id: string): Standing {
+    const unsaved = this.#unsaved.get(id);
     const { progressOf, preparingOf } = this.#options;
-    return { ...now, reason: now.reason ?? preparingOf(run.id), progress: progressOf(run.id) };
+    return {
+      id,
+      unsaved: unsaved ? { state: unsaved.state, reason: unsaved.reason } : null,
+      preparing: preparingOf(id),
+      progress: progressOf(id),
+    };
   }
 
   /** Writes what was left over, now that there is room again. */

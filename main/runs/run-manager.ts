@@ -7,6 +7,7 @@ import { Problems } from './problems.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunQueue, type QueuedRun } from './run-queue.ts';
 import { Training, type TrainingOptions } from './training.ts';
+import type { Standing } from '../workspace/standing.ts';
 
 export interface RunManagerOptions extends Omit<TrainingOptions, 'journal' | 'onRecorded' | 'gpu'> {
   concurrency: number;
@@ -65,9 +66,10 @@ export class RunManager {
     return this.#journal.show(run);
   }
 
-  /** Ids of the runs that `show` may show otherwise than they are stored. */
-  get unlikeStored(): string[] {
-    return [...new Set([...this.#training.keys(), ...this.#journal.unsaved])];
+  /** Of the runs that may stand otherwise than they are stored. */
+  get standings(): Standing[] {
+    const ids = new Set([...this.#training.keys(), ...this.#journal.unsaved]);
+    return [...ids].map((id) => this.#journal.standingOf(id));
   }
 
   /**

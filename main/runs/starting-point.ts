@@ -1,4 +1,4 @@
-import type { EpochSummary, LoggedEvent, RunSummary } from '../../common/contract/schemas.ts';
+import type { RunSummary } from '../../common/contract/schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
 import {
   EVENTS_BEFORE_EPOCH,
@@ -46,7 +46,7 @@ export async function findStartingPoint(
   own: Known | null,
 ): Promise<StartingPoint | null> {
   const environmentOf = async (id: string | null): Promise<Known | null> =>
-    id === null ? null : ((await workspace.getRun(id)).environment as Known | null);
+    id === null ? null : ((await workspace.environment(id)) as Known | null);
   const control =
     own ??
     (await environmentOf(summary.control)) ??
@@ -108,12 +108,7 @@ async function leaveTrunk(
   if (!trunk) return null;
   const epochs = await workspace.checkpointEpochs(trunk.id);
   if (!epochs.includes(trunk.epoch)) return null;
-  const trained = await workspace.epochs(trunk.id);
-  const {
-    specification: trunkSpecification,
-    events,
-    stepsPerEpoch: steps,
-  } = await workspace.getRun(trunk.id);
+  const { specification: trunkSpecification, stepsPerEpoch: steps } = await workspace.getRun(trunk.id);
   // A trunk that an earlier version planned: the run trains those epochs itself, to the same bits.
   if (steps === null) return null;
   const { prunings } = planTraining(trunkSpecification, steps);
@@ -129,7 +124,7 @@ async function leaveTrunk(
   return {
     given,
     checkpoint,
-    shared: branch.prunes ? sharedEpoch(trained, events, branch.epoch) : null,
+    shared: branch.prunes ? await sharedEpoch(workspace, trunk.id, branch.epoch) : null,
     rewind,
   };
 }
@@ -148,12 +143,9 @@ async function intactCheckpoint(
   }
 }
 
-function sharedEpoch(
-  trained: readonly EpochSummary[],
-  events: readonly LoggedEvent[],
-  last: number,
-): SharedEpoch {
-  const { steps, trainLoss, trainAccuracy, trainingSeconds } = trained.find(({ epoch }) => epoch === last)!;
+async function sharedEpoch(workspace: Workspace, trunk: string, last: number): Promise<SharedEpoch> {
+  const { steps, trainLoss, trainAccuracy, trainingSeconds } = await workspace.epoch(trunk, last);
+  const events = await workspace.eventsOfEpochs(trunk, last - 1, last);
   return {
     steps,
     loss: trainLoss,

@@ -1,18 +1,21 @@
 import type {
   ChannelsAsked,
-  ClassAccuracies,
   EpochSummary,
   EpochWindow,
+  EventPage,
   ExcessEpoch,
+  LoggedEvent,
   RunDetail,
   RunFilter,
   RunState,
   RunSummary,
 } from '../../common/contract/schemas.ts';
 import type { ControlKind } from '../../common/controls.ts';
+import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
 import type { NetworkDescription } from '../../common/network.ts';
 import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
+import type { Standing } from './standing.ts';
 
 /** What the main thread may ask of the writer and of the reader: names, arguments and answers. */
 
@@ -74,6 +77,13 @@ export interface NamedRun {
   state: RunState;
   /** Last epoch that is stored; null for none. */
   last: number | null;
+}
+
+/** How a run stands. */
+export interface RunStanding {
+  id: string;
+  state: RunState;
+  reason: string | null;
 }
 
 /** What a run was trained on. */
@@ -152,16 +162,21 @@ export interface CheckerCalls {
 
 export interface ReaderCalls {
   open(folder: string): void;
-  listRuns(filter?: RunFilter): RunSummary[];
-  runList(filter?: RunFilter): Uint8Array<ArrayBuffer>;
+  listRuns(filter?: RunFilter, standings?: readonly Standing[]): RunSummary[];
+  runList(filter?: RunFilter, standings?: readonly Standing[]): Uint8Array<ArrayBuffer>;
+  runStates(states: readonly RunState[], standings: readonly Standing[]): RunStanding[];
   summary(id: string): RunSummary;
   getRun(id: string): RunDetail;
+  environment(id: string): Record<string, unknown> | null;
+  events(id: string, before?: number): EventPage;
+  eventsOfEpochs(id: string, from: number, to: number): LoggedEvent[];
+  missingCheckpoints(id: string): EpochSpan[];
   epoch(id: string, epoch: number): EpochSummary;
   epochs(id: string): EpochSummary[];
   excess(id: string, against?: ControlKind): ExcessEpoch[];
   epochFrame(id: string, window: EpochWindow): Uint8Array<ArrayBuffer>;
   excessFrame(id: string, against: ControlKind, window: EpochWindow): Uint8Array<ArrayBuffer>;
-  classes(id: string): ClassAccuracies;
+  classFrame(id: string, window: Pick<EpochWindow, 'from' | 'to'>): Uint8Array<ArrayBuffer>;
   predictionFrame(id: string, epoch: number, moment: Moment): Uint8Array<ArrayBuffer>;
   channelFrame(id: string, asked: ChannelsAsked): Uint8Array<ArrayBuffer>;
   blockedFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;

@@ -1,16 +1,18 @@
 import { resolve } from 'node:path';
 import type {
   ChannelsAsked,
-  ClassAccuracies,
   EpochSummary,
   EpochWindow,
+  EventPage,
   ExcessEpoch,
+  LoggedEvent,
   RunDetail,
   RunFilter,
   RunState,
   RunSummary,
 } from '../../common/contract/schemas.ts';
 import type { ControlKind } from '../../common/controls.ts';
+import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
 import type { ThreadClient } from '../threads/client.ts';
 import { LaterCheck } from './later-check.ts';
@@ -23,10 +25,12 @@ import type {
   NewStudy,
   ReaderCalls,
   RecordOutcome,
+  RunStanding,
   StoredCheckpoint,
   TrainedRun,
   WriterCalls,
 } from './messages.ts';
+import type { Standing } from './standing.ts';
 import { startThread } from './workspace-thread.ts';
 
 export { readOwner, type WorkspaceOwner } from './owner.ts';
@@ -84,22 +88,33 @@ export interface Workspace {
   /** Removes rows and files; CONFLICT where another run has it for its control. */
   removeRun(id: string): Promise<void>;
 
-  /** The newest first. `progress` is null: only the trainer knows. */
-  listRuns(filter?: RunFilter): Promise<RunSummary[]>;
-  /** The same as text, made by the reader: see `common/codec/run-frames.ts`. */
-  runList(filter?: RunFilter): Promise<Uint8Array<ArrayBuffer>>;
+  /** The newest first, as they are stored but for those of which more is known: see `standing.ts`. */
+  listRuns(filter?: RunFilter, standings?: readonly Standing[]): Promise<RunSummary[]>;
+  /** The same as a frame, made by the reader: see `common/codec/run-frames.ts`. */
+  runList(filter?: RunFilter, standings?: readonly Standing[]): Promise<Uint8Array<ArrayBuffer>>;
+  /** Runs in any of the states, the newest first. */
+  runStates(states: readonly RunState[], standings: readonly Standing[]): Promise<RunStanding[]>;
   summary(id: string): Promise<RunSummary>;
   getRun(id: string): Promise<RunDetail>;
+  /** What it was trained by; null for a run that has not begun. */
+  environment(id: string): Promise<Record<string, unknown> | null>;
+  /** The newest of a run's first events, of which there are `before`; of all of them unless said. */
+  events(id: string, before?: number): Promise<EventPage>;
+  /** What the log tells of the epochs [from, to]: few of them. */
+  eventsOfEpochs(id: string, from: number, to: number): Promise<LoggedEvent[]>;
+  /** Epochs of the run's own checkpoints whose files are gone, or have another size. Looks for each. */
+  missingCheckpoints(id: string): Promise<EpochSpan[]>;
   /** NOT_FOUND where it is not stored. */
   epoch(id: string, epoch: number): Promise<EpochSummary>;
+  /** All of them, as objects: of a long run that takes long here too. Windows and commands ask for frames. */
   epochs(id: string): Promise<EpochSummary[]>;
   /** Over the dense control unless another kind is said; empty without that control. */
   excess(id: string, against?: ControlKind): Promise<ExcessEpoch[]>;
-  /** Both as frames of rows, made by the reader: see `common/codec/rows.ts`. */
+  /** Both as frames of rows, made by the reader, as many as one answer holds: see `common/codec/rows.ts`. */
   epochFrame(id: string, window: EpochWindow): Promise<Uint8Array<ArrayBuffer>>;
   excessFrame(id: string, against: ControlKind, window: EpochWindow): Promise<Uint8Array<ArrayBuffer>>;
-  /** Empty where nothing is stored yet. */
-  classes(id: string): Promise<ClassAccuracies>;
+  /** Rows of the epochs that have answers by class. */
+  classFrame(id: string, window: Pick<EpochWindow, 'from' | 'to'>): Promise<Uint8Array<ArrayBuffer>>;
   /** Frames: see `common/codec/frames.ts`. Predictions of moments that are not marked are NOT_FOUND. */
   predictionFrame(id: string, epoch: number, moment: Moment): Promise<Uint8Array<ArrayBuffer>>;
   /**
@@ -249,12 +264,16 @@ class OpenWorkspace implements Workspace {
     return this.#writer.call('removeRun', id);
   }
 
-  listRuns(filter?: RunFilter): Promise<RunSummary[]> {
-    return this.#reader.call('listRuns', filter);
+  listRuns(filter?: RunFilter, standings?: readonly Standing[]): Promise<RunSummary[]> {
+    return this.#reader.call('listRuns', filter, standings);
   }
 
-  runList(filter?: RunFilter): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#reader.call('runList', filter);
+  runList(filter?: RunFilter, standings?: readonly Standing[]): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.call('runList', filter, standings);
+  }
+
+  runStates(states: readonly RunState[], standings: readonly Standing[]): Promise<RunStanding[]> {
+    return this.#reader.call('runStates', states, standings);
   }
 
   summary(id: string): Promise<RunSummary> {
@@ -263,6 +282,22 @@ class OpenWorkspace implements Workspace {
 
   getRun(id: string): Promise<RunDetail> {
     return this.#reader.call('getRun', id);
+  }
+
+  environment(id: string): Promise<Record<string, unknown> | null> {
+    return this.#reader.call('environment', id);
+  }
+
+  events(id: string, before?: number): Promise<EventPage> {
+    return this.#reader.call('events', id, before);
+  }
+
+  eventsOfEpochs(id: string, from: number, to: number): Promise<LoggedEvent[]> {
+    return this.#reader.call('eventsOfEpochs', id, from, to);
+  }
+
+  missingCheckpoints(id: string): Promise<EpochSpan[]> {
+    return this.#reader.call('missingCheckpoints', id);
   }
 
   epoch(id: string, epoch: number): Promise<EpochSummary> {
@@ -285,8 +320,8 @@ class OpenWorkspace implements Workspace {
     return this.#reader.call('excessFrame', id, against, window);
   }
 
-  classes(id: string): Promise<ClassAccuracies> {
-    return this.#reader.call('classes', id);
+  classFrame(id: string, window: Pick<EpochWindow, 'from' | 'to'>): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.call('classFrame', id, window);
   }
 
   predictionFrame(id: string, epoch: number, moment: Moment): Promise<Uint8Array<ArrayBuffer>> {

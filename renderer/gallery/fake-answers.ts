@@ -1,5 +1,5 @@
 import { encodePredictions } from '../../common/codec/predictions.ts';
-import type { ClassAccuracies, EpochSummary } from '../../common/contract/schemas.ts';
+import type { ClassEpoch, EpochSummary } from '../../common/contract/schemas.ts';
 import type { Moment } from '../../common/records.ts';
 import { noise, PRUNED_AT } from './simulation.ts';
 
@@ -8,16 +8,13 @@ const CLASSES = 10;
 const EACH = 1000;
 
 /** @param salt makes other classes worse */
-export function classesOf(epochs: readonly EpochSummary[], salt: number): ClassAccuracies {
+export function classesOf({ epoch, testAccuracy }: EpochSummary, salt: number): ClassEpoch {
   return {
-    names: null,
+    epoch,
     examples: Array.from({ length: CLASSES }, () => EACH),
-    epochs: epochs.map(({ epoch, testAccuracy }) => ({
-      epoch,
-      correct: Array.from({ length: CLASSES }, (_, index) =>
-        Math.round(EACH * testAccuracy * (1 - 0.03 * noise(index, 5, salt))),
-      ),
-    })),
+    correct: Array.from({ length: CLASSES }, (_, index) =>
+      Math.round(EACH * testAccuracy * (1 - 0.03 * noise(index, 5, salt))),
+    ),
   };
 }
 

@@ -12,7 +12,8 @@ import type {
   WorkstationStatus,
 } from '../../common/contract/schemas.ts';
 import { encodeRows } from '../../common/codec/rows.ts';
-import { encodeRuns, runsText } from '../../common/codec/run-frames.ts';
+import { encodeRuns } from '../../common/codec/run-frames.ts';
+import { epochSpans } from '../../common/epoch-spans.ts';
 import type { ControlKind } from '../../common/controls.ts';
 import { completeSpecification } from '../../common/run-specification.ts';
 import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';
@@ -186,8 +187,8 @@ function detail(run: RunSummary): RunDetail {
       { kind: 'resumed', epoch: 6, time: START + 44_000, message: 'Resumed after epoch 6.', data: {} },
       { kind: 'finished', epoch: EPOCHS, time: START + 71_000, message: 'All 12 epochs are done.', data: {} },
     ],
-    checkpoints: [0, 2, 6, 12],
-    missingCheckpoints: [6],
+    eventsBefore: 0,
+    checkpoints: epochSpans([0, 2, 6, 12]),
     stepsPerEpoch: 430,
     pruningEpochs: run.prunes ? [PRUNED_AT] : [],
     predictions: [
@@ -280,13 +281,13 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
       schema: () => answer(readSchema),
     },
     runs: {
-      list: () => answer(() => encodeRuns(runsText(runs))),
+      list: () => answer(() => encodeRuns(runs)),
       get: ({ id }: { id: string }) => answer(() => detail(find(id))),
       epochs: ({ id, from = 0, to = Infinity }: EpochsAsked) =>
         answer(() => {
           const rows = simulatedOf(id).epochs.filter((entry) => entry.epoch <= find(id).epochsDone);
           const within = rows.filter(({ epoch }) => epoch >= from && epoch <= to);
-          return encodeRows(within, { stored: rows.length, span: 1 });
+          return encodeRows(within, { stored: rows.length, span: 1, next: null });
         }),
       excess: ({ id, against = 'dense' }: EpochsAsked & { against?: ControlKind }) =>
         answer(() => {
@@ -297,15 +298,18 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
               : [previousMask && PREVIOUS, previousMask?.excessEpoch ?? null];
           const stored = over === null || last === null ? 0 : last + 1;
           const rows = Array.from({ length: stored }, (_, epoch) => excessAt(epoch, over!));
-          return encodeRows(rows, { stored, span: 1 });
+          return encodeRows(rows, { stored, span: 1, next: null });
         }),
-      classes: ({ id }: { id: string }) =>
-        answer(() =>
-          classesOf(
-            simulatedOf(id).epochs.filter((entry) => entry.epoch <= find(id).epochsDone),
-            Number(id === CONTROL),
-          ),
-        ),
+      events: ({ id }: { id: string }) =>
+        answer(() => ({ events: detail(find(id)).events, eventsBefore: 0 })),
+      missingCheckpoints: () => answer(() => ({ missing: epochSpans([6]) })),
+      classes: ({ id, from = 0, to = Infinity }: EpochsAsked) =>
+        answer(() => {
+          const stored = find(id).epochsDone + 1;
+          const epochs = simulatedOf(id).epochs.slice(from, Math.min(to + 1, stored));
+          const rows = epochs.map((epoch) => classesOf(epoch, Number(id === CONTROL)));
+          return encodeRows(rows, { stored, span: 1, next: null });
+        }),
       predictions: ({ epoch, moment }: { epoch: number; moment: Moment }) =>
         answer(() => predictionsOf(epoch, moment)),
       pause: ({ id }: { id: string }) => change(id, 'paused'),
@@ -340,7 +344,7 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
             epoch,
             channels: simulatedOf(id).simulation.blocked(epoch),
           }));
-          return encodeRows(rows, { stored: rows.length, span: 1 });
+          return encodeRows(rows, { stored: rows.length, span: 1, next: null });
         }),
       planes: ({ id, epoch, layer, planes }: PlanesAsked) =>
         answer(() => simulatedOf(id).simulation.planes(layer, epoch, planes)),

@@ -208,7 +208,7 @@ export class Simulation {
         this.channelTable(entry, index, epoch, table, beside);
         at += rows * entry.layer.outputChannels;
       });
-    const header = { kind: 'channels' as const, thresholds: LABELS, epochs, layers };
+    const header = { kind: 'channels' as const, thresholds: LABELS, epochs, next: null, layers };
     if (threshold === undefined) return encodeFrame(header, new Uint8Array(floats.buffer));
     const chosen = rowsAt([LABELS.indexOf(threshold)], LABELS.length);
     const picked: number[] = [];

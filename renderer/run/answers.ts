@@ -1,4 +1,4 @@
-import type { ClassAccuracies } from '../../common/contract/schemas.ts';
+import type { ClassEpoch } from '../../common/contract/schemas.ts';
 import type { Predictions } from '../../common/records.ts';
 
 /** A class after an epoch, beside the control's. */
@@ -16,30 +16,26 @@ export function className(names: readonly string[] | null | undefined, index: nu
   return names?.[index] ?? String(index);
 }
 
-/** Last epoch up to the wanted one that the run has, and the control too where there is one. */
-export function comparableEpoch(
-  run: ClassAccuracies,
-  control: ClassAccuracies | null,
-  wanted: number,
-): number | null {
-  const others =
-    control && control.epochs.length > 0 ? new Set(control.epochs.map(({ epoch }) => epoch)) : null;
-  const found = run.epochs.filter(({ epoch }) => epoch <= wanted && (others?.has(epoch) ?? true));
-  return found.at(-1)?.epoch ?? null;
+/** Last epoch up to the wanted one that a run has, and its control too where that has begun: each has so many, from 0 on. */
+export function comparableEpoch(stored: number, storedOfControl: number, wanted: number): number | null {
+  const last = Math.min(wanted, stored - 1, storedOfControl > 0 ? storedOfControl - 1 : Infinity);
+  return last < 0 ? null : last;
 }
 
 /** All classes after an epoch, those that lost most against the control first. */
-export function classRows(run: ClassAccuracies, control: ClassAccuracies | null, epoch: number): ClassRow[] {
-  const shares = (of: ClassAccuracies | null) => of?.epochs.find((entry) => entry.epoch === epoch)?.correct;
-  const [own, other] = [shares(run), shares(control)];
+export function classRows(
+  run: ClassEpoch,
+  control: ClassEpoch | null,
+  names: readonly string[] | null,
+): ClassRow[] {
   const share = (correct: number | undefined, examples: number): number | null =>
     correct === undefined || examples === 0 ? null : correct / examples;
   return run.examples
     .map((examples, index): ClassRow => {
-      const accuracy = share(own?.[index], examples);
-      const twin = share(other?.[index], examples);
+      const accuracy = share(run.correct[index], examples);
+      const twin = share(control?.correct[index], examples);
       const change = accuracy === null || twin === null ? null : accuracy - twin;
-      return { index, name: className(run.names, index), examples, accuracy, control: twin, change };
+      return { index, name: className(names, index), examples, accuracy, control: twin, change };
     })
     .sort((one, next) => (one.change ?? 0) - (next.change ?? 0) || one.index - next.index);
 }

@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, shallowRef, watch, type ComputedRef, type Ref } from 'vue';
 import { decodePredictions } from '../../common/codec/predictions.ts';
-import type { ClassAccuracies, RunDetail } from '../../common/contract/schemas.ts';
+import { decodeRows } from '../../common/codec/rows.ts';
+import type { ClassEpoch, RunDetail } from '../../common/contract/schemas.ts';
 import type { Predictions } from '../../common/records.ts';
 import { sentenceOf } from '../client/sentence.ts';
 import type { OpenedRun } from '../stores/opened-run.ts';
@@ -38,12 +39,19 @@ function asked<K extends string, T>(key: ComputedRef<K | null>, ask: (key: K) =>
   return { value, error };
 }
 
-/** Right answers by class of a run, read again with every epoch. */
-export function useClasses(workstation: Workstation, run: OpenedRun): Asked<ClassAccuracies> {
-  const key = computed(() =>
-    run.id === null || run.epochs.length === 0 ? null : `${run.id} ${run.epochs.at(-1)!.epoch}`,
-  );
-  return asked(key, (wanted) => workstation.client.runs.classes({ id: wanted.split(' ')[0]! }));
+/** Right answers by class of a run after an epoch; none where they were not recorded. */
+export function useClasses(
+  workstation: Workstation,
+  run: OpenedRun,
+  epoch: Ref<number | null>,
+): Asked<{ epoch: number; found: ClassEpoch | null }> {
+  const key = computed(() => (run.id === null || epoch.value === null ? null : `${run.id} ${epoch.value}`));
+  return asked(key, async (wanted) => {
+    const [id, after] = wanted.split(' ') as [string, string];
+    const at = Number(after);
+    const frame = await workstation.client.runs.classes({ id, from: at, to: at });
+    return { epoch: at, found: decodeRows<ClassEpoch>(frame).rows[0] ?? null };
+  });
 }
 
 export type Marked = RunDetail['predictions'][number];

@@ -8,6 +8,7 @@ import { deadOnData } from './0007-dead-on-data.ts';
 import { plans } from './0008-plans.ts';
 import { measured } from './0009-measured.ts';
 import { bases } from './0010-bases.ts';
+import { excessTotals } from './0011-excess-totals.ts';
 import type { Migration } from './migration.ts';
 
 /** All of them, in order: one that has landed is never edited, and never moved. */
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   plans,
   measured,
   bases,
+  excessTotals,
 ];

@@ -3,8 +3,37 @@ import type { CheckpointFiles, CheckpointRow } from '../checkpoint-files.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import type { CheckpointWishes, StoredCheckpoint } from '../messages.ts';
-import { TRUNK_CHECKPOINTS } from './summaries.ts';
 import type { StoredRun } from './stored-run.ts';
+
+/**
+ * Checkpoints of the trunk that are the run's too, and of the trunk's own trunk: of the epochs that it was given, and has
+ * no others of. Of an epoch that several have, that of the least depth is the run's.
+ */
+const TRUNK_CHECKPOINTS = `
+  with recursive stems (run, stem, last, depth) as (
+    select number, trunk, trunk_epoch, 1 from runs where number = :run
+    union all
+    select runs.number, runs.trunk, min(stems.last, runs.trunk_epoch), stems.depth + 1
+    from stems join runs on runs.number = stems.stem
+    where exists (select 1 from events where events.run = stems.run and kind = 'branched')
+  )
+  select owner.id as trunk, depth, given.epoch, given.file, given.size, given.sha256
+  from stems join runs as owner on owner.number = stems.stem join checkpoints as given on given.run = stems.stem
+  where given.epoch <= stems.last
+    and exists (select 1 from events where events.run = stems.run and kind = 'branched')
+    and exists (select 1 from epochs where epochs.run = :run and epochs.epoch = given.epoch)
+    and not exists (select 1 from checkpoints as own where own.run = :run and own.epoch = given.epoch)`;
+
+/** Epochs of which the run has a checkpoint, its own or its trunk's, in order. */
+export function checkpointEpochs(database: Connection, { number: run }: StoredRun): number[] {
+  return prepared(
+    database,
+    `select epoch from checkpoints where run = :run
+     union select epoch from (${TRUNK_CHECKPOINTS}) order by epoch`,
+  )
+    .pluck()
+    .all({ run }) as number[];
+}
 
 /** The checkpoint after an epoch; CHECKPOINT_CORRUPT where its file is missing or is not what was written. */
 export function checkpointAt(
@@ -13,7 +42,7 @@ export function checkpointAt(
   run: StoredRun,
   epoch: number,
 ): StoredCheckpoint {
-  const own = rowsOf(database, run).find((candidate) => candidate.epoch === epoch);
+  const own = rowOf(database, run, epoch);
   const shared = own ? undefined : trunkRow(database, run, epoch);
   const row = own ?? shared;
   if (!row) throw notFound(`checkpoint of the run ${run.id} after epoch ${epoch}`);
@@ -43,7 +72,7 @@ export function isIntact(
   run: StoredRun,
   epoch: number,
 ): boolean {
-  const row = rowsOf(database, run).find((candidate) => candidate.epoch === epoch);
+  const row = rowOf(database, run, epoch);
   return row !== undefined && files.read(run.id, row) !== null;
 }
 
@@ -96,10 +125,20 @@ function trunkRow(
   }) as (CheckpointRow & { trunk: string }) | undefined;
 }
 
+const ROWS = 'select epoch, file, size, sha256 from checkpoints where run = ?';
+
 /** Rows of the run's own checkpoints, in order. */
-export function rowsOf(database: Connection, run: StoredRun): CheckpointRow[] {
-  return prepared(
-    database,
-    'select epoch, file, size, sha256 from checkpoints where run = ? order by epoch',
-  ).all(run.number) as CheckpointRow[];
+function rowsOf(database: Connection, run: StoredRun): CheckpointRow[] {
+  return prepared(database, `${ROWS} order by epoch`).all(run.number) as CheckpointRow[];
+}
+
+function rowOf(database: Connection, run: StoredRun, epoch: number): CheckpointRow | undefined {
+  return prepared(database, `${ROWS} and epoch = ?`).get(run.number, epoch) as CheckpointRow | undefined;
+}
+
+/** Epochs of the run's own checkpoints, in order. */
+export function ownCheckpointEpochs(database: Connection, run: StoredRun): number[] {
+  return prepared(database, 'select epoch from checkpoints where run = ? order by epoch')
+    .pluck()
+    .all(run.number) as number[];
 }

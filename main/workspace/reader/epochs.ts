@@ -1,14 +1,14 @@
 import type { CountedLayer } from '../../../common/cascade/macs.ts';
-import type { EpochSummary, EpochWindow, LayerEpoch } from '../../../common/contract/schemas.ts';
+import type { EpochSummary, LayerEpoch } from '../../../common/contract/schemas.ts';
 import type { Phase } from '../../../common/records.ts';
 import { layersOf, type StoredLayer } from '../chains.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
 import { readMeasured } from '../measured.ts';
 import { epochCosts } from './costs.ts';
-import { spanFor, type EpochRange } from './levels.ts';
+import type { EpochRange } from './levels.ts';
 import { networkOf } from './network.ts';
-import { sharesOf } from './summaries.ts';
+import { sharesOf } from './summary-rows.ts';
 import { share } from './shares.ts';
 import type { StoredRun } from './stored-run.ts';
 
@@ -64,65 +64,6 @@ const ALL: EpochRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
 /** The stored epochs of a run, with their layers. */
 export function epochsOf(database: Connection, run: StoredRun, { from, to } = ALL): EpochSummary[] {
   return between(database, run, from, to);
-}
-
-/** Which epochs a window means, how many are stored, and how many of the window are told together. */
-export function detailOf(
-  database: Connection,
-  run: StoredRun,
-  { from = 0, to = Number.MAX_SAFE_INTEGER, most = Infinity }: EpochWindow,
-): EpochRange & { stored: number; span: number } {
-  const count = (range: EpochRange): number =>
-    prepared(database, 'select count(*) from epochs where run = ? and epoch between ? and ?')
-      .pluck()
-      .get(run.number, range.from, range.to) as number;
-  return { from, to, stored: count(ALL), span: spanFor(count({ from, to }), most) };
-}
-
-/**
- * The same epochs without what is told in detail alone: costs and norms. Of the layers only the named one is there, so that
- * a hundred thousand epochs are read in less than a second.
- */
-export function outlineOf(
-  database: Connection,
-  run: StoredRun,
-  { from, to }: EpochRange,
-  name: string | undefined,
-): EpochSummary[] {
-  const rows = prepared(
-    database,
-    'select * from epochs where run = ? and epoch between ? and ? order by epoch',
-  ).all(run.number, from, to) as EpochRow[];
-  const layers = layersOf(database, run.number);
-  const channels = layers.reduce((sum, layer) => sum + layer.channels, 0);
-  const layer = layers.find((candidate) => candidate.name === name);
-  const macs = networkOf(database, run)?.layers.find((entry) => entry.name === name)?.macs ?? null;
-  const told = new Map(
-    (layer ? layerRows(database, layer, from, to) : []).map((row) => [
-      row.epoch,
-      layerSummary(row, layer!, macs, run.labels),
-    ]),
-  );
-  const dead = deadOnData(database, run, from, to);
-  return rows.map((row) => ({
-    ...summaryOf(row, run.labels),
-    channels,
-    norm: Number.NaN,
-    gradientNorm: null,
-    deadOnData: dead.has(row.epoch) ? share(dead.get(row.epoch)!, row.weights - row.pruned) : null,
-    costs: null,
-    layers: told.has(row.epoch) ? [told.get(row.epoch)!] : [],
-  }));
-}
-
-/** Kept weights that are dead on the data, of the epochs in which they were counted in every layer. */
-function deadOnData(database: Connection, run: StoredRun, from: number, to: number): Map<number, number> {
-  const rows = prepared(
-    database,
-    `select epoch, sum(dead_on_data) as dead from layer_epochs join layers on layers.id = layer
-     where run = ? and epoch between ? and ? group by epoch having count(dead_on_data) = count(*)`,
-  ).all(run.number, from, to) as { epoch: number; dead: number }[];
-  return new Map(rows.map(({ epoch, dead }) => [epoch, dead]));
 }
 
 function layerRows(database: Connection, layer: StoredLayer, from: number, to: number): LayerRow[] {

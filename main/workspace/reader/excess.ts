@@ -22,23 +22,18 @@ interface Counts {
 
 const COLUMNS: Readonly<Record<ControlKind, string>> = { dense: 'control', 'previous-mask': 'previous_mask' };
 
-/** Rows of the excess of `:run` over its control of a kind. */
-function over(against: ControlKind): string {
-  return `from excess where run = :run
+/** Rows of the excess of `:run` over its control of a kind, from `excess` or `excess_totals`. */
+export function over(against: ControlKind, table: 'excess' | 'excess_totals' = 'excess'): string {
+  return `from ${table} as excess where run = :run
     and excess.control = (select runs.${COLUMNS[against]} from runs where number = :run)`;
 }
 
-/**
- * The excess after the epochs that both the run and its control of the kind have; empty without one.
- *
- * @param only names of the layers that are told beside the whole network; all of them unless said
- */
+/** The excess after the epochs that both the run and its control of the kind have; empty without one. */
 export function excessOf(
   database: Connection,
   run: StoredRun,
   against: ControlKind,
   { from, to }: EpochRange = { from: 0, to: Number.MAX_SAFE_INTEGER },
-  only?: readonly (string | null)[],
 ): ExcessEpoch[] {
   const rows = prepared(
     database,
@@ -54,27 +49,12 @@ export function excessOf(
   return [...epochs].map(([epoch, layers]) => ({
     epoch,
     ...compared(layers.map(countsOf), run.labels),
-    layers: (only ? layers.filter(({ name }) => only.includes(name)) : layers).map((row) => ({
+    layers: layers.map((row) => ({
       name: row.name,
       kept: row.kept,
       ...compared([countsOf(row)], run.labels),
     })),
   }));
-}
-
-/** The excess after the last epoch that both have, by threshold, and that epoch; null where there is none. */
-export function lastExcess(
-  database: Connection,
-  run: number,
-  labels: readonly string[],
-  against: ControlKind,
-): { excess: Record<string, number> | null; excessEpoch: number | null } {
-  const rows = prepared(
-    database,
-    `select epoch, kept, shed, control_shed ${over(against)} and epoch = (select max(epoch) ${over(against)})`,
-  ).all({ run }) as Omit<ExcessRow, 'name'>[];
-  if (rows.length === 0) return { excess: null, excessEpoch: null };
-  return { excess: compared(rows.map(countsOf), labels).excess, excessEpoch: rows[0]!.epoch };
 }
 
 function countsOf({ kept, shed, control_shed }: Omit<ExcessRow, 'name'>): Counts {
@@ -113,7 +93,7 @@ function total<T>(rows: readonly T[], value: (row: T) => number): number {
 export function comparedWith(database: Connection, control: number, epoch: number): string[] {
   return prepared(
     database,
-    `select distinct id from excess join runs on runs.number = excess.run
+    `select id from excess_totals as excess join runs on runs.number = excess.run
      where excess.control = ? and excess.epoch = ? order by runs.number`,
   )
     .pluck()

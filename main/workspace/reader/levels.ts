@@ -1,3 +1,5 @@
+import { byLabel } from './shares.ts';
+
 /**
  * Levels of detail: more epochs than a chart has room for are told in spans of equally many, each by two records. Of every
  * number they hold the lowest and the highest within the span, in the order in which those came, so that no peak is lost.
@@ -14,48 +16,55 @@ export function spanFor(epochs: number, most: number): number {
   return epochs <= most ? 1 : Math.ceil(epochs / Math.max(1, Math.floor(most / 2)));
 }
 
-/** Two records for each span: of its first epoch and of its last. What is no number is that of the first. */
-export function inSpans<T extends { epoch: number }>(rows: readonly T[], span: number): T[] {
-  const told: T[] = [];
-  for (let from = 0; from < rows.length; from += span) {
-    const within = rows.slice(from, from + span);
-    const [first, last] = extremes(within) as [T, T];
-    told.push({ ...first, epoch: within[0]!.epoch });
-    if (within.length > 1) told.push({ ...last, epoch: within.at(-1)!.epoch });
+/** Places of the epochs that spans are told by, the first and the last of each, among so many. */
+export function toldPlaces(count: number, span: number): number[] {
+  const places: number[] = [];
+  for (let from = 0; from < count; from += span) {
+    const last = Math.min(from + span, count) - 1;
+    places.push(from);
+    if (last > from) places.push(last);
   }
-  return told;
+  return places;
 }
 
-/** The lowest and the highest of each number within the values, in the order in which they came. */
-function extremes(values: readonly unknown[]): [unknown, unknown] {
-  const sample = values.find((value) => value !== null && value !== undefined);
-  if (typeof sample === 'number') return extremeNumbers(values as (number | null)[]);
-  if (Array.isArray(sample)) {
-    const pairs = sample.map((_, index) =>
-      extremes(values.map((value) => (value as unknown[] | null)?.[index])),
-    );
-    return [pairs.map(([one]) => one), pairs.map(([, other]) => other)];
+/** The lowest and the highest number of each span, in the order in which they came: one value a told place. NaN is no number. */
+export function extremesOf(values: Float64Array, span: number): Float64Array {
+  const { length } = values;
+  const told = new Float64Array(2 * Math.ceil(length / span));
+  let place = 0;
+  for (let from = 0; from < length; from += span) {
+    const end = Math.min(from + span, length);
+    let lowest = -1;
+    let highest = -1;
+    for (let at = from; at < end; at++) {
+      const value = values[at]!;
+      if (Number.isNaN(value)) continue;
+      if (lowest < 0 || value < values[lowest]!) lowest = at;
+      if (highest < 0 || value > values[highest]!) highest = at;
+    }
+    const [first, last] = lowest < highest ? [lowest, highest] : [highest, lowest];
+    told[place++] = first < 0 ? Number.NaN : values[first]!;
+    if (end - from > 1) told[place++] = last < 0 ? Number.NaN : values[last]!;
   }
-  if (typeof sample === 'object' && sample !== null) {
-    const pairs = Object.keys(sample).map(
-      (key) =>
-        [key, extremes(values.map((value) => (value as Record<string, unknown> | null)?.[key]))] as const,
-    );
-    return [
-      Object.fromEntries(pairs.map(([key, [one]]) => [key, one])),
-      Object.fromEntries(pairs.map(([key, [, other]]) => [key, other])),
-    ];
-  }
-  return [sample ?? null, sample ?? null];
+  return told.subarray(0, place);
 }
 
-function extremeNumbers(values: readonly (number | null)[]): [number | null, number | null] {
-  let [lowest, highest] = [-1, -1];
-  values.forEach((value, index) => {
-    if (value === null || value === undefined || Number.isNaN(value)) return;
-    if (lowest < 0 || value < values[lowest]!) lowest = index;
-    if (highest < 0 || value > values[highest]!) highest = index;
-  });
-  if (lowest < 0) return [values[0] ?? null, values[0] ?? null];
-  return lowest < highest ? [values[lowest]!, values[highest]!] : [values[highest]!, values[lowest]!];
+/** A number for each row of a list, NaN where there is none. */
+export type Column = Float64Array;
+
+/** What is computed of columns row by row. */
+export function derived(rows: number, value: (row: number) => number): Column {
+  const column = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) column[row] = value(row);
+  return column;
+}
+
+/** A number for each told place, by the labels of a ladder of thresholds. */
+export function byThresholdTold(
+  labels: readonly string[],
+  columns: readonly Column[],
+  span: number,
+): (place: number) => Record<string, number> {
+  const told = columns.map((column) => extremesOf(column, span));
+  return (place) => byLabel(labels, (threshold) => told[threshold]![place]!);
 }

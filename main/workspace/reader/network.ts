@@ -9,12 +9,3 @@ export function networkOf(database: Connection, run: Pick<StoredRun, 'number'>):
     .get(run.number) as string | undefined;
   return text === undefined ? null : (JSON.parse(text) as NetworkDescription);
 }
-
-/** Names of its data set's classes; null where the files do not tell, or an earlier version did not keep them. */
-export function classNamesOf(database: Connection, run: Pick<StoredRun, 'number'>): string[] | null {
-  const text = prepared(database, 'select environment from environments where run = ?')
-    .pluck()
-    .get(run.number) as string | undefined;
-  if (text === undefined) return null;
-  return (JSON.parse(text) as { classNames?: string[] | null }).classNames ?? null;
-}

@@ -1,24 +1,30 @@
 import { encodePredictions } from '../../../common/codec/predictions.ts';
-import type { ClassAccuracies, RunDetail } from '../../../common/contract/schemas.ts';
+import type { ClassEpoch, RunDetail } from '../../../common/contract/schemas.ts';
 import type { Moment } from '../../../common/records.ts';
 import { decompress, decompressFloats } from '../compression.ts';
 import { prepared, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
-import { classNamesOf } from './network.ts';
+import type { EpochRange } from './levels.ts';
+import { networkOf } from './network.ts';
 import type { StoredRun } from './stored-run.ts';
+import { roomFor } from './window.ts';
 
-/** Right answers on the test split by class, for the stored epochs that have them. */
-export function classesOf(database: Connection, run: StoredRun): ClassAccuracies {
+/** Right answers on the test split by class, for those of the epochs that have them. */
+export function classesOf(database: Connection, run: StoredRun, { from, to }: EpochRange): ClassEpoch[] {
   const rows = prepared(
     database,
-    'select epoch, examples, correct from class_epochs where run = ? order by epoch',
-  ).all(run.number) as { epoch: number; examples: Uint8Array; correct: Uint8Array }[];
-  const last = rows.at(-1);
-  return {
-    names: classNamesOf(database, run),
-    examples: last ? [...integersOf(last.examples)] : [],
-    epochs: rows.map(({ epoch, correct }) => ({ epoch, correct: [...integersOf(correct)] })),
-  };
+    'select epoch, examples, correct from class_epochs where run = ? and epoch between ? and ? order by epoch',
+  ).all(run.number, from, to) as { epoch: number; examples: Uint8Array; correct: Uint8Array }[];
+  return rows.map(({ epoch, examples, correct }) => ({
+    epoch,
+    examples: [...integersOf(examples)],
+    correct: [...integersOf(correct)],
+  }));
+}
+
+/** Epochs whose classes one answer has room for. */
+export function classRoom(database: Connection, run: StoredRun): number {
+  return roomFor(2 * (networkOf(database, run)?.classes ?? 1));
 }
 
 /** Epochs and moments that predictions are stored of, in order. */

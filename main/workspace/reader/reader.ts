@@ -1,18 +1,22 @@
 import type {
   ChannelsAsked,
-  ClassAccuracies,
   EpochSummary,
   EpochWindow,
+  EventPage,
   ExcessEpoch,
+  LoggedEvent,
   RunDetail,
   RunFilter,
+  RunState,
   RunSummary,
 } from '../../../common/contract/schemas.ts';
+import type { RowsHeader } from '../../../common/codec/frames.ts';
 import { encodeRows } from '../../../common/codec/rows.ts';
-import { runsText } from '../../../common/codec/run-frames.ts';
+import { encodeRuns } from '../../../common/codec/run-frames.ts';
 import type { ControlKind } from '../../../common/controls.ts';
+import { epochSpans, type EpochSpan } from '../../../common/epoch-spans.ts';
 import type { Moment } from '../../../common/records.ts';
-import { PlaneChains } from '../chains.ts';
+import { layersOf, PlaneChains } from '../chains.ts';
 import { CheckpointFiles } from '../checkpoint-files.ts';
 import { connect, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
@@ -22,27 +26,35 @@ import type {
   MeasuredSpeed,
   NamedRun,
   ReaderCalls,
+  RunStanding,
   StoredCheckpoint,
   TrainedRun,
 } from '../messages.ts';
-import { classesOf, predictionFrame } from './predictions.ts';
+import type { Standing } from '../standing.ts';
+import { blockedFrame, channelFrame } from './channels.ts';
 import {
   checkpointAt,
+  checkpointEpochs,
   checkpointWishes,
   isIntact,
   lastCheckpoint,
   missingCheckpoints,
-  rowsOf,
+  ownCheckpointEpochs,
 } from './checkpoints.ts';
-import { detailOf, epochOf, epochsOf, outlineOf } from './epochs.ts';
+import { environmentOf, getRun } from './details.ts';
+import { epochOf, epochsOf } from './epochs.ts';
+import { eventsOf, eventsOfEpochs } from './events.ts';
+import { excessOutline } from './excess-outline.ts';
 import { comparedWith, excessOf } from './excess.ts';
-import { blockedFrame, channelFrame } from './channels.ts';
-import { inSpans } from './levels.ts';
-import { speeds } from './speeds.ts';
+import type { EpochRange } from './levels.ts';
+import { outlineOf } from './outline.ts';
 import { masks, planeFrame, prunedMasks } from './planes.ts';
+import { classesOf, classRoom, predictionFrame } from './predictions.ts';
+import { speeds } from './speeds.ts';
+import { requireStored, type StoredRun } from './stored-run.ts';
+import { getSummary, listRuns, runsNamed, runStates } from './summaries.ts';
 import { trainedRuns } from './trained-runs.ts';
-import { checkpointEpochs, getRun, getSummary, listRuns, requireStored, runsNamed } from './summaries.ts';
-import type { StoredRun } from './stored-run.ts';
+import { detailOf, roomForLayers } from './window.ts';
 
 /** Answers questions about an open workspace. Each answer is of one moment: one read transaction a call. */
 export class Reader implements Omit<ReaderCalls, 'open'> {
@@ -56,23 +68,40 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
     this.#chains = new PlaneChains(this.#database);
   }
 
-  listRuns(filter: RunFilter = {}): RunSummary[] {
-    return this.#snapshot(() => listRuns(this.#database, filter));
+  listRuns(filter: RunFilter = {}, standings: readonly Standing[] = []): RunSummary[] {
+    return this.#snapshot(() => listRuns(this.#database, filter, standings));
   }
 
-  runList(filter: RunFilter = {}): Uint8Array<ArrayBuffer> {
-    return runsText(this.listRuns(filter));
+  runList(filter: RunFilter = {}, standings: readonly Standing[] = []): Uint8Array<ArrayBuffer> {
+    return encodeRuns(this.listRuns(filter, standings));
+  }
+
+  runStates(states: readonly RunState[], standings: readonly Standing[]): RunStanding[] {
+    return this.#snapshot(() => runStates(this.#database, states, standings));
   }
 
   summary(id: string): RunSummary {
-    return this.#snapshot(() => getSummary(this.#database, id));
+    return this.#of(id, (run) => getSummary(this.#database, run));
   }
 
   getRun(id: string): RunDetail {
-    return this.#of(id, (run) => ({
-      ...getRun(this.#database, id),
-      missingCheckpoints: missingCheckpoints(this.#database, this.#files, run),
-    }));
+    return this.#of(id, (run) => getRun(this.#database, run));
+  }
+
+  environment(id: string): Record<string, unknown> | null {
+    return this.#of(id, (run) => environmentOf(this.#database, run));
+  }
+
+  events(id: string, before?: number): EventPage {
+    return this.#of(id, (run) => eventsOf(this.#database, run.number, before));
+  }
+
+  eventsOfEpochs(id: string, from: number, to: number): LoggedEvent[] {
+    return this.#of(id, (run) => eventsOfEpochs(this.#database, run.number, { from, to }));
+  }
+
+  missingCheckpoints(id: string): EpochSpan[] {
+    return this.#of(id, (run) => epochSpans(missingCheckpoints(this.#database, this.#files, run)));
   }
 
   epoch(id: string, epoch: number): EpochSummary {
@@ -89,31 +118,31 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   epochFrame(id: string, window: EpochWindow): Uint8Array<ArrayBuffer> {
     return this.#of(id, (run) => {
-      const { stored, span, ...range } = detailOf(this.#database, run, window);
+      const { from, to, ...header } = this.#detailOf(run, window);
       const rows =
-        span === 1
-          ? epochsOf(this.#database, run, range)
-          : inSpans(outlineOf(this.#database, run, range, window.layer), span);
-      return encodeRows(rows, { stored, span });
+        header.span === 1
+          ? epochsOf(this.#database, run, { from, to })
+          : outlineOf(this.#database, run, { from, to }, header.span, window.layer);
+      return encodeRows(rows, header);
     });
   }
 
   excessFrame(id: string, against: ControlKind, window: EpochWindow): Uint8Array<ArrayBuffer> {
     return this.#of(id, (run) => {
-      const { stored, span, ...range } = detailOf(this.#database, run, window);
-      const rows = excessOf(
-        this.#database,
-        run,
-        against,
-        range,
-        span === 1 ? undefined : [window.layer ?? null],
-      );
-      return encodeRows(span === 1 ? rows : inSpans(rows, span), { stored, span });
+      const { from, to, ...header } = this.#detailOf(run, window);
+      const rows =
+        header.span === 1
+          ? excessOf(this.#database, run, against, { from, to })
+          : excessOutline(this.#database, run, against, { from, to }, header.span, window.layer);
+      return encodeRows(rows, header);
     });
   }
 
-  classes(id: string): ClassAccuracies {
-    return this.#of(id, (run) => classesOf(this.#database, run));
+  classFrame(id: string, window: Pick<EpochWindow, 'from' | 'to'>): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) => {
+      const { from, to, ...header } = detailOf(this.#database, run, window, classRoom(this.#database, run));
+      return encodeRows(classesOf(this.#database, run, { from, to }), header);
+    });
   }
 
   predictionFrame(id: string, epoch: number, moment: Moment): Uint8Array<ArrayBuffer> {
@@ -162,7 +191,7 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
   }
 
   ownCheckpointEpochs(id: string): number[] {
-    return this.#of(id, (run) => rowsOf(this.#database, run).map(({ epoch }) => epoch));
+    return this.#of(id, (run) => ownCheckpointEpochs(this.#database, run));
   }
 
   isIntact(id: string, epoch: number): boolean {
@@ -170,8 +199,9 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
   }
 
   checkpointEpochs(id: string): number[] {
-    return this.#of(id, (run) => checkpointEpochs(this.#database, run.number));
+    return this.#of(id, (run) => checkpointEpochs(this.#database, run));
   }
+
   comparedWith(id: string, epoch: number): string[] {
     return this.#of(id, (run) => comparedWith(this.#database, run.number, epoch));
   }
@@ -186,6 +216,10 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   close(): void {
     this.#database.close();
+  }
+
+  #detailOf(run: StoredRun, window: EpochWindow): EpochRange & RowsHeader {
+    return detailOf(this.#database, run, window, roomForLayers(layersOf(this.#database, run.number).length));
   }
 
   #of<T>(id: string, read: (run: StoredRun) => T): T {

@@ -1,8 +1,12 @@
 import type { EventKind } from '../../../common/records.ts';
 import type { CheckpointFiles, CheckpointRow } from '../checkpoint-files.ts';
+import { epochSpans, epochSpansText } from '../../../common/epoch-spans.ts';
 import { prepared, type Connection } from '../database.ts';
 import type { Layout } from '../layout.ts';
 import { insertEvent } from './runs.ts';
+
+/** Epochs that an event tells each by itself. */
+const MOST_EPOCHS = 1_000;
 
 /** What was found to be otherwise than the database says, of one run. */
 interface Finding {
@@ -82,18 +86,23 @@ function isToldAlready(database: Connection, { kind, number, epochs }: Finding):
   )
     .pluck()
     .get(number, kind) as string | undefined;
-  return data === JSON.stringify({ epochs });
+  return data === JSON.stringify(dataOf(epochs));
 }
 
 function log(database: Connection, { kind, run, number, epochs }: Finding, lost: string): void {
   if (number === null) return;
-  const which = `Checkpoints after the epochs ${epochs.join(', ')}`;
+  const which = `Checkpoints after the epochs ${epochSpansText(epochSpans(epochs))}`;
   const messages: Record<Finding['kind'], string> = {
     'checkpoints-set-aside': `${which} were found that the database does not know: they were moved to ${lost}.`,
     'checkpoints-found': `${which} were missing, and were found among those set aside.`,
     'checkpoints-missing': `${which} are missing: once the run is finished, \`cascade resume ${run}\` trains them again.`,
   };
-  insertEvent(database, number, { kind, epoch: null, message: messages[kind], data: { epochs } });
+  insertEvent(database, number, { kind, epoch: null, message: messages[kind], data: dataOf(epochs) });
+}
+
+/** Of very many epochs an event tells the spans, lest it be as long as a run. */
+function dataOf(epochs: readonly number[]): Record<string, unknown> {
+  return epochs.length <= MOST_EPOCHS ? { epochs } : { spans: epochSpans(epochs) };
 }
 
 function noticesOf(findings: readonly Finding[], lost: string): string[] {

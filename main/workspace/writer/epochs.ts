@@ -184,10 +184,11 @@ export function deleteEpochsFrom(
   run: number,
   epoch: number,
 ): void {
-  prepared(database, 'delete from excess where epoch >= :epoch and (run = :run or control = :run)').run({
-    run,
-    epoch,
-  });
+  for (const table of ['excess', 'excess_totals'])
+    prepared(database, `delete from ${table} where epoch >= :epoch and (run = :run or control = :run)`).run({
+      run,
+      epoch,
+    });
   prepared(database, 'delete from epochs where run = ? and epoch >= ?').run(run, epoch);
   prepared(database, 'delete from channel_tables where run = ? and epoch >= ?').run(run, epoch);
   deletePredictionsFrom(database, run, epoch);

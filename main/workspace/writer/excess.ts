@@ -12,6 +12,14 @@ interface Side {
   layers: StoredLayer[];
 }
 
+/** Over the weights that a run kept: see migration 0011. */
+interface Counts {
+  kept: number;
+  shed: number[];
+  /** Null at a threshold that the control does not measure. */
+  controlShed: (number | null)[];
+}
+
 function sideOf(database: Connection, number: number): Side {
   const text = prepared(database, 'select specification from runs where number = ?').pluck().get(number);
   const { thresholds } = JSON.parse(String(text)) as RunSpecification;
@@ -85,37 +93,58 @@ export class ExcessWriter {
   }
 
   #store(run: Side, control: Side, epoch: number): void {
-    for (const layer of run.layers) {
+    const counted = run.layers.flatMap((layer) => {
       const twin = control.layers.find(
         ({ name, weights }) => name === layer.name && weights === layer.weights,
       );
-      if (!twin) continue;
-      const size = planeBytes(layer.weights);
-      const planes = this.#planes.read(layer, epoch, planeCount(run.thresholds.length));
-      const others = this.#planes.read(twin, epoch, planeCount(control.thresholds.length));
-      const plane = (stack: Uint8Array, index: number): Uint8Array =>
-        stack.subarray(index * size, (index + 1) * size);
-      const pruned = plane(planes, PRUNED_PLANE);
-      const shed = run.thresholds.map((_, threshold) =>
-        countWithout(plane(planes, shedPlane(threshold)), pruned),
-      );
-      const controlShed = run.thresholds.map((label) => {
+      return twin ? [{ layer: layer.id, ...this.#count(run, layer, control, twin, epoch) }] : [];
+    });
+    if (counted.length === 0) return;
+    const insert = prepared(
+      this.#database,
+      `insert or replace into excess (run, control, epoch, layer, kept, shed, control_shed)
+       values (?, ?, ?, ?, ?, ?, ?)`,
+    );
+    for (const { layer, ...counts } of counted)
+      insert.run(run.number, control.number, epoch, layer, ...columnsOf(counts));
+    prepared(
+      this.#database,
+      `insert or replace into excess_totals (run, control, epoch, kept, shed, control_shed)
+       values (?, ?, ?, ?, ?, ?)`,
+    ).run(run.number, control.number, epoch, ...columnsOf(totalOf(counted)));
+  }
+
+  #count(run: Side, layer: StoredLayer, control: Side, twin: StoredLayer, epoch: number): Counts {
+    const size = planeBytes(layer.weights);
+    const planes = this.#planes.read(layer, epoch, planeCount(run.thresholds.length));
+    const others = this.#planes.read(twin, epoch, planeCount(control.thresholds.length));
+    const plane = (stack: Uint8Array, index: number): Uint8Array =>
+      stack.subarray(index * size, (index + 1) * size);
+    const pruned = plane(planes, PRUNED_PLANE);
+    return {
+      kept: layer.weights - popcount(pruned),
+      shed: run.thresholds.map((_, threshold) => countWithout(plane(planes, shedPlane(threshold)), pruned)),
+      controlShed: run.thresholds.map((label) => {
         const threshold = control.thresholds.indexOf(label);
         return threshold < 0 ? null : countWithout(plane(others, shedPlane(threshold)), pruned);
-      });
-      prepared(
-        this.#database,
-        `insert or replace into excess (run, control, epoch, layer, kept, shed, control_shed)
-         values (?, ?, ?, ?, ?, ?, ?)`,
-      ).run(
-        run.number,
-        control.number,
-        epoch,
-        layer.id,
-        layer.weights - popcount(pruned),
-        JSON.stringify(shed),
-        JSON.stringify(controlShed),
-      );
-    }
+      }),
+    };
   }
+}
+
+function totalOf(layers: readonly Counts[]): Counts {
+  const sum = (values: readonly number[]): number => values.reduce((one, other) => one + other, 0);
+  const { shed } = layers[0]!;
+  return {
+    kept: sum(layers.map(({ kept }) => kept)),
+    shed: shed.map((_, threshold) => sum(layers.map((layer) => layer.shed[threshold]!))),
+    controlShed: shed.map((_, threshold) => {
+      const counts = layers.map(({ controlShed }) => controlShed[threshold]!);
+      return counts.every((count) => count !== null) ? sum(counts) : null;
+    }),
+  };
+}
+
+function columnsOf({ kept, shed, controlShed }: Counts): [number, string, string] {
+  return [kept, JSON.stringify(shed), JSON.stringify(controlShed)];
 }

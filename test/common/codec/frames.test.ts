@@ -14,6 +14,7 @@ const headers: fc.Arbitrary<FrameHeader> = fc.oneof(
     thresholds: fc.array(names, { maxLength: 3 }),
     epochs: fc.array(counts, { maxLength: 3 }),
     layers: fc.array(fc.record({ name: names, channels: counts, rows: counts }), { maxLength: 3 }),
+    next: fc.option(counts),
   }),
   fc.record({
     kind: fc.constant('planes' as const),

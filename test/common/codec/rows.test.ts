@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { decodeRows, encodeRows } from '../../../common/codec/rows.ts';
 
-const header = { stored: 9, span: 1 };
+const header = { stored: 9, span: 1, next: 4 };
 const roundTrip = (rows: object[]) => decodeRows(encodeRows(rows, header));
 
 it('brings records back as they were, to the bit', () => {

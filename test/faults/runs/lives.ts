@@ -79,7 +79,7 @@ export const asServices = (workspace: Workspace) => ({
   epochs: (id: string) => workspace.epochs(id),
   planes: (id: string, epoch: number, layer: string) => workspace.planeFrame(id, epoch, layer),
   channels: (id: string, asked: ChannelsAsked) => workspace.channelFrame(id, asked),
-  classes: (id: string) => workspace.classes(id),
+  classFrame: (id: string) => workspace.classFrame(id, {}),
   predictions: (id: string, epoch: number, moment: Moment) => workspace.predictionFrame(id, epoch, moment),
 });
 

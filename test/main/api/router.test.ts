@@ -41,7 +41,11 @@ test('every call of the contract reaches its service', async () => {
   expect(decodeRows(await client.runs.excess({ id })).rows).toHaveLength(1);
   const channels = await client.runs.channels({ id, from: 1, to: 2 });
   expect(decodeFrame('channels', channels).header.epochs).toEqual([1, 2]);
-  expect(await client.runs.classes({ id })).toMatchObject({ examples: [2, 2], epochs: [{ epoch: 0 }] });
+  expect(decodeRows(await client.runs.classes({ id })).rows).toEqual([
+    { epoch: 0, examples: [2, 2], correct: [1, 0] },
+  ]);
+  expect(await client.runs.events({ id })).toMatchObject({ events: [{ kind: 'queued' }], eventsBefore: 0 });
+  expect(await client.runs.missingCheckpoints({ id })).toEqual({ missing: [] });
   const before = await client.runs.predictions({ id, epoch: 1, moment: 'before-pruning' });
   expect(decodePredictions(before).predicted).toEqual(Uint16Array.of(0, 1, 1, 1));
   const after = await client.runs.predictions({ id, epoch: 1 });

@@ -2,13 +2,14 @@ import { RECKONED_MEASURES } from '../../../common/measures/registry.ts';
 import { completeSpecification } from '../../../common/run-specification.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import { encodeFrame } from '../../../common/codec/frames.ts';
-import { encodeRuns, runsText } from '../../../common/codec/run-frames.ts';
+import { encodeRuns } from '../../../common/codec/run-frames.ts';
 import { encodeRows } from '../../../common/codec/rows.ts';
 import { encodePredictions } from '../../../common/codec/predictions.ts';
+import { epochSpans } from '../../../common/epoch-spans.ts';
 import type { ControlKind } from '../../../common/controls.ts';
 import type {
   ChannelsAsked,
-  ClassAccuracies,
+  ClassEpoch,
   Cost,
   EpochSummary,
   EpochWindow,
@@ -203,7 +204,7 @@ export class WorkstationDouble implements WorkstationServices {
     return [...this.runs.values()];
   }
   async runList(filter: RunFilter = {}) {
-    return encodeRuns(runsText(filterRuns(await this.listRuns(), filter)));
+    return encodeRuns(filterRuns(await this.listRuns(), filter));
   }
 
   async getRun(id: string): Promise<RunDetail> {
@@ -224,10 +225,10 @@ export class WorkstationDouble implements WorkstationServices {
       }),
       thresholds: [...DEFAULT_THRESHOLDS],
       network: null,
-      environment: { engine: 'double' },
+      environment: { engine: 'double', classNames: ['cat', 'dog, or wolf'] },
       events: [{ kind: 'queued', epoch: null, time: this.#time, message: 'Queued.', data: {} }],
-      checkpoints: [EPOCHS],
-      missingCheckpoints: [],
+      eventsBefore: 0,
+      checkpoints: epochSpans([EPOCHS]),
       stepsPerEpoch: 100,
       pruningEpochs: [1],
       predictions: [
@@ -252,21 +253,29 @@ export class WorkstationDouble implements WorkstationServices {
   async epochFrame(id: string, { from = 0, to = Infinity }: EpochWindow) {
     const rows = await this.epochs(id);
     const within = rows.filter(({ epoch }) => epoch >= from && epoch <= to);
-    return encodeRows(within, { stored: rows.length, span: 1 });
+    return encodeRows(within, { stored: rows.length, span: 1, next: null });
   }
   async excessFrame(id: string, against: ControlKind, { from = 0, to = Infinity }: EpochWindow) {
     const rows = await this.excess(id, against);
     const within = rows.filter(({ epoch }) => epoch >= from && epoch <= to);
-    return encodeRows(within, { stored: this.#run(id).epochsDone + 1, span: 1 });
+    return encodeRows(within, { stored: this.#run(id).epochsDone + 1, span: 1, next: null });
   }
 
-  async classes(id: string): Promise<ClassAccuracies> {
+  async classFrame(id: string, { from = 0, to = Infinity }: Pick<EpochWindow, 'from' | 'to'>) {
     const epochs = Array.from({ length: this.#run(id).epochsDone + 1 }, (_, epoch) => epoch);
-    return {
-      names: ['cat', 'dog, or wolf'],
-      examples: [2, 2],
-      epochs: epochs.map((epoch) => ({ epoch, correct: [1, epoch % 3] })),
-    };
+    const rows = epochs
+      .filter((epoch) => epoch >= from && epoch <= to)
+      .map((epoch): ClassEpoch => ({ epoch, examples: [2, 2], correct: [1, epoch % 3] }));
+    return encodeRows(rows, { stored: epochs.length, span: 1, next: null });
+  }
+
+  async events(id: string) {
+    const { events } = await this.getRun(id);
+    return { events, eventsBefore: 0 };
+  }
+
+  async missingCheckpoints() {
+    return [];
   }
 
   async pause(id: string) {
@@ -307,7 +316,13 @@ export class WorkstationDouble implements WorkstationServices {
     this.#run(id);
     const epochs = Array.from({ length: to - from + 1 }, (_, i) => from + i);
     return encodeFrame(
-      { kind: 'channels', thresholds: LABELS, epochs, layers: [{ name: 'dense1', channels: 2, rows: 1 }] },
+      {
+        kind: 'channels',
+        thresholds: LABELS,
+        epochs,
+        next: null,
+        layers: [{ name: 'dense1', channels: 2, rows: 1 }],
+      },
       new Uint8Array(Float32Array.from(epochs.flatMap((epoch) => [epoch, -epoch])).buffer),
     );
   }
@@ -316,7 +331,7 @@ export class WorkstationDouble implements WorkstationServices {
     const epochs = Array.from({ length: to - from + 1 }, (_, i) => from + i);
     return encodeRows(
       epochs.map((epoch) => ({ epoch, channels: epoch * 10 })),
-      { stored: epochs.length, span: 1 },
+      { stored: epochs.length, span: 1, next: null },
     );
   }
   async planes(id: string, epoch: number, layer: string) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { decodeRows } from '../../../common/codec/rows.ts';
 import { decodeFrame } from '../../../common/codec/frames.ts';
 import type { RunState, RunSummary, WorkstationEvent } from '../../../common/contract/schemas.ts';
 import { generator } from '../../../main/trainer/random.ts';
@@ -197,7 +198,7 @@ export async function bitsOf(
   }: {
     services: Pick<
       WorkstationServices,
-      'getRun' | 'epochs' | 'planes' | 'channels' | 'classes' | 'predictions'
+      'getRun' | 'epochs' | 'planes' | 'channels' | 'classFrame' | 'predictions'
     >;
     folder: string;
   },
@@ -225,10 +226,10 @@ export async function bitsOf(
     );
     epochs.push({ metrics, planes, channels });
   }
-  const last = join(folder, 'checkpoints', id, `epoch-${Math.max(...checkpoints)}.safetensors`);
+  const last = join(folder, 'checkpoints', id, `epoch-${checkpoints.at(-1)!.to}.safetensors`);
   const predictions: unknown[] = [];
   for (const { epoch, moment } of marked)
     predictions.push({ epoch, moment, bytes: digest(await services.predictions(id, epoch, moment)) });
-  const classes = await services.classes(id);
+  const classes = decodeRows(await services.classFrame(id, {})).rows;
   return { epochs, classes, predictions, checkpoint: digest(readFileSync(last)) };
 }

@@ -1,4 +1,6 @@
 import { expect, it, vi } from 'vitest';
+import { decodeRows } from '../../../common/codec/rows.ts';
+import type { ClassEpoch } from '../../../common/contract/schemas.ts';
 import { decodePredictions } from '../../../common/codec/predictions.ts';
 import { createLocalClient } from '../../../main/api/router.ts';
 import { EXPORTED_TABLES, exportedCsv } from '../../../main/cli/export-csv.ts';
@@ -27,11 +29,11 @@ it('the numbers of a run agree with one another, from the trainer to the table',
 
   // Test images are of ten classes, twenty each; right answers by class, image and epoch are the same ones.
   const epochs = await services.epochs(id);
-  const classes = await services.classes(id);
-  expect(classes.examples).toEqual(new Array<number>(10).fill(20));
-  expect(classes.names).toBeNull();
+  const classes = decodeRows<ClassEpoch>(await services.classFrame(id, {})).rows;
+  expect(classes[0]!.examples).toEqual(new Array<number>(10).fill(20));
+  expect(environment!['classNames']).toBeNull();
   for (const { epoch, testAccuracy, testTopFive } of epochs) {
-    const right = classes.epochs.find((entry) => entry.epoch === epoch)!.correct;
+    const right = classes.find((entry) => entry.epoch === epoch)!.correct;
     expect(right.reduce((sum, count) => sum + count) / 200).toBe(testAccuracy);
     expect(testTopFive).toBeGreaterThanOrEqual(testAccuracy);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeRows } from '../../../common/codec/rows.ts';
 import type { EpochSummary, EpochWindow, ExcessEpoch } from '../../../common/contract/schemas.ts';
-import { inSpans, spanFor } from '../../../main/workspace/reader/levels.ts';
+import { extremesOf, spanFor, toldPlaces } from '../../../main/workspace/reader/levels.ts';
 import type { Workspace } from '../../../main/workspace/workspace.ts';
 import { CONTROL, ENVIRONMENT, newRun, openTest, recordOf, RUN, temporaryFolder } from './fixtures.ts';
 
@@ -27,61 +27,79 @@ describe('epochs in a window', () => {
   it('are those that a whole list holds, to the bit, and so is their excess', async () => {
     const workspace = await trained();
     const [all, excess] = [await workspace.epochs(RUN), await workspace.excess(RUN)];
-    expect(await epochs(workspace, {})).toEqual({ stored: EPOCHS, span: 1, rows: all });
+    expect(await epochs(workspace, {})).toEqual({ stored: EPOCHS, span: 1, next: null, rows: all });
     expect((await epochs(workspace, { from: 5, to: 7 })).rows).toEqual(all.slice(5, 8));
     expect((await epochs(workspace, { from: 5, to: 7, most: 3 })).rows).toEqual(all.slice(5, 8));
     expect((await epochs(workspace, { from: EPOCHS })).rows).toEqual([]);
     const frame = await workspace.excessFrame(RUN, 'dense', { from: 40 });
-    expect(decodeRows<ExcessEpoch>(frame)).toEqual({ stored: EPOCHS, span: 1, rows: excess.slice(40) });
+    expect(decodeRows<ExcessEpoch>(frame)).toEqual({
+      stored: EPOCHS,
+      span: 1,
+      next: null,
+      rows: excess.slice(40),
+    });
   });
 
-  it('at a level of detail keep the lowest and the highest of every span, by brute force', async () => {
-    const workspace = await trained();
-    const [all, excess] = [await workspace.epochs(RUN), await workspace.excess(RUN)];
-    const outline = await epochs(workspace, { most: 10, layer: 'dense' });
-    expect(outline).toMatchObject({ stored: EPOCHS, span: 10 });
-    expect(outline.rows.length).toBeLessThanOrEqual(10);
-    const frame = await workspace.excessFrame(RUN, 'dense', { most: 10, layer: 'dense' });
-    const compared = decodeRows<ExcessEpoch>(frame).rows;
-    const values: [string, (epoch: EpochSummary) => number | null][] = [
-      ['test accuracy', (epoch) => epoch.testAccuracy],
-      ['validation loss', (epoch) => epoch.validationLoss],
-      ['shed', (epoch) => epoch.shed['1e-4']!],
-      ['rate', (epoch) => epoch.learningRateLast],
-      ['dead on the data', (epoch) => epoch.deadOnData],
-      ['mean |w|', (epoch) => epoch.measured['meanMagnitude']!],
-      [
-        'mean |w| of a layer',
-        (epoch) => epoch.layers.find(({ name }) => name === 'dense')!.measured['meanMagnitude']!,
-      ],
-      ['shed of a layer', (epoch) => epoch.layers.find(({ name }) => name === 'dense')!.shed['1e-4']!],
-      ['excess', ({ epoch }) => excess.find((entry) => entry.epoch === epoch)!.excess['1e-4']!],
-    ];
-    for (let span = 0; span * 10 < EPOCHS; span++) {
-      const within = all.slice(span * 10, span * 10 + 10);
-      const told = outline.rows.slice(2 * span, 2 * span + 2);
-      expect(told.map(({ epoch }) => epoch)).toEqual([within[0]!.epoch, within.at(-1)!.epoch]);
-      for (const [what, value] of values) {
-        const measured = within.map(value).filter((each) => each !== null && !Number.isNaN(each));
-        const drawn =
-          what === 'excess'
-            ? compared.slice(2 * span, 2 * span + 2).map((entry) => entry.excess['1e-4']!)
-            : told.map(value);
-        const lowest = Math.min(...(measured as number[]));
-        const highest = Math.max(...(measured as number[]));
-        if (measured.length === 0) expect(drawn, what).toEqual([null, null]);
-        else
-          expect(
-            [...(drawn as number[])].sort((one, other) => one - other),
-            what,
-          ).toEqual([lowest, highest]);
-      }
-    }
-    expect((await epochs(workspace, { most: 10 })).rows.every(({ layers }) => layers.length === 0)).toBe(
-      true,
-    );
-  });
+  it.each([{ most: 10 }, { most: 7, from: 3, to: 40 }, { most: 46 }])(
+    'at a level of detail keep the lowest and the highest of every span, by brute force: %o',
+    async (window) => {
+      const workspace = await trained();
+      const [all, compared] = [await workspace.epochs(RUN), await workspace.excess(RUN)];
+      const within = <T extends { epoch: number }>(rows: T[]) =>
+        rows.filter(({ epoch }) => epoch >= (window.from ?? 0) && epoch <= (window.to ?? EPOCHS));
+      const outline = await epochs(workspace, { ...window, layer: 'dense' });
+      const { span } = outline;
+      expect(span).toBe(spanFor(within(all).length, window.most));
+      expect(outline.rows.length).toBeLessThanOrEqual(window.most);
+      const named = <T extends { layers: { name: string }[] }>(row: T): T => ({
+        ...row,
+        layers: row.layers.filter(({ name }) => name === 'dense'),
+      });
+      const wanted = within(all)
+        .map(named)
+        .map((row) => ({ ...row, norm: NaN, gradientNorm: null, costs: null }));
+      expect(outline.rows).toEqual(toldInSpans(wanted, span));
+      const frame = await workspace.excessFrame(RUN, 'dense', { ...window, layer: 'dense' });
+      expect(decodeRows<ExcessEpoch>(frame).rows).toEqual(toldInSpans(within(compared).map(named), span));
+      const { rows } = await epochs(workspace, window);
+      expect(rows.every(({ layers }) => layers.length === 0)).toBe(true);
+    },
+  );
 });
+
+/** Two records for each span, of whatever is in it: what is no number is that of the first. */
+function toldInSpans<T extends { epoch: number }>(rows: readonly T[], span: number): T[] {
+  return Array.from({ length: Math.ceil(rows.length / span) }, (_, index) =>
+    rows.slice(index * span, (index + 1) * span),
+  ).flatMap((within) => {
+    const told = ends(within) as [T, T];
+    const [first, last] = [
+      { ...told[0], epoch: within[0]!.epoch },
+      { ...told[1], epoch: within.at(-1)!.epoch },
+    ];
+    return within.length === 1 ? [first] : [first, last];
+  });
+}
+
+function ends(values: readonly unknown[]): [unknown, unknown] {
+  const sample = values.find((value) => value !== null && value !== undefined) ?? null;
+  if (typeof sample === 'number') {
+    const numbers = (values as (number | null)[]).filter((value) => value !== null && !Number.isNaN(value));
+    if (numbers.length === 0) return [sample, sample];
+    const [lowest, highest] = [Math.min(...(numbers as number[])), Math.max(...(numbers as number[]))];
+    const isRising = values.indexOf(lowest) < values.indexOf(highest);
+    return isRising ? [lowest, highest] : [highest, lowest];
+  }
+  if (typeof sample !== 'object' || sample === null) return [sample, sample];
+  const parts = Object.keys(sample).map(
+    (key) => [key, ends(values.map((value) => (value as Record<string, unknown> | null)?.[key]))] as const,
+  );
+  const side = (index: 0 | 1): unknown =>
+    Array.isArray(sample)
+      ? parts.map(([, pair]) => pair[index])
+      : Object.fromEntries(parts.map(([key, pair]) => [key, pair[index]]));
+  return [side(0), side(1)];
+}
 
 describe('spans', () => {
   it('hold no more records than asked for, and tell what came first first', () => {
@@ -92,21 +110,15 @@ describe('spans', () => {
       [7, 2],
       [2_001, 2_000],
     ] as const) {
-      const rows = Array.from({ length: count }, (_, epoch) => ({ epoch, value: -epoch }));
-      const told = inSpans(rows, spanFor(count, most));
-      if (count > most) expect(told.length).toBeLessThanOrEqual(most);
-      expect(told.at(-1)!.epoch).toBe(count - 1);
-      expect(told.map(({ value }) => value)).toEqual(told.map(({ epoch }) => -epoch));
+      const span = spanFor(count, most);
+      const places = toldPlaces(count, span);
+      if (count > most) expect(places.length).toBeLessThanOrEqual(most);
+      expect(places.at(-1)).toBe(count - 1);
+      const falling = Float64Array.from({ length: count }, (_, epoch) => 0 - epoch);
+      expect([...extremesOf(falling, span)]).toEqual(places.map((epoch) => 0 - epoch));
     }
-    const peak = [0, 9, 1].map((value, epoch) => ({ epoch, value }));
-    expect(inSpans(peak, 3)).toEqual([
-      { epoch: 0, value: 0 },
-      { epoch: 2, value: 9 },
-    ]);
-    const missing = [null, 4, NaN, 2].map((value, epoch) => ({ epoch, value }));
-    expect(inSpans(missing, 4)).toEqual([
-      { epoch: 0, value: 4 },
-      { epoch: 3, value: 2 },
-    ]);
+    expect([...extremesOf(Float64Array.of(0, 9, 1), 3)]).toEqual([0, 9]);
+    expect([...extremesOf(Float64Array.of(NaN, 4, NaN, 2), 4)]).toEqual([4, 2]);
+    expect([...extremesOf(Float64Array.of(NaN, NaN, 3), 2)]).toEqual([NaN, NaN, 3]);
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { connect, openDatabase } from '../../../main/workspace/database.ts';
 import { APPLICATION_ID } from '../../../main/workspace/layout.ts';
 import type { Migration } from '../../../main/workspace/migrations/migration.ts';
+import { excessTotals } from '../../../main/workspace/migrations/0011-excess-totals.ts';
 import { MIGRATIONS } from '../../../main/workspace/migrations/migrations.ts';
 import {
   APPLICATION,
@@ -65,6 +66,7 @@ describe('migrations', () => {
       'epochs',
       'events',
       'excess',
+      'excess_totals',
       'layer_epochs',
       'layers',
       'memberships',
@@ -109,6 +111,33 @@ describe('migrations', () => {
     expect((await workspace.summary(RUN)).previousMask).toBeNull();
     await workspace.close();
     expect(pragma(folder, 'foreign_key_check')).toBeUndefined();
+  });
+
+  it('0011 adds up the excess of the layers, but at a threshold that one of them lacks', async () => {
+    const folder = temporaryFolder();
+    const workspace = await openTest(folder);
+    await workspace.addRun(newRun(CONTROL));
+    await workspace.addRun(newRun(RUN, { control: CONTROL, previousMask: CONTROL }));
+    for (const id of [CONTROL, RUN])
+      for (const epoch of [0, 1, 2])
+        await workspace.recordEpoch(id, recordOf(epoch, id === RUN ? 1 : 2), null, []);
+    await workspace.close();
+    const file = join(folder, 'workspace.sqlite');
+    const older = new Database(file);
+    older.exec(`
+      update excess set control_shed = json_set(control_shed, '$[2]', null) where epoch = 1 and layer % 2 = 1;
+      alter table excess_totals rename to stored;
+      drop index excess_totals_of_control`);
+    excessTotals.up(older);
+    const rows = (table: string) =>
+      older.prepare(`select * from ${table} order by run, control, epoch`).all() as Record<string, unknown>[];
+    const [stored, made] = [rows('stored'), rows('excess_totals')];
+    expect(stored).toHaveLength(3);
+    const lacking = JSON.parse(String(stored[1]!['control_shed'])) as (number | null)[];
+    lacking[2] = null;
+    stored[1]!['control_shed'] = JSON.stringify(lacking);
+    expect(made).toEqual(stored);
+    older.close();
   });
 
   it('0005 numbers the arms of each study in the order in which they came', async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { classNamesOf } from '../../../common/class-names.ts';
 import { decodePredictions } from '../../../common/codec/predictions.ts';
 import { RECKONED_MEASURES } from '../../../common/measures/registry.ts';
 import { MOMENTS, type EpochRecord, type Measured } from '../../../common/records.ts';
@@ -9,6 +10,7 @@ import { foundations } from '../../../main/workspace/migrations/0001-foundations
 import { trunks } from '../../../main/workspace/migrations/0002-trunks.ts';
 import type { Workspace } from '../../../main/workspace/workspace.ts';
 import {
+  classesOf,
   APPLICATION,
   CONTROL,
   ENVIRONMENT,
@@ -134,11 +136,14 @@ describe('the numbers of an epoch', () => {
         record.layers.map(({ gradientNorm, compacted }) => [gradientNorm, compacted]),
       );
     }
-    expect(await workspace.classes(RUN)).toEqual({
-      names: ['cat', 'dog', 'owl'],
-      examples: [4, 3, 3],
-      epochs: epochs.map(({ epoch }) => ({ epoch, correct: [...recordOf(epoch).classes.correct] })),
-    });
+    expect(await classesOf(workspace, RUN)).toEqual(
+      epochs.map(({ epoch }) => ({
+        epoch,
+        examples: [4, 3, 3],
+        correct: [...recordOf(epoch).classes.correct],
+      })),
+    );
+    expect(classNamesOf(await workspace.getRun(RUN))).toEqual(['cat', 'dog', 'owl']);
     expect((await workspace.getRun(RUN)).predictions).toEqual(
       MARKED.flatMap((epoch) => MOMENTS.map((moment) => ({ epoch, moment }))),
     );
@@ -203,7 +208,8 @@ describe('the numbers of an epoch', () => {
     const [epoch] = await workspace.epochs(RUN);
     expect(epoch).toMatchObject({ costs: null, layers: [{ macs: null }, { macs: null }] });
     await workspace.addRun(newRun(CONTROL));
-    expect(await workspace.classes(CONTROL)).toEqual({ names: null, examples: [], epochs: [] });
+    expect(await classesOf(workspace, CONTROL)).toEqual([]);
+    expect(classNamesOf(await workspace.getRun(CONTROL))).toBeNull();
   });
 
   it('go with a trunk’s epochs to the run that leaves it, but for the predictions of the trunk’s end', async () => {
@@ -215,7 +221,7 @@ describe('the numbers of an epoch', () => {
     await workspace.setEnvironment(CONTROL, ENVIRONMENT);
     await workspace.adoptEpochs(CONTROL, RUN, 5);
     expect(await workspace.epochs(CONTROL)).toEqual(await workspace.epochs(RUN));
-    expect(await workspace.classes(CONTROL)).toEqual(await workspace.classes(RUN));
+    expect(await classesOf(workspace, CONTROL)).toEqual(await classesOf(workspace, RUN));
     // Of the marked epochs the third is a pruning's, which both have, and the fifth the trunk's end.
     const marked = await workspace.getRun(RUN);
     expect(marked.predictions.map(({ epoch }) => epoch)).toEqual([3, 3, 5, 5]);
@@ -275,13 +281,13 @@ describe('a workspace of an earlier version', () => {
       weights: left[0]! + left[1]!,
       macs: 4 * left[0]! + left[1]!,
     });
-    expect(await again.classes(RUN)).toEqual({ names: null, examples: [], epochs: [] });
+    expect(await classesOf(again, RUN)).toEqual([]);
 
     // The same epoch recorded again is the same, though it now knows more; another one is not.
     expect(await again.recordEpoch(RUN, recordOf(1), null, [])).toBe('known');
     expect(await again.epochs(RUN)).toEqual(before);
     expect(await again.recordEpoch(RUN, recordOf(2), null, [])).toBe('stored');
-    expect((await again.classes(RUN)).epochs.map(({ epoch }) => epoch)).toEqual([2]);
+    expect((await classesOf(again, RUN)).map(({ epoch }) => epoch)).toEqual([2]);
     const other = recordOf(1);
     other.metrics.testLoss += 1;
     expect(await again.recordEpoch(RUN, other, null, [])).toBe('replaced');

@@ -106,7 +106,7 @@ describe('a workspace', () => {
     expect(summary!.states!.shed['1e-4']).toBe(shed / (weights - pruned));
     const detail = await workspace.getRun(RUN);
     expect(detail.summary).toEqual(summary);
-    expect(detail).toMatchObject({ checkpoints: [1], pruningEpochs: [1], network: null });
+    expect(detail).toMatchObject({ checkpoints: [{ from: 1, to: 1 }], pruningEpochs: [1], network: null });
     expect(detail.events).toMatchObject([{ kind: 'pruned', epoch: 1, data: { weights: 3 } }]);
   });
 

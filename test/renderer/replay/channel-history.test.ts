@@ -23,7 +23,7 @@ function frame(epochs: number[]): ArrayBuffer {
     (_, index) => epochs[Math.floor(index / SIZE)]! * 1000 + (index % SIZE),
   );
   return encodeFrame(
-    { kind: 'channels', thresholds: ['1e-3'], epochs, layers: LAYERS },
+    { kind: 'channels', next: null, thresholds: ['1e-3'], epochs, layers: LAYERS },
     new Uint8Array(floats.buffer),
   ).buffer;
 }

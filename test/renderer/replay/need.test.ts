@@ -33,6 +33,7 @@ function frameOf({ from, to, threshold }: ChannelsAsked): Uint8Array<ArrayBuffer
   return encodeFrame(
     {
       kind: 'channels',
+      next: null,
       thresholds: [threshold!],
       epochs,
       layers: [{ name: 'all', channels: CHANNELS, rows: ROWS }],
@@ -157,7 +158,7 @@ test('blocked channels of every epoch are counted elsewhere, window by window, o
   const blocked = async (input: { from: number; to: number }, { signal }: { signal: AbortSignal }) => {
     asked.push({ ...input, aborted: () => signal.aborted });
     const rows = EPOCHS.slice(input.from, input.to + 1).map((at) => ({ epoch: at, channels: counts[at] }));
-    return encodeRows(rows, { stored: rows.length, span: 1 });
+    return encodeRows(rows, { stored: rows.length, span: 1, next: null });
   };
   const epoch = ref(40);
   const layers = ref([{ outputChannels: CHANNELS } as PrunableLayer]);

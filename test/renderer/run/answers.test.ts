@@ -1,37 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import type { ClassAccuracies } from '../../../common/contract/schemas.ts';
 import { classRows, comparableEpoch, lostAnswers, wonAnswers } from '../../../renderer/run/answers.ts';
 import { times } from '../../../renderer/format/numbers.ts';
 
-function classes(correct: Record<number, number[]>, names: string[] | null = null): ClassAccuracies {
-  return {
-    names,
-    examples: [10, 20, 0],
-    epochs: Object.entries(correct).map(([epoch, right]) => ({ epoch: Number(epoch), correct: right })),
-  };
-}
-
 describe('classes', () => {
-  const run = classes({ 0: [1, 2, 0], 1: [5, 18, 0], 2: [4, 19, 0] }, ['cat', 'dog', 'none']);
-
   it('are compared at the last epoch that both runs have', () => {
-    expect(comparableEpoch(run, classes({ 0: [1, 2, 0], 1: [6, 18, 0] }), 2)).toBe(1);
-    expect(comparableEpoch(run, classes({ 0: [1, 2, 0], 1: [6, 18, 0] }), 0)).toBe(0);
-    expect(comparableEpoch(run, null, 2)).toBe(2);
+    expect(comparableEpoch(3, 2, 2)).toBe(1);
+    expect(comparableEpoch(3, 2, 0)).toBe(0);
+    expect(comparableEpoch(2, 3, 2)).toBe(1);
     // A control that has not begun is none yet.
-    expect(comparableEpoch(run, classes({}), 2)).toBe(2);
-    expect(comparableEpoch(run, classes({ 7: [1, 1, 0] }), 2)).toBeNull();
-    expect(comparableEpoch(classes({}), null, 2)).toBeNull();
+    expect(comparableEpoch(3, 0, 2)).toBe(2);
+    expect(comparableEpoch(0, 3, 2)).toBeNull();
   });
 
   it('stand in the order of what they lost against the control', () => {
-    const rows = classRows(run, classes({ 2: [5, 18, 0] }), 2);
-    expect(rows).toEqual([
+    const examples = [10, 20, 0];
+    const run = { epoch: 2, examples, correct: [4, 19, 0] };
+    expect(classRows(run, { epoch: 2, examples, correct: [5, 18, 0] }, ['cat', 'dog', 'none'])).toEqual([
       { index: 0, name: 'cat', examples: 10, accuracy: 0.4, control: 0.5, change: 0.4 - 0.5 },
       { index: 2, name: 'none', examples: 0, accuracy: null, control: null, change: null },
       { index: 1, name: 'dog', examples: 20, accuracy: 0.95, control: 0.9, change: 0.95 - 0.9 },
     ]);
-    expect(classRows({ ...run, names: null }, null, 1).map(({ name, change }) => [name, change])).toEqual([
+    expect(classRows(run, null, null).map(({ name, change }) => [name, change])).toEqual([
       ['0', null],
       ['1', null],
       ['2', null],
