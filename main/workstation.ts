@@ -111,8 +111,9 @@ class Workstation implements WorkstationServices {
     const { plan, problems, changed, remembered } = await this.#plan(text, options);
     if (!plan) return { problems, preview: null };
     const others = new Set(changed.flatMap(({ runs }) => runs.map(({ id }) => id)));
+    const ids = plan.runs.map(({ id }) => id);
     const [listed, speeds] = await Promise.all([
-      this.listRuns({ ids: plan.runs.map(({ id }) => id) }),
+      this.#workspace.runProgress(ids, this.#runs.standings),
       this.#workspace.speeds(),
     ]);
     const known = new Map(listed.map((run) => [run.id, run]));
@@ -210,7 +211,7 @@ class Workstation implements WorkstationServices {
     });
     if (changed.length === 0) return unchanged;
     const pins = await this.#background.call('pinData', [names.datasets, changed], { signal });
-    const remembered = wasAccepted(changed, pins, name, await this.#workspace.listRuns());
+    const remembered = wasAccepted(changed, pins, await this.#workspace.pinnedData(name));
     const accepted = acceptChangedData || remembered;
     const said = changedDataText(changed, accepted);
     const withWarnings = ({ plan, problems }: typeof first) => ({

@@ -18,14 +18,17 @@ export function neededBy({ control, previousMask, trunk, masks }: Needs): string
  */
 export class RunQueue {
   readonly #runs: QueuedRun[] = [];
+  /** The same by their ids: of ten thousand that wait, each is looked up for every one that needs it. */
+  readonly #byId = new Map<string, QueuedRun>();
 
   has(id: string): boolean {
-    return this.#runs.some((run) => run.id === id);
+    return this.#byId.has(id);
   }
 
   push(run: QueuedRun): void {
-    const place = this.#runs.findIndex(({ priority }) => priority < run.priority);
-    this.#runs.splice(place < 0 ? this.#runs.length : place, 0, run);
+    const before = this.#runs.findLastIndex(({ priority }) => priority >= run.priority);
+    this.#runs.splice(before + 1, 0, run);
+    this.#byId.set(run.id, run);
   }
 
   /** Takes the first run that may begin; null where none may. */
@@ -46,7 +49,7 @@ export class RunQueue {
     const asked = new Set<string>();
     const gather = (needs: Needs): void => {
       for (const id of neededBy(needs)) {
-        const waiting = this.#runs.find((other) => other.id === id);
+        const waiting = this.#byId.get(id);
         if (!waiting || asked.has(id)) continue;
         asked.add(id);
         gather(waiting);
@@ -59,7 +62,7 @@ export class RunQueue {
 
   /** Gives a run that waits another place. */
   prioritise(id: string, priority: number): void {
-    const [run] = this.#runs.filter((waiting) => waiting.id === id);
+    const run = this.#byId.get(id);
     if (!run) return;
     this.remove(id);
     this.push({ ...run, priority });
@@ -67,13 +70,16 @@ export class RunQueue {
 
   /** @returns whether it was waiting */
   remove(id: string): boolean {
-    const place = this.#runs.findIndex((run) => run.id === id);
-    if (place >= 0) this.#runs.splice(place, 1);
-    return place >= 0;
+    const run = this.#byId.get(id);
+    if (!run) return false;
+    this.#byId.delete(id);
+    this.#runs.splice(this.#runs.indexOf(run), 1);
+    return true;
   }
 
   clear(): void {
     this.#runs.length = 0;
+    this.#byId.clear();
   }
 
   /** The run, or of those that it needs one that may begin; null where none of them may. */
@@ -81,7 +87,7 @@ export class RunQueue {
     if (asked.has(run.id)) return null;
     asked.add(run.id);
     for (const id of neededBy(run)) {
-      const needed = this.#runs.find((other) => other.id === id);
+      const needed = this.#byId.get(id);
       const first = needed ? this.#firstNeeded(needed, isReady, asked) : null;
       if (first) return first;
     }

@@ -78,15 +78,8 @@ export async function expectedData(
 ): Promise<string | null> {
   const decided = own?.datasetHash ?? dataHash ?? startingPoint?.datasetHash;
   if (decided) return decided;
-  const named = JSON.stringify(dataset);
-  const others = await workspace.trainedRuns(
-    [],
-    memberships.map(({ study }) => study),
-  );
-  const same = others.find(
-    (other) => other.id !== id && other.dataHash === null && JSON.stringify(other.dataset) === named,
-  );
-  return same?.datasetHash ?? null;
+  const studies = memberships.map(({ study }) => study);
+  return workspace.trainedData(studies, dataset, id);
 }
 
 function sameBits(one: Known, other: Known): boolean {

@@ -1,5 +1,4 @@
 import { CascadeError } from '../../common/errors.ts';
-import type { RunSummary } from '../../common/contract/schemas.ts';
 import type { NamedOptions } from '../../common/run-specification.ts';
 import { shortHash } from '../../common/short-hash.ts';
 import { contentHash, sourceOf, stampOf } from '../trainer/data/content.ts';
@@ -75,25 +74,18 @@ async function lookAt(dataset: NamedOptions, asked: boolean): Promise<{ stamp: s
 }
 
 /**
- * Whether the present content of all changed data was accepted before: runs of the study have it in their specification.
+ * Whether the present content of all changed data was accepted before: runs of the study ask for it.
  *
  * @param pins as `pinData` gives them for the changed data
+ * @param accepted hashes of the content that runs of the study ask for
  */
 export function wasAccepted(
   changed: readonly ChangedData[],
   pins: readonly DataPin[],
-  study: string,
-  runs: readonly Pick<RunSummary, 'data' | 'dataPinned' | 'memberships'>[],
+  accepted: readonly string[],
 ): boolean {
   const asked = new Set(changed.filter((entry) => entry.runs.length > 0).map(({ source }) => source));
-  const accepted = new Set(
-    runs
-      .filter(
-        ({ dataPinned, memberships }) => dataPinned && memberships.some((member) => member.study === study),
-      )
-      .map(({ data }) => data),
-  );
-  return pins.every(({ dataset, hash }) => !asked.has(sourceOf(dataset)!) || accepted.has(hash));
+  return pins.every(({ dataset, hash }) => !asked.has(sourceOf(dataset)!) || accepted.includes(hash));
 }
 
 /** The content that data sets have now, of those that share their files with changed ones. Rejects with BAD_DATA_FILE. */

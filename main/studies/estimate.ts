@@ -23,14 +23,23 @@ export function estimateStudy(
   checkpointEvery: number | null,
   speeds: readonly MeasuredSpeed[],
 ): StudyEstimate {
+  const own = new Map(speeds.toReversed().map((speed) => [likenessOf(speed), speed]));
+  const perOperation = medianOf(
+    speeds.map(({ secondsPerEpoch, steps, batchSize, macs }) => secondsPerEpoch / (macs * steps * batchSize)),
+  );
+  const perWeight = medianOf(speeds.map(({ bytesPerEpoch, weights }) => bytesPerEpoch / weights));
   const costs = open.map(({ run, done }) => {
-    const epochs = Math.max(0, run.epochs - Math.max(done, run.trunk?.epoch ?? 0));
-    const own = measuredSpeed(run.specification, speeds);
-    const seconds = own?.secondsPerEpoch ?? scaledSeconds(run, speeds);
+    const { size, specification, trunk } = run;
+    const epochs = Math.max(0, run.epochs - Math.max(done, trunk?.epoch ?? 0));
+    const measured = own.get(likenessOf(specification));
+    const scaled = perOperation === undefined ? null : perOperation * size.macs * size.images;
+    const seconds = measured?.secondsPerEpoch ?? scaled;
+    const raw = (2 + specification.thresholds.length) / 8;
+    const bytes = measured?.bytesPerEpoch ?? size.weights * (perWeight ?? COMPRESSED * raw);
     return {
-      measured: own !== undefined,
+      measured: measured !== undefined,
       seconds: seconds === null ? null : seconds * epochs,
-      bytes: recordBytes(run, own, speeds) * epochs + checkpointBytes(run, epochs, checkpointEvery),
+      bytes: bytes * epochs + checkpointBytes(run, epochs, checkpointEvery),
     };
   });
   const known = costs.every(({ seconds }) => seconds !== null);
@@ -47,37 +56,20 @@ export function measuredSpeed(
   specification: RunSpecification,
   speeds: readonly MeasuredSpeed[],
 ): MeasuredSpeed | undefined {
-  return speeds.find((speed) => isLike(speed.specification, specification));
+  const likeness = likenessOf(specification);
+  return speeds.find((speed) => likenessOf(speed) === likeness);
 }
 
-function isLike(one: RunSpecification, other: RunSpecification): boolean {
-  return (['dataset', 'model', 'batchSize'] as const).every(
-    (key) => JSON.stringify(one[key]) === JSON.stringify(other[key]),
-  );
+function likenessOf({
+  dataset,
+  model,
+  batchSize,
+}: Pick<RunSpecification, 'dataset' | 'model' | 'batchSize'>): string {
+  return JSON.stringify([dataset, model, batchSize]);
 }
 
-function scaledSeconds({ size }: StudyRun, speeds: readonly MeasuredSpeed[]): number | null {
-  const perOperation = speeds.map(({ secondsPerEpoch, steps, specification, network }) => {
-    const macs = network.layers.reduce((sum, layer) => sum + layer.macs, 0);
-    return secondsPerEpoch / (macs * steps * specification.batchSize);
-  });
-  const middle = perOperation.sort((a, b) => a - b)[Math.floor(perOperation.length / 2)];
-  return middle === undefined ? null : middle * size.macs * size.images;
-}
-
-function recordBytes(
-  { size, specification }: StudyRun,
-  own: MeasuredSpeed | undefined,
-  speeds: readonly MeasuredSpeed[],
-): number {
-  if (own) return own.bytesPerEpoch;
-  const perWeight = speeds.map(
-    ({ bytesPerEpoch, network }) =>
-      bytesPerEpoch / network.layers.reduce((sum, { weights }) => sum + weights, 0),
-  );
-  const middle = perWeight.sort((a, b) => a - b)[Math.floor(perWeight.length / 2)];
-  const raw = (2 + specification.thresholds.length) / 8;
-  return size.weights * (middle ?? COMPRESSED * raw);
+function medianOf(values: number[]): number | undefined {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 /** Parameters and the optimizer's state in float32, and a bit a weight for its mask. */

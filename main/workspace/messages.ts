@@ -13,7 +13,6 @@ import type {
 import type { ControlKind } from '../../common/controls.ts';
 import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
-import type { NetworkDescription } from '../../common/network.ts';
 import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
 import type { Standing } from './standing.ts';
 
@@ -79,6 +78,13 @@ export interface NamedRun {
   last: number | null;
 }
 
+/** How far a run has come. */
+export interface RunProgress {
+  id: string;
+  state: RunState;
+  epochsDone: number;
+}
+
 /** How a run stands. */
 export interface RunStanding {
   id: string;
@@ -101,9 +107,10 @@ export interface TrainedRun {
 }
 
 /** How fast a run trained, and how much its epochs take on the disk. */
-export interface MeasuredSpeed {
-  specification: RunSpecification;
-  network: NetworkDescription;
+export interface MeasuredSpeed extends Pick<RunSpecification, 'dataset' | 'model' | 'batchSize'> {
+  /** Of its network: prunable weights, and multiply-accumulates of their kernels for one image. */
+  weights: number;
+  macs: number;
   /** Median seconds of an epoch with all its steps, evaluation and measuring included. */
   secondsPerEpoch: number;
   /** Optimizer steps of such an epoch. */
@@ -185,6 +192,9 @@ export interface ReaderCalls {
   prunedMasks(id: string, epoch: number): Uint8Array<ArrayBuffer>;
   runsNamed(names: readonly string[]): NamedRun[];
   trainedRuns(ids: readonly string[], studies: readonly string[]): TrainedRun[];
+  runProgress(ids: readonly string[], standings: readonly Standing[]): RunProgress[];
+  trainedData(studies: readonly string[], dataset: NamedOptions, except: string): string | null;
+  pinnedData(study: string): string[];
   checkpoint(id: string, epoch: number | 'last'): StoredCheckpoint;
   lastCheckpoint(id: string, before?: number): StoredCheckpoint | null;
   checkpointEpochs(id: string): number[];

@@ -14,6 +14,7 @@ import type {
 import type { ControlKind } from '../../common/controls.ts';
 import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
+import type { NamedOptions } from '../../common/run-specification.ts';
 import type { ThreadClient } from '../threads/client.ts';
 import { LaterCheck } from './later-check.ts';
 import type {
@@ -25,6 +26,7 @@ import type {
   NewStudy,
   ReaderCalls,
   RecordOutcome,
+  RunProgress,
   RunStanding,
   StoredCheckpoint,
   TrainedRun,
@@ -138,6 +140,15 @@ export interface Workspace {
   runsNamed(names: readonly string[]): Promise<NamedRun[]>;
   /** Of the runs with the ids and those of the studies, the ones that have begun, the newest first. */
   trainedRuns(ids: readonly string[], studies: readonly string[]): Promise<TrainedRun[]>;
+  /** Of the runs with the ids, those that are known. */
+  runProgress(ids: readonly string[], standings: readonly Standing[]): Promise<RunProgress[]>;
+  /**
+   * Hash of the data that the newest run of the studies was trained on of those that name the data set, and ask for no
+   * content of it; null where none has begun.
+   */
+  trainedData(studies: readonly string[], dataset: NamedOptions, except: string): Promise<string | null>;
+  /** Hashes of the content that runs of a study ask for. */
+  pinnedData(study: string): Promise<string[]>;
   /** A stored checkpoint, verified; 'last' is the newest intact one. */
   checkpoint(id: string, epoch: number | 'last'): Promise<StoredCheckpoint>;
   /** The newest intact checkpoint of the run's own, of epochs before one where that is given, or null. */
@@ -360,6 +371,18 @@ class OpenWorkspace implements Workspace {
 
   trainedRuns(ids: readonly string[], studies: readonly string[]): Promise<TrainedRun[]> {
     return this.#reader.call('trainedRuns', ids, studies);
+  }
+
+  runProgress(ids: readonly string[], standings: readonly Standing[]): Promise<RunProgress[]> {
+    return this.#reader.call('runProgress', ids, standings);
+  }
+
+  trainedData(studies: readonly string[], dataset: NamedOptions, except: string): Promise<string | null> {
+    return this.#reader.call('trainedData', studies, dataset, except);
+  }
+
+  pinnedData(study: string): Promise<string[]> {
+    return this.#reader.call('pinnedData', study);
   }
 
   checkpoint(id: string, epoch: number | 'last'): Promise<StoredCheckpoint> {

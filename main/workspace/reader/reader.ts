@@ -16,6 +16,7 @@ import { encodeRuns } from '../../../common/codec/run-frames.ts';
 import type { ControlKind } from '../../../common/controls.ts';
 import { epochSpans, type EpochSpan } from '../../../common/epoch-spans.ts';
 import type { Moment } from '../../../common/records.ts';
+import type { NamedOptions } from '../../../common/run-specification.ts';
 import { layersOf, PlaneChains } from '../chains.ts';
 import { CheckpointFiles } from '../checkpoint-files.ts';
 import { connect, type Connection } from '../database.ts';
@@ -26,6 +27,7 @@ import type {
   MeasuredSpeed,
   NamedRun,
   ReaderCalls,
+  RunProgress,
   RunStanding,
   StoredCheckpoint,
   TrainedRun,
@@ -52,8 +54,8 @@ import { masks, planeFrame, prunedMasks } from './planes.ts';
 import { classesOf, classRoom, predictionFrame } from './predictions.ts';
 import { speeds } from './speeds.ts';
 import { requireStored, type StoredRun } from './stored-run.ts';
-import { getSummary, listRuns, runsNamed, runStates } from './summaries.ts';
-import { trainedRuns } from './trained-runs.ts';
+import { getSummary, listRuns, runProgress, runsNamed, runStates } from './summaries.ts';
+import { pinnedData, trainedData, trainedRuns } from './trained-runs.ts';
 import { detailOf, roomForLayers } from './window.ts';
 
 /** Answers questions about an open workspace. Each answer is of one moment: one read transaction a call. */
@@ -175,6 +177,18 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   trainedRuns(ids: readonly string[], studies: readonly string[]): TrainedRun[] {
     return this.#snapshot(() => trainedRuns(this.#database, ids, studies));
+  }
+
+  runProgress(ids: readonly string[], standings: readonly Standing[]): RunProgress[] {
+    return this.#snapshot(() => runProgress(this.#database, ids, standings));
+  }
+
+  trainedData(studies: readonly string[], dataset: NamedOptions, except: string): string | null {
+    return this.#snapshot(() => trainedData(this.#database, studies, dataset, except));
+  }
+
+  pinnedData(study: string): string[] {
+    return this.#snapshot(() => pinnedData(this.#database, study));
   }
 
   checkpoint(id: string, epoch: number | 'last'): StoredCheckpoint {

@@ -2,7 +2,7 @@ import type { RunFilter, RunState, RunSummary } from '../../../common/contract/s
 import { filterRuns } from '../../../common/run-filter.ts';
 import { readSpecification } from '../../../common/run-specification.ts';
 import { prepared, type Connection } from '../database.ts';
-import type { NamedRun, RunStanding } from '../messages.ts';
+import type { NamedRun, RunProgress, RunStanding } from '../messages.ts';
 import { standingNow, type Standing } from '../standing.ts';
 import type { StoredRun } from './stored-run.ts';
 import { membershipsOf, summariesOf } from './summary-rows.ts';
@@ -52,6 +52,21 @@ export function runStates(
   return (rows as RunStanding[])
     .map((row) => ({ ...row, ...now.get(row.id) }))
     .filter(({ state }) => states.includes(state));
+}
+
+/** How far the runs with the ids have come, those that are known. */
+export function runProgress(
+  database: Connection,
+  ids: readonly string[],
+  standings: readonly Standing[],
+): RunProgress[] {
+  const now = new Map(standings.map(({ id, unsaved }) => [id, unsaved]));
+  const rows = prepared(
+    database,
+    `select id, state, coalesce((select max(epoch) from epochs where run = number), 0) as epochsDone
+     from runs where id in (select value from json_each(?))`,
+  ).all(JSON.stringify(ids)) as RunProgress[];
+  return rows.map((row) => ({ ...row, state: now.get(row.id)?.state ?? row.state }));
 }
 
 export function getSummary(database: Connection, { number }: Pick<StoredRun, 'number'>): RunSummary {

@@ -1,4 +1,4 @@
-import { readSpecification } from '../../../common/run-specification.ts';
+import { readSpecification, type NamedOptions } from '../../../common/run-specification.ts';
 import { prepared, type Connection } from '../database.ts';
 import type { TrainedRun } from '../messages.ts';
 
@@ -38,4 +38,41 @@ export function trainedRuns(
       dataStamp: stamp,
     };
   });
+}
+
+/** Hash of the data of the newest run of the studies, but one, that names the data set and asks for no content of it; null for none. */
+export function trainedData(
+  database: Connection,
+  studies: readonly string[],
+  dataset: NamedOptions,
+  except: string,
+): string | null {
+  const named = JSON.stringify(dataset);
+  const rows = prepared(
+    database,
+    `select specification, environment ->> '$.datasetHash' as hash
+     from runs join environments on environments.run = runs.number
+     where id <> :except and exists (
+       select 1 from memberships
+       where memberships.run = runs.number and study in (select value from json_each(:studies)))
+     order by number desc`,
+  ).iterate({ except, studies: JSON.stringify(studies) }) as Iterable<
+    Pick<TrainedRow, 'specification' | 'hash'>
+  >;
+  for (const { specification, hash } of rows) {
+    const { dataset: other, dataHash } = readSpecification(specification);
+    if (dataHash === null && JSON.stringify(other) === named) return hash;
+  }
+  return null;
+}
+
+/** Hashes of the content that runs of a study ask for. */
+export function pinnedData(database: Connection, study: string): string[] {
+  return prepared(
+    database,
+    `select distinct specification ->> '$.dataHash' from runs join memberships on memberships.run = runs.number
+     where study = ? and specification ->> '$.dataHash' is not null`,
+  )
+    .pluck()
+    .all(study) as string[];
 }

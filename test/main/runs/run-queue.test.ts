@@ -62,3 +62,21 @@ describe('the order of those that wait', () => {
     expect(order(circle).toSorted()).toEqual(['a', 'b']);
   });
 });
+
+it('looks through tens of thousands of runs that wait for one trunk in a moment', () => {
+  const count = 30_000;
+  const from = process.cpuUsage();
+  const queue = queueOf(
+    ...Array.from({ length: count }, (_, index) => ({
+      id: `run-${index}`,
+      trunk: { id: 'trunk', epoch: 3 },
+      control: 'control',
+    })),
+  );
+  // Nothing may begin while the trunk trains, which is asked after each of its epochs.
+  for (let epoch = 0; epoch < 3; epoch++)
+    expect(queue.next(({ trunk }) => !queue.has(trunk!.id) && epoch > 3)).toBeNull();
+  expect(queue.next(() => true)?.id).toBe('run-0');
+  const { user, system } = process.cpuUsage(from);
+  expect((user + system) / 1e6).toBeLessThan(2);
+});
