@@ -10,9 +10,10 @@ const kernels = fc
     seed: fc.integer(),
     /** Of 256; at 256 every bit is set. */
     share: fc.constantFrom(0, 20, 128, 256),
+    without: fc.constantFrom(0, 64),
     offset: fc.constantFrom(0, 1, 4),
   })
-  .map(({ channels, rows, seed, share, offset }) => {
+  .map(({ channels, rows, seed, share, without, offset }) => {
     let state = seed;
     const drawn = (chance: number) => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -25,7 +26,7 @@ const kernels = fc
         if (drawn(chance)) bytes[weight >> 3]! |= 1 << (weight & 7);
       return bytes;
     };
-    return { channels, weights, bits: plane(share), without: plane(64) };
+    return { channels, weights, bits: plane(share), without: plane(without) };
   });
 
 it('counts the bits of each channel that are clear in the other plane, one by one', () => {
