@@ -1,3 +1,4 @@
+import { sizeOf } from '../../common/network.ts';
 import { CascadeError, messageOf } from '../../common/errors.ts';
 import { quoted } from '../base/names.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -85,7 +86,7 @@ export function decodeNpz(npz: Uint8Array | ByteSource, most?: (name: string) =>
 export function decodeNpy(name: string, bytes: Uint8Array): NpzArray {
   const { header, start } = readHeader(name, bytes);
   const { order, short, shape, fortran } = readDescription(name, header);
-  const count = shape.reduce((product, length) => product * length, 1);
+  const count = sizeOf(shape);
   const width = Number(short.slice(1));
   const data = bytes.slice(start) as Uint8Array<ArrayBuffer>;
   if (data.length !== count * width)

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { sizeOf } from '../../common/network.ts';
 import { CascadeError } from '../../common/errors.ts';
 import { quoted } from '../base/names.ts';
 import { sourceOf, type ByteSource } from './byte-source.ts';
@@ -152,7 +153,7 @@ function checkPlaces(
     ([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1],
   )) {
     const [from, to] = data_offsets;
-    const expected = shape.reduce((product, size) => product * size, 1) * ELEMENT_BYTES[dtype];
+    const expected = sizeOf(shape) * ELEMENT_BYTES[dtype];
     if (to > length || to - from !== expected) throw bad(`has a wrong place for ${quoted(name)}`);
     if (from < end && before !== null) throw bad(`has ${quoted(name)} overlap ${quoted(before)}`);
     if (from > end) throw bad(`has ${from - end} bytes before ${quoted(name)} that belong to no tensor`);

@@ -8,7 +8,7 @@ import type { Electron, Window } from './electron.ts';
 import { START } from './addresses.ts';
 import { guardApplication, guardSession, webPreferences } from './guard.ts';
 import { menuTemplate } from './menu.ts';
-import type { DesktopOptions } from './options.ts';
+import type { WindowOptions } from '../entry/options.ts';
 import { registerScheme, servePageFiles } from './page-protocol.ts';
 import { handOverPorts } from './port-handover.ts';
 import { readWindowState, saveWindowState } from './window-state.ts';
@@ -28,7 +28,7 @@ export interface DesktopSurroundings {
  */
 export async function startDesktop(
   electron: Electron,
-  options: DesktopOptions,
+  options: WindowOptions,
   around: DesktopSurroundings,
 ): Promise<void> {
   const { app } = electron;

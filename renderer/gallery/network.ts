@@ -1,4 +1,4 @@
-import type { NetworkDescription, PrunableLayer } from '../../common/network.ts';
+import { sizeOf, type NetworkDescription, type PrunableLayer } from '../../common/network.ts';
 
 /** A small depthwise-separable net, as data: the regime in which cascades show. */
 const LAYERS: [name: string, kind: PrunableLayer['kind'], shape: number[]][] = [
@@ -15,7 +15,7 @@ const LAYERS: [name: string, kind: PrunableLayer['kind'], shape: number[]][] = [
 ];
 
 export const LAYER_LIST: PrunableLayer[] = LAYERS.map(([name, kind, shape]) => {
-  const weights = shape.reduce((product, side) => product * side, 1);
+  const weights = sizeOf(shape);
   const last = shape.at(-1) ?? 1;
   const inputs = shape.at(-2) ?? 1;
   return {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sizeOf } from '../../../common/network.ts';
 import { generator, permutation } from '../random.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import type { Dataset, DatasetOutline, Split } from './dataset.ts';
@@ -77,7 +78,7 @@ export function outlineOf(
   const heldOut = typeof held === 'number' ? held : 0;
   const validation = typeof held === 'number' ? held : held.count;
   const train = trainingCount(trainingImages, heldOut, trained);
-  const imageBytes = parts.imageShape.reduce((product, length) => product * length, 1);
+  const imageBytes = sizeOf(parts.imageShape);
   const labelBytes = Int32Array.BYTES_PER_ELEMENT;
   return {
     ...parts,
@@ -159,7 +160,7 @@ export interface DatasetParts {
 /** Splits, measures and hashes. Throws INVALID_STUDY when there are too few training images. */
 export function datasetOf(parts: DatasetParts): Dataset {
   const { name, imageShape, classes, classNames, training, test, validation, train, published } = parts;
-  const imageBytes = imageShape.reduce((product, length) => product * length, 1);
+  const imageBytes = sizeOf(imageShape);
   const heldOut = typeof validation === 'number' ? validation : 0;
   const splits = splitTraining(training.images, training.labels, imageBytes, heldOut, train);
   const dataset = {

@@ -1,4 +1,4 @@
-import type { PrunableLayer } from '../../../common/network.ts';
+import { sizeOf, type PrunableLayer } from '../../../common/network.ts';
 
 /** How the values of a kernel are drawn: normal with a deviation, or uniform between plus and minus a bound. */
 export type Draw = { distribution: 'normal'; deviation: number } | { distribution: 'uniform'; bound: number };
@@ -44,6 +44,6 @@ function normal(variance: number): Draw {
 
 /** Fan-in and fan-out of a dense or convolution kernel: what one output reads, and what reads one input. */
 function fans(shape: readonly number[]): [number, number] {
-  const places = shape.slice(0, -2).reduce((product, length) => product * length, 1);
+  const places = sizeOf(shape.slice(0, -2));
   return [places * shape.at(-2)!, places * shape.at(-1)!];
 }

@@ -1,5 +1,5 @@
 import { generator, normals, uniforms } from '../random.ts';
-import type { NetworkDescription, ParameterDescription } from '../../../common/network.ts';
+import { sizeOf, type NetworkDescription, type ParameterDescription } from '../../../common/network.ts';
 import { heNormal, type Draw, type InitializationRule } from './initialization-rules.ts';
 import { models } from './registry.ts';
 
@@ -26,7 +26,7 @@ function initialValues(
   seed: number,
   index: number,
 ): Float32Array {
-  const size = parameter.shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(parameter.shape);
   switch (parameter.role) {
     case 'bias':
     case 'beta':

@@ -1,5 +1,5 @@
 import { startDesktop, type DesktopSurroundings } from '../../../main/desktop/start.ts';
-import type { DesktopOptions } from '../../../main/desktop/options.ts';
+import type { WindowOptions } from '../../../main/entry/options.ts';
 import { pageFolder } from '../browser/helpers.ts';
 import { WorkstationDouble } from '../doubles/workstation.ts';
 import { ElectronDouble } from './electron-double.ts';
@@ -13,7 +13,7 @@ export interface Desktop {
 /** The desktop way on the doubles of Electron and of the workstation. */
 export async function openDesktop(
   changes: Partial<DesktopSurroundings> = {},
-  options: Partial<DesktopOptions> = {},
+  options: Partial<WindowOptions> = {},
   prepare: (double: ElectronDouble) => void = () => {},
 ): Promise<Desktop> {
   const double = new ElectronDouble();

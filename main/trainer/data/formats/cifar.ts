@@ -98,6 +98,16 @@ export function listCifar({ layout, path }: CifarSource): string[] {
   return [...layout.trainFiles, layout.testFile].map(nameOf);
 }
 
+/** What a data set of such files does, from what its options say of them. */
+export function readsCifar<Options>(sourceOf: (given: Options) => CifarSource) {
+  return {
+    load: async (given: Options) => loadCifar(sourceOf(given)),
+    outline: async (given: Options) => outlineCifar(sourceOf(given)),
+    location: (given: Options) => sourceOf(given).path,
+    files: async (given: Options) => listCifar(sourceOf(given)),
+  };
+}
+
 /** The files of one of the two versions. */
 interface CifarFiles {
   binary: boolean;

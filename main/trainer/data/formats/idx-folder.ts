@@ -125,3 +125,13 @@ function transposed(images: Uint8Array, height: number, width: number): Uint8Arr
       for (let row = 0; row < height; row++) turned[target++] = images[image + row * width + column]!;
   return turned;
 }
+
+/** What a data set of such files does, from what its options say of them. */
+export function readsIdxFolder<Options>(filesOf: (given: Options) => IdxFolder) {
+  return {
+    load: async (given: Options) => loadIdxFolder(filesOf(given)),
+    outline: async (given: Options) => outlineIdxFolder(filesOf(given)),
+    location: (given: Options) => filesOf(given).folder,
+    files: async (given: Options) => listIdxFolder(filesOf(given)),
+  };
+}

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../../../common/network.ts';
 import { badFile, BEST_RATIO, LARGEST_FILE, readStart, readWhole } from './files.ts';
 import { idxLine, toBytes } from './numpy-lines.ts';
 
@@ -69,8 +70,7 @@ async function mending(file: string, code: number, dimensions: number, wanted: n
   return `holds elements of type 0x${code.toString(16).padStart(2, '0')}; only unsigned bytes (0x08) are read. ${idxLine(file, type, start, change)}`;
 }
 
-const productOf = (dimensions: number[]): number =>
-  dimensions.reduce((product, dimension) => product * dimension, 1);
+const productOf = (dimensions: number[]): number => sizeOf(dimensions);
 
 const headerBytes = (dimensionCount: number): number => 4 + 4 * dimensionCount;
 

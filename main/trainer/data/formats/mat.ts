@@ -1,5 +1,6 @@
 import { constants, inflate, inflateSync } from 'node:zlib';
 import { promisify } from 'node:util';
+import { sizeOf } from '../../../../common/network.ts';
 import { messageOf } from '../../../../common/errors.ts';
 import { badFile, BEST_RATIO, type PartReader } from './files.ts';
 
@@ -74,7 +75,7 @@ export async function listMatrices(reader: PartReader): Promise<MatEntry[]> {
 /** Reads the real numbers of a matrix, which must be as many as its dimensions say. Rejects with BAD_DATA_FILE. */
 export async function readMatrix(reader: PartReader, entry: MatEntry): Promise<MatNumbers> {
   const { file } = reader;
-  const expected = entry.dimensions.reduce((product, length) => product * length, 1);
+  const expected = sizeOf(entry.dimensions);
   // At most a real and an imaginary double each: what claims to be larger could fill the memory before it is found out.
   if (
     entry.unpacked > 16 * expected + 2 * PEEK ||

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../../../common/network.ts';
 import { halfOf } from '../../../codec/safetensors.ts';
 import type { ByteSource } from '../../../codec/byte-source.ts';
 import { listZip, readZipEntry, readZipEntryStart, type ZipEntry } from '../../../codec/zip.ts';
@@ -136,7 +137,7 @@ export class NpzArrays {
           line((array) => `${array}.transpose(0, 2, 3, 1)`),
       );
     if (shape[0]! > MOST_IMAGES) throw bad(`has ${shape[0]} images, where at most ${MOST_IMAGES} are read.`);
-    const expected = shape.reduce((product, length) => product * length, 1);
+    const expected = sizeOf(shape);
     if (entry.size !== start + expected)
       throw bad(`has ${entry.size - start} bytes where ${shape.join(' × ')} take ${expected}.`);
     return header;

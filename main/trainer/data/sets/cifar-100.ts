@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { listCifar, loadCifar, outlineCifar, type CifarLayout, type CifarSource } from '../formats/cifar.ts';
+import { readsCifar, type CifarLayout, type CifarSource } from '../formats/cifar.ts';
 import { defineDataset } from '../dataset.ts';
 import { splitOptions } from '../split-options.ts';
 
@@ -60,8 +60,5 @@ export const cifar100 = defineDataset({
   title: 'CIFAR-100: small colour images of 100 or 20 classes',
   source: 'Krizhevsky, Learning multiple layers of features from tiny images, 2009',
   options,
-  load: async (given) => loadCifar(filesOf(given)),
-  outline: async (given) => outlineCifar(filesOf(given)),
-  location: ({ path }) => path,
-  files: async (given) => listCifar(filesOf(given)),
+  ...readsCifar(filesOf),
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineDataset } from '../dataset.ts';
-import { listIdxFolder, loadIdxFolder, outlineIdxFolder, type IdxFolder } from '../formats/idx-folder.ts';
+import { readsIdxFolder, type IdxFolder } from '../formats/idx-folder.ts';
 import type { LabelRange } from '../formats/idx.ts';
 import { splitOptions } from '../split-options.ts';
 
@@ -63,8 +63,5 @@ export const emnist = defineDataset({
   title: 'EMNIST: handwritten letters and digits',
   source: 'Cohen, Afshar, Tapson & van Schaik, arXiv 1702.05373',
   options,
-  load: async (given) => loadIdxFolder(filesOf(given)),
-  outline: async (given) => outlineIdxFolder(filesOf(given)),
-  location: ({ folder }) => folder,
-  files: async (given) => listIdxFolder(filesOf(given)),
+  ...readsIdxFolder(filesOf),
 });

@@ -1,12 +1,6 @@
 import * as z from 'zod';
 import { defineDataset } from '../dataset.ts';
-import {
-  listIdxFolder,
-  loadIdxFolder,
-  MNIST_NAMES,
-  outlineIdxFolder,
-  type IdxFolder,
-} from '../formats/idx-folder.ts';
+import { MNIST_NAMES, readsIdxFolder, type IdxFolder } from '../formats/idx-folder.ts';
 import { splitOptions } from '../split-options.ts';
 
 const CLASS_NAMES = [
@@ -42,8 +36,5 @@ export const fashionMnist = defineDataset({
   title: 'Fashion-MNIST: clothes',
   source: 'Xiao, Rasul & Vollgraf, arXiv 1708.07747',
   options,
-  load: async (given) => loadIdxFolder(filesOf(given)),
-  outline: async (given) => outlineIdxFolder(filesOf(given)),
-  location: ({ folder }) => folder,
-  files: async (given) => listIdxFolder(filesOf(given)),
+  ...readsIdxFolder(filesOf),
 });

@@ -1,12 +1,6 @@
 import * as z from 'zod';
 import { defineDataset } from '../dataset.ts';
-import {
-  listIdxFolder,
-  loadIdxFolder,
-  MNIST_NAMES,
-  outlineIdxFolder,
-  type IdxFolder,
-} from '../formats/idx-folder.ts';
+import { MNIST_NAMES, readsIdxFolder, type IdxFolder } from '../formats/idx-folder.ts';
 import { splitOptions } from '../split-options.ts';
 
 const options = z.strictObject({
@@ -34,8 +28,5 @@ export const idx = defineDataset({
   name: 'idx',
   title: 'IDX files of one’s own',
   options,
-  load: async (given) => loadIdxFolder(filesOf(given)),
-  outline: async (given) => outlineIdxFolder(filesOf(given)),
-  location: ({ folder }) => folder,
-  files: async (given) => listIdxFolder(filesOf(given)),
+  ...readsIdxFolder(filesOf),
 });

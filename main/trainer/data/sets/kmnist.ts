@@ -1,12 +1,6 @@
 import * as z from 'zod';
 import { defineDataset } from '../dataset.ts';
-import {
-  listIdxFolder,
-  loadIdxFolder,
-  MNIST_NAMES,
-  outlineIdxFolder,
-  type IdxFolder,
-} from '../formats/idx-folder.ts';
+import { MNIST_NAMES, readsIdxFolder, type IdxFolder } from '../formats/idx-folder.ts';
 import { splitOptions } from '../split-options.ts';
 
 const CLASS_NAMES = ['お', 'き', 'す', 'つ', 'な', 'は', 'ま', 'や', 'れ', 'を'];
@@ -31,8 +25,5 @@ export const kmnist = defineDataset({
   title: 'Kuzushiji-MNIST: cursive Japanese letters',
   source: 'Clanuwat et al., arXiv 1812.01718',
   options,
-  load: async (given) => loadIdxFolder(filesOf(given)),
-  outline: async (given) => outlineIdxFolder(filesOf(given)),
-  location: ({ folder }) => folder,
-  files: async (given) => listIdxFolder(filesOf(given)),
+  ...readsIdxFolder(filesOf),
 });

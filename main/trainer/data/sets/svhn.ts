@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { sizeOf } from '../../../../common/network.ts';
 import { defineDataset } from '../dataset.ts';
 import { badFile, PartReader } from '../formats/files.ts';
 import { listMatrices, MX_UINT8, readMatrix, type MatEntry } from '../formats/mat.ts';
@@ -92,7 +93,7 @@ async function findDigits(reader: PartReader): Promise<{ x: MatEntry; y: MatEntr
   if (x.dimensions.length !== 4 || height !== SIDE || width !== SIDE || channels !== 3 || !(count! > 0))
     throw badFile(file, `its X is of shape ${shape}, where 32 × 32 × 3 × count is needed.`);
   if (count! > MOST_IMAGES) throw badFile(file, `says that it has ${count} images, more than all of SVHN.`);
-  const labels = y.dimensions.reduce((product, length) => product * length, 1);
+  const labels = sizeOf(y.dimensions);
   if (labels !== count) throw badFile(file, `has ${labels} labels for ${count} images.`);
   return { x, y, count: count! };
 }

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../../../common/network.ts';
 import { attribute } from '../attributes.ts';
 import type { DType, Engine, Tensor } from '../engine.ts';
 
@@ -27,7 +28,7 @@ function reshapeBytes(engine: Engine, x: Tensor, shape: readonly number[]): Tens
  */
 export function gatherWords(engine: Engine, rows: Tensor, indices: Tensor): Tensor {
   const [count = 0, ...rest] = rows.shape;
-  const words = rest.reduce((product, dimension) => product * dimension, 1) / 4;
+  const words = sizeOf(rest) / 4;
   const packed = bitcast(engine, reshapeBytes(engine, rows, [count, words, 4]), 'uint8', 'float32');
   const batch = gatherRows(engine, packed, indices, 'float32');
   return reshapeBytes(engine, bitcast(engine, batch, 'float32', 'uint8'), [indices.shape[0] ?? 0, ...rest]);
@@ -75,7 +76,7 @@ export function standardize(engine: Engine, bytes: Tensor, { mean, deviation }: 
   // One multiplication and one addition instead of two divisions and a subtraction.
   // Constants as large as an image: TensorFlow adds long rows many times faster than a few channels at a time.
   const [, ...shape] = bytes.shape;
-  const size = shape.reduce((product, dimension) => product * dimension, 1);
+  const size = sizeOf(shape);
   const row = (values: readonly number[]) => {
     const repeated = { length: size };
     const value = (_: unknown, index: number): number => values[index % values.length]!;
