@@ -36,7 +36,7 @@ export const COMPONENT_KINDS = {
     title: 'Optimizers',
     of: 'run',
     setting: 'optimizer',
-    description: 'How weights follow their gradients.',
+    description: 'How gradients update the weights.',
   },
   learningRates: {
     title: 'Learning rates',
@@ -62,7 +62,7 @@ export const COMPONENT_KINDS = {
     title: 'Gradient clipping',
     of: 'run',
     setting: 'gradientClipping',
-    description: 'What keeps gradients from growing too large; null: nothing.',
+    description: 'A limit on the size of gradients; null: none.',
     default: null,
   },
   averagings: {

@@ -7,7 +7,7 @@ export const controlShed = defineMeasure({
   unit: 'share',
   of: 'weights that the run keeps',
   definition:
-    'Of the very weights that the pruned run kept: the share whose magnitude in the dense control is at the threshold τ or below, after the same epoch. The excess is the run’s share minus this one.',
+    'Share of the very weights that the pruned run kept whose magnitude in the dense control is at the threshold τ or below, after the same epoch. The excess is the run’s share minus this one.',
   formula: 'kept by the run and |w| ≤ τ in the control  ÷  kept by the run',
   better: null,
   logarithmic: false,

@@ -9,7 +9,7 @@ export const excess = defineMeasure({
   unit: 'points',
   of: 'kept weights',
   definition:
-    'How much more of the kept weights is shed than the control sheds among the very same weights; over the dense control unless another is named. Without it, shedding proves no cascade.',
+    'Share of the kept weights that is shed, minus the share of the very same weights that is shed in the control (the dense one unless another is named). Without it, shedding proves no cascade.',
   formula: 'share shed here  −  share of the same weights shed in the control',
   better: null,
   logarithmic: false,

@@ -7,7 +7,7 @@ export const freed = defineMeasure({
   unit: 'share',
   of: 'kept weights',
   definition:
-    'Kept weights of channels that moved over the last epoch as the optimizer alone would have moved them: they shrink and do not turn, for the loss holds them no more. Share of the kept weights.',
+    'Kept weights of channels that moved over the last epoch as the optimizer alone would have moved them. They shrink and do not turn: the loss no longer holds them. Share of the kept weights.',
   formula: '‖w′ − free(w)‖ ÷ ‖w − free(w)‖  ≤  0.2,  free(w): the optimizer’s steps without loss gradient',
   source: 'of this workstation; that the norm alone does not tell: van Laarhoven, arXiv 1706.05350',
   better: null,

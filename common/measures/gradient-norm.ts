@@ -6,7 +6,7 @@ export const gradientNorm = defineMeasure({
   title: 'Gradient norm',
   unit: 'magnitude',
   definition:
-    'How strongly the loss pulls at the kept weights: norm of the gradient of the mean training loss over a fixed set of up to about 256 plain training images, in training mode, without weight decay.',
+    'Norm of the gradient of the mean training loss at the kept weights. The loss is over a fixed set of up to about 256 plain training images, in training mode, without weight decay.',
   formula: '√ Σ (∂L/∂w)²  over kept weights',
   better: null,
   logarithmic: true,

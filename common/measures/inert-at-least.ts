@@ -7,7 +7,7 @@ export const inertAtLeast = defineMeasure({
   unit: 'share',
   of: 'kept weights',
   definition:
-    'Kept weights that can be set to zero, alone or together, without changing any output: no path of non-zero weights through them, or a channel that is constant zero. Proved for every input, so that there are at least as many. Share of the kept weights.',
+    'Kept weights that can be set to zero, alone or together, without changing any output: no path of non-zero weights through them, or a channel that is constant zero. Proved for every input, so a lower bound. Share of the kept weights.',
   formula: 'mask = 1 and proved to have no live path  ÷  kept weights',
   better: null,
   logarithmic: false,

@@ -7,7 +7,7 @@ export const meanMagnitude = defineReckonedMeasure({
   short: 'Mean |w|',
   unit: 'magnitude',
   definition:
-    'Mean size of the weights that the mask keeps. Beside the norm it tells whether many weights shrink or few: the norm looks at the largest.',
+    'Mean magnitude of the weights that the mask keeps. Beside the norm, which the largest weights dominate, it tells whether many weights shrink or few.',
   formula: 'Σ |w|  ÷  kept weights',
   better: null,
   logarithmic: true,

@@ -7,7 +7,7 @@ export const speedUp = defineMeasure({
   title: 'Theoretical speed-up',
   unit: 'factor',
   definition:
-    'How many times fewer multiply-accumulates are left. What hardware makes of it is another matter: without pruned weights it takes hardware that skips every zero, after compaction any will do.',
+    'How many times fewer multiply-accumulates are left. Real speed depends on the hardware: leaving out pruned weights needs hardware that skips every zero; after compaction any will do.',
   formula: 'MACs of the dense network  ÷  MACs left',
   source: 'Blalock et al., arXiv 2003.03033',
   better: 'higher',

@@ -36,7 +36,7 @@ export function toContractError(error: unknown, log: (error: unknown) => void): 
   }
   log(error);
   return new ORPCError('INTERNAL_SERVER_ERROR', {
-    message: 'Something went wrong inside the workstation: its log says what.',
+    message: 'Internal error of the workstation: see its log.',
   });
 }
 

@@ -39,7 +39,10 @@ export class EventQueue {
     try {
       while (signal?.aborted !== true) {
         if (this.#overflowed)
-          throw new CascadeError('CONFLICT', 'This window fell too far behind what happens: it asks again.');
+          throw new CascadeError(
+            'CONFLICT',
+            'This window fell too far behind the events: it reads them again.',
+          );
         const first = this.#events.entries().next().value;
         if (first === undefined) {
           await new Promise<void>((resolve) => (this.#wake = resolve));

@@ -154,7 +154,7 @@ export class Background {
       if (waiting === culprit) continue;
       // What it has begun to free may be freed by now.
       const lost = waiting.handedOver || (waiting.begun && waiting.name === 'reclaim');
-      if (lost) waiting.reject(ended('another call did not come to an end'));
+      if (lost) waiting.reject(ended('another call did not end'));
       else this.#ask(waiting);
     }
   }
@@ -172,5 +172,5 @@ function ended(reason: string): CascadeError {
 }
 
 function cancelled(): CascadeError {
-  return new CascadeError('BACKGROUND_CANCELLED', 'Nobody waits for this answer any more.');
+  return new CascadeError('BACKGROUND_CANCELLED', 'The call was cancelled: its answer is no longer needed.');
 }

@@ -125,7 +125,7 @@ function runProbe(cliFile: string): Promise<{ stdout: string; stderr: string; en
       resolve({
         stdout,
         stderr,
-        end: signal === null ? `the process ended with ${code}` : `it died of ${signal}`,
+        end: signal === null ? `the process ended with ${code}` : `it was killed by ${signal}`,
       }),
     );
   });

@@ -7,7 +7,7 @@ import type { Surroundings } from './surroundings.ts';
 /** The command line with all its commands. */
 export function createProgram(around: Surroundings): Command {
   const program = new Command('cascade')
-    .description('Trains, prunes and looks into networks without a window.')
+    .description('Trains, prunes and inspects networks without a window.')
     .version(around.version)
     .addOption(workspaceOption())
     .option(

@@ -59,7 +59,7 @@ export async function resume(
 
 function failedText(count: number): string {
   const which = count === 1 ? '1 run that failed was' : `${count} runs that failed were`;
-  return `${which} left out, since what failed would fail again: \`cascade resume RUN\` tries one all the same.`;
+  return `${which} left out, since a failed run would fail again: \`cascade resume RUN\` tries one anyway.`;
 }
 
 function stoppedText(count: number): string {

@@ -43,7 +43,7 @@ export async function runToTheEnd(
     if (interrupt.signal.aborted)
       throw new CascadeError(
         'INTERRUPTED',
-        'Stopped: `cascade resume RUN` goes on from the last saved epoch, and so does running the study again with all of them.',
+        'Stopped: `cascade resume RUN` goes on from the last saved epoch; running the study again resumes all of its runs.',
       );
     if (unfinished.length > 0 || runs.length === 0) throw notFinished(unfinished);
     if (reasons.length > 0) throw new CascadeError('NOT_MENDED', reasons.join(' '));

@@ -46,7 +46,7 @@ const DEFINITIONS = {
 /**
  * The document of `show RUN --json`. Its keys are relied on by scripts: add, but do not rename.
  *
- * @param limit so many epochs at most, the last
+ * @param limit at most this many epochs, the last ones
  */
 export async function showDocument(client: CascadeClient, id: string, limit = Infinity) {
   const detail = await client.runs.get({ id });

@@ -5,7 +5,7 @@ import type { StudyProblem } from '../../common/contract/schemas.ts';
 /** The sentence that a person reads when a call failed. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof ORPCError && error.code === 'INTERNAL_SERVER_ERROR')
-    return 'The workstation met an error that it did not expect; its log in the terminal says more.';
+    return 'Unexpected error in the workstation; its log in the terminal has the details.';
   return messageOf(error);
 }
 

@@ -46,5 +46,5 @@ export function keptBecause(needed: NeededBy | undefined): string | null {
 export function takenAway(needed: NeededBy | undefined): string | null {
   const taking = needed?.taking ?? [];
   if (taking.length === 0) return null;
-  return `These are not finished and take epochs or masks from it: ${names(taking)}. They then train such epochs themselves, and fail for want of masks.`;
+  return `These are not finished and take epochs or masks from it: ${names(taking)}. They then train such epochs themselves, but fail where they need its masks.`;
 }

@@ -43,5 +43,5 @@ export const LOOKS_IN = 'names: study, arm, seed (“seed 1”) and id';
 /** A sentence for who asks in a language that the filter does not speak; null for plain words. */
 export function notALanguage(text: string): string | null {
   if (!/[=<>≤≥≠]|(?:^|\s)(?:and|or|not|where)(?=\s)/i.test(text)) return null;
-  return `The filter looks only in ${LOOKS_IN}. It does not compare values: “${text.trim()}” is looked for as it is written.`;
+  return `The filter searches only ${LOOKS_IN}. It does not compare values: “${text.trim()}” is searched for literally.`;
 }

@@ -6,6 +6,6 @@ export async function copyText(text: string, what: string): Promise<void> {
     await navigator.clipboard.writeText(text);
     notify('done', `Copied ${what}.`);
   } catch {
-    notify('error', 'The browser did not let the clipboard be written.');
+    notify('error', 'The browser did not allow writing to the clipboard.');
   }
 }

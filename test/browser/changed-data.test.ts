@@ -57,7 +57,7 @@ describeInChromium('data that were replaced', () => {
     await start().click();
     await box().waitFor();
     expect(await start().isDisabled()).toBe(true);
-    expect(await page.getByText('It can start with that box ticked').count()).toBe(1);
+    expect(await page.getByText('To start, tick that box').count()).toBe(1);
     expect(await warnings().allTextContents()).toEqual([expect.stringContaining("'dense' used other data")]);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });

@@ -78,8 +78,8 @@ describeInChromium('coming back to where one was', () => {
     await eventually(() => grid().getAttribute('aria-rowcount')).toBe('17');
   });
 
-  test('what looks like a query is told that the filter looks only in names', async () => {
-    const hint = page.getByRole('note').filter({ hasText: 'looks only in names' });
+  test('what looks like a query is told that the filter searches only names', async () => {
+    const hint = page.getByRole('note').filter({ hasText: 'searches only names' });
     expect(await hint.count()).toBe(0);
     for (const query of ['seed=1', 'accuracy > 0.9']) {
       await box().fill(query);

@@ -48,7 +48,7 @@ describeInChromium('a workstation that is killed under its page', () => {
 
   test('after a new start the page says how to go on, and goes on by itself once that is done', async () => {
     application = await startApplication({ workspace: application.workspace, port: application.port });
-    await eventually(banner, 30_000).toContain('open the address that it printed');
+    await eventually(banner, 30_000).toContain('Open the address that it printed');
 
     // A reload gets no further than that sentence either.
     const reloaded = await context.newPage();

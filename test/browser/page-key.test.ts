@@ -79,7 +79,7 @@ describeInChromium('the key that the page alone has', () => {
     await page.goto('about:blank');
     const alone = await context.newPage();
     await alone.goto(application.origin);
-    await eventually(() => banner(alone).textContent()).toContain('open the address that it printed');
+    await eventually(() => banner(alone).textContent()).toContain('Open the address that it printed');
     await page.goto(application.address);
     await connected(page);
     await eventually(() => banner(alone).count()).toBe(0);

@@ -53,7 +53,7 @@ describeInChromium('the queue', () => {
     for (const seed of [0, 1, 2]) await untilState(page, title(seed), 'interrupted');
     expect((await resumeAll().textContent())?.trim()).toBe('Resume all interrupted (3)');
     await resumeAll().dblclick();
-    await page.getByText('3 runs go on.').waitFor();
+    await page.getByText('3 runs were resumed.').waitFor();
     await resumeAll().waitFor({ state: 'detached' });
     expect(await page.getByText(/runs? goe?s? on\./).count()).toBe(1);
     await untilState(page, title(0), 'running');

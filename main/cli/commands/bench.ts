@@ -9,9 +9,7 @@ type BenchOptions = GlobalOptions & { only?: string[]; rounds: number; out?: str
 export const bench: CommandFile = ({ program, around, outputFor }) => {
   program
     .command('bench')
-    .description(
-      'measure speed side by side with PyTorch, where there is one (CASCADE_PYTHON), and the rest alone',
-    )
+    .description('measure speed, beside PyTorch where CASCADE_PYTHON names one')
     .option('--only <names...>', 'only these, by the beginnings of their names')
     .addOption(
       new Option('--rounds <n>', 'timed rounds of each comparison')

@@ -7,7 +7,7 @@ export const check: CommandFile = ({ program, withClient }) => {
   program
     .command('check')
     .argument('<study>', 'a study file, or the name of a bundled study')
-    .description('say what is wrong with a study, or what it would run, for how long and on how much disk')
+    .description('check a study: its mistakes, or its runs, time and disk space')
     .addOption(acceptOption())
     .action(
       withClient<StudyOptions>(async ({ client, output, name, options }) => {

@@ -6,7 +6,7 @@ import type { CommandFile, GlobalOptions } from './command.ts';
 export const doctor: CommandFile = ({ program, around, outputFor }) => {
   program
     .command('doctor')
-    .description('say what is here and what is missing')
+    .description('report what is installed and what is missing')
     .action(async (_, command: Command) => {
       const { workspace, json } = command.optsWithGlobals<GlobalOptions>();
       const report = await around.examine(workspace);

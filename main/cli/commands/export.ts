@@ -10,7 +10,7 @@ import { save } from './save.ts';
 export const exportCommand: CommandFile = ({ program, withClient }) => {
   program
     .command('export')
-    .argument('<run>', 'its id, or enough of its beginning')
+    .argument('<run>', 'its id, or a unique prefix')
     .description('write the weights and masks after an epoch as safetensors, or a table of numbers as CSV')
     .addOption(epochOption().makeOptionMandatory(false))
     .option('--out <file>', 'the .safetensors file to write')
@@ -26,7 +26,7 @@ export const exportCommand: CommandFile = ({ program, withClient }) => {
       ),
     )
     .option('--csv <file>', 'the .csv file to write')
-    .option('--force', 'replace a file that is there')
+    .option('--force', 'replace an existing file')
     .hook('preAction', (command) => {
       const problem = exportProblem(command.opts<ExportOptions>());
       if (problem !== null) command.error(`error: ${problem}`);

@@ -22,7 +22,7 @@ export const list: CommandFile = ({ program, withClient }) => {
     .option('--name <text>', 'only runs whose study and arm hold these words, or whose ids begin with them')
     .option('--study <name>', 'only runs of this study')
     .addOption(new Option('--state <states...>', 'only runs in one of these states').choices(RUN_STATES))
-    .addOption(limitOption('so many runs at most'))
+    .addOption(limitOption('at most this many runs'))
     .addOption(fieldsOption())
     .action(
       withClient<ListOptions>(async ({ client, output, options }) => {

@@ -7,7 +7,7 @@ import { parseFields } from '../fields.ts';
 export function acceptOption(): Option {
   return new Option(
     '--accept-changed-data',
-    'where data were replaced: leave runs of the old ones, and train new ones beside them',
+    'where data were replaced: keep runs of the old data, and train new runs beside them',
   );
 }
 

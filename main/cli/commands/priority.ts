@@ -5,7 +5,7 @@ import type { CommandFile } from './command.ts';
 export const priority: CommandFile = ({ program, withClient }) => {
   program
     .command('priority')
-    .argument('<run>', 'its id, or enough of its beginning')
+    .argument('<run>', 'its id, or a unique prefix')
     .argument('<n>', 'from -1000 to 1000; 0 unless a study says otherwise', parsePriority)
     .description(
       'train a run before others that wait: those of higher priority come first, each after the runs that it needs',

@@ -5,9 +5,9 @@ import type { CommandFile, GlobalOptions } from './command.ts';
 export const resumeCommand: CommandFile = ({ program, around, withClient }) => {
   program
     .command('resume')
-    .argument('[run]', 'its id, or enough of its beginning')
-    .description('go on with a run that has not finished, or train damaged checkpoints of one that has again')
-    .option('--all', 'go on with every run that was interrupted, or failed for want of data that are back')
+    .argument('[run]', 'its id, or a unique prefix')
+    .description('resume an unfinished run, or train the damaged checkpoints of a finished one again')
+    .option('--all', 'resume every run that was interrupted, or that failed for missing data that are back')
     .addOption(concurrencyOption())
     .addOption(threadsOption())
     .hook('preAction', requireOneOrAll)

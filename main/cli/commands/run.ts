@@ -9,7 +9,7 @@ export const run: CommandFile = ({ program, around, withClient }) => {
   program
     .command('run')
     .argument('<study>', 'a study file, or the name of a bundled study')
-    .description('train all runs of a study; those that are done already are left as they are')
+    .description('train all runs of a study; finished runs stay as they are')
     .addOption(acceptOption())
     .addOption(concurrencyOption())
     .addOption(threadsOption())

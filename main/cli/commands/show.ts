@@ -10,9 +10,9 @@ type ShowOptions = GlobalOptions & { limit?: number; fields?: string[] };
 export const show: CommandFile = ({ program, withClient }) => {
   program
     .command('show')
-    .argument('<run>', 'its id, or enough of its beginning')
+    .argument('<run>', 'its id, or a unique prefix')
     .description('show everything about a run')
-    .addOption(limitOption('so many epochs at most, the last'))
+    .addOption(limitOption('at most this many epochs, the last ones'))
     .addOption(fieldsOption())
     .action(
       withClient<ShowOptions>(async ({ client, output, name, options: { limit, fields } }) => {

@@ -4,7 +4,7 @@ import type { CommandFile } from './command.ts';
 export const stop: CommandFile = ({ program, withClient }) => {
   program
     .command('stop')
-    .argument('<run>', 'its id, or enough of its beginning')
+    .argument('<run>', 'its id, or a unique prefix')
     .description('stop a run; it can be resumed')
     .action(
       withClient(async ({ client, output, name }) => {

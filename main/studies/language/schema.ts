@@ -180,9 +180,9 @@ export const studySchema = z.strictObject({
         .meta({ description: 'Epochs between checkpoints; unless given, by the size of the network.' }),
     })
     .prefault({})
-    .meta({ description: 'When weights are saved; decides no number of a run.' }),
+    .meta({ description: 'When weights are saved; does not affect results.' }),
   priority: z.int().min(-1000).max(1000).default(0).meta({
-    description: 'Runs of studies of higher priority are trained first; decides no number of a run.',
+    description: 'Runs of studies of higher priority are trained first; does not affect results.',
   }),
   shared: settings.default({}).meta({ description: 'Settings of every arm.' }),
   grid: grid.meta({ description: 'Settings with lists of values: every arm runs with each combination.' }),

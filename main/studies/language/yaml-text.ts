@@ -94,7 +94,7 @@ function tokensOf(text: string, most: number, lines: LineCounter): { tokens: Tok
     if (count.all > most)
       return `here the text has ${most} words and marks, and it goes on; a study has fewer: shorten it with grids, or split it`;
     if (parser.stack.length > DEEPEST)
-      return `here are ${DEEPEST} things within each other; a study is not as deep`;
+      return `here the text is nested ${DEEPEST} deep; a study is not as deep`;
     if (count.strays > MOST_STRAYS)
       return 'the text is not read on from here: is it another file than a study?';
     if (count.aliases > MOST_ALIASES)

@@ -33,7 +33,7 @@ export function refusals(
     return [
       {
         key: ['pruning', 'criterion'],
-        message: `the criterion ${chosen.name} puts masks in force as they are: prune once, with the granularity weight and the distribution global`,
+        message: `the criterion ${chosen.name} applies masks as they are: prune once, with the granularity weight and the distribution global`,
       },
     ];
   return [

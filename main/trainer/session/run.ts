@@ -59,7 +59,7 @@ export async function runTraining(input: TrainerInput, send: Send): Promise<void
     if (input.datasetHash !== null && input.datasetHash !== dataset.hash)
       throw new CascadeError(
         'DATA_CHANGED',
-        'The data are others than those that this run, or a run that it is compared with, was trained on: put the old files back, or run its study with --accept-changed-data, which keeps runs of both apart.',
+        'The data differ from those that this run, or a run that it is compared with, was trained on: put the old files back, or run its study with --accept-changed-data, which keeps runs of both apart.',
       );
     engine = openEngine({ threads: input.threads, ledger: input.ledger, gpu: input.gpu ?? undefined });
     const { specification, seed } = input;

@@ -169,7 +169,7 @@ export class Writer implements Omit<WriterCalls, 'open'> {
     if (!isStored(this.#database, this.#planes, run, record))
       throw new CascadeError(
         'DIVERGED_ON_REPLAY',
-        `Epoch ${record.epoch} came out otherwise than it is stored, so that its checkpoint cannot be made again here. ` +
+        `Epoch ${record.epoch} differs from the stored one, so its checkpoint cannot be made again here. ` +
           'Nothing was changed.',
       );
     if (!checkpoint || !before.some(({ epoch }) => epoch === checkpoint.epoch)) return;
@@ -245,7 +245,7 @@ export class Writer implements Omit<WriterCalls, 'open'> {
       insertEvent(this.#database, run.number, {
         kind: 'diverged-on-replay',
         epoch: record.epoch,
-        message: `Epoch ${record.epoch} came out otherwise than before: it and the epochs up to ${last} were replaced.`,
+        message: `Epoch ${record.epoch} differs from the stored one: it and the epochs up to ${last} were replaced.`,
         data: { from: record.epoch, to: last },
       });
     }

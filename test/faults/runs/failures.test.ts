@@ -80,7 +80,7 @@ describe('a run that goes wrong', () => {
     await station.services.resume(id);
     expect((await allEnded(station, [id]))[0]).toMatchObject({
       state: 'failed',
-      reason: expect.stringContaining('The data are others than those that this run'),
+      reason: expect.stringContaining('The data differ from those that this run'),
     });
     expect(recordedEpochs(station, id)).toEqual(before);
 

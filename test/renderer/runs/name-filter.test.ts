@@ -46,7 +46,7 @@ describe('the filter over names', () => {
       'a and b',
       'state = failed',
     ])
-      expect(notALanguage(text), text).toMatch(/looks only in names.*is looked for as it is written/);
+      expect(notALanguage(text), text).toMatch(/searches only names.*is searched for literally/);
     for (const text of ['', 'seed 1', 'random', 'band order', 'starter · random · seed 1'])
       expect(notALanguage(text), text).toBeNull();
   });

@@ -26,7 +26,7 @@ const options = z
       .nullable()
       .default(null)
       .describe(
-        'Length of the shorter side before that; size unless told (for ImageNet: size 224, resize 256).',
+        'Length of the shorter side before that; default: size (for ImageNet: size 224, resize 256).',
       ),
     channels: z
       .union([z.literal(1), z.literal(3)])
@@ -37,17 +37,12 @@ const options = z
       .min(1)
       .nullable()
       .default(null)
-      .describe('Name of the folder of test images; the first of test, val and validation unless told.'),
+      .describe('Name of the folder of test images; default: the first of test, val and validation.'),
     validation: z
       .union([z.int().min(0), z.string().min(1)])
       .default(0)
       .describe('Training images held out for validation, or the name of the folder of validation images.'),
-    train: z
-      .int()
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe('Training images to use; all others unless told.'),
+    train: z.int().min(1).nullable().default(null).describe('Training images to use; default: all others.'),
     decode: z
       .enum(['once', 'every-epoch'])
       .default('once')
@@ -64,7 +59,7 @@ const options = z
       .nullable()
       .default(null)
       .describe(
-        'Folder for decoded images; .cascade-cache in the data set’s own, or the user’s cache, unless told.',
+        'Folder for decoded images; default: .cascade-cache in the data set’s own, or the user’s cache.',
       ),
     threads: z
       .int()
@@ -72,7 +67,7 @@ const options = z
       .max(256)
       .nullable()
       .default(null)
-      .describe('Threads that decode; as many as the machine has cores unless told.'),
+      .describe('Threads that decode; default: as many as the machine has cores.'),
   })
   .refine(({ size, resize }) => resize === null || resize >= size, {
     path: ['resize'],

@@ -24,7 +24,7 @@ const options = z
       .max(TRAINING_IMAGES)
       .nullable()
       .default(null)
-      .describe('Training images to use; all others unless told.'),
+      .describe('Training images to use; default: all others.'),
   })
   .refine(({ validation, train }) => validation + (train ?? 0) <= TRAINING_IMAGES, {
     path: ['train'],

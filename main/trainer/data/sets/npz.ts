@@ -39,7 +39,7 @@ const options = z
       .max(100_000)
       .nullable()
       .default(null)
-      .describe('Number of classes; as many as the labels need unless told.'),
+      .describe('Number of classes; default: as many as the labels need.'),
     ...splitOptions,
   })
   .refine(

@@ -23,7 +23,7 @@ export const imagenetResnets: readonly Model[] = SIZES.map(({ layers, blocks, bo
       .enum(['imagenet', 'cifar'])
       .default('imagenet')
       .describe(
-        'How it begins: 7 × 7 convolution of stride 2 and max pooling, or, for small images, 3 × 3 of stride 1 and none.',
+        'The first layers: 7 × 7 convolution of stride 2 and max pooling, or, for small images, 3 × 3 of stride 1 and none.',
       ),
     ...startingWeights,
   });

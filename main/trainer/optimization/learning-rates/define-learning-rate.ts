@@ -12,7 +12,7 @@ const warmUp = z
       .max(1)
       .default(0)
       .describe(
-        'Share of the rate at the first step; 0 is one part in as many as the rise has steps, lest a step be lost.',
+        'Share of the rate at the first step; 0 is one part in as many as the rise has steps, so that no step is lost.',
       ),
     schedule: z
       .enum(['runs', 'waits'])

@@ -30,17 +30,17 @@ const options = z
       .regex(/^[0-9a-f]{64}$/)
       .nullable()
       .default(null)
-      .describe('SHA-256 of the file, which is added by itself: another file is another run.'),
+      .describe('SHA-256 of the file, added automatically: another file is another run.'),
     run: z
       .string()
       .regex(/^[0-9a-f]{1,12}(-s\d{0,10})?$/)
       .register(wording, {
-        allowed: 'the id of a run, or enough of its beginning, such as 0a1b2c3d4e5f-s0',
+        allowed: 'the id of a run, or a unique prefix, such as 0a1b2c3d4e5f-s0',
       })
       .nullable()
       .default(null)
       .describe(
-        'A run of the workspace instead: its id, or enough of its beginning; the twelve digits before -s alone mean, for each seed, the run of the same seed.',
+        'A run of the workspace instead: its id, or a unique prefix; the twelve digits before -s alone mean, for each seed, the run of the same seed.',
       ),
     arm: z
       .string()

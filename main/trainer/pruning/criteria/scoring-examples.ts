@@ -16,7 +16,7 @@ export function exampleOptions(examples: number) {
       .max(10_000)
       .nullable()
       .default(null)
-      .describe('So many examples of each class instead; null for a draw that looks at no class.'),
+      .describe('Number of examples of each class instead; null: drawn regardless of class.'),
     batchSize: batchSizeOption,
   };
 }

@@ -4,7 +4,7 @@ import { gradual } from './gradual.ts';
 export const gradualCubic = gradual(
   {
     name: 'gradual-cubic',
-    title: 'Little by little, fast at first (Zhu & Gupta)',
+    title: 'Gradual, fast at first (Zhu & Gupta)',
     source: 'Zhu & Gupta, arXiv 1710.01878, eq. 1',
   },
   (initial, final, way) => final + (initial - final) * (1 - way) ** 3,

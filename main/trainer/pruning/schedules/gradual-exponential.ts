@@ -4,7 +4,7 @@ import { gradual } from './gradual.ts';
 export const gradualExponential = gradual(
   {
     name: 'gradual-exponential',
-    title: 'Little by little, the same share of the weights left at every pruning',
+    title: 'Gradual: the same share of the weights left at every pruning',
   },
   (initial, final, way) => 1 - (1 - initial) ** (1 - way) * (1 - final) ** way,
 );

@@ -37,7 +37,7 @@ test('a value: its key, and the component that it names', () => {
   expect(explain('shared:\n  optimizer: ad|am')).toMatchObject({ path: 'shared.optimizer', component });
   expect(explain('shared:\n  optimizer: { name: adam| }')).toMatchObject({
     path: 'shared.optimizer.name',
-    description: 'How weights follow their gradients.',
+    description: 'How gradients update the weights.',
     component,
   });
 });

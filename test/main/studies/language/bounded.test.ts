@@ -80,7 +80,7 @@ describe('a mistaken text is answered at once, with a list that a person can rea
 
   it('tells what kind of file it is not', () => {
     expect(read('study: a\0').problems[0]!.message).toMatch(/control character \(U\+0000\)/);
-    expect(read(`a: ${'[\n '.repeat(200)}`).problems[0]!.message).toMatch(/100 things within each other/);
+    expect(read(`a: ${'[\n '.repeat(200)}`).problems[0]!.message).toMatch(/nested 100 deep/);
     expect(read(`a: ${'x'.repeat(20_001)}`).problems[0]!.message).toMatch(/has 20001 characters/);
   });
 });
