@@ -24,7 +24,7 @@ export interface ChannelGroup {
   /** Batch norms that the channels go through. */
   norms: ChannelNorm[];
   prunable: boolean;
-  /** One sentence that says why the channels can not be pruned; null when they can. */
+  /** One sentence that says why the channels cannot be pruned; null when they can. */
   reason: string | null;
 }
 
@@ -129,7 +129,7 @@ function endsChannels({ kind, groups = 1 }: PrunableLayer): boolean {
   return kind !== 'depthwise' && groups === 1;
 }
 
-/** Why channels can not be pruned, by their root. */
+/** Why channels cannot be pruned, by their root. */
 function pinned(network: NetworkDescription, { start, root }: JoinedChannels): Map<number, string> {
   const reasons = new Map<number, string>();
   const ends = [

@@ -22,11 +22,11 @@ const studyText = z.object({
 const call = oc.errors({
   NOT_FOUND: { message: 'There is nothing by that name.' },
   INVALID: {
-    message: 'That can not be done.',
+    message: 'That cannot be done.',
     data: z.object({ problems: z.array(schemas.studyProblem) }).optional(),
   },
   CONFLICT: { message: 'The run is in another state.' },
-  WORKSPACE: { message: 'The workspace can not be written.' },
+  WORKSPACE: { message: 'The workspace cannot be written.' },
 });
 
 export const contract = {

@@ -49,7 +49,7 @@ export async function serveOwner(services: WorkstationServices, folder: string):
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
       reject(
-        new CascadeError('OWNER_SOCKET', `The command line can not reach this window: ${messageOf(error)}.`),
+        new CascadeError('OWNER_SOCKET', `The command line cannot reach this window: ${messageOf(error)}.`),
       ),
     );
     server.listen(path, resolve);

@@ -15,7 +15,7 @@ export function isPrintable(name: string): boolean {
   return printable(name) === name;
 }
 
-/** A text in which what can not be shown is written as \u{…}. */
+/** A text in which what cannot be shown is written as \u{…}. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }
@@ -23,7 +23,7 @@ export function printable(text: string): string {
 /** Longer than any name of a study or of a tensor: what is longer was meant for something else, and is cut in sentences. */
 const LONGEST = 120;
 
-/** A text of any origin within a sentence: quoted, cut, and with what can not be shown written as \u{…}. */
+/** A text of any origin within a sentence: quoted, cut, and with what cannot be shown written as \u{…}. */
 export function quoted(text: string): string {
   return `'${printable(shortened(text, LONGEST))}'`;
 }

@@ -201,7 +201,7 @@ function listen(server: Server, port: number): Promise<void> {
       const advice = 'choose another with --port, or leave it out to take any that is free';
       reject(
         error.code === 'EADDRINUSE' || error.code === 'EACCES'
-          ? new CascadeError('PORT_TAKEN', `Port ${port} can not be used (${error.code}): ${advice}.`)
+          ? new CascadeError('PORT_TAKEN', `Port ${port} cannot be used (${error.code}): ${advice}.`)
           : new CascadeError('PORT_TAKEN', `The local server could not start: ${messageOf(error)}.`),
       );
     });

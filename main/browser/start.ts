@@ -35,7 +35,7 @@ export function defaultSurroundings(openWorkstation: OpenWorkstation): Surroundi
   };
 }
 
-/** Opens the workstation and serves its page. @throws CascadeError where either can not be done. */
+/** Opens the workstation and serves its page. @throws CascadeError where either cannot be done. */
 export async function startBrowserWay(
   options: BrowserOptions,
   around: Surroundings,

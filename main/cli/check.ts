@@ -4,7 +4,7 @@ import { bytes, seconds, table } from './table.ts';
 
 type Preview = NonNullable<StudyCheck['preview']>;
 
-/** What a study would run. @throws StudyError with every problem of one that can not be run. */
+/** What a study would run. @throws StudyError with every problem of one that cannot be run. */
 export function previewOf({ problems, preview }: StudyCheck, fileName: string): Preview {
   if (preview === null) throw new StudyError(fileName, problems);
   return preview;

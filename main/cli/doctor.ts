@@ -60,7 +60,7 @@ export async function examine(workspace: string, patient: Patient): Promise<Doct
     native.engine.problem,
     native.sqlite.problem,
     mnist.problem,
-    unwritable === null ? null : `The workspace ${workspace} can not be written: ${unwritable}.`,
+    unwritable === null ? null : `The workspace ${workspace} cannot be written: ${unwritable}.`,
   ].filter((problem) => problem !== null);
   return {
     ok: problems.length === 0,

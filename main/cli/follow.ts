@@ -103,6 +103,6 @@ function note(
 async function stopRuns(client: CascadeClient, ids: readonly string[]): Promise<void> {
   const runs = decodeRuns(await client.runs.list({ ids: [...ids], states: [...CAN_STOP] }));
   const waitingFirst = runs.sort((a, b) => Number(a.state !== 'queued') - Number(b.state !== 'queued'));
-  // One that has just ended by itself can not be stopped, and need not be.
+  // One that has just ended by itself cannot be stopped, and need not be.
   for (const run of waitingFirst) await client.runs.stop({ id: run.id }).catch(() => {});
 }

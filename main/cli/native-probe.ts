@@ -71,7 +71,7 @@ async function readSqlite(): Promise<NativeFacts['sqlite']> {
   } catch (error) {
     return {
       version: null,
-      problem: `SQLite can not be loaded (${messageOf(error)}): run \`npm run setup\`.`,
+      problem: `SQLite cannot be loaded (${messageOf(error)}): run \`npm run setup\`.`,
     };
   }
 }

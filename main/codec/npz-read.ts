@@ -73,7 +73,7 @@ export function decodeNpz(npz: Uint8Array | ByteSource, most?: (name: string) =>
     });
   } catch (error) {
     if (!(error instanceof CascadeError) || error.code === 'BAD_NPZ') throw error;
-    throw new CascadeError('BAD_NPZ', `The .npz file can not be read. ${messageOf(error)}`, { cause: error });
+    throw new CascadeError('BAD_NPZ', `The .npz file cannot be read. ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -7,7 +7,7 @@ export interface StateTensor {
   /** As the file has it. */
   name: string;
   shape: number[];
-  /** Why its values can not be those of a network, in words; null where they can. They are read when it is first asked for. */
+  /** Why its values cannot be those of a network, in words; null where they can. They are read when it is first asked for. */
   readonly flaw: string | null;
 }
 
@@ -37,7 +37,7 @@ function isBeside(name: string): boolean {
  * The parameters and statistics of a state dict by their unwrapped names. Those that torch.nn.utils.prune has split in
  * `_orig` and `_mask` are joined; masks beside whole weights, and counts of batches, are left out.
  *
- * @throws CascadeError WEIGHTS_UNUSABLE where a name can not be read, or two tensors are the same parameter
+ * @throws CascadeError WEIGHTS_UNUSABLE where a name cannot be read, or two tensors are the same parameter
  */
 export class PyTorchState {
   readonly #tensors = new Map<string, { name: string; tensor: SafetensorsTensor }>();

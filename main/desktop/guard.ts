@@ -53,7 +53,7 @@ function guardContents(contents: Contents, shell: Electron['shell']): void {
   });
 }
 
-/** The one permission a page of ours has: to copy text when a person asks it to. It can not read the clipboard. */
+/** The one permission a page of ours has: to copy text when a person asks it to. It cannot read the clipboard. */
 function isPermitted(permission: string, requester: string): boolean {
   return permission === 'clipboard-sanitized-write' && isOurs(requester);
 }

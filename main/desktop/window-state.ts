@@ -20,7 +20,7 @@ function fileIn(folder: string): string {
   return join(folder, 'window.json');
 }
 
-/** Where the window was, if a screen is still there; a file that can not be read is as none. */
+/** Where the window was, if a screen is still there; a file that cannot be read is as none. */
 export function readWindowState(
   folder: string,
   screens: readonly Bounds[],
@@ -42,7 +42,7 @@ export function readWindowState(
   return { bounds: reachable ? { x, y, width, height } : { width, height }, maximized };
 }
 
-/** Whole or not at all: a window's place is not worth an error when it can not be kept. */
+/** Whole or not at all: a window's place is not worth an error when it cannot be kept. */
 export function saveWindowState(folder: string, window: Window): void {
   const state: WindowState = { ...window.getNormalBounds(), maximized: window.isMaximized() };
   try {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { CascadeError } from '../../common/errors.ts';
 
-/** One file of the built page, held in memory: what is served can not change or lead elsewhere after the start. */
+/** One file of the built page, held in memory: what is served cannot change or lead elsewhere after the start. */
 export interface PageFile {
   body: Buffer;
   contentType: string;

@@ -5,7 +5,7 @@ const DRIVER = '/proc/driver/nvidia/gpus';
 
 /**
  * How many GPUs this process may use: those that CUDA_VISIBLE_DEVICES names, or all that the driver shows. It loads nothing;
- * where it can not tell, as on Windows, it says 0, and TensorFlow takes the first that it finds.
+ * where it cannot tell, as on Windows, it says 0, and TensorFlow takes the first that it finds.
  */
 export function countGpus(environment: NodeJS.ProcessEnv = process.env, driver = DRIVER): number {
   const visible = environment['CUDA_VISIBLE_DEVICES'];

@@ -49,7 +49,7 @@ export class RunJournal {
     this.#options = options;
   }
 
-  /** Whether the workspace can not be written any more until it is opened again. */
+  /** Whether the workspace cannot be written any more until it is opened again. */
   get lost(): boolean {
     return this.#lost;
   }
@@ -132,7 +132,7 @@ export class RunJournal {
     this.#options.problems.clear(source);
   }
 
-  /** Asks the workspace something for the windows; null where it can not tell, which is noted. */
+  /** Asks the workspace something for the windows; null where it cannot tell, which is noted. */
   async ask<T>(question: (workspace: Workspace) => Promise<T>): Promise<T | null> {
     try {
       return await question(this.#options.workspace);

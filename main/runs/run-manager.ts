@@ -77,7 +77,7 @@ export class RunManager {
    * @throws CascadeError NOT_FOUND, CONFLICT while it is being deleted
    */
   async enqueue(id: string, mend = false): Promise<void> {
-    if (this.#closing) throw this.#conflict(id, 'can not be queued: the workstation is closing');
+    if (this.#closing) throw this.#conflict(id, 'cannot be queued: the workstation is closing');
     if (this.#leaving.has(id)) throw this.#conflict(id, 'is being deleted');
     const entering = this.#entering.get(id);
     if (entering) return entering;
@@ -90,7 +90,7 @@ export class RunManager {
   /** At the next step. @throws CascadeError CONFLICT when it is not training */
   async pause(id: string): Promise<void> {
     const training = this.#training.get(id);
-    if (!training) throw this.#conflict(id, 'is not training, so it can not be paused');
+    if (!training) throw this.#conflict(id, 'is not training, so it cannot be paused');
     if (training.isEnding) {
       // Answered once it has ended: who asks for its state then learns why.
       await training.ended;
@@ -150,7 +150,7 @@ export class RunManager {
       });
     }
     const training = this.#training.get(id);
-    if (!training) throw this.#conflict(id, 'is not training, so it can not be stopped');
+    if (!training) throw this.#conflict(id, 'is not training, so it cannot be stopped');
     await training.end('stop');
   }
 

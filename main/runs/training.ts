@@ -321,7 +321,7 @@ export class Training {
     this.#unwrittenEnvironment = null;
   }
 
-  /** Takes note of a workspace that can not be written now; whatever else it is, it is thrown on and ends the run. */
+  /** Takes note of a workspace that cannot be written now; whatever else it is, it is thrown on and ends the run. */
   #bearable(error: unknown): CascadeError {
     if (!isWorkspaceTrouble(error) || isWorkspaceLost(error)) throw error;
     this.#options.journal.trouble(this.id, error);

@@ -47,10 +47,10 @@ export function maskRules(outlineOf: OutlineOf, runs: readonly NamedRun[]): Stud
     if ('message' in source) return refused(source);
     const outline = outlineOf(source.specification.dataset);
     if (outline instanceof CascadeError)
-      return refused(problemOf(source, `the data of ${source.title} can not be read: ${outline.message}`));
+      return refused(problemOf(source, `the data of ${source.title} cannot be read: ${outline.message}`));
     const plan = planTraining(source.specification, stepsPerEpoch(source.specification, outline));
     const epoch = origin.epoch ?? plan.epochs;
-    // A study whose own data can not be read is refused before.
+    // A study whose own data cannot be read is refused before.
     const own = describeModel(specification, outlineOf(specification.dataset) as DatasetOutline);
     const chosen = chosenLayers(own, specification);
     const problem =
@@ -119,7 +119,7 @@ function layersProblem(
   try {
     network = describeModel(source.specification, outline);
   } catch (error) {
-    return problemOf(source, `the network of ${source.title} can not be made: ${messageOf(error)}`);
+    return problemOf(source, `the network of ${source.title} cannot be made: ${messageOf(error)}`);
   }
   const differs = (what: string): RuleProblem =>
     problemOf(source, `${source.title} is of another network: ${what}`);

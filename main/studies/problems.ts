@@ -2,7 +2,7 @@ import { CascadeError } from '../../common/errors.ts';
 import { formatProblem } from './language/index.ts';
 import type { StudyProblem } from '../../common/contract/schemas.ts';
 
-/** A study that can not be run, with every problem found in it. */
+/** A study that cannot be run, with every problem found in it. */
 export class StudyError extends CascadeError {
   readonly problems: StudyProblem[];
 
@@ -11,7 +11,7 @@ export class StudyError extends CascadeError {
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
     super(
       'INVALID_STUDY',
-      `${fileName} can not be run: ${first ? formatProblem(first) : 'it is empty'}${more}`,
+      `${fileName} cannot be run: ${first ? formatProblem(first) : 'it is empty'}${more}`,
     );
     this.name = 'StudyError';
     this.problems = problems;

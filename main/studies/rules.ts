@@ -24,7 +24,7 @@ import { maskRules } from './mask-rules.ts';
 import { stepsPerEpoch, type OutlineOf } from './outlines.ts';
 
 /**
- * What the shape of a study file can not say: whether its parts go together, with its data, and with the runs of the
+ * What the shape of a study file cannot say: whether its parts go together, with its data, and with the runs of the
  * workspace that it names.
  */
 export function studyRules(

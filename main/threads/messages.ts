@@ -31,7 +31,7 @@ export interface ThreadError {
 
 /**
  * The buffers of typed arrays somewhere within a value, each once, that can be handed over instead of copied; Node's
- * own pool, in which small Buffers lie, can not.
+ * own pool, in which small Buffers lie, cannot.
  */
 export function buffersWithin(value: unknown): ArrayBuffer[] {
   const found = new Set<ArrayBuffer>();

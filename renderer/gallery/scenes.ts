@@ -98,7 +98,7 @@ export const SCENES: Record<string, Scene> = {
   loading: { title: 'Nothing answered yet', options: () => ({ runs: [], delay: Infinity }) },
   error: {
     title: 'Every call fails',
-    options: () => ({ runs: [], failure: 'The workspace can not be read: its disk is gone.' }),
+    options: () => ({ runs: [], failure: 'The workspace cannot be read: its disk is gone.' }),
   },
   bad: { title: 'A bad study file', options: () => ({ runs: usual(), check: BAD_CHECK }) },
   changedData: {

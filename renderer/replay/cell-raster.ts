@@ -2,7 +2,7 @@ import { INERT, PRUNED, SHED, FREED } from '../../common/cascade/composition.ts'
 import type { Palette } from './palette.ts';
 import { mix } from './palette.ts';
 
-/** Below this side second cues can not be seen, and cells are plain. */
+/** Below this side second cues cannot be seen, and cells are plain. */
 export const CUE_SIDE = 7;
 
 /**

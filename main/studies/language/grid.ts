@@ -124,7 +124,7 @@ function valueLabels(values: readonly unknown[]): string[] {
   return texts.map((text, index) => (text === null || again.has(index) ? `#${index + 1}` : text));
 }
 
-/** A value in a few characters on one line; null where that can not be. */
+/** A value in a few characters on one line; null where that cannot be. */
 function shortText(value: unknown): string | null {
   const text = valueText(value);
   return text.length <= LONGEST_LABEL && /^[^\s\p{C}]([^\p{C}]*[^\s\p{C}])?$/u.test(text) ? text : null;

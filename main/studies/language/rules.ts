@@ -23,7 +23,7 @@ export interface StudyRules {
   check(specification: RunSpecification): RuleProblem[];
   /**
    * Of a pruning that takes the masks of a run (see main/base/mask-source.ts): the specification with that run and the epoch
-   * named for good, or why it can not take them.
+   * named for good, or why it cannot take them.
    *
    * @param source the arm whose run it is, itself settled; null where the specification names a run
    */

@@ -6,7 +6,7 @@ import { augmentations } from './registry.ts';
 
 /**
  * The shape of the images that the network reads, once all augmentations, in their order, have changed those of the data set.
- * @throws CascadeError AUGMENTATION_UNFIT where one can not work on the images that reach it
+ * @throws CascadeError AUGMENTATION_UNFIT where one cannot work on the images that reach it
  */
 export function augmentedShape(chosen: readonly NamedOptions[], shape: ImageShape): ImageShape {
   return chosen.reduce((reached, given) => augmentations.open(given).shape(reached), shape);

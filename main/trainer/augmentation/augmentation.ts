@@ -28,7 +28,7 @@ export interface AugmentationContext {
 export interface AugmentationWith<Options> extends Component {
   /**
    * The shape of an image afterwards.
-   * @throws CascadeError AUGMENTATION_UNFIT where images of this shape can not be changed so
+   * @throws CascadeError AUGMENTATION_UNFIT where images of this shape cannot be changed so
    */
   shape(options: Options, shape: ImageShape): ImageShape;
   /** @param images [batch, height, width, channels] */

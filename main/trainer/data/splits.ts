@@ -60,7 +60,7 @@ export function trainingCount(count: number, validation: number, train: number |
   if (validation + wanted > count || wanted < 1)
     throw new CascadeError(
       'INVALID_STUDY',
-      `The data set has ${count} training images: it can not give ${wanted} for training and ${validation} for validation.`,
+      `The data set has ${count} training images: it cannot give ${wanted} for training and ${validation} for validation.`,
     );
   return wanted;
 }

@@ -107,7 +107,7 @@ export class NetworkBuilder {
     const inputs = this.channels;
     if (inputs % groups !== 0 || channels % groups !== 0)
       refuse(
-        `The layer ${name} can not part ${inputs} input and ${channels} output channels in ${groups} groups: choose a number that divides both.`,
+        `The layer ${name} cannot part ${inputs} input and ${channels} output channels in ${groups} groups: choose a number that divides both.`,
       );
     const kind = size === 1 && groups === 1 ? 'pointwise' : 'conv';
     const shape = [size, size, inputs / groups, channels];
@@ -193,7 +193,7 @@ export class NetworkBuilder {
       const found = this.#shapeOf(this.#node(other));
       if (found !== shape)
         refuse(
-          `${name} can not add ${this.cursor} (${shape}) and ${other} (${found}): both must have the same shape.`,
+          `${name} cannot add ${this.cursor} (${shape}) and ${other} (${found}): both must have the same shape.`,
         );
     }
     return this.#append(name, { operation: 'add' }, { inputs: [this.cursor, ...others] });
@@ -205,7 +205,7 @@ export class NetworkBuilder {
     const [gates, wanted] = [this.#shapeOf(this.#current), shapeText([1, 1], node.channels)];
     if (gates !== wanted)
       refuse(
-        `${name} can not scale ${features} by ${this.cursor} (${gates}): the gates must be ${wanted}, as behind global average pooling that keeps the places.`,
+        `${name} cannot scale ${features} by ${this.cursor} (${gates}): the gates must be ${wanted}, as behind global average pooling that keeps the places.`,
       );
     return this.#append(
       name,
@@ -220,7 +220,7 @@ export class NetworkBuilder {
     const missing = positive(name, 'channels', channels) - this.channels;
     if (missing < 0)
       refuse(
-        `The shortcut ${name} can not go from ${this.channels} channels to ${channels}: it only adds some.`,
+        `The shortcut ${name} cannot go from ${this.channels} channels to ${channels}: it only adds some.`,
       );
     const before = Math.floor(missing / 2);
     const spatial = convolvedSize(this.#places(name), [1, 1], { stride });

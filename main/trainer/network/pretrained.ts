@@ -106,7 +106,7 @@ function readable<T>(path: string, read: () => T): T {
   } catch (error) {
     throw new CascadeError(
       'WEIGHTS_UNREADABLE',
-      `The file of weights ${path} can not be read: ${messageOf(error)}.`,
+      `The file of weights ${path} cannot be read: ${messageOf(error)}.`,
       { cause: error },
     );
   }

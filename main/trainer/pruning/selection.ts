@@ -45,7 +45,7 @@ const OFFSET = 1 << 15;
  */
 export function selectLowest(scores: Float32Array, count: number, ties: Random): Uint8Array<ArrayBuffer> {
   if (!Number.isInteger(count) || count < 0 || count > scores.length)
-    throw new CascadeError('BAD_COUNT', `Can not choose ${count} of ${scores.length} weights.`);
+    throw new CascadeError('BAD_COUNT', `Cannot choose ${count} of ${scores.length} weights.`);
   const bits = new Int32Array(scores.buffer, scores.byteOffset, scores.length);
   const chosen = new Uint8Array(scores.length);
   const isRank = count > 0 && count < scores.length;

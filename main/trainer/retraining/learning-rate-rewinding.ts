@@ -20,7 +20,7 @@ export const learningRateRewinding = defineRetraining({
   },
   refusal({ epochs }, { steps, stepsPerEpoch }) {
     return stepsOf(epochs, stepsPerEpoch) > steps
-      ? `the schedule can not be rewound by ${typeof epochs === 'number' ? `${epochs} epochs` : epochs}: training has only ${Math.ceil(steps / stepsPerEpoch)} epochs (${steps} steps)`
+      ? `the schedule cannot be rewound by ${typeof epochs === 'number' ? `${epochs} epochs` : epochs}: training has only ${Math.ceil(steps / stepsPerEpoch)} epochs (${steps} steps)`
       : null;
   },
 });

@@ -26,7 +26,7 @@ export const weightRewinding = defineRetraining({
   rewindTo: ({ to }, { stepsPerEpoch }) => stepsOf(to, stepsPerEpoch),
   refusal({ to }, { steps, stepsPerEpoch }) {
     return stepsOf(to, stepsPerEpoch) >= steps
-      ? `weights can not be rewound to ${typeof to === 'number' ? `epoch ${to}` : to}: training has only ${Math.ceil(steps / stepsPerEpoch)} epochs (${steps} steps), and something must be left to train`
+      ? `weights cannot be rewound to ${typeof to === 'number' ? `epoch ${to}` : to}: training has only ${Math.ceil(steps / stepsPerEpoch)} epochs (${steps} steps), and something must be left to train`
       : null;
   },
 });

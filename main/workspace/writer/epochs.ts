@@ -101,7 +101,7 @@ export function checkRecord(
 function bad(run: RunRow, record: EpochRecord, detail: string): CascadeError {
   return new CascadeError(
     'BAD_RECORD',
-    `Epoch ${record.epoch} of the run ${run.id} can not be stored: ${detail}.`,
+    `Epoch ${record.epoch} of the run ${run.id} cannot be stored: ${detail}.`,
   );
 }
 

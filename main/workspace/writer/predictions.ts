@@ -8,7 +8,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Why the answers of a record can not be stored; null where they can. */
+/** Why the answers of a record cannot be stored; null where they can. */
 export function predictionsProblem({ classes, predictions }: EpochRecord): string | null {
   if (classes.examples.length !== classes.correct.length)
     return `it counts ${classes.examples.length} classes and right answers of ${classes.correct.length}`;

@@ -1,7 +1,7 @@
 import type { Axis } from './axis.ts';
 import type { Point, Series } from './series.ts';
 
-/** What a chart can not show, in words, and on which side of the plot it would be. */
+/** What a chart cannot show, in words, and on which side of the plot it would be. */
 export interface Unshown {
   side: 'above' | 'below';
   text: string;

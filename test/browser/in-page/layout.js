@@ -1,5 +1,5 @@
 /**
- * Looks at how the view stands in the window: what can not be brought into sight whole or in parts, what is cut off where
+ * Looks at how the view stands in the window: what cannot be brought into sight whole or in parts, what is cut off where
  * nothing scrolls, panes too small to be used, and panes that lie over each other.
  */
 ({ panes, least }) => {

@@ -182,7 +182,7 @@ describe('by hand', () => {
     ]);
   });
 
-  test('channels that an add joins with the image’s can not be pruned, their neighbours can', () => {
+  test('channels that an add joins with the image’s cannot be pruned, their neighbours can', () => {
     const net = builder(2);
     const branch = net.conv('a', 4, 3).cursor;
     net.from('input').shortcut('s', 4, 1).add('sum', branch);

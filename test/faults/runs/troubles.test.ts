@@ -127,7 +127,7 @@ describe('a workspace that takes nothing', () => {
   });
 
   it('because the record is wrong fails that run alone', async () => {
-    const bad = new CascadeError('BAD_RECORD', 'Epoch 1 can not be stored: it has 3 layers.');
+    const bad = new CascadeError('BAD_RECORD', 'Epoch 1 cannot be stored: it has 3 layers.');
     const { ids, manager, workspace, until } = await openManager({
       seeds: [0, 1],
       disguise: refusing((method, [id]) => (method === 'recordEpoch' && id === ids[0] ? bad : null)),

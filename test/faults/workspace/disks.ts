@@ -28,7 +28,7 @@ export function smallDisk(kilobytes: number): string {
   return folder;
 }
 
-/** Makes a folder one that can not be written: by its permissions, or for root, whom they do not bind, as a mount. */
+/** Makes a folder one that cannot be written: by its permissions, or for root, whom they do not bind, as a mount. */
 export function makeReadOnly(folder: string): void {
   if (process.getuid?.() !== 0) {
     chmodSync(folder, 0o555);

@@ -50,7 +50,7 @@ test('what was written for the browser is taken back once it came, and at the en
   expect(removed).toBe(2);
 });
 
-test('a browser that can not be opened keeps nobody from opening the printed address', async () => {
+test('a browser that cannot be opened keeps nobody from opening the printed address', async () => {
   const open = () => {
     throw new Error('no room');
   };
@@ -85,7 +85,7 @@ test('--no-starter leaves an empty workspace empty', async () => {
   await running.close();
 });
 
-test('a starter study that can not start keeps nobody from opening the window', async () => {
+test('a starter study that cannot start keeps nobody from opening the window', async () => {
   double.bundled = [];
   const running = await startBrowserWay(options, around);
   expect(warned).toEqual(['The starter study is missing from this installation.']);
@@ -106,7 +106,7 @@ test('a port that is taken: one sentence, and the workspace is let go of', async
   const port = Number(new URL(running.address).port);
   const code = await runBrowserWay({ ...options, port }, { ...around, openWorkstation: async () => second });
   expect(code).toBe(1);
-  expect(warned.at(-1)).toMatch(new RegExp(`^Port ${port} can not be used .*--port`));
+  expect(warned.at(-1)).toMatch(new RegExp(`^Port ${port} cannot be used .*--port`));
   expect(second.closed).toBe(1);
   await running.close();
 });

@@ -101,7 +101,7 @@ test('Ctrl+C stops what the command began, so that it can be resumed, and leaves
   expect(shell.double.runs.get(ours!)?.state).toBe('finished');
 });
 
-test('resume: a finished run can not be resumed', async () => {
+test('resume: a finished run cannot be resumed', async () => {
   const { pruned } = await trained();
   expect(await shell.run('resume', pruned, '--json')).toBe(1);
   expect(shell.records.at(-1)).toMatchObject({ error: { code: 'CONFLICT' } });

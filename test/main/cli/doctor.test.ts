@@ -69,7 +69,7 @@ test('every illness has its sentence, and the text names each', async () => {
   const ill = patient({
     probeNative: async () => ({
       engine: { ...WELL.engine, problem: 'TensorFlow was not found: run `npm run setup`.' },
-      sqlite: { version: null, problem: 'SQLite can not be loaded.' },
+      sqlite: { version: null, problem: 'SQLite cannot be loaded.' },
     }),
     packageFolder: () => null,
   });

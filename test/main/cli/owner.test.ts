@@ -78,7 +78,7 @@ test('a window that is just opening is waited for', async () => {
 });
 
 test('any other trouble with the workspace is told as it is', async () => {
-  const readOnly = () => Promise.reject(new CascadeError('WORKSPACE_READ_ONLY', 'It can not be written.'));
+  const readOnly = () => Promise.reject(new CascadeError('WORKSPACE_READ_ONLY', 'It cannot be written.'));
   const asked = openConnection({ folder }, { readOwner: () => null, openWorkstation: readOnly }, 1);
   await expect(asked).rejects.toMatchObject({ code: 'WORKSPACE_READ_ONLY' });
 });

@@ -100,7 +100,7 @@ test('the end waits until the workstation has closed, however often it is asked 
   expect(closes).toBe(1);
 });
 
-test('a workstation that can not close is told of, and does not hold the end back for ever', async () => {
+test('a workstation that cannot close is told of, and does not hold the end back for ever', async () => {
   const { double, workstation, warned } = await openDesktop();
   workstation.close = () => Promise.reject(new Error('the disk is gone'));
   double.app.quit();

@@ -32,7 +32,7 @@ async function trained(station: Station, change: object) {
 }
 
 describe('a run that loses a layer', () => {
-  it('fails where its study says so, with the reason, and can not be resumed past it', async () => {
+  it('fails where its study says so, with the reason, and cannot be resumed past it', async () => {
     const station = await openStation();
     const { id, summary, events } = await trained(station, { onCollapse: 'stop' });
     expect(summary).toMatchObject({ state: 'failed', reason: REASON, epochsDone: 2 });

@@ -43,6 +43,6 @@ test('a refused study names the file, the line, and how many problems more there
   const problem = { line: 3, column: 1, key: 'arms', message: 'arms: is missing' };
   const error = new StudyError('mine.yaml', [problem, problem, problem]);
   expect(error).toMatchObject({ code: 'INVALID_STUDY' });
-  expect(error.message).toMatch(/^mine\.yaml can not be run: line 3.*is missing \(and 2 more\)$/);
+  expect(error.message).toMatch(/^mine\.yaml cannot be run: line 3.*is missing \(and 2 more\)$/);
   expect(new StudyError('mine.yaml', []).message).toMatch(/mine\.yaml/);
 });

@@ -152,7 +152,7 @@ describe('identities', () => {
   });
 });
 
-describe('a control that can not be', () => {
+describe('a control that cannot be', () => {
   const problem = (arm: Record<string, unknown>, seeds?: number[]) => {
     const { problems, runs } = read([{ name: 'a', ...arm }], seeds);
     expect(runs).toEqual([]);

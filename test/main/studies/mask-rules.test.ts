@@ -8,7 +8,7 @@ import { components } from '../../../main/trainer/components.ts';
 import type { NamedRun } from '../../../main/workspace/messages.ts';
 import { layers, specificationsOf } from './specification.ts';
 
-/** At 100 steps of 32 an epoch; 'gone' is a data set that can not be read. */
+/** At 100 steps of 32 an epoch; 'gone' is a data set that cannot be read. */
 const outlineOf = ({ name, classes = 10 }: { name: string; classes?: unknown }) =>
   name === 'gone'
     ? new CascadeError('BAD_DATA_FILE', 'There is no such folder.')
@@ -134,11 +134,11 @@ describe('the masks of an arm are refused', () => {
       /prunes the layers fc1, fc2, and here it is fc1, fc2, fc3: choose the same/,
     ],
     [
-      'where its data can not be read',
+      'where its data cannot be read',
       taking({}),
       specification({}, { dataset: { name: 'gone' } }),
       'criterion.arm',
-      /the data of the arm 'find' can not be read: There is no such folder/,
+      /the data of the arm 'find' cannot be read: There is no such folder/,
     ],
   ])('%s', (_, given, arm, key, message) => {
     const pruning = given.pruning!;

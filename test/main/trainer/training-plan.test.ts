@@ -228,14 +228,14 @@ describe('prunings', () => {
   });
 });
 
-describe('what can not be', () => {
+describe('what cannot be', () => {
   const context = { steps: 40, stepsPerEpoch: STEPS, trainingRate: () => 1 };
 
   test('rewinding by more epochs than there were', () => {
     const refusal = (epochs: number | string) =>
       retrainings.open({ name: 'learning-rate-rewinding', epochs }).refusal(context);
     expect(refusal(4)).toBeNull();
-    expect(refusal(5)).toMatch(/can not be rewound by 5 epochs: training has only 4 epochs/);
+    expect(refusal(5)).toMatch(/cannot be rewound by 5 epochs: training has only 4 epochs/);
     expect(refusal('41it')).toMatch(/by 41it/);
   });
 

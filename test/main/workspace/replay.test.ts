@@ -155,7 +155,7 @@ describe('an epoch that is recorded again', () => {
   });
 });
 
-describe('an epoch that can not be', () => {
+describe('an epoch that cannot be', () => {
   const refused: [string, () => EpochRecord][] = [
     ['leaves one out', () => recordOf(3)],
     ['is of another network', () => ({ ...recordOf(2), layers: recordOf(2).layers.slice(0, 1) })],

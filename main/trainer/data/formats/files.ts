@@ -24,12 +24,12 @@ export function badFile(file: string, what: string, cause?: unknown): CascadeErr
 }
 
 const unreadable = (file: string, error: unknown): CascadeError =>
-  badFile(file, `can not be read (${messageOf(error)}).`, error);
+  badFile(file, `cannot be read (${messageOf(error)}).`, error);
 
 const unpackable = (file: string, error: unknown): CascadeError =>
   badFile(
     file,
-    `is gzipped, but can not be unpacked (${messageOf(error)}); it is truncated or damaged.`,
+    `is gzipped, but cannot be unpacked (${messageOf(error)}); it is truncated or damaged.`,
     error,
   );
 
@@ -123,7 +123,7 @@ export async function sizeOfFile(file: string): Promise<number> {
     throw unreadable(file, error);
   }
   const what = notAFile(found);
-  if (what !== null) throw badFile(file, `can not be read: ${what}.`);
+  if (what !== null) throw badFile(file, `cannot be read: ${what}.`);
   return found.size;
 }
 
@@ -191,7 +191,7 @@ export class PartReader {
     if (position + length > this.size)
       throw badFile(this.file, `is truncated: it ends at byte ${this.size} of ${position + length}.`);
     if (!(position >= 0 && length >= 0 && length <= LARGEST_FILE))
-      throw badFile(this.file, `can not be read: a part of it has ${length} bytes.`);
+      throw badFile(this.file, `cannot be read: a part of it has ${length} bytes.`);
     const bytes = new Uint8Array(length);
     // One call of the system reads at most 2 GiB.
     const most = 2 ** 30;

@@ -35,7 +35,7 @@ export async function readIdxDimensions(file: string, dimensionCount: number): P
   if (promised > LARGEST_FILE || (gzipped && promised > BEST_RATIO * size))
     throw badFile(
       file,
-      `promises ${dimensions.join(' × ')} bytes of data, which its ${size} bytes can not hold.`,
+      `promises ${dimensions.join(' × ')} bytes of data, which its ${size} bytes cannot hold.`,
     );
   return dimensions;
 }

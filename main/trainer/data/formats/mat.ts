@@ -92,7 +92,7 @@ export async function readMatrix(reader: PartReader, entry: MatEntry): Promise<M
     } catch (error) {
       throw badFile(
         file,
-        `its ${entry.name} can not be unpacked (${messageOf(error)}); it is damaged.`,
+        `its ${entry.name} cannot be unpacked (${messageOf(error)}); it is damaged.`,
         error,
       );
     }
@@ -197,7 +197,7 @@ function unpackStart(file: string, start: Uint8Array): Uint8Array {
   try {
     return inflateSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
   } catch (error) {
-    throw badFile(file, `holds a compressed part that can not be unpacked (${messageOf(error)}).`, error);
+    throw badFile(file, `holds a compressed part that cannot be unpacked (${messageOf(error)}).`, error);
   }
 }
 

@@ -120,7 +120,7 @@ async function walk(
     const path = `${folder}/${name}`;
     if (isFolder) await walk(root, path, found, [...above, self]);
     else if (IMAGE.test(name)) {
-      if (other !== null) throw badFile(join(root, path), `can not be read: ${other}.`);
+      if (other !== null) throw badFile(join(root, path), `cannot be read: ${other}.`);
       found.paths.push(path);
     } else if (OTHER_IMAGE.test(name))
       throw badFile(join(root, path), 'is an image of a kind that is not read; only JPEG and PNG are.');
@@ -153,7 +153,7 @@ async function entriesOf(folder: string): Promise<Entry[]> {
     );
   } catch (error) {
     if (error instanceof CascadeError) throw error;
-    throw badFile(folder, `can not be listed (${messageOf(error)}).`, error);
+    throw badFile(folder, `cannot be listed (${messageOf(error)}).`, error);
   }
 }
 
@@ -161,6 +161,6 @@ async function statOf(path: string): Promise<Stats> {
   try {
     return await stat(path);
   } catch (error) {
-    throw badFile(path, `can not be read (${messageOf(error)}).`, error);
+    throw badFile(path, `cannot be read (${messageOf(error)}).`, error);
   }
 }

@@ -35,7 +35,7 @@ export class RowDecoder {
     try {
       bytes = readRegular(file, LARGEST_IMAGE);
     } catch (error) {
-      throw badFile(file, `can not be read (${messageOf(error)}).`, error);
+      throw badFile(file, `cannot be read (${messageOf(error)}).`, error);
     }
     const header = readImageHeader(bytes, (what) => badFile(file, what));
     const { format, height, width } = header;
@@ -44,7 +44,7 @@ export class RowDecoder {
     } catch (error) {
       throw badFile(
         file,
-        `can not be decoded as ${format === 'jpeg' ? 'JPEG' : 'PNG'}: it is truncated or damaged.`,
+        `cannot be decoded as ${format === 'jpeg' ? 'JPEG' : 'PNG'}: it is truncated or damaged.`,
         error,
       );
     }

@@ -68,7 +68,7 @@ function readingFrom(file: string, imageBytes: number): Fill {
       try {
         read = readSync(handle, target, done, imageBytes - done, row * imageBytes + done);
       } catch (error) {
-        throw badFile(file, `can not be read (${messageOf(error)}).`, error);
+        throw badFile(file, `cannot be read (${messageOf(error)}).`, error);
       }
       if (read === 0) throw badFile(file, `ended before image ${row} while it was in use.`);
       done += read;

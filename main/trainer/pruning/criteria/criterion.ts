@@ -56,7 +56,7 @@ export interface CriterionWith<Options> extends Component {
     layers: readonly Pick<PrunableLayer, 'name' | 'shape'>[],
     handed: HandedMasks | null,
   ): number | null;
-  /** Why it can not score these layers of the network, in words that follow 'pruning.criterion: '; null when it can. */
+  /** Why it cannot score these layers of the network, in words that follow 'pruning.criterion: '; null when it can. */
   refusal?(options: Options, network: NetworkDescription, layers: readonly PrunableLayer[]): string | null;
 }
 

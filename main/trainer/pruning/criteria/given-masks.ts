@@ -137,7 +137,7 @@ function readable<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new CascadeError('BAD_MASKS', `The file of masks ${file} can not be read: ${messageOf(error)}.`, {
+    throw new CascadeError('BAD_MASKS', `The file of masks ${file} cannot be read: ${messageOf(error)}.`, {
       cause: error,
     });
   }

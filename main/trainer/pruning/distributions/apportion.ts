@@ -39,7 +39,7 @@ export function proportional(wishes: readonly Wish[], total: number): number[] {
   if (Math.abs(sum(limits) - total) < 0.5) return limits;
   throw new CascadeError(
     'INVALID_STUDY',
-    `The distribution can not prune ${total}: it leaves only ${sum(wishes.map(({ most }) => most))} to prune, ` +
+    `The distribution cannot prune ${total}: it leaves only ${sum(wishes.map(({ most }) => most))} to prune, ` +
       `${sum(wishes.map(({ least }) => least))} of them pruned already.`,
   );
 }

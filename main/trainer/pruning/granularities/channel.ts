@@ -43,7 +43,7 @@ function distributionRefusal(name: string): Refusal {
   const usable = distributions.all.filter(({ keys }) => keys).map((known) => known.name);
   return {
     key: ['pruning', 'distribution'],
-    message: `a channel takes weights of several layers, so that '${name}' can not give each layer its own share: use ${usable.join(' or ')}`,
+    message: `a channel takes weights of several layers, so that '${name}' cannot give each layer its own share: use ${usable.join(' or ')}`,
   };
 }
 

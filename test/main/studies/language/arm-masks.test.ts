@@ -119,7 +119,7 @@ test.each([
     taking('a', 'arm: b') + taking('b', 'arm: c') + taking('c', 'arm: b'),
     "'b' from 'c' from 'b'",
   ],
-])('an arm can not take the masks of %s', (_, arms, circle) => {
+])('an arm cannot take the masks of %s', (_, arms, circle) => {
   const { problems } = read(arms);
   expect(problems).toHaveLength(1);
   expect(problems[0]!.message).toContain(`masks are taken in a circle, ${circle}`);

@@ -75,7 +75,7 @@ describe('an outline says what loading would give', () => {
   test('and refuses as loading does', async () => {
     expect(await bothRefuse(idx, { folder })).toMatch(/is not there/);
     write((bytes) => bytes);
-    expect(await bothRefuse(idx, { folder, validation: 10 })).toMatch(/can not give/);
+    expect(await bothRefuse(idx, { folder, validation: 10 })).toMatch(/cannot give/);
     truncateSync(join(folder, 't10k-images-idx3-ubyte'), 70);
     expect(await bothRefuse(idx, { folder })).toMatch(/truncated/);
     truncateSync(join(folder, 't10k-images-idx3-ubyte'), 9);
@@ -83,6 +83,6 @@ describe('an outline says what loading would give', () => {
     truncateSync(join(folder, 't10k-images-idx3-ubyte'), 1);
     expect(await bothRefuse(idx, { folder })).toMatch(/too short for an IDX header: 1 bytes/);
     writeFileSync(join(folder, 't10k-images-idx3-ubyte'), gzipSync(Buffer.alloc(50)).subarray(0, 11));
-    expect(await bothRefuse(idx, { folder })).toMatch(/gzipped, but can not be unpacked/);
+    expect(await bothRefuse(idx, { folder })).toMatch(/gzipped, but cannot be unpacked/);
   });
 });

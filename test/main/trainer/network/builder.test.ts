@@ -205,7 +205,7 @@ describe('a description leaves out', () => {
   });
 });
 
-describe('what can not be is refused in a sentence', () => {
+describe('what cannot be is refused in a sentence', () => {
   test.each<[string, (network: NetworkBuilder) => unknown, RegExp]>([
     ['a kernel larger than the image', (n) => n.conv('c', 1, 9, { padding: 0 }), /window of c .*larger/],
     ['one that dilation makes so', (n) => n.conv('c', 1, 5, { dilation: 2, padding: 0 }), /9 wide/],

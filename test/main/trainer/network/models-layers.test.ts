@@ -127,7 +127,7 @@ describe('a network that a study lists', () => {
       'groups that do not divide',
       '[{layer: conv, channels: 4, groups: 2}, dense]',
       [0],
-      /can not part 3 input/,
+      /cannot part 3 input/,
     ],
     [
       'one name twice',
@@ -140,7 +140,7 @@ describe('a network that a study lists', () => {
       'an identity between unlike ends',
       '[relu, {layer: residual, layers: [{layer: conv, channels: 4}]}, dense]',
       [1],
-      /residual1\.add can not add/,
+      /residual1\.add cannot add/,
     ],
     [
       'a mistake in a residual block',

@@ -86,7 +86,7 @@ describe('a study', () => {
     expect(weightsRefusal(model, describeModel('resnet-32'))).toMatch(
       /it has no 'layer1.3.conv1.weight' and \d+ more/,
     );
-    expect(weightsRefusal({ ...model, weights: join(folder, 'none') }, network)).toMatch(/can not be read/);
+    expect(weightsRefusal({ ...model, weights: join(folder, 'none') }, network)).toMatch(/cannot be read/);
     expect(weightsRefusal({ ...model, weightsSha256: '0'.repeat(64) }, network)).toMatch(/is not the one/);
     expect(weightsRefusal({ name: 'resnet-20', weightsSha256: sha256 }, network)).toMatch(/no file/);
   });

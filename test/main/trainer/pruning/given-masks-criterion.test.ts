@@ -186,7 +186,7 @@ describe('masks of a file', () => {
 
   test('are refused where the file is missing, damaged or of another network', () => {
     const sentence = (of: string) => refusals(pruning(of, sparsity), network)[0]?.message;
-    expect(sentence(join(folder, 'none.npz'))).toMatch(/can not be read/);
+    expect(sentence(join(folder, 'none.npz'))).toMatch(/cannot be read/);
     writeFileSync(join(folder, 'broken.npz'), 'nothing');
     expect(sentence(join(folder, 'broken.npz'))).toBeTypeOf('string');
     writeFileSync(
@@ -196,7 +196,7 @@ describe('masks of a file', () => {
     expect(sentence(join(folder, 'other.npz'))).toMatch(/fc1/);
   });
 
-  test('make another run when their content changes, and can not change under one', () => {
+  test('make another run when their content changes, and cannot change under one', () => {
     const first = pinMasks(pruning(file, sparsity));
     expect(first.criterion['fileSha256']).toMatch(/^[0-9a-f]{64}$/);
     writeMasks(file, 2);

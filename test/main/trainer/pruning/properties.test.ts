@@ -31,7 +31,7 @@ const net = network(
   },
   [8, 8, 4],
 );
-/** Without the depthwise layer, which N:M can not prune. */
+/** Without the depthwise layer, which N:M cannot prune. */
 const plain = network(
   (builder) => builder.conv('a', 8, 3).conv('b', 8, 1).relu('relu').globalAveragePool('pool').dense('fc', 10),
   [8, 8, 4],

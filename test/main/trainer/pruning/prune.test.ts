@@ -274,7 +274,7 @@ describe('criteria that choose in rounds', () => {
   });
 });
 
-test('what can not be is refused before anything is scored', () => {
+test('what cannot be is refused before anything is scored', () => {
   const specification = helpers.pruning({ criterion: 'random', distribution: 'lamp' });
   expect(() => prune(specification, network(), helpers.moment(0.5))).toThrow(
     expect.objectContaining({

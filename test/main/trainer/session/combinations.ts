@@ -118,7 +118,7 @@ export type Combination = Record<string, string>;
 const OUTLINE = { train: IMAGES, imageShape: [8, 8, 1], classes: 4 } as unknown as DatasetOutline;
 const rules = studyRules(() => OUTLINE);
 
-/** Why a study can not ask for the combination: pruning in the course of a training that is begun again later. */
+/** Why a study cannot ask for the combination: pruning in the course of a training that is begun again later. */
 export function refusalsOf(combination: Combination) {
   return rules.check(specificationOf(combination));
 }
@@ -139,7 +139,7 @@ export function specificationOf(combination: Combination): RunSpecification {
 }
 
 /**
- * Combinations that hold every pair of choices of two parts at least once, but for pairs that a study can not ask for.
+ * Combinations that hold every pair of choices of two parts at least once, but for pairs that a study cannot ask for.
  * Made greedily: each is the best of some random completions of a pair that is still missing.
  */
 export function pairwise(): Combination[] {

@@ -43,13 +43,13 @@ describe('CIFAR', () => {
       'a file that is missing',
       { 'data_batch_1.bin': binary([0, 1]) },
       'test_batch.bin',
-      /can not be read \(ENOENT/,
+      /cannot be read \(ENOENT/,
     ],
     [
       'a folder in place of a file',
       { 'data_batch_1.bin': 'folder' },
       'data_batch_1.bin',
-      /can not be read|is not a file/,
+      /cannot be read|is not a file/,
     ],
     [
       'a truncated binary file',
@@ -187,7 +187,7 @@ describe('CIFAR', () => {
       'an archive whose gzip is cut',
       { 'cifar.tar.gz': gzipSync(tarFile(whole)).subarray(0, 2000) },
       'cifar.tar.gz',
-      /is gzipped, but can not be unpacked/,
+      /is gzipped, but cannot be unpacked/,
       'cifar.tar.gz',
     ],
     [

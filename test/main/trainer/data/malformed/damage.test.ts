@@ -247,12 +247,12 @@ describe('what would unpack to far more than it can need is refused before it do
     });
   });
 
-  test('an IDX file whose gzip can not hold what it promises', async () => {
+  test('an IDX file whose gzip cannot hold what it promises', async () => {
     const header = idxFile([60_000, 2000, 2000], []);
     data.write({ ...idx, 'train-images-idx3-ubyte': gzipSync(header) });
     await expect(datasets.open({ name: 'idx', folder: data.path }).outline()).rejects.toMatchObject({
       message: expect.stringMatching(
-        /promises 60000 × 2000 × 2000 bytes of data, which its \d+ bytes can not/,
+        /promises 60000 × 2000 × 2000 bytes of data, which its \d+ bytes cannot/,
       ) as string,
     });
   });

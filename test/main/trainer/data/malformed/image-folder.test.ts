@@ -28,7 +28,7 @@ describe('folders of images', () => {
   const cutJpeg = golden('colour.jpg').subarray(0, 900);
 
   const cases: [string, Files, string, RegExp][] = [
-    ['nothing there', {}, 'train', /can not be listed \(ENOENT/],
+    ['nothing there', {}, 'train', /cannot be listed \(ENOENT/],
     [
       'images without classes',
       { 'train/0.png': png, 'val/0.png': png },
@@ -152,7 +152,7 @@ describe('folders of images', () => {
       'image-folder',
       { folder: data.path, size: 4 },
       'train/ant/loop',
-      /lies too deep: its folders may hold themselves|can not be listed/,
+      /lies too deep: its folders may hold themselves|cannot be listed/,
     );
   });
 
@@ -163,7 +163,7 @@ describe('folders of images', () => {
       'image-folder',
       { folder: data.path, size: 4 },
       'train/ant/1.png',
-      /can not be read \(ENOENT/,
+      /cannot be read \(ENOENT/,
     );
   });
 
@@ -175,7 +175,7 @@ describe('folders of images', () => {
       'image-folder',
       { folder: data.path, size: 4 },
       'train/ant/',
-      /can not be read \(ELOOP/,
+      /cannot be read \(ELOOP/,
     );
   });
 
@@ -225,11 +225,11 @@ describe('folders of images', () => {
       'image-folder',
       { folder: data.path, size: 4 },
       'train/ant/0.png',
-      /can not be read \(EACCES/,
+      /cannot be read \(EACCES/,
     );
   });
 
-  test('a cache that can not be written', async () => {
+  test('a cache that cannot be written', async () => {
     data.write({ ...good, kept: Buffer.from('a file') });
     await data.kindRefuses(
       'image-folder',

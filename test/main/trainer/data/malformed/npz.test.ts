@@ -35,7 +35,7 @@ describe('NumPy arrays', () => {
   };
 
   const cases: [string, Uint8Array | 'none' | 'folder', RegExp, Record<string, unknown>?][] = [
-    ['missing', 'none', /can not be read \(ENOENT/],
+    ['missing', 'none', /cannot be read \(ENOENT/],
     ['a folder', 'folder', /is not a file/],
     ['empty', Buffer.alloc(0), /is not a ZIP archive, as \.npz files are, or is cut short/],
     ['a single array', images([3, 2, 2, 3]), /is not a ZIP archive/],

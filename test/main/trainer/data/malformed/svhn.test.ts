@@ -42,7 +42,7 @@ describe('SVHN', () => {
     ['big-endian', matFile([X(), y()], { ending: '\x01\x00MI' }), /big-endian machine/],
     ['truncated', good.subarray(0, 3000), /is truncated: the element at byte 128 takes \d+ bytes/],
     ['truncated within a tag', good.subarray(0, 130), /is truncated: it ends at byte 130 of 136/],
-    ['damaged', Buffer.from(good).fill(0x55, 2000, 2100), /its X can not be unpacked|it is damaged/],
+    ['damaged', Buffer.from(good).fill(0x55, 2000, 2100), /its X cannot be unpacked|it is damaged/],
     ['without X', matFile([y()]), /holds no matrix named X/],
     ['without y', matFile([X()]), /holds no matrix named y/],
     ['of floats', matFile([{ ...X(), mxClass: 7 }, y()]), /its X does not hold unsigned bytes/],

@@ -187,13 +187,13 @@ describe('a bad file is refused, by name and with what is wrong', () => {
       'cut gzip',
       { trainImages: gzipSync(good).subarray(0, -12) },
       'trainImages',
-      /gzipped, but can not be unpacked.*truncated or damaged/,
+      /gzipped, but cannot be unpacked.*truncated or damaged/,
     ],
     [
       'damaged gzip',
       { trainImages: gzipSync(good).fill(0xff, 12, 20) },
       'trainImages',
-      /gzipped, but can not be unpacked/,
+      /gzipped, but cannot be unpacked/,
     ],
   ];
 
@@ -209,7 +209,7 @@ describe('a bad file is refused, by name and with what is wrong', () => {
     mkdirSync(join(folder, NAMES.testImages));
     await expect(load()).rejects.toMatchObject({
       code: 'BAD_DATA_FILE',
-      message: expect.stringMatching(/t10k-images-idx3-ubyte: can not be read/) as string,
+      message: expect.stringMatching(/t10k-images-idx3-ubyte: cannot be read/) as string,
     });
   });
 
@@ -225,7 +225,7 @@ describe('a bad file is refused, by name and with what is wrong', () => {
     write();
     await expect(load({ validation: 10 })).rejects.toMatchObject({ code: 'INVALID_STUDY' });
     await expect(load({ train: 9 })).rejects.toThrow(
-      /10 training images: it can not give 9 for training and 2/,
+      /10 training images: it cannot give 9 for training and 2/,
     );
     expect((await load({ train: 8 })).train.count).toBe(8);
   });

@@ -299,7 +299,7 @@ describe('pooling', () => {
     return inertness(made, 'b').inputZero;
   }
 
-  test('an average that counts zeros of padding can be zero, a maximum can not', () => {
+  test('an average that counts zeros of padding can be zero, a maximum cannot', () => {
     expect(pooled((net) => net.averagePool('p', 2, { padding: 1 }), 0.9)).toEqual([0]);
     expect(pooled((net) => net.averagePool('p', 2), 0.99)).toEqual([1]);
     expect(pooled((net) => net.averagePool('p', 2), 1.01)).toEqual([0]);
