@@ -144,7 +144,7 @@ test('a library that crashes the process is a finding, and what was known before
   const facts = await probeNative(stand(`${SQLITE}${loading}process.kill(process.pid, 'SIGILL');`));
   expect(facts.sqlite).toEqual({ version: '3.1', problem: null });
   expect(facts.engine).toMatchObject({ library: '/opt/tensorflow', version: null });
-  expect(facts.engine.problem).toMatch(/could not be loaded from \/opt\/tensorflow: it died of SIGILL/);
+  expect(facts.engine.problem).toMatch(/could not be loaded from \/opt\/tensorflow: it was killed by SIGILL/);
 });
 
 test('noise of native libraries between the lines does no harm', async () => {
