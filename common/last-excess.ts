@@ -19,7 +19,7 @@ export function lastExcessOf(run: Excessive, against: ControlKind): LastExcess |
   return { shares, epoch, isCurrent: epoch === run.epochsDone };
 }
 
-/** Of the run's last epoch, at a threshold; null where the last that is known is of an earlier one. */
+/** Excess of the run's last epoch, at a threshold; null where the last that is known is of an earlier one. */
 export function currentExcess(run: Excessive, against: ControlKind, threshold: string): number | null {
   const last = lastExcessOf(run, against);
   return last?.isCurrent ? (last.shares[threshold] ?? null) : null;

@@ -50,7 +50,7 @@ export type ChannelField = (typeof CHANNEL_FIELDS)[number];
 export const LATER_CHANNEL_FIELDS = ['residual', 'freeDecay', 'decay'] as const;
 export type LaterChannelField = (typeof LATER_CHANNEL_FIELDS)[number];
 
-/** Those of how a channel moved. */
+/** Fields of how a channel moved. */
 export const MOTION_FIELDS = [
   'residual',
   'freeDecay',

@@ -13,7 +13,7 @@ import { laterRow, type ChannelTable } from '../records.ts';
  */
 export const FREED_RESIDUAL = 0.2;
 
-/** Not where the residual says nothing. */
+/** Whether a channel was freed; false where its residual is not known. */
 export function isFreed(residual: number): boolean {
   return residual <= FREED_RESIDUAL;
 }

@@ -237,7 +237,7 @@ export const comparison = z.object({
 });
 export type Comparison = z.infer<typeof comparison>;
 
-/** Of one layer, over the `kept` weights of it that the run kept. */
+/** The comparison of one layer, over the `kept` weights of it that the run kept. */
 export const layerComparison = comparison.extend({ name: z.string(), kept: z.number().int() });
 export type LayerComparison = z.infer<typeof layerComparison>;
 

@@ -86,13 +86,13 @@ export const MEASURES = [
 
 export type MeasureId = (typeof MEASURES)[number]['id'];
 
-/** Those that bring how they are reckoned after an epoch. */
+/** Measures that compute their value from a kernel after an epoch. */
 export const RECKONED_MEASURES = MEASURES.filter(
   (measure: Measure): measure is (typeof MEASURES)[number] & { reckoning: Reckoning } =>
     measure.reckoning !== undefined,
 );
 
-/** Those that are told of a run, an epoch, a layer or a class. */
+/** Measures of a run, an epoch, a layer or a class. */
 export function measuresOf(level: MeasureLevel): Measure[] {
   return MEASURES.filter((measure: Measure) => measure[level] !== undefined);
 }

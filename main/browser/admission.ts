@@ -43,7 +43,7 @@ export function refuseStranger(request: IncomingMessage, session: Session, port:
   };
 }
 
-/** Whoever has the cookie may have got it as another server of this host; the key is known to our page alone. */
+/** Refuses a request without the page's key: another server of this host may have got the cookie, but only our page knows the key. */
 export function refuseKeyless(request: IncomingMessage, session: Session): Refusal | null {
   const { authorization, 'sec-websocket-protocol': protocols } = request.headers;
   if (session.acceptsProtocols(protocols) || session.acceptsAuthorization(authorization)) return null;

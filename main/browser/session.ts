@@ -14,7 +14,7 @@ interface Opening {
 }
 
 /**
- * Who may speak to the server: whoever was given the printed address. Its token is exchanged for two secrets, so that
+ * Access to the server for those who were given the printed address. Its token is exchanged for two secrets, so that
  * it stays in no history and no referrer. The cookie shows the page. Cookies know no ports, so every server of this host
  * that the browser visits is sent it: alone it opens no connection. That takes the page's key as well, which stands
  * behind the '#' of the address, so in no request, and which the page keeps in the storage of its origin.

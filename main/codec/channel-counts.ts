@@ -3,7 +3,7 @@ const LEVELS = 8;
 const ROWS = 2 ** LEVELS - 1;
 
 /**
- * Of the bits set in `bits` and clear in `without`, both of the same length, how many fall on each of `channels` channels: the
+ * Counts, for each of `channels` channels, the bits set in `bits` and clear in `without`, both of the same length: the
  * channel is the last axis of a kernel's flattening, so a bit's is its position modulo `channels`.
  */
 export function countWithoutByChannel(

@@ -27,7 +27,7 @@ export interface ChangedData {
 }
 
 /**
- * Of runs that have begun, those whose data were replaced, by file or folder. Only those that share their files with one
+ * Runs that have begun and whose data were replaced, by file or folder. Only those that share their files with one
  * of the data sets are looked at; of runs that have their content in their specification, only those that are asked for,
  * or where a file has no others. A file is read where its stamp is another than it was. Rejects with BAD_DATA_FILE.
  *

@@ -1,6 +1,6 @@
 import { onScopeDispose } from 'vue';
 
-/** Who has stayed at a moment for so long is taken to look at it, and not to be on the way elsewhere. */
+/** Milliseconds at a moment after which a person is taken to look at it, not to pass by. */
 export const REST_MS = 150;
 
 export interface Rest {

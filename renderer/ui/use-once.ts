@@ -10,7 +10,7 @@ export interface Once {
 }
 
 /**
- * One thing at a time, however often it is pressed: until it is done, and the window has been told what came of it, the
+ * Runs one action at a time, however often it is pressed: until it is done, and the window has been told what came of it, the
  * buttons still show what was before.
  */
 export function useOnce(): Once {

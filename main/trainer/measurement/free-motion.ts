@@ -14,7 +14,7 @@ export interface ChannelMotion {
   decay: Float32Array;
 }
 
-/** Of a layer of which nothing is known. */
+/** Motion of a layer of which nothing is known. */
 export function unknownMotion(channels: number): ChannelMotion {
   const unknown = (): Float32Array => new Float32Array(channels).fill(NaN);
   return { residual: unknown(), freeDecay: unknown(), decay: unknown() };

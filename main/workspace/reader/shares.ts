@@ -1,4 +1,4 @@
-/** Of nothing, none. */
+/** `count` as a share of `of`; 0 where `of` is 0. */
 export function share(count: number, of: number): number {
   return of === 0 ? 0 : count / of;
 }

@@ -20,7 +20,7 @@ export interface Placement {
   readonly columns: Side;
 }
 
-/** Of images that were padded before, or need nothing. */
+/** Padding of images that were padded before, or need none. */
 export const UNPADDED: Placement = { padding: 'VALID', rows: [0, 0], columns: [0, 0] };
 
 /** The rows (or columns) that windows of `reach` places read before and after those of the input. */
