@@ -169,8 +169,10 @@ function readClass(
     let left = list[change]!;
     for (let size = popcount32(rest); left >= size; size = popcount32(rest)) {
       left -= size;
-      if (++index >= stride) throw damagedPlanes('a gap leads beyond the weights');
-      rest = membersAt(words, index, literals);
+      do {
+        if (++index >= stride) throw damagedPlanes('a gap leads beyond the weights');
+        rest = membersAt(words, index, literals);
+      } while (rest === 0);
     }
     for (; left > 0; left--) rest &= rest - 1;
     weights[change] = index * 32 + 31 - Math.clz32(rest & -rest);
@@ -230,10 +232,18 @@ function atMost(value: number, most: number): number {
   return value;
 }
 
-/** Planes that tell a state from all others: where each begins, and −1 for those that the state does not set. */
+/**
+ * Planes that tell a state from all others: where each begins, and −1 for those that the state does not set. The first three stand
+ * apart, the same twice where there are fewer, for nearly always they are all, and every word of a layer is asked for.
+ */
 interface Literals {
-  starts: Int32Array;
-  inverted: Int32Array;
+  first: number;
+  second: number;
+  third: number;
+  firstInverted: number;
+  secondInverted: number;
+  thirdInverted: number;
+  others: { start: number; inverted: number }[];
 }
 
 /** As few planes as need be to tell a state from the others that occur: planes of a ladder of thresholds contain one another. */
@@ -249,18 +259,30 @@ function literalsOf({ stride, count, states }: PlaneWords, state: number): Liter
     chosen.push(best);
     others = left.filter((other) => !differs(other, best));
   }
-  const needed = others ? chosen : planes;
+  const literals = (others && chosen.length > 0 ? chosen : planes).map((plane) => ({
+    start: plane * stride,
+    inverted: ((state >>> plane) & 1) - 1,
+  }));
+  const [first, second = first, third = first, ...more] = literals;
   return {
-    starts: Int32Array.from(needed, (plane) => plane * stride),
-    inverted: Int32Array.from(needed, (plane) => ((state >>> plane) & 1) - 1),
+    first: first!.start,
+    second: second!.start,
+    third: third!.start,
+    firstInverted: first!.inverted,
+    secondInverted: second!.inverted,
+    thirdInverted: third!.inverted,
+    others: more,
   };
 }
 
 /** Of the weights of a word, those with a state. */
-function membersAt(words: Uint32Array, index: number, { starts, inverted }: Literals): number {
-  let members = -1;
-  for (let literal = 0; literal < starts.length; literal++)
-    members &= words[starts[literal]! + index]! ^ inverted[literal]!;
+function membersAt(words: Uint32Array, index: number, literals: Literals): number {
+  let members =
+    (words[literals.first + index]! ^ literals.firstInverted) &
+    (words[literals.second + index]! ^ literals.secondInverted) &
+    (words[literals.third + index]! ^ literals.thirdInverted);
+  if (literals.others.length > 0)
+    for (const { start, inverted } of literals.others) members &= words[start + index]! ^ inverted;
   return members;
 }
 

@@ -21,6 +21,8 @@ const CHAIN_WEIGHTS = 2 ** 24;
 const MOST_ANCHORS = 8;
 /** Pruning of more than this share of a layer begins with an anchor, so that no later anchor has to tell it once more. */
 const LARGE_PRUNING = 1 / 16;
+/** Changes that take less than this share of the raw bits are not worth the time that a shorter code takes to read. */
+const SMALL_PATCH = 0.004;
 
 interface Tip {
   epoch: number;
@@ -30,7 +32,7 @@ interface Tip {
 /**
  * Stores planes as changes of an earlier epoch's, the base. Most have the epoch before as their base. Every so many epochs there is
  * an anchor, whose base is the anchor before, or which stands by itself where that is shorter: a seek reads a few anchors and the
- * epochs since the last. In a large layer there are more of them, because its changes take longer to read.
+ * epochs since the last. In a large layer there are more of them, and they are stored as bits, which read faster.
  * The last planes of active runs stay in memory.
  */
 export class PlaneWriter {
@@ -83,10 +85,10 @@ export class PlaneWriter {
     const { anchor, anchors } = this.#anchorsBefore(layer, epoch);
     const passed = epoch - 1 - anchor;
     if (passed + 1 < chainLength(layer.weights) && !(passed > 0 && prunesMany(layer, before, after)))
-      return { base: epoch - 1, bytes: encodeFrom(layer, before, after) };
+      return { base: epoch - 1, bytes: encodeFrom(layer, before, after, false) };
     if (anchors >= MOST_ANCHORS) return alone();
     const fresh = alone();
-    const bytes = encodeFrom(layer, this.#words(layer, anchor, after.count), after);
+    const bytes = encodeFrom(layer, this.#words(layer, anchor, after.count), after, true);
     return bytes.length < fresh.bytes.length ? { base: anchor, bytes } : fresh;
   }
 
@@ -127,22 +129,31 @@ function prunesMany({ weights }: StoredLayer, before: PlaneWords, after: PlaneWo
 }
 
 /** A general compressor finds the pattern where whole channels change; elsewhere the states' changes are shorter. */
-function encodeFrom({ weights }: StoredLayer, before: PlaneWords, after: PlaneWords): Uint8Array {
+function encodeFrom(
+  { weights }: StoredLayer,
+  before: PlaneWords,
+  after: PlaneWords,
+  anchor: boolean,
+): Uint8Array {
   const size = planeBytes(weights);
-  return shorter(
-    compress(encodePatch(bytesOfPlanes(before, size), bytesOfPlanes(after, size), after.count)),
-    compress(encodeChanges(before, after)),
-  );
+  const bits = compress(encodePatch(bytesOfPlanes(before, size), bytesOfPlanes(after, size), after.count));
+  const isSmall = bits.length < size * after.count * SMALL_PATCH;
+  if (isLarge(weights) && (anchor || isSmall)) return bits;
+  return shorter(bits, compress(encodeChanges(before, after)));
 }
 
 function encodeAlone({ weights }: StoredLayer, planes: PlaneWords): Uint8Array {
-  return shorter(
-    compress(encodeKey(bytesOfPlanes(planes, planeBytes(weights)), planes.count)),
-    compress(encodeChanges(emptyPlanes(weights, planes.count), planes)),
-  );
+  const bits = compress(encodeKey(bytesOfPlanes(planes, planeBytes(weights)), planes.count));
+  if (isLarge(weights)) return bits;
+  return shorter(bits, compress(encodeChanges(emptyPlanes(weights, planes.count), planes)));
 }
 
-/** The second only where it is clearly shorter: bits are read many times faster than changes of states. */
+/** The second only where it is clearly shorter, because bits are read many times faster than changes of states. */
 function shorter(bits: Uint8Array, changes: Uint8Array): Uint8Array {
   return changes.length < bits.length * 0.9 ? changes : bits;
+}
+
+/** Whether reading changes of states takes so long that anchors, and whatever is small anyway, are stored as bits. */
+function isLarge(weights: number): boolean {
+  return chainLength(weights) < LONGEST_CHAIN;
 }
