@@ -30,9 +30,6 @@ const LENET: LayerShape[] = [
   { name: 'dense-3', weights: 1_000, channels: 10 },
 ];
 
-/** Epochs between the multiplied planes that stand by themselves. */
-const KEY_EVERY = 32;
-
 /** A run of so many epochs of LeNet-300-100's size, and its control, which has as many. */
 export async function writeLongRun(folder: string, epochs: number): Promise<void> {
   await record(folder, LENET, 3, 0.5);
@@ -43,17 +40,15 @@ export async function writeLongRun(folder: string, epochs: number): Promise<void
       test_accuracy: '0.5 + 0.4 * sin(n)',
       test_loss: '1.0 + 0.5 * cos(n)',
     });
-    for (const table of ['layer_epochs', 'excess', 'class_epochs', 'channel_tables'])
+    for (const table of ['layer_epochs', 'excess', 'excess_totals', 'class_epochs', 'channel_tables'])
       copyRows(database, table, later, 'numbers', 'rows.epoch = 2', { epoch: 'n' });
-    const base = `iif(n % ${KEY_EVERY} = 0, n, n - 1)`;
-    copyRows(
-      database,
-      'planes',
-      later,
-      'numbers',
-      `rows.epoch = case when n % ${KEY_EVERY} = 0 then 0 else 2 end`,
-      { epoch: 'n', key_epoch: base, base },
-    );
+    // All of them are changes of the same earlier epoch's, unless they stand by themselves.
+    const own = (column: string): string => `iif(rows.${column} = rows.epoch, n, rows.${column})`;
+    copyRows(database, 'planes', later, 'numbers', 'rows.epoch = 2', {
+      epoch: 'n',
+      key_epoch: own('key_epoch'),
+      base: own('base'),
+    });
     database.exec(`update runs set epochs_total = ${epochs - 1}`);
   });
 }
@@ -95,6 +90,10 @@ export async function writeManyRuns(folder: string, runs: number): Promise<void>
       run: copyOf('rows.run'),
       control: copyOf('rows.control'),
       layer: layerOf('rows.layer'),
+    });
+    copyRows(database, 'excess_totals', later, 'numbers', 'true', {
+      run: copyOf('rows.run'),
+      control: copyOf('rows.control'),
     });
   });
 }
