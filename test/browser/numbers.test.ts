@@ -63,7 +63,7 @@ describeInChromium('the numbers of a run', () => {
     const rooms = (await page.evaluate(
       "[...document.querySelectorAll('figure')].map((f) => f.querySelector('.plot').clientHeight / f.clientHeight)",
     )) as number[];
-    expect(rooms).toHaveLength(6);
+    expect(rooms).toHaveLength(7);
     for (const room of rooms) expect(room).toBeGreaterThan(2 / 3);
     const states = figures.filter({ hasText: 'States of the weights' });
     const clipped = async (): Promise<boolean> => {
