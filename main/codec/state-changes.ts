@@ -24,6 +24,7 @@ export function encodeChanges(before: PlaneWords, after: PlaneWords): Uint8Array
   const states = [...new Set(classes.flatMap(({ state, targets }) => [state, ...targets]))];
   const indexOf = new Map(states.map((state, index) => [state, index]));
   const indexBits = bitsFor(states.length);
+  const known = [...(before.states ?? statesOf(before))];
   const encoded = new BitWriter();
   encoded.put(CHANGES_VERSION, 8);
   encoded.put(before.count, 8);
@@ -34,7 +35,7 @@ export function encodeChanges(before: PlaneWords, after: PlaneWords): Uint8Array
     encoded.put(indexOf.get(entry.state)!, indexBits);
     encoded.gamma(entry.targets.length - 1);
     for (const target of entry.targets) encoded.put(indexOf.get(target)!, indexBits);
-    for (const list of gapsOf(before, after, entry)) putGaps(encoded, list);
+    for (const list of gapsOf(before, after, entry, known)) putGaps(encoded, list);
   }
   return encoded.bytes();
 }
@@ -64,8 +65,13 @@ function classesOf(before: PlaneWords, after: PlaneWords): ChangingClass[] {
 }
 
 /** The gaps of all members that change, then of those of them that do not go to the first target, and so on but for the last. */
-function gapsOf(before: PlaneWords, after: PlaneWords, { state, targets }: ChangingClass): number[][] {
-  const literals = literalsOf(before, state);
+function gapsOf(
+  before: PlaneWords,
+  after: PlaneWords,
+  { state, targets }: ChangingClass,
+  states: readonly number[],
+): number[][] {
+  const literals = literalsOf(before, state, states);
   const gaps = targets.map((): number[] => []);
   const since = targets.map(() => 0);
   for (let index = 0; index < before.stride; index++) {
@@ -116,10 +122,11 @@ export function readChanges(before: PlaneWords, encoded: Uint8Array): Changes {
   const classes = readClasses(before, encoded);
   const count = classes.reduce((sum, { gaps }) => sum + gaps[0]!.list.length, 0);
   const known = before.states ?? statesOf(before);
+  const states = [...known];
   const [weights, flips] = [new Uint32Array(count), new Uint32Array(count)];
   let start = 0;
   for (const entry of classes) {
-    const literals = literalsOf({ ...before, states: known }, entry.state);
+    const literals = literalsOf(before, entry.state, states);
     start += readClass(before, literals, entry, weights.subarray(start), flips.subarray(start));
   }
   return { weights, flips, states: new Set([...known, ...classes.flatMap(({ targets }) => targets)]) };
@@ -247,32 +254,38 @@ interface Literals {
 }
 
 /** As few planes as need be to tell a state from the others that occur: planes of a ladder of thresholds contain one another. */
-function literalsOf({ stride, count, states }: PlaneWords, state: number): Literals {
-  const planes = Array.from({ length: count }, (_, plane) => plane);
-  let others = states && [...states].filter((other) => other !== state);
+function literalsOf({ stride, count }: PlaneWords, state: number, states: readonly number[]): Literals {
+  let others = states.filter((other) => other !== state);
   const chosen: number[] = [];
-  const differs = (other: number, plane: number): boolean => ((other ^ state) >>> plane) % 2 === 1;
-  while (others && others.length > 0) {
-    const left: number[] = others;
-    const told = (plane: number): number => left.filter((other) => differs(other, plane)).length;
-    const best = planes.reduce((one, plane) => (told(plane) > told(one) ? plane : one));
-    chosen.push(best);
-    others = left.filter((other) => !differs(other, best));
+  while (others.length > 0) {
+    const plane = mostTelling(state, others, count);
+    chosen.push(plane);
+    others = others.filter((other) => (((other ^ state) >>> plane) & 1) === 0);
   }
-  const literals = (others && chosen.length > 0 ? chosen : planes).map((plane) => ({
-    start: plane * stride,
-    inverted: ((state >>> plane) & 1) - 1,
-  }));
-  const [first, second = first, third = first, ...more] = literals;
+  if (chosen.length === 0) chosen.push(0);
+  const start = (index: number): number => chosen[Math.min(index, chosen.length - 1)]! * stride;
+  const inverted = (index: number): number =>
+    ((state >>> chosen[Math.min(index, chosen.length - 1)]!) & 1) - 1;
   return {
-    first: first!.start,
-    second: second!.start,
-    third: third!.start,
-    firstInverted: first!.inverted,
-    secondInverted: second!.inverted,
-    thirdInverted: third!.inverted,
-    others: more,
+    first: start(0),
+    second: start(1),
+    third: start(2),
+    firstInverted: inverted(0),
+    secondInverted: inverted(1),
+    thirdInverted: inverted(2),
+    others: chosen.slice(3).map((_, index) => ({ start: start(index + 3), inverted: inverted(index + 3) })),
   };
+}
+
+/** The plane in which a state differs from most of the others. */
+function mostTelling(state: number, others: readonly number[], count: number): number {
+  let [best, most] = [0, -1];
+  for (let plane = 0; plane < count; plane++) {
+    let told = 0;
+    for (let index = 0; index < others.length; index++) told += ((others[index]! ^ state) >>> plane) & 1;
+    if (told > most) [best, most] = [plane, told];
+  }
+  return best;
 }
 
 /** Of the weights of a word, those with a state. */

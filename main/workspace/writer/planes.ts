@@ -17,10 +17,15 @@ const LONGEST_CHAIN = 64;
 const SHORTEST_CHAIN = 8;
 /** Weights that the changes of a chain lead past, all epochs together: what a seek at its end takes some 50 ms for. */
 const CHAIN_WEIGHTS = 2 ** 24;
+/** Bytes of changes after which a small layer has an anchor too: two planes, or 8 kB, take about a millisecond to read. */
+const CHAIN_PLANES = 2;
+const CHAIN_BYTES = 8192;
 /** Anchors that are changes of the anchor before, one after another. */
 const MOST_ANCHORS = 8;
 /** Pruning of more than this share of a layer begins with an anchor, so that no later anchor has to tell it once more. */
 const LARGE_PRUNING = 1 / 16;
+/** An anchor is changes of another only where that takes less than this share of what stands by itself: it is read with its base. */
+const WORTH_A_BASE = 0.7;
 /** Changes that take less than this share of the raw bits are not worth the time that a shorter code takes to read. */
 const SMALL_PATCH = 0.004;
 
@@ -84,12 +89,26 @@ export class PlaneWriter {
     const before = this.#words(layer, epoch - 1, after.count);
     const { anchor, anchors } = this.#anchorsBefore(layer, epoch);
     const passed = epoch - 1 - anchor;
-    if (passed + 1 < chainLength(layer.weights) && !(passed > 0 && prunesMany(layer, before, after)))
+    const isShort =
+      passed + 1 < chainLength(layer.weights) &&
+      this.#bytesBetween(layer.id, anchor, epoch) <
+        Math.max(CHAIN_BYTES, CHAIN_PLANES * planeBytes(layer.weights));
+    if (isShort && !(passed > 0 && prunesMany(layer, before, after)))
       return { base: epoch - 1, bytes: encodeFrom(layer, before, after, false) };
     if (anchors >= MOST_ANCHORS) return alone();
     const fresh = alone();
     const bytes = encodeFrom(layer, this.#words(layer, anchor, after.count), after, true);
-    return bytes.length < fresh.bytes.length ? { base: anchor, bytes } : fresh;
+    return bytes.length < fresh.bytes.length * WORTH_A_BASE ? { base: anchor, bytes } : fresh;
+  }
+
+  /** Bytes of the planes of the epochs between two. */
+  #bytesBetween(layer: number, first: number, end: number): number {
+    return prepared(
+      this.#database,
+      'select coalesce(sum(length(bytes)), 0) from planes where layer = ? and epoch > ? and epoch < ?',
+    )
+      .pluck()
+      .get(layer, first, end) as number;
   }
 
   #isStored(layer: number, epoch: number): boolean {
@@ -145,7 +164,8 @@ function encodeFrom(
 function encodeAlone({ weights }: StoredLayer, planes: PlaneWords): Uint8Array {
   const bits = compress(encodeKey(bytesOfPlanes(planes, planeBytes(weights)), planes.count));
   if (isLarge(weights)) return bits;
-  return shorter(bits, compress(encodeChanges(emptyPlanes(weights, planes.count), planes)));
+  const changes = compress(encodeChanges(emptyPlanes(weights, planes.count), planes));
+  return changes.length < bits.length * WORTH_A_BASE ? changes : bits;
 }
 
 /** The second only where it is clearly shorter, because bits are read many times faster than changes of states. */
