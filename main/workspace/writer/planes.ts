@@ -26,8 +26,6 @@ const MOST_ANCHORS = 8;
 const LARGE_PRUNING = 1 / 16;
 /** An anchor is changes of another only where that takes less than this share of what stands by itself: it is read with its base. */
 const WORTH_A_BASE = 0.7;
-/** Changes that take less than this share of the raw bits are not worth the time that a shorter code takes to read. */
-const SMALL_PATCH = 0.004;
 
 interface Tip {
   epoch: number;
@@ -37,7 +35,7 @@ interface Tip {
 /**
  * Stores planes as changes of an earlier epoch's, the base. Most have the epoch before as their base. Every so many epochs there is
  * an anchor, whose base is the anchor before, or which stands by itself where that is shorter: a seek reads a few anchors and the
- * epochs since the last. In a large layer there are more of them, and they are stored as bits, which read faster.
+ * epochs since the last. A large layer has more of them, and is stored as bits, which take more room and read many times faster.
  * The last planes of active runs stay in memory.
  */
 export class PlaneWriter {
@@ -94,10 +92,10 @@ export class PlaneWriter {
       this.#bytesBetween(layer.id, anchor, epoch) <
         Math.max(CHAIN_BYTES, CHAIN_PLANES * planeBytes(layer.weights));
     if (isShort && !(passed > 0 && prunesMany(layer, before, after)))
-      return { base: epoch - 1, bytes: encodeFrom(layer, before, after, false) };
+      return { base: epoch - 1, bytes: encodeFrom(layer, before, after) };
     if (anchors >= MOST_ANCHORS) return alone();
     const fresh = alone();
-    const bytes = encodeFrom(layer, this.#words(layer, anchor, after.count), after, true);
+    const bytes = encodeFrom(layer, this.#words(layer, anchor, after.count), after);
     return bytes.length < fresh.bytes.length * WORTH_A_BASE ? { base: anchor, bytes } : fresh;
   }
 
@@ -148,17 +146,10 @@ function prunesMany({ weights }: StoredLayer, before: PlaneWords, after: PlaneWo
 }
 
 /** A general compressor finds the pattern where whole channels change; elsewhere the states' changes are shorter. */
-function encodeFrom(
-  { weights }: StoredLayer,
-  before: PlaneWords,
-  after: PlaneWords,
-  anchor: boolean,
-): Uint8Array {
+function encodeFrom({ weights }: StoredLayer, before: PlaneWords, after: PlaneWords): Uint8Array {
   const size = planeBytes(weights);
   const bits = compress(encodePatch(bytesOfPlanes(before, size), bytesOfPlanes(after, size), after.count));
-  const isSmall = bits.length < size * after.count * SMALL_PATCH;
-  if (isLarge(weights) && (anchor || isSmall)) return bits;
-  return shorter(bits, compress(encodeChanges(before, after)));
+  return isLarge(weights) ? bits : shorter(bits, compress(encodeChanges(before, after)));
 }
 
 function encodeAlone({ weights }: StoredLayer, planes: PlaneWords): Uint8Array {
@@ -173,7 +164,7 @@ function shorter(bits: Uint8Array, changes: Uint8Array): Uint8Array {
   return changes.length < bits.length * 0.9 ? changes : bits;
 }
 
-/** Whether reading changes of states takes so long that anchors, and whatever is small anyway, are stored as bits. */
+/** Whether reading changes of states takes so long (a second and more in ResNet-50) that all is stored as bits. */
 function isLarge(weights: number): boolean {
   return chainLength(weights) < LONGEST_CHAIN;
 }
