@@ -25,6 +25,9 @@ export function layersOf(database: Connection, run: number): StoredLayer[] {
 /** Bytes of decoded planes to keep: five stacks of a network of 25 million weights at six thresholds. */
 const BUDGET = 128 * 1024 * 1024;
 
+/** The base of a row of `planes`: earlier versions did not store it (migration 0010). */
+const BASE = 'coalesce(base, iif(key_epoch = epoch, epoch, epoch - 1))';
+
 /**
  * Planes of any stored epoch. Each is stored as changes of those of an earlier epoch, its base, up to one that stands by itself.
  * What was decoded last stays in memory, so that a seek costs the changes since the nearest base that is known.
@@ -67,14 +70,21 @@ export class PlaneChains {
 
   /** Of which epoch's planes those of an epoch are stored as changes; the epoch itself where it stands by itself. */
   baseOf(layer: StoredLayer, epoch: number): number {
-    const base = prepared(
-      this.#database,
-      `select coalesce(base, iif(key_epoch = epoch, epoch, epoch - 1)) from planes where layer = ? and epoch = ?`,
-    )
+    const base = prepared(this.#database, `select ${BASE} from planes where layer = ? and epoch = ?`)
       .pluck()
       .get(layer.id, epoch) as number | undefined;
     if (base === undefined || base > epoch) throw notFound(`epoch ${epoch} of the layer '${layer.name}'`);
     return base;
+  }
+
+  /** The last epoch before another, at least one is stored, whose base is not the epoch before it. */
+  anchorBefore(layer: StoredLayer, epoch: number): number {
+    return prepared(
+      this.#database,
+      `select epoch from planes where layer = ? and epoch < ? and ${BASE} <> epoch - 1 order by epoch desc limit 1`,
+    )
+      .pluck()
+      .get(layer.id, epoch) as number;
   }
 
   forget(layer: number): void {

@@ -118,14 +118,9 @@ export class PlaneWriter {
 
   /** The last anchor before an epoch, and how many there are up to and with the one that stands by itself. */
   #anchorsBefore(layer: StoredLayer, epoch: number): { anchor: number; anchors: number } {
-    let anchor = epoch - 1;
-    let base = this.#chains.baseOf(layer, anchor);
-    while (base === anchor - 1) {
-      anchor = base;
-      base = this.#chains.baseOf(layer, anchor);
-    }
+    const anchor = this.#chains.anchorBefore(layer, epoch);
     let anchors = 1;
-    for (let at = anchor; base !== at; anchors++) {
+    for (let at = anchor, base = this.#chains.baseOf(layer, at); base !== at; anchors++) {
       at = base;
       base = this.#chains.baseOf(layer, at);
     }
