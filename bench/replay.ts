@@ -114,7 +114,6 @@ async function measure(browser: Browser, address: string): Promise<Measured> {
   const before = await bytesOf(page);
   const from = performance.now();
   await show(page, 0, null);
-  await seek(page, 0, 'Channels of');
   const openedMs = performance.now() - from;
   await page.waitForTimeout(LOOK_MS);
   const openedBytes = (await bytesOf(page)) - before;
@@ -122,24 +121,23 @@ async function measure(browser: Browser, address: string): Promise<Measured> {
   const seeks = [await seekAll(page, 'the map', 'Channels of', 1)];
   for (const [index, layer] of LARGEST.slice(0, 2).entries()) {
     await show(page, 0, layer.name);
-    await seek(page, 0, 'Weights of');
     seeks.push(await seekAll(page, `weights of ${layer.name}`, 'Weights of', index + 2));
   }
   await show(page, 0, null);
   const scrubs = [await scrubAll(page, session, 'the map')];
   await show(page, 0, LARGEST[0]!.name);
-  await seek(page, 0, 'Weights of');
   scrubs.push(await scrubAll(page, session, `the map and weights of ${LARGEST[0]!.name}`));
 
   const memory = [await memoryOf(browser, session, 'after seeks and scrubs of two layers')];
   for (const layer of LARGEST) {
     await show(page, 0, layer.name);
-    for (let epoch = 0; epoch < EPOCHS; epoch++) await seek(page, epoch, 'Weights of');
+    for (let epoch = 1; epoch < EPOCHS; epoch++) await seek(page, epoch, 'Weights of');
   }
   memory.push(await memoryOf(browser, session, `after every epoch of the ${OPENED} largest layers`));
   return { openedMs, openedBytes, seeks, scrubs, memory, bytes: await bytesOf(page) };
 }
 
+/** Leads to an epoch of the map, or of a layer's weights, and waits until both sides are drawn. */
 async function show(page: Page, epoch: number, layer: string | null): Promise<void> {
   const parameters = new URLSearchParams({
     run: REPLAYED,
@@ -147,12 +145,11 @@ async function show(page: Page, epoch: number, layer: string | null): Promise<vo
     threshold: THRESHOLD,
     ...(layer === null ? {} : { layer }),
   });
+  const what = layer === null ? 'Channels of' : 'Weights of';
   await page.evaluate(`location.hash = ${JSON.stringify(`#/replay?${parameters.toString()}`)}`);
   await page.locator('[role="slider"][aria-label="Epoch"]').waitFor();
-  await page
-    .locator(`.replay-pane canvas[aria-label^="${layer === null ? 'Channels' : 'Weights'} of"]`)
-    .last()
-    .waitFor();
+  await page.locator(`.replay-pane canvas[aria-label^="${what}"]`).last().waitFor();
+  await page.evaluate(`replayBench.shown(${epoch}, ${JSON.stringify(what)})`);
 }
 
 function seek(page: Page, epoch: number, what: string): Promise<number | null> {

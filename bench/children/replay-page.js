@@ -34,17 +34,21 @@
     canvasOf(pane, what)?.getAttribute('aria-label').endsWith(` after epoch ${epoch}`) === true &&
     !/reading epoch|Reading the (weights|channels)/.test(pane.innerText);
 
-  /** Presses the timeline where an epoch is; answers milliseconds to its pictures in both panes. */
-  bench.seek = async (epoch, last, what) => {
-    const track = document.querySelector('[role="slider"][aria-label="Epoch"]');
-    const box = track.getBoundingClientRect();
-    const pointer = { bubbles: true, clientX: box.left + (box.width * epoch) / last, clientY: box.top + 20 };
-    bench.drawn.length = 0;
-    const from = performance.now();
-    track.dispatchEvent(new PointerEvent('pointerdown', pointer));
-    track.dispatchEvent(new PointerEvent('pointerup', pointer));
+  /** Waits for the pictures of an epoch in both panes; answers the milliseconds since `from`, or null after ten seconds. */
+  bench.shown = async (epoch, what, from = performance.now()) => {
     let ready = null;
     while (performance.now() - from < 10_000) {
+      if (ready === null && panes().every((pane) => isAt(pane, what, epoch))) ready = performance.now();
+      if (ready !== null) {
+        const times = panes().map((pane) => {
+          const canvas = canvasOf(pane, what);
+          return bench.drawn.findLast((one) => one.canvas === canvas)?.at ?? null;
+        });
+        const drawn = Math.max(...times);
+        // Drawn since the words changed; where the words change with the picture of the frame before, a frame later.
+        if (times.every((at) => at !== null) && (drawn >= ready || performance.now() - ready > 100))
+          return Math.max(...times) - from;
+      }
       // One microtask later the words of this change are in the page, and its pictures are asked for.
       await new Promise((resolve) => {
         const done = () => (clearTimeout(timer), observer.disconnect(), resolve());
@@ -57,18 +61,20 @@
         });
         const timer = setTimeout(done, 4);
       });
-      if (ready === null && panes().every((pane) => isAt(pane, what, epoch))) ready = performance.now();
-      if (ready === null) continue;
-      const times = panes().map((pane) => {
-        const canvas = canvasOf(pane, what);
-        return bench.drawn.findLast((one) => one.canvas === canvas)?.at ?? null;
-      });
-      const drawn = Math.max(...times);
-      // Drawn since the words changed; where the words change with the picture of the frame before, a frame later.
-      if (times.every((at) => at !== null) && (drawn >= ready || performance.now() - ready > 100))
-        return Math.max(...times) - from;
     }
     return null;
+  };
+
+  /** Presses the timeline where another epoch is than the one in sight; answers milliseconds to its pictures in both panes. */
+  bench.seek = (epoch, last, what) => {
+    const track = document.querySelector('[role="slider"][aria-label="Epoch"]');
+    const box = track.getBoundingClientRect();
+    const pointer = { bubbles: true, clientX: box.left + (box.width * epoch) / last, clientY: box.top + 20 };
+    bench.drawn.length = 0;
+    const from = performance.now();
+    track.dispatchEvent(new PointerEvent('pointerdown', pointer));
+    track.dispatchEvent(new PointerEvent('pointerup', pointer));
+    return bench.shown(epoch, what, from);
   };
 
   /** Presses keys, one in every second frame. */
