@@ -8,7 +8,7 @@ import {
   shedPlane,
   shedRow,
 } from '../common/records.ts';
-import type { EpochRecord, LayerRecord } from '../common/records.ts';
+import type { LayerRecord } from '../common/records.ts';
 import { DEFAULT_THRESHOLDS } from '../common/thresholds.ts';
 import { countWithoutByChannel } from '../main/codec/channel-counts.ts';
 import { popcount } from '../main/codec/planes.ts';
@@ -18,10 +18,9 @@ import {
   change,
   initialLayer,
   integers,
-  MEASURED,
-  METRICS,
   prune,
-  SPECIFICATION,
+  syntheticEpoch,
+  syntheticRun,
   type SyntheticLayer,
 } from './synthetic-run.ts';
 
@@ -49,24 +48,11 @@ async function record(
   control: string | null,
   epochs: number,
 ): Promise<void> {
-  await workspace.addRun({
-    id,
-    hash: id.slice(0, 12),
-    seed: 0,
-    specification: SPECIFICATION,
-    control,
-    previousMask: null,
-    trunk: null,
-    checkpointEvery: null,
-    priority: 0,
-    epochsTotal: epochs - 1,
-    stepsPerEpoch: 1,
-    pruningEpochs: control === null ? [] : [PRUNED_AT],
-    prunes: control !== null,
-    study: 'bench',
-    arm: control === null ? 'control' : 'pruned',
-    named: true,
-  });
+  await workspace.addRun(
+    control === null
+      ? syntheticRun(id, epochs - 1, [], { arm: 'control' })
+      : syntheticRun(id, epochs - 1, [PRUNED_AT], { arm: 'pruned', control }),
+  );
   await workspace.setEnvironment(id, environmentOf(RESNET_50));
   await workspace.setState(id, 'running', null);
   const random = integers(control === null ? 1 : 2);
@@ -75,7 +61,13 @@ async function record(
   for (let epoch = 0; epoch < epochs; epoch++) {
     if (epoch > 0) for (const layer of layers) change(layer, CHANGE, random);
     if (epoch === PRUNED_AT && control !== null) for (const layer of layers) pruneMore(layer, random);
-    await workspace.recordEpoch(id, recordOf(layers, epoch), null, []);
+    const phase = epoch === 0 ? 'initial' : epoch <= PRUNED_AT ? 'training' : 'retraining';
+    const record = syntheticEpoch(
+      epoch,
+      phase,
+      layers.map(({ record }) => counted(record, epoch)),
+    );
+    await workspace.recordEpoch(id, record, null, []);
   }
   await workspace.setState(id, 'finished', null);
 }
@@ -85,21 +77,6 @@ function pruneMore(layer: SyntheticLayer, random: () => number): void {
   layer.record.planes.fill(0);
   layer.depths.fill(0);
   prune(layer, 0.8, random);
-}
-
-function recordOf(layers: readonly SyntheticLayer[], epoch: number): EpochRecord {
-  return {
-    epoch,
-    phase: epoch === 0 ? 'initial' : epoch <= PRUNED_AT ? 'training' : 'retraining',
-    metrics: METRICS,
-    layers: layers.map(({ record }) => counted(record, epoch)),
-    compactedParameters: 1,
-    freedMedian: 1,
-    heldMedian: 1,
-    measured: MEASURED,
-    classes: { examples: new Int32Array(10).fill(1000), correct: new Int32Array(10).fill(epoch) },
-    predictions: [],
-  };
 }
 
 /** A layer as recorded: its planes as they are now, and what they say of it and of its channels. */

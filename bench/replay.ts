@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { chromium, type Browser, type CDPSession, type Page } from 'playwright-c
 import { median } from './result.ts';
 import { REPLAYED, writeReplayed } from './replay-workspace.ts';
 import { RESNET_50 } from './scale-workspaces.ts';
+import { printedAddress } from './printed-address.ts';
 import { integers } from './synthetic-run.ts';
 
 /**
@@ -282,22 +283,6 @@ async function startServer(
       await exited;
     },
   };
-}
-
-function printedAddress(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    const read = (text: Buffer): void => {
-      said += text.toString();
-      const address = /^Cascade Lab at (http\S+)$/m.exec(said)?.[1];
-      if (address !== undefined) resolve(address);
-    };
-    child.stdout?.on('data', read);
-    child.stderr?.on('data', read);
-    child.once('exit', (code) =>
-      reject(new Error(`The application ended with code ${code}: is it built?\n${said}`)),
-    );
-  });
 }
 
 if (import.meta.main) {

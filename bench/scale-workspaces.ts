@@ -1,17 +1,15 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { NetworkDescription } from '../common/network.ts';
-import type { EpochRecord, RunEnvironment } from '../common/records.ts';
+import type { RunEnvironment } from '../common/records.ts';
 import type { PruningSpecification } from '../common/run-specification.ts';
 import { openWorkspace, type Workspace } from '../main/workspace/workspace.ts';
 import {
-  change,
   initialLayer,
   integers,
-  MEASURED,
-  METRICS,
-  prune,
+  prunedEpoch,
   SPECIFICATION,
+  syntheticRun,
   type LayerShape,
 } from './synthetic-run.ts';
 
@@ -147,50 +145,21 @@ async function recordRun(
   epochs: number,
   pruned: number,
 ): Promise<void> {
-  await workspace.addRun({
-    id,
-    hash: id.slice(0, 12),
-    seed: 0,
-    specification: pruned === 0 ? SPECIFICATION : { ...SPECIFICATION, pruning: PRUNING },
-    control: pruned === 0 ? null : CONTROL,
-    previousMask: null,
-    trunk: null,
-    checkpointEvery: null,
-    priority: 0,
-    epochsTotal: epochs - 1,
-    stepsPerEpoch: 1,
-    pruningEpochs: pruned === 0 ? [] : [1],
-    prunes: pruned > 0,
-    study: 'bench',
-    arm: pruned === 0 ? 'dense' : 'pruned',
-    named: true,
-  });
+  await workspace.addRun(
+    pruned === 0
+      ? syntheticRun(id, epochs - 1, [], { arm: 'dense' })
+      : syntheticRun(id, epochs - 1, [1], {
+          arm: 'pruned',
+          control: CONTROL,
+          specification: { ...SPECIFICATION, pruning: PRUNING },
+        }),
+  );
   await workspace.setEnvironment(id, environmentOf(shapes));
   await workspace.setState(id, 'running', null);
   const random = integers(1);
   const layers = shapes.map((shape) => initialLayer(shape, random));
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    if (epoch === 1 && pruned > 0) for (const layer of layers) prune(layer, pruned, random);
-    if (epoch > 1 && pruned > 0) for (const layer of layers) change(layer, 1e-4, random);
-    for (const { record } of layers) record.channels.fill(epoch);
-    const record: EpochRecord = {
-      epoch,
-      phase: epoch === 0 ? 'initial' : 'retraining',
-      metrics: METRICS,
-      layers: layers.map(({ record }) => ({
-        ...record,
-        channels: record.channels.slice(),
-        planes: record.planes.slice(),
-      })),
-      compactedParameters: 1,
-      freedMedian: 1,
-      heldMedian: 1,
-      measured: MEASURED,
-      classes: { examples: new Int32Array(10).fill(1000), correct: new Int32Array(10).fill(epoch) },
-      predictions: [],
-    };
-    await workspace.recordEpoch(id, record, null, []);
-  }
+  for (let epoch = 0; epoch < epochs; epoch++)
+    await workspace.recordEpoch(id, prunedEpoch(layers, epoch, { pruned, changing: 1e-4 }, random), null, []);
   await workspace.setState(id, 'finished', null);
 }
 

@@ -12,9 +12,10 @@ import { completeSpecification } from '../common/run-specification.ts';
 import { RECKONED_MEASURES } from '../common/measures/registry.ts';
 import { popcount } from '../main/codec/planes.ts';
 import { DEFAULT_THRESHOLDS } from '../common/thresholds.ts';
+import type { NewRun } from '../main/workspace/messages.ts';
 
 /** A number of every measure that is stored by its id. */
-export const MEASURED = Object.fromEntries(RECKONED_MEASURES.map(({ id }) => [id, 0.012345678901234567]));
+const MEASURED = Object.fromEntries(RECKONED_MEASURES.map(({ id }) => [id, 0.012345678901234567]));
 
 /** Masks that look like those of a pruned network and change like them, without a network. */
 
@@ -102,7 +103,7 @@ export function integers(seed: number): () => number {
 }
 
 /** Numbers of every epoch of a made-up run; they mean nothing. */
-export const METRICS: EpochRecord['metrics'] = {
+const METRICS: EpochRecord['metrics'] = {
   learningRate: 0.1,
   learningRateMean: 0.1,
   learningRateLast: 0.1,
@@ -134,3 +135,72 @@ export const SPECIFICATION = completeSpecification({
   thresholds: [...DEFAULT_THRESHOLDS],
   referenceEpoch: 1,
 });
+
+/** A made-up run, as a workspace adds it; it prunes where it names epochs to prune at. @param last its last epoch */
+export function syntheticRun(
+  id: string,
+  last: number,
+  pruningEpochs: number[],
+  others: Partial<Pick<NewRun, 'arm' | 'control' | 'specification'>> = {},
+): NewRun {
+  return {
+    id,
+    hash: id.slice(0, 12),
+    seed: 0,
+    specification: SPECIFICATION,
+    control: null,
+    previousMask: null,
+    trunk: null,
+    checkpointEvery: null,
+    priority: 0,
+    epochsTotal: last,
+    stepsPerEpoch: 1,
+    pruningEpochs,
+    prunes: pruningEpochs.length > 0,
+    study: 'bench',
+    arm: 'bench',
+    named: true,
+    ...others,
+  };
+}
+
+/** The record of an epoch of a made-up run. @param layers as they are then, with buffers that may be given away */
+export function syntheticEpoch(
+  epoch: number,
+  phase: EpochRecord['phase'],
+  layers: LayerRecord[],
+): EpochRecord {
+  return {
+    epoch,
+    phase,
+    metrics: METRICS,
+    layers,
+    compactedParameters: 1,
+    freedMedian: 1,
+    heldMedian: 1,
+    measured: MEASURED,
+    classes: { examples: new Int32Array(10).fill(1000), correct: new Int32Array(10).fill(epoch) },
+    predictions: [],
+  };
+}
+
+/** A pruned run's epoch: masks and channels as the layers have them, pruned and changed before. */
+export function prunedEpoch(
+  layers: readonly SyntheticLayer[],
+  epoch: number,
+  { pruned, changing }: { pruned: number; changing: number },
+  random: () => number,
+): EpochRecord {
+  if (epoch === 1 && pruned > 0) for (const layer of layers) prune(layer, pruned, random);
+  if (epoch > 1 && pruned > 0) for (const layer of layers) change(layer, changing, random);
+  for (const { record } of layers) record.channels.fill(epoch);
+  return syntheticEpoch(
+    epoch,
+    epoch === 0 ? 'initial' : 'retraining',
+    layers.map(({ record }) => ({
+      ...record,
+      channels: record.channels.slice(),
+      planes: record.planes.slice(),
+    })),
+  );
+}

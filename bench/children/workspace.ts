@@ -3,20 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import Database from 'better-sqlite3';
-import { planeBytes, planeCount, type EpochRecord } from '../../common/records.ts';
+import { planeBytes, planeCount } from '../../common/records.ts';
 import { DEFAULT_THRESHOLDS } from '../../common/thresholds.ts';
 import { Reader } from '../../main/workspace/reader/reader.ts';
 import { openWorkspace, type Workspace } from '../../main/workspace/workspace.ts';
-import {
-  change,
-  initialLayer,
-  integers,
-  MEASURED,
-  METRICS,
-  prune,
-  SPECIFICATION,
-  type LayerShape,
-} from '../synthetic-run.ts';
+import { initialLayer, integers, prunedEpoch, syntheticRun, type LayerShape } from '../synthetic-run.ts';
 
 /**
  * How fast a workspace takes and gives back runs, and how much of a disk masks need. Synthetic runs through the
@@ -164,48 +155,13 @@ async function measure(scenario: Scenario, folder: string, seeks: number): Promi
 }
 
 async function recordRun(workspace: Workspace, id: string, scenario: Scenario): Promise<number[]> {
-  await workspace.addRun({
-    id,
-    hash: '000000000000',
-    seed: 0,
-    specification: SPECIFICATION,
-    control: null,
-    previousMask: null,
-    trunk: null,
-    checkpointEvery: null,
-    priority: 0,
-    epochsTotal: scenario.epochs,
-    stepsPerEpoch: 1,
-    pruningEpochs: [1],
-    prunes: true,
-    study: 'bench',
-    arm: 'bench',
-    named: true,
-  });
+  await workspace.addRun(syntheticRun(id, scenario.epochs, [1]));
   await workspace.setState(id, 'running', null);
   const random = integers(1);
   const layers = scenario.layers.map((layer) => initialLayer(layer, random));
   const times: number[] = [];
   for (let epoch = 0; epoch <= scenario.epochs; epoch++) {
-    if (epoch === 1) for (const layer of layers) prune(layer, scenario.pruned, random);
-    if (epoch > 1) for (const layer of layers) change(layer, scenario.changing, random);
-    for (const { record } of layers) record.channels.fill(epoch);
-    const record: EpochRecord = {
-      epoch,
-      phase: epoch === 0 ? 'initial' : 'retraining',
-      metrics: METRICS,
-      layers: layers.map(({ record }) => ({
-        ...record,
-        channels: record.channels.slice(),
-        planes: record.planes.slice(),
-      })),
-      compactedParameters: 1,
-      freedMedian: 1,
-      heldMedian: 1,
-      measured: MEASURED,
-      classes: { examples: new Int32Array(CLASSES).fill(1000), correct: new Int32Array(CLASSES).fill(epoch) },
-      predictions: [],
-    };
+    const record = prunedEpoch(layers, epoch, scenario, random);
     times.push(await timed(() => workspace.recordEpoch(id, record, null, [])));
   }
   await workspace.setState(id, 'finished', null);
@@ -244,7 +200,5 @@ function spread(times: number[]): Spread {
   const sorted = [...times].sort((one, other) => one - other);
   return { median: sorted[sorted.length >>> 1]!, maximum: sorted.at(-1)!, count: sorted.length };
 }
-
-const CLASSES = 10;
 
 if (import.meta.main) process.stdout.write(`${JSON.stringify(await benchmarkWorkspace(), null, 2)}\n`);

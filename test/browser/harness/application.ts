@@ -2,6 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { printedAddress } from '../../../bench/printed-address.ts';
 import { findApplication } from '../../../main/entry/application.ts';
 
 const { root } = findApplication();
@@ -57,21 +58,6 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     close: () => end(child, 'SIGTERM'),
     kill: () => end(child, 'SIGKILL'),
   };
-}
-
-function printedAddress(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    const read = (text: Buffer): void => {
-      said += text.toString();
-      const address = /^Cascade Lab at (http\S+)$/m.exec(said)?.[1];
-      if (address !== undefined) resolve(address);
-    };
-    child.stdout?.on('data', read);
-    child.stderr?.on('data', read);
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`The application ended with code ${code}:\n${said}`)));
-  });
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
