@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
+import { launch, residentOf, startServer } from './browser.ts';
 import { median } from './result.ts';
 import { REPLAYED, writeReplayed } from './replay-workspace.ts';
 import { RESNET_50 } from './scale-workspaces.ts';
-import { printedAddress } from './printed-address.ts';
 import { integers } from './synthetic-run.ts';
 
 /**
@@ -233,56 +231,6 @@ async function memoryOf(browser: Browser, session: CDPSession, when: string): Pr
   };
   const { residentBytes, peakBytes } = await residentOf(browser);
   return { when, heapBytes: usedSize, buffersBytes: backingStorageSize, residentBytes, peakBytes };
-}
-
-/** Of the largest process that shows pages. */
-async function residentOf(browser: Browser): Promise<{ residentBytes: number; peakBytes: number }> {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  const sizes = processInfo
-    .filter(({ type }) => type === 'renderer')
-    .map(({ id }) => {
-      const status = readFileSync(`/proc/${id}/status`, 'utf8');
-      const read = (name: string): number =>
-        1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? NaN);
-      return { residentBytes: read('VmRSS'), peakBytes: read('VmHWM') };
-    });
-  return sizes.reduce((most, size) => (size.residentBytes > most.residentBytes ? size : most));
-}
-
-function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env['CASCADE_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--disable-gpu',
-      '--no-first-run',
-    ],
-  });
-}
-
-async function startServer(
-  application: string,
-  workspace: string,
-): Promise<{ address: string; close(): Promise<void> }> {
-  const entry = join(application, 'out/main/browser.js');
-  const given = ['--no-open', '--port', '0', '--workspace', workspace, '--no-starter'];
-  const child = spawn(process.execPath, [entry, ...given], {
-    cwd: application,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const address = await printedAddress(child);
-  return {
-    address,
-    close: async () => {
-      const exited = once(child, 'exit');
-      child.kill('SIGTERM');
-      await exited;
-    },
-  };
 }
 
 if (import.meta.main) {

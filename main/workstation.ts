@@ -379,6 +379,8 @@ export const openWorkstation: OpenWorkstation = async (options) => {
   try {
     const workstation = new Workstation(workspace, options);
     await workstation.serve();
+    // Read while the window opens. One that cannot be read says so to whoever asks.
+    if (options.way !== 'command line') workstation.runList().catch(() => undefined);
     return workstation;
   } catch (error) {
     await workspace.close();

@@ -52,6 +52,7 @@ import type { EpochRange } from './levels.ts';
 import { outlineOf } from './outline.ts';
 import { masks, planeFrame, prunedMasks } from './planes.ts';
 import { classesOf, classRoom, predictionFrame } from './predictions.ts';
+import { KeptList } from './kept-list.ts';
 import { speeds } from './speeds.ts';
 import { requireStored, type StoredRun } from './stored-run.ts';
 import { getSummary, listRuns, runProgress, runsNamed, runStates } from './summaries.ts';
@@ -63,11 +64,13 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
   readonly #database: Connection;
   readonly #files: CheckpointFiles;
   readonly #chains: PlaneChains;
+  readonly #list: KeptList;
 
   constructor(folder: string) {
     this.#database = connect(layoutOf(folder).database, 'read');
     this.#files = new CheckpointFiles(layoutOf(folder).checkpoints);
     this.#chains = new PlaneChains(this.#database);
+    this.#list = new KeptList(this.#database);
   }
 
   listRuns(filter: RunFilter = {}, standings: readonly Standing[] = []): RunSummary[] {
@@ -75,7 +78,9 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
   }
 
   runList(filter: RunFilter = {}, standings: readonly Standing[] = []): Uint8Array<ArrayBuffer> {
-    return encodeRuns(this.listRuns(filter, standings));
+    const isWhole = Object.values(filter).every((value) => value === undefined);
+    if (!isWhole) return encodeRuns(this.listRuns(filter, standings));
+    return this.#list.read(standings, () => encodeRuns(this.listRuns({}, standings)));
   }
 
   runStates(states: readonly RunState[], standings: readonly Standing[]): RunStanding[] {
