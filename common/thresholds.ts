@@ -42,3 +42,11 @@ export function absoluteThresholds(ladder: readonly Threshold[], sigma: number):
 function exponential(value: number): string {
   return value.toExponential().replace('e+', 'e');
 }
+
+/** The label of a threshold however it is written ('1e-4', '0.0001', '1e-3σ', '1e-3 sigma'); null of what is none. */
+export function thresholdKey(text: string): string | null {
+  const [, digits, sigma] = /^([0-9.]+(?:e[+-]?[0-9]+)?)\s*(σ|sigma)?$/i.exec(text.trim()) ?? [];
+  const value = Number(digits);
+  if (digits === undefined || !(value > 0) || !Number.isFinite(value)) return null;
+  return thresholdLabel(sigma === undefined ? { absolute: value } : { sigma: value });
+}

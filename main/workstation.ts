@@ -6,6 +6,7 @@ import type {
   ResumedRuns,
   RunDetail,
   RunFilter,
+  RunMarks,
   RunSummary,
   StudyCheck,
   WorkstationEvent,
@@ -291,6 +292,14 @@ class Workstation implements WorkstationServices {
 
   stop(id: string): Promise<void> {
     return this.#runs.stop(id);
+  }
+
+  mark(ids: readonly string[], marks: RunMarks): Promise<void> {
+    return this.#runs.mark(ids, marks);
+  }
+
+  specifications(hashes?: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#workspace.specificationFrame(hashes);
   }
 
   remove(id: string): Promise<void> {

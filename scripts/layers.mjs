@@ -39,7 +39,7 @@ export const layers = [
   {
     of: 'common',
     ours: [],
-    packages: ['zod', 'yaml', 'fflate', '@orpc/contract'],
+    packages: ['zod', 'yaml', 'fflate', 'fastest-levenshtein', '@orpc/contract'],
   },
   // What both ends of a line share.
   { of: 'common/line', ours: ['common'], packages: ['@orpc/client', '@orpc/standard-server-peer'] },

@@ -1,4 +1,5 @@
 import { CascadeError } from '../errors.ts';
+import type { FlatValue } from '../fields/flat-specification.ts';
 import type { Moment } from '../records.ts';
 
 /**
@@ -45,6 +46,16 @@ export interface RunFrameHeader {
   kind: 'runs';
 }
 
+/**
+ * Flat specifications by hash: body is Uint32, key after key, [hashes] each: the place of the value among the key's, from 1, and 0
+ * where there is none. See `specifications.ts`.
+ */
+export interface SpecificationFrameHeader {
+  kind: 'specifications';
+  hashes: string[];
+  keys: { key: string; values: FlatValue[] }[];
+}
+
 /** How a record is put together again from columns of numbers: see `rows.ts`. */
 export type RowShape =
   /** The same in every record. */
@@ -72,7 +83,12 @@ export interface RowsFrameHeader extends RowsHeader {
 }
 
 export type FrameHeader =
-  ChannelFrameHeader | PlaneFrameHeader | PredictionFrameHeader | RunFrameHeader | RowsFrameHeader;
+  | ChannelFrameHeader
+  | PlaneFrameHeader
+  | PredictionFrameHeader
+  | RunFrameHeader
+  | SpecificationFrameHeader
+  | RowsFrameHeader;
 
 const MAGIC = 0x31464c43;
 

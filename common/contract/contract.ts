@@ -86,7 +86,16 @@ export const contract = {
       .input(oneRun.extend({ priority: z.number().int().min(-1000).max(1000) }))
       .output(z.object({ raised: z.array(z.string()) })),
     stop: call.input(oneRun).output(z.object({})),
+    /** Tags, notes, stars and the bin. Runs that wait or train cannot go to the bin. */
+    mark: call
+      .input(schemas.runMarks.extend({ ids: z.array(runId).min(1).max(100_000) }))
+      .output(z.object({})),
+    /** Deletes a run for good. */
     remove: call.input(oneRun).output(z.object({})),
+    /** Specifications of the runs with these hashes, or of all: a frame, see `common/codec/specifications.ts`. */
+    specifications: call
+      .input(z.object({ hashes: z.array(z.string().max(100)).max(100_000) }).optional())
+      .output(schemas.bytes),
     /** Channel tables of every layer, of as many epochs as one answer holds: a channel frame. */
     channels: call.input(oneRun.extend(schemas.channelsAsked.shape)).output(schemas.bytes),
     /** How many channels of all layers are blocked after each of the epochs [from, to], as a frame of rows: `BlockedChannels`. */

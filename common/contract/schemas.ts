@@ -98,8 +98,32 @@ export const runSummary = z.object({
   data: z.string().nullable(),
   /** Whether that hash is part of what the run is: it stands beside runs of other content of the same files. */
   dataPinned: z.boolean(),
+  /** Words that a person gave the run, in order; what they wrote about it; whether they marked it. */
+  tags: z.array(z.string()),
+  note: z.string().nullable(),
+  starred: z.boolean(),
+  /** When it was put into the bin; null for one that is not there. */
+  binnedAt: z.number().nullable(),
 });
 export type RunSummary = z.infer<typeof runSummary>;
+
+const tag = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[^\n\r\t]*$/);
+/** What a person notes of runs; what is left out stays as it is. */
+export const runMarks = z.object({
+  addTags: z.array(tag).max(100).optional(),
+  removeTags: z.array(z.string().max(100)).max(100).optional(),
+  /** Empty for none. */
+  note: z.string().max(10_000).optional(),
+  starred: z.boolean().optional(),
+  /** Whether they are in the bin: nothing of them is lost there, and they can come back. */
+  binned: z.boolean().optional(),
+});
+export type RunMarks = z.infer<typeof runMarks>;
 
 /** Which runs are asked for; all of them where nothing is said. */
 export const runFilter = z.object({

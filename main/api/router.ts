@@ -80,6 +80,10 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
         services.setPriority(input.id, input.priority).then((raised) => ({ raised })),
       ),
       stop: os.runs.stop.handler(({ input }) => services.stop(input.id).then(() => ({}))),
+      mark: os.runs.mark.handler(({ input: { ids, ...marks } }) =>
+        services.mark(ids, marks).then(() => ({})),
+      ),
+      specifications: os.runs.specifications.handler(({ input }) => services.specifications(input?.hashes)),
       remove: os.runs.remove.handler(({ input }) => services.remove(input.id).then(() => ({}))),
       channels: os.runs.channels.handler(({ input: { id, ...asked }, signal }) =>
         services.channels(id, asked, signal),

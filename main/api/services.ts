@@ -8,6 +8,7 @@ import type {
   ResumedRuns,
   RunDetail,
   RunFilter,
+  RunMarks,
   RunSummary,
   StudyCheck,
   WorkstationEvent,
@@ -58,7 +59,11 @@ export interface WorkstationServices {
   /** Answers with the runs that came along, because this one needs them. */
   setPriority(id: string, priority: number): Promise<string[]>;
   stop(id: string): Promise<void>;
+  /** Tags, notes, stars and the bin. */
+  mark(ids: readonly string[], marks: RunMarks): Promise<void>;
   remove(id: string): Promise<void>;
+  /** A frame, see `common/codec/specifications.ts`; of all runs unless hashes are named. */
+  specifications(hashes?: readonly string[]): Promise<Uint8Array<ArrayBuffer>>;
 
   /** Binary answers: see `common/codec/frames.ts`, and the contract for NPZ and safetensors. */
   channels(id: string, asked: ChannelsAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;

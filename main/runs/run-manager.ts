@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../common/contract/schemas.ts';
+import type { RunMarks, RunSummary } from '../../common/contract/schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
 import type { MaskSource } from '../base/mask-source.ts';
 import { GpuDealer } from './gpus.ts';
@@ -154,10 +154,18 @@ export class RunManager {
     await training.end('stop');
   }
 
+  /** Changes what a person notes of the runs. @throws CascadeError CONFLICT where one that waits or trains would go to the bin */
+  async mark(ids: readonly string[], marks: RunMarks): Promise<void> {
+    const active = marks.binned === true ? ids.find((id) => this.#isActive(id)) : undefined;
+    if (active !== undefined) throw this.#conflict(active, 'is queued or training: stop it first');
+    await this.#options.workspace.mark(ids, marks);
+    const marked = await this.#options.workspace.listRuns({ ids: [...ids] });
+    for (const run of marked) this.#options.emit({ type: 'run', run: this.show(run) });
+  }
+
   /** Deletes a run. @throws CascadeError CONFLICT while it is queued or training, or another's control */
   async remove(id: string): Promise<void> {
-    if (this.#queue.has(id) || this.#training.has(id) || this.#entering.has(id))
-      throw this.#conflict(id, 'is queued or training: stop it first');
+    if (this.#isActive(id)) throw this.#conflict(id, 'is queued or training: stop it first');
     this.#leaving.add(id);
     try {
       await this.#options.workspace.removeRun(id);
@@ -175,6 +183,10 @@ export class RunManager {
     await Promise.allSettled(this.#entering.values());
     await Promise.all([...this.#training.values()].map((training) => training.end('close')));
     await this.#journal.catchUp();
+  }
+
+  #isActive(id: string): boolean {
+    return this.#queue.has(id) || this.#training.has(id) || this.#entering.has(id);
   }
 
   async #enter(id: string, mend: boolean): Promise<void> {

@@ -7,6 +7,7 @@ import type {
   LoggedEvent,
   RunDetail,
   RunFilter,
+  RunMarks,
   RunState,
   RunSummary,
 } from '../../common/contract/schemas.ts';
@@ -155,6 +156,7 @@ export interface WriterCalls {
   adoptEpochs(id: string, trunk: string, last: number): { adopted: number };
   addEvent(id: string, event: RunEvent): void;
   removeRun(id: string): void;
+  mark(ids: readonly string[], marks: RunMarks): void;
   /** The database was read whole, and nothing is wrong with it. */
   noteChecked(): void;
   /** From now on every write is refused with WORKSPACE_CORRUPT. Answers with the sentence that tells of it. */
@@ -171,6 +173,7 @@ export interface ReaderCalls {
   open(folder: string): void;
   listRuns(filter?: RunFilter, standings?: readonly Standing[]): RunSummary[];
   runList(filter?: RunFilter, standings?: readonly Standing[]): Uint8Array<ArrayBuffer>;
+  specificationFrame(hashes?: readonly string[]): Uint8Array<ArrayBuffer>;
   runStates(states: readonly RunState[], standings: readonly Standing[]): RunStanding[];
   summary(id: string): RunSummary;
   getRun(id: string): RunDetail;

@@ -8,6 +8,7 @@ import type {
   LoggedEvent,
   RunDetail,
   RunFilter,
+  RunMarks,
   RunState,
   RunSummary,
 } from '../../common/contract/schemas.ts';
@@ -89,11 +90,15 @@ export interface Workspace {
   addEvent(id: string, event: RunEvent): Promise<void>;
   /** Removes rows and files; CONFLICT where another run has it for its control. */
   removeRun(id: string): Promise<void>;
+  /** Tags, notes, stars and the bin; what is not named stays. */
+  mark(ids: readonly string[], marks: RunMarks): Promise<void>;
 
   /** The newest first, as they are stored but for those of which more is known: see `standing.ts`. */
   listRuns(filter?: RunFilter, standings?: readonly Standing[]): Promise<RunSummary[]>;
   /** The same as a frame, made by the reader: see `common/codec/run-frames.ts`. */
   runList(filter?: RunFilter, standings?: readonly Standing[]): Promise<Uint8Array<ArrayBuffer>>;
+  /** Flat specifications by hash: see `common/codec/specifications.ts`. */
+  specificationFrame(hashes?: readonly string[]): Promise<Uint8Array<ArrayBuffer>>;
   /** Runs in any of the states, the newest first. */
   runStates(states: readonly RunState[], standings: readonly Standing[]): Promise<RunStanding[]>;
   summary(id: string): Promise<RunSummary>;
@@ -269,6 +274,14 @@ class OpenWorkspace implements Workspace {
 
   addEvent(id: string, event: RunEvent): Promise<void> {
     return this.#writer.call('addEvent', id, event);
+  }
+
+  mark(ids: readonly string[], marks: RunMarks): Promise<void> {
+    return this.#writer.call('mark', ids, marks);
+  }
+
+  specificationFrame(hashes?: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.call('specificationFrame', hashes);
   }
 
   removeRun(id: string): Promise<void> {

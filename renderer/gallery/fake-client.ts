@@ -1,4 +1,5 @@
 import type {
+  RunMarks,
   ChannelsAsked,
   Comparison,
   EpochSummary,
@@ -13,6 +14,8 @@ import type {
 } from '../../common/contract/schemas.ts';
 import { encodeRows } from '../../common/codec/rows.ts';
 import { encodeRuns } from '../../common/codec/run-frames.ts';
+import { encodeSpecifications } from '../../common/codec/specifications.ts';
+import { flatSpecification } from '../../common/fields/flat-specification.ts';
 import { epochSpans } from '../../common/epoch-spans.ts';
 import type { ControlKind } from '../../common/controls.ts';
 import { completeSpecification } from '../../common/run-specification.ts';
@@ -108,6 +111,10 @@ export function summary(
     criterion: prunes ? 'random' : null,
     data: null,
     dataPinned: false,
+    tags: [],
+    note: null,
+    starred: false,
+    binnedAt: null,
     ...more,
   };
 }
@@ -327,6 +334,30 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
           send({ type: 'run', run });
           return { raised: [] };
         }),
+      mark: ({ ids, addTags = [], removeTags = [], note, starred, binned }: RunMarks & { ids: string[] }) =>
+        answer(() => {
+          for (const id of ids) {
+            const known = find(id);
+            const run = {
+              ...known,
+              tags: [
+                ...new Set([...known.tags.filter((tag) => !removeTags.includes(tag)), ...addTags]),
+              ].sort(),
+              note: note === undefined ? known.note : note || null,
+              starred: starred ?? known.starred,
+              binnedAt: binned === undefined ? known.binnedAt : binned ? Date.now() : null,
+            };
+            runs.splice(runs.indexOf(known), 1, run);
+            send({ type: 'run', run });
+          }
+          return {};
+        }),
+      specifications: () =>
+        answer(() =>
+          encodeSpecifications(
+            runs.map(({ id, hash }) => [hash, flatSpecification(detail(find(id)).specification)]),
+          ),
+        ),
       remove: ({ id }: { id: string }) =>
         answer(() => {
           runs.splice(runs.indexOf(find(id)), 1);

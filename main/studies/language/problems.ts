@@ -1,8 +1,8 @@
-import { distance } from 'fastest-levenshtein';
 import * as z from 'zod';
 import { allowedNames, describeAllowed, describeFound } from './describe.ts';
 import type { Path } from './document.ts';
 import type { StudyProblem } from './first-problems.ts';
+import { nearestName } from '../../../common/nearest.ts';
 import { quoted } from '../../base/names.ts';
 import { componentOptions, isPlainName, objectSchema, schemaUnder, unwrap } from './schema-walk.ts';
 
@@ -129,21 +129,10 @@ function quotesHint(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? '; put it in quotes' : '';
 }
 
-/** Nobody misspells a name at this length, and to compare a long text with many names takes long. */
-const LONGEST_MISSPELT = 200;
-
 /** "; did you mean 'magnitude'?", where a name is near enough to be meant. */
 export function nearest(found: string, names: readonly string[]): string {
-  if (found.length > LONGEST_MISSPELT) return '';
-  const plain = (text: string): string => text.toLowerCase().replace(/[-_\s]/g, '');
-  const ranked = names
-    .map((name) => ({ name, far: distance(plain(found), plain(name)) }))
-    .sort((a, b) => a.far - b.far)[0];
-  if (ranked === undefined || found === ranked.name) return '';
-  const start = plain(ranked.name).startsWith(plain(found)) && found.length >= 3;
-  return start || ranked.far <= Math.max(1, Math.floor(ranked.name.length * 0.4))
-    ? `; did you mean ${quoted(ranked.name)}?`
-    : '';
+  const meant = nearestName(found, names);
+  return meant === null ? '' : `; did you mean ${quoted(meant)}?`;
 }
 
 /** '; it is an option of adam', of a key that another component of the kind has. */

@@ -9,6 +9,7 @@ import { plans } from './0008-plans.ts';
 import { measured } from './0009-measured.ts';
 import { bases } from './0010-bases.ts';
 import { excessTotals } from './0011-excess-totals.ts';
+import { marks } from './0012-marks.ts';
 import type { Migration } from './migration.ts';
 
 /** All of them, in order: one that has landed is never edited, and never moved. */
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   measured,
   bases,
   excessTotals,
+  marks,
 ];

@@ -53,6 +53,7 @@ import { outlineOf } from './outline.ts';
 import { masks, planeFrame, prunedMasks } from './planes.ts';
 import { classesOf, classRoom, predictionFrame } from './predictions.ts';
 import { KeptList } from './kept-list.ts';
+import { specificationFrame } from './specifications.ts';
 import { speeds } from './speeds.ts';
 import { requireStored, type StoredRun } from './stored-run.ts';
 import { getSummary, listRuns, runProgress, runsNamed, runStates } from './summaries.ts';
@@ -81,6 +82,10 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
     const isWhole = Object.values(filter).every((value) => value === undefined);
     if (!isWhole) return encodeRuns(this.listRuns(filter, standings));
     return this.#list.read(standings, () => encodeRuns(this.listRuns({}, standings)));
+  }
+
+  specificationFrame(hashes?: readonly string[]): Uint8Array<ArrayBuffer> {
+    return this.#snapshot(() => specificationFrame(this.#database, hashes));
   }
 
   runStates(states: readonly RunState[], standings: readonly Standing[]): RunStanding[] {

@@ -35,6 +35,10 @@ interface SummaryRow {
   dense_counts: string | null;
   previous_epoch: number | null;
   previous_counts: string | null;
+  tags: string | null;
+  note: string | null;
+  starred: number;
+  binned_at: number | null;
 }
 
 /** The excess over a control of the last epoch that both have, as `name`. */
@@ -52,6 +56,8 @@ const SUMMARY = `
     (select environment ->> '$.datasetHash' from environments where run = runs.number) as data,
     epochs.epoch, test_accuracy, validation_accuracy, weights, pruned, inert, zero, epochs.shed,
     dense.epoch as dense_epoch, ${counts('dense')} as dense_counts,
+    (select json_group_array(tag) from (select tag from tags where run = runs.number order by tag)) as tags,
+    note, starred, binned_at,
     previous.epoch as previous_epoch, ${counts('previous')} as previous_counts
   from runs
   left join epochs on epochs.run = runs.number and epochs.epoch = (select max(epoch) from epochs where run = runs.number)
@@ -138,6 +144,10 @@ function summaryOf(row: SummaryRow, memberships: Memberships, facts: RunFacts): 
     criterion: facts.criterion,
     data: facts.dataHash ?? row.data,
     dataPinned: facts.dataHash !== null,
+    tags: row.tags === null || row.tags === '[]' ? [] : (JSON.parse(row.tags) as string[]),
+    note: row.note,
+    starred: row.starred !== 0,
+    binnedAt: row.binned_at,
   };
 }
 

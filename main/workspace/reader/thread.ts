@@ -22,6 +22,7 @@ serve<ReaderCalls>(
     },
     listRuns: (filter, standings) => opened().listRuns(filter, standings),
     runList: (filter, standings) => opened().runList(filter, standings),
+    specificationFrame: (hashes) => opened().specificationFrame(hashes),
     runStates: (states, standings) => opened().runStates(states, standings),
     summary: (id) => opened().summary(id),
     getRun: (id) => opened().getRun(id),

@@ -63,11 +63,11 @@ export function insertRun(
        select :study, :arm, coalesce(max(place) + 1, 0) from arms where study = :study`,
     ).run({ study: run.study, arm: run.arm });
   if (known)
-    prepared(database, 'update runs set checkpoint_every = ?, priority = ? where number = ?').run(
-      run.checkpointEvery,
-      run.priority,
-      number,
-    );
+    // One that is asked for again comes back from the bin.
+    prepared(
+      database,
+      'update runs set checkpoint_every = ?, priority = ?, binned_at = null where number = ?',
+    ).run(run.checkpointEvery, run.priority, number);
   const linked: number[] = [];
   for (const link of LINKS) {
     const control = links[link];

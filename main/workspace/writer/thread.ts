@@ -32,6 +32,7 @@ serve<WriterCalls>(
     adoptEpochs: (id, trunk, last) => opened().adoptEpochs(id, trunk, last),
     addEvent: (id, event) => opened().addEvent(id, event),
     removeRun: (id) => opened().removeRun(id),
+    mark: (ids, marks) => opened().mark(ids, marks),
     noteChecked: () => opened().noteChecked(),
     refuseWrites: (damage) => opened().refuseWrites(damage),
     close: () => writer?.close(),

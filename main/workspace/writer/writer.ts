@@ -1,6 +1,6 @@
 import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../../common/records.ts';
 import { CascadeError } from '../../../common/errors.ts';
-import type { RunState } from '../../../common/contract/schemas.ts';
+import type { RunMarks, RunState } from '../../../common/contract/schemas.ts';
 import { CheckpointFiles, sha256, type CheckpointRow } from '../checkpoint-files.ts';
 import { layersOf } from '../chains.ts';
 import { openDatabase, prepared, type Connection } from '../database.ts';
@@ -14,6 +14,7 @@ import { adoptEpochs } from './adoption.ts';
 import { checkRecord, deleteEpochsFrom, insertEpoch, isStored, lastEpoch } from './epochs.ts';
 import { ExcessWriter } from './excess.ts';
 import { WorkspaceLock } from './lock.ts';
+import { markRuns } from './marks.ts';
 import { PlaneWriter } from './planes.ts';
 import { recoverCheckpoints } from './checkpoint-recovery.ts';
 import { interruptRuns } from './interrupted-runs.ts';
@@ -176,6 +177,11 @@ export class Writer implements Omit<WriterCalls, 'open'> {
     const file = this.#writeCheckpoint(run, checkpoint, before);
     this.#commit(() => this.#storeCheckpoint(run, file));
     this.#removeReplaced(run, [...before, file]);
+  }
+
+  mark(ids: readonly string[], marks: RunMarks): void {
+    const runs = ids.map((id) => requireRun(this.#database, id));
+    this.#commit(() => markRuns(this.#database, runs, marks));
   }
 
   removeRun(id: string): void {

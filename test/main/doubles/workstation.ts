@@ -3,11 +3,13 @@ import { completeSpecification } from '../../../common/run-specification.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import { encodeFrame } from '../../../common/codec/frames.ts';
 import { encodeRuns } from '../../../common/codec/run-frames.ts';
+import { encodeSpecifications } from '../../../common/codec/specifications.ts';
 import { encodeRows } from '../../../common/codec/rows.ts';
 import { encodePredictions } from '../../../common/codec/predictions.ts';
 import { epochSpans } from '../../../common/epoch-spans.ts';
 import type { ControlKind } from '../../../common/controls.ts';
 import type {
+  RunMarks,
   ChannelsAsked,
   ClassEpoch,
   Cost,
@@ -302,6 +304,33 @@ export class WorkstationDouble implements WorkstationServices {
     return [];
   }
 
+  async mark(ids: readonly string[], { addTags = [], removeTags = [], note, starred, binned }: RunMarks) {
+    for (const id of ids) {
+      const run = this.#run(id);
+      const tags = [...new Set([...run.tags.filter((tag) => !removeTags.includes(tag)), ...addTags])].sort();
+      const marked = {
+        ...run,
+        tags,
+        note: note === undefined ? run.note : note || null,
+        starred: starred ?? run.starred,
+        binnedAt: binned === undefined ? run.binnedAt : binned ? 1 : null,
+      };
+      this.runs.set(id, marked);
+      this.emit({ type: 'run', run: marked });
+    }
+  }
+  async specifications() {
+    return encodeSpecifications(
+      [...this.runs.values()].map(({ hash, model, optimizer }) => [
+        hash,
+        new Map([
+          ['model', model],
+          ['optimizer', optimizer],
+        ]),
+      ]),
+    );
+  }
+
   async stop(id: string) {
     this.#change(id, ['queued', 'running', 'paused'], 'stopped', 'a person stopped it');
   }
@@ -419,6 +448,10 @@ export class WorkstationDouble implements WorkstationServices {
     const run: RunSummary = {
       data: null,
       dataPinned: false,
+      tags: [],
+      note: null,
+      starred: false,
+      binnedAt: null,
       id,
       hash,
       seed: Number(seed),

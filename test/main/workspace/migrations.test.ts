@@ -75,6 +75,7 @@ describe('migrations', () => {
       'predictions',
       'runs',
       'studies',
+      'tags',
     ]);
     const meta = Object.fromEntries(
       database.prepare('select key, value from meta').raw().all() as [string, string][],

@@ -15,6 +15,10 @@ import { inspectedRun } from '../../../renderer/ui/inspected-run.ts';
 const RUN: RunSummary = {
   data: null,
   dataPinned: false,
+  tags: [],
+  note: null,
+  starred: false,
+  binnedAt: null,
   id: 'a3f1c29e07b4-s0',
   hash: 'a3f1c29e07b4',
   seed: 0,
