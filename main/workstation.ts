@@ -258,6 +258,8 @@ class Workstation implements WorkstationServices {
 
   classFrame: WorkstationServices['classFrame'] = (id, window) => this.#workspace.classFrame(id, window);
 
+  curves: WorkstationServices['curves'] = (asked, signal) => this.#workspace.curveFrame(asked, signal);
+
   pause(id: string): Promise<void> {
     return this.#runs.pause(id);
   }

@@ -146,8 +146,8 @@ function deletedChannels(
   return { layers, parameters };
 }
 
-/** Biases, γ and β. */
-function otherParameters({ parameters }: Pick<NetworkDescription, 'parameters'>): number {
+/** Trainable parameters that are no weights of kernels: biases, γ and β. */
+export function otherParameters({ parameters }: Pick<NetworkDescription, 'parameters'>): number {
   return parameters
     .filter(({ role }) => role === 'bias' || role === 'gamma' || role === 'beta')
     .reduce((sum, { shape }) => sum + sizeOf(shape), 0);

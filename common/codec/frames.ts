@@ -82,7 +82,17 @@ export interface RowsFrameHeader extends RowsHeader {
   shape: RowShape;
 }
 
+/** Curves of runs: body is Float64, column after column, [points] each. See `curve-frames.ts`. */
+export interface CurveFrameHeader extends Continued {
+  kind: 'curves';
+  points: number;
+  columns: number;
+  /** Place, among the runs that were asked for, of the first that is not told; null where all are. */
+  next: number | null;
+}
+
 export type FrameHeader =
+  | CurveFrameHeader
   | ChannelFrameHeader
   | PlaneFrameHeader
   | PredictionFrameHeader

@@ -71,6 +71,11 @@ export const contract = {
     classes: call
       .input(oneRun.extend({ from: schemas.epochWindow.shape.from, to: schemas.epochWindow.shape.to }))
       .output(schemas.bytes),
+    /**
+     * Any measures of any runs against any other, epoch by epoch, as a curve frame of as many runs as one answer holds:
+     * `common/contract/read-curves.ts` asks for all.
+     */
+    curves: call.input(schemas.curvesAsked).output(schemas.bytes),
     pause: call.input(oneRun).output(z.object({})),
     resume: call.input(oneRun).output(z.object({})),
     /**

@@ -3,6 +3,7 @@ import type { NetworkDescription } from '../network.ts';
 import type { Threshold } from '../thresholds.ts';
 import type { RunSpecification } from '../run-specification.ts';
 import { EVENT_KINDS, MOMENTS } from '../records.ts';
+import { CURVE_AXES } from '../measures/axes.ts';
 
 export const runId = z.string().regex(/^[0-9a-f]{12}-s\d+$/);
 
@@ -278,6 +279,22 @@ export const epochWindow = z.object({
   layer: z.string().max(1_000).optional(),
 });
 export type EpochWindow = z.infer<typeof epochWindow>;
+
+/** A measure by its id, and the threshold or idea that is meant of one that has several numbers. */
+export const measureKey = z.object({ id: z.string().max(100), key: z.string().max(100).default('') });
+export type MeasureKey = z.infer<typeof measureKey>;
+
+/** Which curves are asked for: of every run a point for each of its epochs, none left out. */
+export const curvesAsked = z.object({
+  /** The answer tells as many of the first of them as it has room for, and names the next. */
+  runs: z.array(runId).max(10_000),
+  /** Against what: see `common/measures/axes.ts`. */
+  x: z.union([z.enum(CURVE_AXES), measureKey]).default('epoch'),
+  measures: z.array(measureKey).min(1).max(32),
+  /** The numbers of a layer instead of the network's; NaN in a run that has no layer of the name. */
+  layer: z.string().max(1_000).optional(),
+});
+export type CurvesAsked = z.infer<typeof curvesAsked>;
 
 /** The excess after an epoch, of the network and of its layers. */
 export const excessEpoch = comparison.extend({

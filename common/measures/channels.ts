@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const channels = defineMeasure({
   id: 'channels',
@@ -8,5 +9,6 @@ export const channels = defineMeasure({
   definition: 'Output channels.',
   better: null,
   logarithmic: false,
+  stored: { layer: stored('layer.channels') },
   layer: ({ layer }) => layer.channels,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const classAccuracy = defineMeasure({
   id: 'classAccuracy',
@@ -10,5 +11,6 @@ export const classAccuracy = defineMeasure({
   formula: 'right answers of the class  ÷  its test images',
   better: 'higher',
   logarithmic: false,
+  stored: { class: stored('(1.0 * class.correct / nullif(class.examples, 0))') },
   class: ({ examples, correct }) => (examples ? correct / examples : null),
 });

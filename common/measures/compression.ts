@@ -1,5 +1,6 @@
 import { underIdea } from './ideas.ts';
 import { defineMeasure } from './measure.ts';
+import { timesLess, WEIGHTS_LEFT } from './stored.ts';
 
 export const compression = defineMeasure({
   id: 'compression',
@@ -11,5 +12,6 @@ export const compression = defineMeasure({
   better: 'higher',
   logarithmic: true,
   each: 'idea',
+  stored: { epoch: timesLess(WEIGHTS_LEFT.epoch) },
   epoch: ({ epoch }, idea) => underIdea(epoch.costs, idea)?.compression ?? null,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { sharesCompared } from './stored.ts';
 
 export const controlShed = defineMeasure({
   id: 'controlShed',
@@ -12,6 +13,7 @@ export const controlShed = defineMeasure({
   better: null,
   logarithmic: false,
   each: 'threshold',
+  stored: { epoch: sharesCompared('dense').control, layer: sharesCompared('dense').control },
   epoch: ({ compared }, threshold) => compared('dense')?.control[threshold] ?? null,
   layer: ({ compared }, threshold) => compared('dense')?.control[threshold] ?? null,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const correct = defineMeasure({
   id: 'correct',
@@ -8,5 +9,6 @@ export const correct = defineMeasure({
   definition: 'Right answers among the test images of the class, after the epoch.',
   better: 'higher',
   logarithmic: false,
+  stored: { class: stored('class.correct') },
   class: ({ correct }) => correct,
 });

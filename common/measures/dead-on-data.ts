@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { KEPT, overLayers, stored, storedShare } from './stored.ts';
 
 export const deadOnData = defineMeasure({
   id: 'deadOnData',
@@ -11,6 +12,15 @@ export const deadOnData = defineMeasure({
   formula: 'mask = 1 and ∂ logits ÷ ∂w = 0 for every image  ÷  kept weights',
   better: null,
   logarithmic: false,
+  stored: {
+    epoch: stored(
+      storedShare(
+        overLayers('iif(count(layer_epoch.dead_on_data) = count(*), sum(layer_epoch.dead_on_data), null)'),
+        KEPT.epoch,
+      ),
+    ),
+    layer: stored(storedShare('layer_epoch.dead_on_data', KEPT.layer)),
+  },
   epoch: ({ epoch }) => epoch.deadOnData,
   layer: ({ layer }) => layer.deadOnData,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const evaluationSeconds = defineMeasure({
   id: 'evaluationSeconds',
@@ -9,5 +10,6 @@ export const evaluationSeconds = defineMeasure({
     'Seconds that evaluation took, before and after pruning, and counting what is dead on the data.',
   better: 'lower',
   logarithmic: false,
+  stored: { epoch: stored('epoch.evaluation_seconds') },
   epoch: ({ epoch }) => epoch.evaluationSeconds,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const examples = defineMeasure({
   id: 'examples',
@@ -8,5 +9,6 @@ export const examples = defineMeasure({
   definition: 'Test images of the class.',
   better: null,
   logarithmic: false,
+  stored: { class: stored('class.examples') },
   class: ({ examples }) => examples,
 });

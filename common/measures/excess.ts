@@ -1,5 +1,6 @@
 import { currentExcess } from '../last-excess.ts';
 import { defineMeasure } from './measure.ts';
+import { storedExcess } from './stored.ts';
 
 export const excess = defineMeasure({
   id: 'excess',
@@ -14,6 +15,7 @@ export const excess = defineMeasure({
   better: null,
   logarithmic: false,
   each: 'threshold',
+  stored: { epoch: storedExcess('dense'), layer: storedExcess('dense') },
   epoch: ({ compared }, threshold) => compared('dense')?.excess[threshold] ?? null,
   layer: ({ compared }, threshold) => compared('dense')?.excess[threshold] ?? null,
   run: (run, threshold) => currentExcess(run, 'dense', threshold),

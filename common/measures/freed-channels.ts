@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const freedChannels = defineMeasure({
   id: 'freedChannels',
@@ -10,6 +11,7 @@ export const freedChannels = defineMeasure({
   formula: '‖w′ − free(w)‖ ÷ ‖w − free(w)‖  ≤  0.2,  free(w): the optimizer’s steps without loss gradient',
   better: null,
   logarithmic: false,
+  stored: { epoch: stored('epoch.freed_channels'), layer: stored('layer_epoch.freed_channels') },
   epoch: ({ epoch }) => epoch.freedChannels,
   layer: ({ layer }) => layer.freedChannels,
 });

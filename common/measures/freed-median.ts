@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const freedMedian = defineMeasure({
   id: 'freedMedian',
@@ -10,5 +11,6 @@ export const freedMedian = defineMeasure({
   formula: 'median over kept weights of  ‖w of the channel‖ ÷ √(weights it keeps)',
   better: null,
   logarithmic: true,
+  stored: { epoch: stored('epoch.freed_median') },
   epoch: ({ epoch }) => epoch.freedMedian,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { KEPT, stored, storedShare } from './stored.ts';
 
 export const freed = defineMeasure({
   id: 'freed',
@@ -12,6 +13,10 @@ export const freed = defineMeasure({
   source: 'of this workstation; that the norm alone does not tell: van Laarhoven, arXiv 1706.05350',
   better: null,
   logarithmic: false,
+  stored: {
+    epoch: stored(storedShare('epoch.freed', KEPT.epoch)),
+    layer: stored(storedShare('layer_epoch.freed', KEPT.layer)),
+  },
   epoch: ({ epoch }) => epoch.freed,
   layer: ({ layer }) => layer.freed,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { normOverLayers, stored } from './stored.ts';
 
 export const gradientNorm = defineMeasure({
   id: 'gradientNorm',
@@ -10,6 +11,10 @@ export const gradientNorm = defineMeasure({
   formula: '√ Σ (∂L/∂w)²  over kept weights',
   better: null,
   logarithmic: true,
+  stored: {
+    epoch: stored(normOverLayers('layer_epoch.gradient_norm')),
+    layer: stored('layer_epoch.gradient_norm'),
+  },
   epoch: ({ epoch }) => epoch.gradientNorm,
   layer: ({ layer }) => layer.gradientNorm,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { KEPT, stored, storedShare } from './stored.ts';
 
 export const inertAtLeast = defineMeasure({
   id: 'inertAtLeast',
@@ -11,6 +12,10 @@ export const inertAtLeast = defineMeasure({
   formula: 'mask = 1 and proved to have no live path  ÷  kept weights',
   better: null,
   logarithmic: false,
+  stored: {
+    epoch: stored(storedShare('epoch.inert', KEPT.epoch)),
+    layer: stored(storedShare('layer_epoch.inert', KEPT.layer)),
+  },
   epoch: ({ epoch }) => epoch.inertAtLeast,
   layer: ({ layer }) => layer.inertAtLeast,
   run: ({ states }) => states?.inertAtLeast ?? null,

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const learningRateLast = defineMeasure({
   id: 'learningRateLast',
@@ -8,5 +9,6 @@ export const learningRateLast = defineMeasure({
   definition: 'η of the epoch’s last step.',
   better: null,
   logarithmic: true,
+  stored: { epoch: stored('epoch.learning_rate_last') },
   epoch: ({ epoch }) => epoch.learningRateLast,
 });

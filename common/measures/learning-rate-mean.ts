@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const learningRateMean = defineMeasure({
   id: 'learningRateMean',
@@ -8,5 +9,6 @@ export const learningRateMean = defineMeasure({
   definition: 'Mean of η over the epoch’s steps.',
   better: null,
   logarithmic: true,
+  stored: { epoch: stored('epoch.learning_rate_mean') },
   epoch: ({ epoch }) => epoch.learningRateMean,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const learningRate = defineMeasure({
   id: 'learningRate',
@@ -9,5 +10,6 @@ export const learningRate = defineMeasure({
   definition: 'η of the epoch’s first step.',
   better: null,
   logarithmic: true,
+  stored: { epoch: stored('epoch.learning_rate') },
   epoch: ({ epoch }) => epoch.learningRate,
 });

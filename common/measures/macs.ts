@@ -1,5 +1,6 @@
 import { underIdea } from './ideas.ts';
 import { defineMeasure } from './measure.ts';
+import { MACS_LEFT } from './stored.ts';
 
 export const macs = defineMeasure({
   id: 'macs',
@@ -12,6 +13,7 @@ export const macs = defineMeasure({
   better: 'lower',
   logarithmic: true,
   each: 'idea',
+  stored: MACS_LEFT,
   epoch: ({ epoch }, idea) => underIdea(epoch.costs, idea)?.macs ?? null,
   layer: ({ costs }, idea) => underIdea(costs, idea)?.macs ?? null,
 });

@@ -1,6 +1,7 @@
 import type { LayerCostSummary } from '../cascade/layer-costs.ts';
 import type { ControlKind } from '../controls.ts';
 import type { Comparison, EpochSummary, LayerEpoch, RunSummary } from '../contract/schemas.ts';
+import type { StoredMeasure } from './stored.ts';
 
 /** What a number is given in: shares and points of 1, natural logarithms, seconds; a magnitude is in the weights' own unit. */
 export type MeasureUnit = 'share' | 'points' | 'count' | 'nats' | 'rate' | 'factor' | 'seconds' | 'magnitude';
@@ -80,6 +81,8 @@ export interface Measure {
   each?: 'threshold' | 'idea';
   /** How it is reckoned after an epoch, where it is stored by its id: see `reckoning.ts`. */
   reckoning?: Reckoning;
+  /** The same numbers by SQL, at every level that they are told of: a test compares both. */
+  stored: StoredMeasure;
   /** @param key threshold or idea, where there are several @returns null where it is not known */
   epoch?(source: EpochSource, key: string): number | null;
   layer?(source: LayerSource, key: string): number | null;

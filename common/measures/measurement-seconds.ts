@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const measurementSeconds = defineMeasure({
   id: 'measurementSeconds',
@@ -8,5 +9,6 @@ export const measurementSeconds = defineMeasure({
   definition: 'Seconds that measuring and logging held up the training.',
   better: 'lower',
   logarithmic: false,
+  stored: { epoch: stored('epoch.measurement_seconds') },
   epoch: ({ epoch }) => epoch.measurementSeconds,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { normOverLayers, stored } from './stored.ts';
 
 export const norm = defineMeasure({
   id: 'norm',
@@ -9,6 +10,7 @@ export const norm = defineMeasure({
   formula: '√ Σ w²',
   better: null,
   logarithmic: true,
+  stored: { epoch: stored(normOverLayers('layer_epoch.norm')), layer: stored('layer_epoch.norm') },
   epoch: ({ epoch }) => epoch.norm,
   layer: ({ layer }) => layer.norm,
 });

@@ -1,5 +1,6 @@
 import { underIdea } from './ideas.ts';
 import { defineMeasure } from './measure.ts';
+import { parametersLeft } from './stored.ts';
 
 export const parameters = defineMeasure({
   id: 'parameters',
@@ -10,5 +11,6 @@ export const parameters = defineMeasure({
   better: 'lower',
   logarithmic: true,
   each: 'idea',
+  stored: { epoch: parametersLeft },
   epoch: ({ epoch }, idea) => underIdea(epoch.costs, idea)?.parameters ?? null,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { sharesCompared } from './stored.ts';
 
 export const previousMaskControlShed = defineMeasure({
   id: 'previousMaskControlShed',
@@ -12,6 +13,7 @@ export const previousMaskControlShed = defineMeasure({
   better: null,
   logarithmic: false,
   each: 'threshold',
+  stored: { epoch: sharesCompared('previous_mask').control, layer: sharesCompared('previous_mask').control },
   epoch: ({ compared }, threshold) => compared('previous-mask')?.control[threshold] ?? null,
   layer: ({ compared }, threshold) => compared('previous-mask')?.control[threshold] ?? null,
 });

@@ -1,5 +1,6 @@
 import { currentExcess } from '../last-excess.ts';
 import { defineMeasure } from './measure.ts';
+import { storedExcess } from './stored.ts';
 
 export const previousMaskExcess = defineMeasure({
   id: 'previousMaskExcess',
@@ -14,6 +15,7 @@ export const previousMaskExcess = defineMeasure({
   better: null,
   logarithmic: false,
   each: 'threshold',
+  stored: { epoch: storedExcess('previous_mask'), layer: storedExcess('previous_mask') },
   epoch: ({ compared }, threshold) => compared('previous-mask')?.excess[threshold] ?? null,
   layer: ({ compared }, threshold) => compared('previous-mask')?.excess[threshold] ?? null,
   run: (run, threshold) => currentExcess(run, 'previous-mask', threshold),

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored, storedShare } from './stored.ts';
 
 export const pruned = defineMeasure({
   id: 'pruned',
@@ -11,6 +12,10 @@ export const pruned = defineMeasure({
   formula: 'mask = 0  ÷  prunable weights',
   better: null,
   logarithmic: false,
+  stored: {
+    epoch: stored(storedShare('epoch.pruned', 'epoch.weights')),
+    layer: stored(storedShare('layer_epoch.pruned', 'layer.weights')),
+  },
   epoch: ({ epoch }) => epoch.pruned,
   layer: ({ layer }) => layer.pruned,
   run: ({ states }) => states?.pruned ?? null,

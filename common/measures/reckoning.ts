@@ -1,15 +1,23 @@
 import type { Measured } from '../records.ts';
 import { defineMeasure, type KernelState, type LayerPart, type Measure, type Reckoning } from './measure.ts';
+import { stored } from './stored.ts';
 
 /**
  * A measure that brings how it is reckoned. It is stored by its id with every epoch, and told of epochs and layers: null where
  * a version before it recorded the epoch.
  */
 export function defineReckonedMeasure<const Id extends string>(
-  measure: Omit<Measure, 'epoch' | 'layer' | 'class' | 'run' | 'each'> & { id: Id; reckoning: Reckoning },
+  measure: Omit<Measure, 'epoch' | 'layer' | 'class' | 'run' | 'each' | 'stored'> & {
+    id: Id;
+    reckoning: Reckoning;
+  },
 ): Measure & { readonly id: Id } {
   return defineMeasure({
     ...measure,
+    stored: {
+      epoch: stored(`(epoch.measured ->> '$.${measure.id}')`),
+      layer: stored(`(layer_epoch.measured ->> '$.${measure.id}')`),
+    },
     epoch: ({ epoch }) => epoch.measured[measure.id] ?? null,
     layer: ({ layer }) => layer.measured[measure.id] ?? null,
   });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { atThreshold, KEPT, storedShare } from './stored.ts';
 
 export const shed = defineMeasure({
   id: 'shed',
@@ -13,6 +14,10 @@ export const shed = defineMeasure({
   better: null,
   logarithmic: false,
   each: 'threshold',
+  stored: {
+    epoch: (key) => storedShare(atThreshold('epoch.shed', key), KEPT.epoch),
+    layer: (key) => storedShare(atThreshold('layer_epoch.shed', key), KEPT.layer),
+  },
   epoch: ({ epoch }, threshold) => epoch.shed[threshold] ?? null,
   layer: ({ layer }, threshold) => layer.shed[threshold] ?? null,
   run: ({ states }, threshold) => states?.shed[threshold] ?? null,

@@ -1,5 +1,6 @@
 import { underIdea } from './ideas.ts';
 import { defineMeasure } from './measure.ts';
+import { MACS_LEFT, timesLess } from './stored.ts';
 
 export const speedUp = defineMeasure({
   id: 'speedUp',
@@ -13,5 +14,6 @@ export const speedUp = defineMeasure({
   better: 'higher',
   logarithmic: true,
   each: 'idea',
+  stored: { epoch: timesLess(MACS_LEFT.epoch) },
   epoch: ({ epoch }, idea) => underIdea(epoch.costs, idea)?.speedUp ?? null,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const steps = defineMeasure({
   id: 'steps',
@@ -8,5 +9,6 @@ export const steps = defineMeasure({
   definition: 'Optimizer steps of the epoch.',
   better: null,
   logarithmic: false,
+  stored: { epoch: stored('epoch.steps') },
   epoch: ({ epoch }) => epoch.steps,
 });

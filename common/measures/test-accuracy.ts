@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const testAccuracy = defineMeasure({
   id: 'testAccuracy',
@@ -11,6 +12,7 @@ export const testAccuracy = defineMeasure({
     'Share of right answers on the test set, after the epoch: the predicted class is that of the highest logit, of equal ones the lower. After the last epoch it is the headline.',
   better: 'higher',
   logarithmic: false,
+  stored: { epoch: stored('epoch.test_accuracy') },
   epoch: ({ epoch }) => epoch.testAccuracy,
   run: ({ testAccuracy }) => testAccuracy,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const testLoss = defineMeasure({
   id: 'testLoss',
@@ -9,5 +10,6 @@ export const testLoss = defineMeasure({
   definition: 'Mean cross-entropy of the softmax over the test split.',
   better: 'lower',
   logarithmic: true,
+  stored: { epoch: stored('epoch.test_loss') },
   epoch: ({ epoch }) => epoch.testLoss,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const testTopFive = defineMeasure({
   id: 'testTopFive',
@@ -11,5 +12,6 @@ export const testTopFive = defineMeasure({
   formula: 'rank of the right class ≤ 5  ÷  test images',
   better: 'higher',
   logarithmic: false,
+  stored: { epoch: stored('epoch.test_top_five') },
   epoch: ({ epoch }) => epoch.testTopFive,
 });

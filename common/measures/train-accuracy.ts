@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const trainAccuracy = defineMeasure({
   id: 'trainAccuracy',
@@ -9,5 +10,6 @@ export const trainAccuracy = defineMeasure({
   definition: 'Share of right answers over the epoch’s batches, as they were seen.',
   better: 'higher',
   logarithmic: false,
+  stored: { epoch: stored('epoch.train_accuracy') },
   epoch: ({ epoch }) => epoch.trainAccuracy,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const trainLoss = defineMeasure({
   id: 'trainLoss',
@@ -8,5 +9,6 @@ export const trainLoss = defineMeasure({
   definition: 'Mean of the minimised loss over the epoch’s batches, as they were seen.',
   better: 'lower',
   logarithmic: true,
+  stored: { epoch: stored('epoch.train_loss') },
   epoch: ({ epoch }) => epoch.trainLoss,
 });

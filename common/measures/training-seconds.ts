@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const trainingSeconds = defineMeasure({
   id: 'trainingSeconds',
@@ -8,5 +9,6 @@ export const trainingSeconds = defineMeasure({
   definition: 'Seconds that the epoch’s steps took.',
   better: 'lower',
   logarithmic: false,
+  stored: { epoch: stored('epoch.training_seconds') },
   epoch: ({ epoch }) => epoch.trainingSeconds,
 });

@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const validationAccuracy = defineMeasure({
   id: 'validationAccuracy',
@@ -9,5 +10,6 @@ export const validationAccuracy = defineMeasure({
   definition: 'Share of right answers on the validation split, which is separate from the test set.',
   better: 'higher',
   logarithmic: false,
+  stored: { epoch: stored('epoch.validation_accuracy') },
   epoch: ({ epoch }) => epoch.validationAccuracy,
 });

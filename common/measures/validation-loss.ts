@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const validationLoss = defineMeasure({
   id: 'validationLoss',
@@ -8,5 +9,6 @@ export const validationLoss = defineMeasure({
   definition: 'Mean cross-entropy of the softmax over the validation split.',
   better: 'lower',
   logarithmic: true,
+  stored: { epoch: stored('epoch.validation_loss') },
   epoch: ({ epoch }) => epoch.validationLoss,
 });

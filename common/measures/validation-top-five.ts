@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const validationTopFive = defineMeasure({
   id: 'validationTopFive',
@@ -11,5 +12,6 @@ export const validationTopFive = defineMeasure({
   formula: 'rank of the right class ≤ 5  ÷  validation images',
   better: 'higher',
   logarithmic: false,
+  stored: { epoch: stored('epoch.validation_top_five') },
   epoch: ({ epoch }) => epoch.validationTopFive,
 });

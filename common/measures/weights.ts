@@ -1,5 +1,6 @@
 import { underIdea } from './ideas.ts';
 import { defineMeasure } from './measure.ts';
+import { WEIGHTS_LEFT } from './stored.ts';
 
 export const weights = defineMeasure({
   id: 'weights',
@@ -10,6 +11,7 @@ export const weights = defineMeasure({
   better: 'lower',
   logarithmic: true,
   each: 'idea',
+  stored: WEIGHTS_LEFT,
   epoch: ({ epoch }, idea) => underIdea(epoch.costs, idea)?.weights ?? null,
   layer: ({ costs }, idea) => underIdea(costs, idea)?.weights ?? null,
 });

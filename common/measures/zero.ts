@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored, storedShare } from './stored.ts';
 
 export const zero = defineMeasure({
   id: 'zero',
@@ -10,6 +11,10 @@ export const zero = defineMeasure({
   formula: '(mask = 0 or w = 0)  ÷  prunable weights',
   better: null,
   logarithmic: false,
+  stored: {
+    epoch: stored(storedShare('(epoch.pruned + epoch.zero)', 'epoch.weights')),
+    layer: stored(storedShare('(layer_epoch.pruned + layer_epoch.zero)', 'layer.weights')),
+  },
   epoch: ({ epoch }) => epoch.zero,
   layer: ({ layer }) => layer.zero,
   run: ({ states }) => states?.zero ?? null,

@@ -1,6 +1,7 @@
 import type { WeightFormat } from '../../common/codec/weight-formats.ts';
 import type {
   ChannelsAsked,
+  CurvesAsked,
   EpochSummary,
   EpochWindow,
   EventPage,
@@ -52,6 +53,7 @@ export interface WorkstationServices {
   epochFrame(id: string, window: EpochWindow): Promise<Uint8Array<ArrayBuffer>>;
   excessFrame(id: string, against: ControlKind, window: EpochWindow): Promise<Uint8Array<ArrayBuffer>>;
   classFrame(id: string, window: Pick<EpochWindow, 'from' | 'to'>): Promise<Uint8Array<ArrayBuffer>>;
+  curves(asked: CurvesAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
   /** Queues every run that was interrupted, or failed for want of data that are back, in the order in which they were asked for. */

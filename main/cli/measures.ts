@@ -4,7 +4,7 @@ import { code, markdownTable, plain } from './markdown.ts';
 import { table } from './table.ts';
 
 /** A measure as `cascade measures --json` tells it. */
-export interface MeasureDescription extends Omit<Measure, 'each' | 'reckoning' | MeasureLevel> {
+export interface MeasureDescription extends Omit<Measure, 'each' | 'reckoning' | 'stored' | MeasureLevel> {
   /** Of which there are several numbers: one for each of these. */
   each: 'threshold' | 'idea' | null;
   /** What it is told of. */
@@ -14,7 +14,7 @@ export interface MeasureDescription extends Omit<Measure, 'each' | 'reckoning' |
 /** Every number that is measured, in the order of the tables' columns. */
 export function describeMeasures(): MeasureDescription[] {
   return MEASURES.map((measure: Measure) => {
-    const { each = null, ...facts } = { ...measure, reckoning: undefined };
+    const { each = null, ...facts } = { ...measure, reckoning: undefined, stored: undefined };
     const levels = MEASURE_LEVELS.filter((level) => measure[level] !== undefined);
     // Functions are not told.
     return {

@@ -1,5 +1,6 @@
 import type {
   ChannelsAsked,
+  CurvesAsked,
   EpochSummary,
   EpochWindow,
   EventPage,
@@ -188,6 +189,7 @@ export interface ReaderCalls {
   excessFrame(id: string, against: ControlKind, window: EpochWindow): Uint8Array<ArrayBuffer>;
   classFrame(id: string, window: Pick<EpochWindow, 'from' | 'to'>): Uint8Array<ArrayBuffer>;
   predictionFrame(id: string, epoch: number, moment: Moment): Uint8Array<ArrayBuffer>;
+  curveFrame(asked: CurvesAsked): Uint8Array<ArrayBuffer>;
   channelFrame(id: string, asked: ChannelsAsked): Uint8Array<ArrayBuffer>;
   blockedFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;
   planeFrame(id: string, epoch: number, layer: string, planes?: readonly string[]): Uint8Array<ArrayBuffer>;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type {
   ChannelsAsked,
+  CurvesAsked,
   EpochSummary,
   EpochWindow,
   EventPage,
@@ -137,6 +138,8 @@ export interface Workspace {
     planes?: readonly string[],
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
+  /** Of as many of the first runs as an answer has room for: see `common/codec/curve-frames.ts`. */
+  curveFrame(asked: CurvesAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /** A NumPy .npz of boolean arrays: see `main/workspace/reader/planes.ts`. */
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Which weights are pruned after an epoch: an .npz of <layer>.pruned. NOT_FOUND where it is not stored. */
@@ -368,6 +371,10 @@ class OpenWorkspace implements Workspace {
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     return this.#reader.callWhileWanted(signal, 'planeFrame', id, epoch, layer, planes);
+  }
+
+  curveFrame(asked: CurvesAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.callWhileWanted(signal, 'curveFrame', asked);
   }
 
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>> {

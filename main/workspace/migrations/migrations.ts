@@ -10,6 +10,7 @@ import { measured } from './0009-measured.ts';
 import { bases } from './0010-bases.ts';
 import { excessTotals } from './0011-excess-totals.ts';
 import { marks } from './0012-marks.ts';
+import { costs } from './0013-costs.ts';
 import type { Migration } from './migration.ts';
 
 /** All of them, in order: one that has landed is never edited, and never moved. */
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   bases,
   excessTotals,
   marks,
+  costs,
 ];

@@ -1,5 +1,6 @@
 import type {
   ChannelsAsked,
+  CurvesAsked,
   EpochSummary,
   EpochWindow,
   EventPage,
@@ -10,6 +11,7 @@ import type {
   RunState,
   RunSummary,
 } from '../../../common/contract/schemas.ts';
+import { encodeCurves } from '../../../common/codec/curve-frames.ts';
 import type { RowsHeader } from '../../../common/codec/frames.ts';
 import { encodeRows } from '../../../common/codec/rows.ts';
 import { encodeRuns } from '../../../common/codec/run-frames.ts';
@@ -43,6 +45,7 @@ import {
   missingCheckpoints,
   ownCheckpointEpochs,
 } from './checkpoints.ts';
+import { curvesOf } from './curves.ts';
 import { environmentOf, getRun } from './details.ts';
 import { epochOf, epochsOf } from './epochs.ts';
 import { eventsOf, eventsOfEpochs } from './events.ts';
@@ -159,6 +162,10 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   predictionFrame(id: string, epoch: number, moment: Moment): Uint8Array<ArrayBuffer> {
     return this.#of(id, (run) => predictionFrame(this.#database, run, epoch, moment));
+  }
+
+  curveFrame(asked: CurvesAsked): Uint8Array<ArrayBuffer> {
+    return encodeCurves(this.#snapshot(() => curvesOf(this.#database, asked)));
   }
 
   channelFrame(id: string, asked: ChannelsAsked): Uint8Array<ArrayBuffer> {

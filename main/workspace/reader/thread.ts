@@ -37,6 +37,7 @@ serve<ReaderCalls>(
     excessFrame: (id, against, window) => opened().excessFrame(id, against, window),
     classFrame: (id, window) => opened().classFrame(id, window),
     predictionFrame: (id, epoch, moment) => opened().predictionFrame(id, epoch, moment),
+    curveFrame: (asked) => opened().curveFrame(asked),
     channelFrame: (id, asked) => opened().channelFrame(id, asked),
     blockedFrame: (id, from, to) => opened().blockedFrame(id, from, to),
     planeFrame: (id, epoch, layer, planes) => opened().planeFrame(id, epoch, layer, planes),

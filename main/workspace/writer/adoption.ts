@@ -25,8 +25,8 @@ export function adoptEpochs(database: Connection, run: RunRow, trunk: RunRow, la
   copyRows(database, 'predictions', { ...range, end: Math.min(end, Number(trunkEnd) - 1) });
   prepared(
     database,
-    `insert or ignore into layers (run, position, name, weights, channels)
-     select ?, position, name, weights, channels from layers where run = ? order by position`,
+    `insert or ignore into layers (run, position, name, weights, channels, macs)
+     select ?, position, name, weights, channels, macs from layers where run = ? order by position`,
   ).run(run.number, trunk.number);
   const own = new Map(layersOf(database, run.number).map(({ name, id }) => [name, id]));
   for (const { id, name } of layersOf(database, trunk.number))

@@ -18,7 +18,7 @@ import {
 } from './predictions.ts';
 import { measuredText, sameMeasured } from '../measured.ts';
 import type { PlaneWriter } from './planes.ts';
-import type { RunRow } from './runs.ts';
+import { noteLayerCosts, type RunRow } from './runs.ts';
 
 /** Metrics as columns of `epochs`; all but the seconds decide whether a replayed epoch is the same. */
 const METRICS = {
@@ -260,6 +260,7 @@ function storedLayers(database: Connection, run: RunRow, record: EpochRecord): S
       layer.channels.length / channelRows(run.thresholds),
     ),
   );
+  noteLayerCosts(database, run.number);
   return layersOf(database, run.number);
 }
 

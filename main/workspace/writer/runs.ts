@@ -1,3 +1,4 @@
+import { otherParameters } from '../../../common/cascade/macs.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import type { RunState } from '../../../common/contract/schemas.ts';
 import type { RunEnvironment, RunEvent } from '../../../common/records.ts';
@@ -134,9 +135,22 @@ export function upsertEnvironment(database: Connection, run: RunRow, environment
   const { network, ...rest } = environment;
   prepared(
     database,
-    `insert into environments (run, environment, network) values (?, ?, ?)
-     on conflict do update set environment = excluded.environment, network = excluded.network`,
-  ).run(run.number, JSON.stringify(rest), JSON.stringify(network));
+    `insert into environments (run, environment, network, other_parameters) values (?, ?, ?, ?)
+     on conflict do update set environment = excluded.environment, network = excluded.network,
+       other_parameters = excluded.other_parameters`,
+  ).run(run.number, JSON.stringify(rest), JSON.stringify(network), otherParameters(network));
+  noteLayerCosts(database, run.number);
+}
+
+/** Notes with the run's layers what they cost, as soon as both they and the network are known. */
+export function noteLayerCosts(database: Connection, run: number): void {
+  prepared(
+    database,
+    `update layers set macs = (
+       select value ->> 'macs' from environments join json_each(network, '$.layers')
+       where environments.run = layers.run and value ->> 'name' = layers.name)
+     where run = ?`,
+  ).run(run);
 }
 
 export function insertEvent(database: Connection, run: number, event: RunEvent): void {

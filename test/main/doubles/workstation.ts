@@ -1,6 +1,7 @@
 import { RECKONED_MEASURES } from '../../../common/measures/registry.ts';
 import { completeSpecification } from '../../../common/run-specification.ts';
 import { CascadeError } from '../../../common/errors.ts';
+import { encodeCurves } from '../../../common/codec/curve-frames.ts';
 import { encodeFrame } from '../../../common/codec/frames.ts';
 import { encodeRuns } from '../../../common/codec/run-frames.ts';
 import { encodeSpecifications } from '../../../common/codec/specifications.ts';
@@ -11,6 +12,7 @@ import type { ControlKind } from '../../../common/controls.ts';
 import type {
   RunMarks,
   ChannelsAsked,
+  CurvesAsked,
   ClassEpoch,
   Cost,
   EpochSummary,
@@ -354,6 +356,12 @@ export class WorkstationDouble implements WorkstationServices {
       },
       new Uint8Array(Float32Array.from(epochs.flatMap((epoch) => [epoch, -epoch])).buffer),
     );
+  }
+  async curves({ runs, measures }: CurvesAsked) {
+    for (const id of runs) this.#run(id);
+    const column = (value: number) => Float64Array.from(runs, () => value);
+    const curves = { run: Float64Array.from(runs.keys()), epoch: column(0), x: column(0) };
+    return encodeCurves({ curves: { ...curves, values: measures.map(() => column(0.5)) }, next: null });
   }
   async blocked(id: string, from: number, to: number) {
     this.#run(id);
