@@ -5,11 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { connect, openDatabase } from '../../../main/workspace/database.ts';
 import { APPLICATION_ID } from '../../../main/workspace/layout.ts';
 import type { Migration } from '../../../main/workspace/migrations/migration.ts';
+import { costs } from '../../../main/workspace/migrations/0012-costs.ts';
 import { excessTotals } from '../../../main/workspace/migrations/0011-excess-totals.ts';
 import { MIGRATIONS } from '../../../main/workspace/migrations/migrations.ts';
 import {
   APPLICATION,
   CONTROL,
+  ENVIRONMENT,
   newRun,
   openTest,
   recordOf,
@@ -138,6 +140,41 @@ describe('migrations', () => {
     lacking[2] = null;
     stored[1]!['control_shed'] = JSON.stringify(lacking);
     expect(made).toEqual(stored);
+    older.close();
+  });
+
+  it('0012 finds what layers and networks cost as it is recorded now, also in a run that was given its epochs', async () => {
+    const folder = temporaryFolder();
+    const workspace = await openTest(folder);
+    for (const id of [RUN, CONTROL]) await workspace.addRun(newRun(id));
+    await workspace.setEnvironment(RUN, ENVIRONMENT);
+    for (const epoch of [0, 1]) await workspace.recordEpoch(RUN, recordOf(epoch), null, []);
+    await workspace.adoptEpochs(CONTROL, RUN, 1);
+    await workspace.close();
+    const file = join(folder, 'workspace.sqlite');
+    const older = new Database(file);
+    const found = () => [
+      older.prepare('select run, name, macs from layers order by id').all(),
+      older.prepare('select run, other_parameters from environments').all(),
+    ];
+    const recorded = found();
+    expect(recorded).toEqual([
+      [1, 2].flatMap((run) => [
+        { run, name: 'conv', macs: 144 },
+        { run, name: 'dense', macs: 21 },
+      ]),
+      [{ run: 1, other_parameters: 3 }],
+    ]);
+    older.exec(`
+      alter table layers drop column macs;
+      alter table environments drop column other_parameters`);
+    older
+      .prepare(
+        'insert into environments (run, environment, network) select 2, environment, network from environments',
+      )
+      .run();
+    costs.up(older);
+    expect(found()).toEqual([recorded[0], [...recorded[1]!, { run: 2, other_parameters: 3 }]]);
     older.close();
   });
 
