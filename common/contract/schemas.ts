@@ -3,7 +3,7 @@ import type { NetworkDescription } from '../network.ts';
 import type { Threshold } from '../thresholds.ts';
 import type { RunSpecification } from '../run-specification.ts';
 import { EVENT_KINDS, MOMENTS } from '../records.ts';
-import { CURVE_AXES } from '../measures/axes.ts';
+import { CURVE_AXES } from '../curve-axes.ts';
 
 export const runId = z.string().regex(/^[0-9a-f]{12}-s\d+$/);
 
@@ -288,7 +288,7 @@ export type MeasureKey = z.infer<typeof measureKey>;
 export const curvesAsked = z.object({
   /** The answer tells as many of the first of them as it has room for, and names the next. */
   runs: z.array(runId).max(10_000),
-  /** Against what: see `common/measures/axes.ts`. */
+  /** Against what: see `common/curve-axes.ts`. */
   x: z.union([z.enum(CURVE_AXES), measureKey]).default('epoch'),
   measures: z.array(measureKey).min(1).max(32),
   /** The numbers of a layer instead of the network's; NaN in a run that has no layer of the name. */
