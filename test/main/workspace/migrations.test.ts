@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { connect, openDatabase } from '../../../main/workspace/database.ts';
 import { APPLICATION_ID } from '../../../main/workspace/layout.ts';
 import type { Migration } from '../../../main/workspace/migrations/migration.ts';
-import { costs } from '../../../main/workspace/migrations/0012-costs.ts';
+import { costs } from '../../../main/workspace/migrations/0013-costs.ts';
 import { excessTotals } from '../../../main/workspace/migrations/0011-excess-totals.ts';
 import { MIGRATIONS } from '../../../main/workspace/migrations/migrations.ts';
 import {
@@ -143,7 +143,7 @@ describe('migrations', () => {
     older.close();
   });
 
-  it('0012 finds what layers and networks cost as it is recorded now, also in a run that was given its epochs', async () => {
+  it('0013 finds what layers and networks cost as it is recorded now, also in a run that was given its epochs', async () => {
     const folder = temporaryFolder();
     const workspace = await openTest(folder);
     for (const id of [RUN, CONTROL]) await workspace.addRun(newRun(id));
