@@ -1,5 +1,5 @@
 import type { ChannelTable } from '../records.ts';
-import { decodeFrame, type FrameBytes } from './frames.ts';
+import { decodeFrame, type ChannelCounts, type FrameBytes } from './frames.ts';
 
 /** The channel tables within a channel frame, by epoch and layer, each a view into the frame. @throws CascadeError BAD_FRAME */
 export function decodeChannelFrame(frame: FrameBytes): {
@@ -7,6 +7,7 @@ export function decodeChannelFrame(frame: FrameBytes): {
   epochs: Map<number, Map<string, ChannelTable>>;
   /** See `Continued`. */
   next: number | null;
+  counts: ChannelCounts | null;
 } {
   const { header, body } = decodeFrame('channels', frame);
   const floats = new Float32Array(body.buffer, body.byteOffset, Math.floor(body.byteLength / 4));
@@ -22,5 +23,6 @@ export function decodeChannelFrame(frame: FrameBytes): {
     thresholds: header.thresholds,
     epochs: new Map(header.epochs.map((epoch) => [epoch, layers()])),
     next: header.next,
+    counts: header.counts ?? null,
   };
 }

@@ -13,12 +13,17 @@ export interface Continued {
   next: number | null;
 }
 
+/** Whence a control's counts over what a run keeps come: from where the writer stored them, or any of them from the masks, which takes long. */
+export type ChannelCounts = 'stored' | 'masks';
+
 /** Channel tables of several epochs: body is Float32, epoch after epoch, layer after layer, [rows × channels] each. */
 export interface ChannelFrameHeader extends Continued {
   kind: 'channels';
   thresholds: string[];
   epochs: number[];
   layers: { name: string; channels: number; rows: number }[];
+  /** Missing where nothing was counted: in a run's own tables, and where the run keeps all. */
+  counts?: ChannelCounts;
 }
 
 /** Bit planes of one layer after one epoch: body is plane after plane. */

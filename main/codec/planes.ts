@@ -68,7 +68,11 @@ export function xorInto(target: Uint8Array, source: Uint8Array): void {
 
 /** target &= source, over the same length. */
 export function andInto(target: Uint8Array, source: Uint8Array): void {
-  for (let index = 0; index < target.length; index++) target[index]! &= source[index]!;
+  const isAligned = (target.byteOffset & 3) === 0;
+  const to = isAligned ? wordsOf(target) : new Uint32Array();
+  const from = isAligned ? wordsOf(source) : to;
+  for (let index = 0; index < to.length; index++) to[index]! &= from[index]!;
+  for (let index = to.length * 4; index < target.length; index++) target[index]! &= source[index]!;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ChannelTable } from '../../common/records.ts';
 import { decodeChannelFrame } from '../../common/codec/channel-frames.ts';
-import type { FrameBytes } from '../../common/codec/frames.ts';
+import type { ChannelCounts, FrameBytes } from '../../common/codec/frames.ts';
 
 /** Epochs asked for in one call: an answer of some megabytes at most, so that the first picture comes soon. */
 export const WINDOW = 16;
@@ -8,10 +8,13 @@ export const WINDOW = 16;
 /** The channel tables of a run, those epochs that were read. */
 export class ChannelHistory {
   private readonly epochs = new Map<number, Map<string, ChannelTable>>();
+  /** What was told last of where counts over what another run keeps come from; null where nothing was. */
+  counts: ChannelCounts | null = null;
 
   /** Takes in a channel frame and answers with the epochs that it brought. */
   add(frame: FrameBytes): number[] {
-    const { epochs } = decodeChannelFrame(frame);
+    const { epochs, counts } = decodeChannelFrame(frame);
+    this.counts = counts ?? this.counts;
     // Of an answer of several epochs each is copied: a view would hold all of it for as long as one is held.
     const whole = epochs.size === 1;
     for (const [epoch, layers] of epochs) this.epochs.set(epoch, whole ? layers : copied(layers));

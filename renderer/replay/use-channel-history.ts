@@ -53,11 +53,13 @@ export function useChannelHistory(
     const moment = epoch.value;
     const { bytesPerEpoch } = history.value;
     if (!epochs.value.includes(moment)) return null;
-    // The reader counts a large control for long, and answers nothing else meanwhile: only what is stayed at, and nothing ahead.
-    const isCostly = keptBy.value !== null && bytesPerEpoch > COUNTED_ANSWER;
+    // The reader counts a large control for long, and answers nothing else meanwhile: only what is stayed at, and nothing ahead,
+    // unless it is known that its counts are stored.
+    const isCounted = keptBy.value !== null && history.value.counts !== 'stored';
+    const isCostly = isCounted && bytesPerEpoch > COUNTED_ANSWER;
     if (!history.value.has(moment)) return isCostly && !rest.isOver() ? null : { from: moment, to: moment };
     if (isCostly || !rest.isOver()) return null;
-    const [most, answer] = keptBy.value === null ? [WINDOW, ANSWER] : [COUNTED_WINDOW, COUNTED_ANSWER];
+    const [most, answer] = isCounted ? [COUNTED_WINDOW, COUNTED_ANSWER] : [WINDOW, ANSWER];
     const span = Math.min(most, epochsWithin(answer, bytesPerEpoch));
     const near = epochsAround(epochs.value, moment, bytesPerEpoch, AHEAD);
     return missingWindows(near, (at) => history.value.has(at), moment, span)[0] ?? null;

@@ -11,6 +11,7 @@ import { bases } from './0010-bases.ts';
 import { excessTotals } from './0011-excess-totals.ts';
 import { marks } from './0012-marks.ts';
 import { costs } from './0013-costs.ts';
+import { keptCounts } from './0014-kept-counts.ts';
 import type { Migration } from './migration.ts';
 
 /** All of them, in order: one that has landed is never edited, and never moved. */
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   excessTotals,
   marks,
   costs,
+  keptCounts,
 ];

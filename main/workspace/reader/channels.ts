@@ -30,10 +30,10 @@ export function channelFrame(
   const last = Math.min(asked.to, asked.from + room - 1);
   const told = { from: asked.from, to: last };
   const tables = tablesOf(database, run, told, thresholds);
-  if (asked.keptBy !== undefined) {
-    const other = requireStored(database, asked.keptBy);
-    countOverKept(chains, tables, tablesOf(database, other, told, []));
-  }
+  const counts =
+    asked.keptBy === undefined
+      ? null
+      : countOverKept(database, chains, tables, requireStored(database, asked.keptBy));
   const parts = [...tables.epochs.values()];
   const body = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
@@ -52,6 +52,7 @@ export function channelFrame(
         rows: channelRows(thresholds.length),
       })),
       next: nextOf(database, run, last, asked.to),
+      ...(counts && { counts }),
     },
     new Uint8Array(body.buffer),
   );

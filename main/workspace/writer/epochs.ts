@@ -184,7 +184,7 @@ export function deleteEpochsFrom(
   run: number,
   epoch: number,
 ): void {
-  for (const table of ['excess', 'excess_totals'])
+  for (const table of ['excess', 'excess_totals', 'kept_counts'])
     prepared(database, `delete from ${table} where epoch >= :epoch and (run = :run or control = :run)`).run({
       run,
       epoch,

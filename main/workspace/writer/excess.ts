@@ -4,12 +4,21 @@ import type { RunSpecification } from '../../../common/run-specification.ts';
 import { thresholdLabel } from '../../../common/thresholds.ts';
 import { layersOf, type StoredLayer } from '../chains.ts';
 import { prepared, type Connection } from '../database.ts';
+import { countKept, encodeKept, LARGE_NETWORK } from '../kept-counts.ts';
 import type { PlaneWriter } from './planes.ts';
 
 interface Side {
   number: number;
   thresholds: string[];
   layers: StoredLayer[];
+}
+
+/** A layer of a run and its planes after an epoch, and the same of a control. */
+interface Pair {
+  layer: StoredLayer;
+  planes: Uint8Array;
+  twin: StoredLayer;
+  others: Uint8Array;
 }
 
 /** Over the weights that a run kept: see migration 0011. */
@@ -93,13 +102,27 @@ export class ExcessWriter {
   }
 
   #store(run: Side, control: Side, epoch: number): void {
+    const byChannel = new Map<number, Float32Array>();
+    const isLarge = control.layers.reduce((sum, { weights }) => sum + weights, 0) >= LARGE_NETWORK;
+    // One pair of planes after another: those of all layers are too many to hold.
     const counted = run.layers.flatMap((layer) => {
-      const twin = control.layers.find(
-        ({ name, weights }) => name === layer.name && weights === layer.weights,
-      );
-      return twin ? [{ layer: layer.id, ...this.#count(run, layer, control, twin, epoch) }] : [];
+      const pair = this.#pairOf(run, layer, control, epoch);
+      if (pair === null) return [];
+      if (isLarge) byChannel.set(pair.twin.id, countChannels(control, pair));
+      return [{ layer: layer.id, ...countOf(run, control, pair) }];
     });
     if (counted.length === 0) return;
+    const keepsAll = counted.every(({ kept }, index) => kept === run.layers[index]!.weights);
+    if (byChannel.size === control.layers.length && !keepsAll)
+      prepared(
+        this.#database,
+        'insert or replace into kept_counts (run, control, epoch, bytes) values (?, ?, ?, ?)',
+      ).run(
+        run.number,
+        control.number,
+        epoch,
+        encodeKept(control.layers.map(({ id }) => byChannel.get(id)!)),
+      );
     const insert = prepared(
       this.#database,
       `insert or replace into excess (run, control, epoch, layer, kept, shed, control_shed)
@@ -114,22 +137,42 @@ export class ExcessWriter {
     ).run(run.number, control.number, epoch, ...columnsOf(totalOf(counted)));
   }
 
-  #count(run: Side, layer: StoredLayer, control: Side, twin: StoredLayer, epoch: number): Counts {
-    const size = planeBytes(layer.weights);
+  /** Null where the control lacks the layer. */
+  #pairOf(run: Side, layer: StoredLayer, control: Side, epoch: number): Pair | null {
+    const twin = control.layers.find(({ name, weights }) => name === layer.name && weights === layer.weights);
+    if (!twin) return null;
     const planes = this.#planes.read(layer, epoch, planeCount(run.thresholds.length));
-    const others = this.#planes.read(twin, epoch, planeCount(control.thresholds.length));
-    const plane = (stack: Uint8Array, index: number): Uint8Array =>
-      stack.subarray(index * size, (index + 1) * size);
-    const pruned = plane(planes, PRUNED_PLANE);
     return {
-      kept: layer.weights - popcount(pruned),
-      shed: run.thresholds.map((_, threshold) => countWithout(plane(planes, shedPlane(threshold)), pruned)),
-      controlShed: run.thresholds.map((label) => {
-        const threshold = control.thresholds.indexOf(label);
-        return threshold < 0 ? null : countWithout(plane(others, shedPlane(threshold)), pruned);
-      }),
+      layer,
+      planes,
+      twin,
+      others: this.#planes.read(twin, epoch, planeCount(control.thresholds.length)),
     };
   }
+}
+
+function planeOf(stack: Uint8Array, { weights }: StoredLayer, index: number): Uint8Array {
+  const size = planeBytes(weights);
+  return stack.subarray(index * size, (index + 1) * size);
+}
+
+function countOf(run: Side, control: Side, { layer, planes, others }: Pair): Counts {
+  const pruned = planeOf(planes, layer, PRUNED_PLANE);
+  return {
+    kept: layer.weights - popcount(pruned),
+    shed: run.thresholds.map((_, threshold) =>
+      countWithout(planeOf(planes, layer, shedPlane(threshold)), pruned),
+    ),
+    controlShed: run.thresholds.map((label) => {
+      const threshold = control.thresholds.indexOf(label);
+      return threshold < 0 ? null : countWithout(planeOf(others, layer, shedPlane(threshold)), pruned);
+    }),
+  };
+}
+
+function countChannels(control: Side, { layer, planes, twin, others }: Pair): Float32Array {
+  const pruned = planeOf(planes, layer, PRUNED_PLANE);
+  return countKept(twin, others, pruned, [...control.thresholds.keys()]);
 }
 
 function totalOf(layers: readonly Counts[]): Counts {

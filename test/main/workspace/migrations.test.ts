@@ -69,6 +69,7 @@ describe('migrations', () => {
       'events',
       'excess',
       'excess_totals',
+      'kept_counts',
       'layer_epochs',
       'layers',
       'memberships',

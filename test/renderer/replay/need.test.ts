@@ -1,6 +1,6 @@
 import { effectScope, nextTick, ref } from 'vue';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { encodeFrame } from '../../../common/codec/frames.ts';
+import { encodeFrame, type ChannelCounts } from '../../../common/codec/frames.ts';
 import { encodeRows } from '../../../common/codec/rows.ts';
 import type { ChannelsAsked } from '../../../common/contract/schemas.ts';
 import type { PrunableLayer } from '../../../common/network.ts';
@@ -28,7 +28,7 @@ function workstationOf(runs: Record<string, unknown>): Workstation {
   } as unknown as Workstation;
 }
 
-function frameOf({ from, to, threshold }: ChannelsAsked): Uint8Array<ArrayBuffer> {
+function frameOf({ from, to, threshold }: ChannelsAsked, counts?: ChannelCounts): Uint8Array<ArrayBuffer> {
   const epochs = EPOCHS.filter((epoch) => epoch >= from && epoch <= to);
   return encodeFrame(
     {
@@ -37,20 +37,21 @@ function frameOf({ from, to, threshold }: ChannelsAsked): Uint8Array<ArrayBuffer
       thresholds: [threshold!],
       epochs,
       layers: [{ name: 'all', channels: CHANNELS, rows: ROWS }],
+      ...(counts && { counts }),
     },
     new Uint8Array(epochs.length * EACH),
   );
 }
 
 /** Channels of a large network that are looked at; answers come by themselves, unless they are held back. */
-function looking(keptBy: string | null = null) {
+function looking(keptBy: string | null = null, counts?: (asked: ChannelsAsked) => ChannelCounts | undefined) {
   const asked: Asked<ChannelsAsked>[] = [];
   let held: (() => void)[] | null = null;
   const channels = (input: ChannelsAsked, { signal }: { signal: AbortSignal }) =>
     new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(new Error('aborted')));
       asked.push({ ...input, aborted: () => signal.aborted });
-      const answer = () => resolve(frameOf(input));
+      const answer = () => resolve(frameOf(input, counts?.(input)));
       if (held === null) answer();
       else held.push(answer);
     });
@@ -116,6 +117,26 @@ test('channels of a large control, which take long to count, are read where a mo
   await settle(60_000);
   expect(asked.slice(1)).toMatchObject([{ from: 20, to: 20 }]);
   expect(known()).toEqual([20, 40]);
+  scope.stop();
+});
+
+test('channels of a large control whose counts are stored are read at once, and ahead; one epoch without them ends that', async () => {
+  // The run keeps all until epoch 10, after which nothing is counted; the counts of epoch 60 are not stored.
+  const { asked, epoch, known, settle, scope } = looking('other', ({ from }) =>
+    from < 10 ? undefined : from === 60 ? 'masks' : 'stored',
+  );
+  await settle(REST_MS);
+  expect(known()).toEqual([37, 38, 39, 40, 41, 42, 43]);
+  for (const at of [3, 70, 60]) {
+    epoch.value = at;
+    await settle();
+    expect(asked.at(-1)).toMatchObject({ from: at, to: at });
+  }
+  epoch.value = 20;
+  await settle(REST_MS - 1);
+  expect(asked.at(-1)).toMatchObject({ from: 60 });
+  await settle(1);
+  expect(known()).toContain(20);
   scope.stop();
 });
 
