@@ -1,3 +1,4 @@
+import { COMPONENT_KINDS } from '../component-kinds.ts';
 import { nearestName } from '../nearest.ts';
 import { FACTS } from './facts.ts';
 import type { Field, FieldType, FieldValue } from './field.ts';
@@ -13,6 +14,12 @@ export interface SettingKey {
 /** What a name in a query means: a field, or why it means none. */
 export type FoundField = { field: Field } | { problem: string };
 
+/** Settings that specifications have, whether or not there is a run. */
+const ALWAYS: readonly SettingKey[] = [
+  ...Object.values(COMPONENT_KINDS).map(({ setting }) => ({ key: setting, values: [] })),
+  ...['batchSize', 'epochs', 'sparsity'].map((key) => ({ key, values: [0] })),
+];
+
 /** All fields that the runs of a workspace have. */
 export class FieldCatalogue {
   readonly fields: readonly Field[];
@@ -20,7 +27,9 @@ export class FieldCatalogue {
 
   /** @param settings of all specifications that there are */
   constructor(settings: Iterable<SettingKey>) {
-    this.fields = [...FACTS, ...MEASURE_FIELDS, ...[...settings].map(settingField)];
+    const found = new Map([...settings].map((setting) => [setting.key, setting]));
+    const all = [...ALWAYS.filter(({ key }) => !found.has(key)), ...found.values()];
+    this.fields = [...FACTS, ...MEASURE_FIELDS, ...all.map(settingField)];
     const add = (name: string, field: Field): void => {
       const known = this.#byName.get(name.toLowerCase());
       if (!known) this.#byName.set(name.toLowerCase(), [field]);

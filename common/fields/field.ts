@@ -24,6 +24,8 @@ export interface Field {
   definition: string;
   /** Of a measure. */
   unit?: MeasureUnit;
+  /** What a share is a share of. */
+  of?: string;
   /** Of which there is one for each threshold: `shed(1e-4)`. */
   each?: 'threshold';
   /** All values that there can be. */

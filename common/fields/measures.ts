@@ -15,6 +15,7 @@ function fieldOf(measure: Measure): Field {
     type: 'number',
     definition: measure.definition,
     unit: measure.unit,
+    ...(measure.of === undefined ? {} : { of: measure.of }),
     ...(measure.each === 'threshold' ? { each: 'threshold' } : {}),
     values: ({ run }, key) => {
       const value = measure.run?.(run, key) ?? null;

@@ -142,15 +142,25 @@ describe('errors in place', () => {
 
   test('a name that is an option of several settings is not guessed', () => {
     const twice = new FieldCatalogue([
-      { key: 'warmup.epochs', values: [1] },
-      { key: 'schedule.epochs', values: [2] },
+      { key: 'warmup.steps', values: [1] },
+      { key: 'schedule.steps', values: [2] },
       { key: 'schedule.rate', values: [2] },
     ]);
-    expect(twice.find('epochs')).toEqual({
-      problem: '“epochs” can mean warmup.epochs or schedule.epochs: write one of them.',
+    expect(twice.find('steps')).toEqual({
+      problem: '“steps” can mean warmup.steps or schedule.steps: write one of them.',
     });
-    expect(twice.find('schedule.epochs')).toHaveProperty('field.id', 'schedule.epochs');
+    expect(twice.find('schedule.steps')).toHaveProperty('field.id', 'schedule.steps');
     expect(twice.find('rate')).toHaveProperty('field.id', 'schedule.rate');
+  });
+
+  test('settings are known before there is a run', () => {
+    const empty = new FieldCatalogue([]);
+    expect(() =>
+      compileQuery('criterion = random and sparsity > 80%', { catalogue: empty, threshold: '1e-4' }),
+    ).not.toThrow();
+    expect(() => compileQuery('criterio = random', { catalogue: empty, threshold: '1e-4' })).toThrow(
+      'criterion',
+    );
   });
 
   test('nesting has an end, and no text brings the stack down', () => {

@@ -587,7 +587,7 @@ test.each([
   [['export', 'x', '--what', 'everything', '--csv', 'z']],
   [['masks', 'x', '--epoch', '-1', '--out', 'y']],
   [['run', 'starter', '--threads', '1.5']],
-  [['list', 'more', 'than', 'wanted']],
+  [['list', '--spread', 'range']],
   [['resume']],
   [['resume', 'x', '--all']],
   [['priority', 'x']],

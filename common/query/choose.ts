@@ -1,0 +1,29 @@
+import type { Specifications } from '../codec/specifications.ts';
+import type { RunSummary } from '../contract/schemas.ts';
+import { FieldCatalogue } from '../fields/catalogue.ts';
+import type { FieldSource } from '../fields/field.ts';
+import { compileQuery } from './compile.ts';
+
+/** The runs of a workspace as queries see them. */
+export interface Queryable {
+  sources: FieldSource[];
+  catalogue: FieldCatalogue;
+}
+
+/** @param specifications of all the runs */
+export function queryable(runs: readonly RunSummary[], specifications: Specifications): Queryable {
+  return {
+    sources: runs.map((run) => ({ run, setting: (key) => specifications.setting(run.hash, key) })),
+    catalogue: new FieldCatalogue(specifications.settings()),
+  };
+}
+
+/** Those that a query means, in their order; none of the bin. @throws QueryError */
+export function chooseRuns(
+  { sources, catalogue }: Queryable,
+  query: string,
+  threshold: string,
+): FieldSource[] {
+  const isMeant = compileQuery(query, { catalogue, threshold });
+  return sources.filter((source) => source.run.binnedAt === null && isMeant(source));
+}
