@@ -76,6 +76,8 @@ export const contract = {
      * `common/contract/read-curves.ts` asks for all.
      */
     curves: call.input(schemas.curvesAsked).output(schemas.bytes),
+    /** What kept, alive or shed weights of runs have in common. Refused where their networks differ. */
+    overlap: call.input(schemas.overlapAsked).output(schemas.overlap),
     pause: call.input(oneRun).output(z.object({})),
     resume: call.input(oneRun).output(z.object({})),
     /**

@@ -303,6 +303,38 @@ export const excessEpoch = comparison.extend({
 });
 export type ExcessEpoch = z.infer<typeof excessEpoch>;
 
+/** Weights of a run after an epoch, as a set. */
+export const weightSet = z.object({
+  id: runId,
+  epoch: z.number().int().min(0),
+  /** All that the mask keeps; of those, the ones above the threshold ('alive'), or at and below it ('shed'). */
+  what: z.enum(['kept', 'alive', 'shed']).default('kept'),
+  /** Label of the threshold of 'alive' and 'shed'. */
+  threshold: z.string().max(100).optional(),
+});
+export type WeightSet = z.infer<typeof weightSet>;
+
+/** What sets of weights of one network have in common, in all its layers or in one. */
+export const overlapAsked = z.object({
+  sets: z.array(weightSet).min(1).max(64),
+  layer: z.string().max(1_000).optional(),
+});
+export type OverlapAsked = z.infer<typeof overlapAsked>;
+
+export const overlap = z.object({
+  /** Weights that a set could hold. */
+  weights: z.number().int(),
+  /** [sets] */
+  sizes: z.array(z.number().int()),
+  /** [sets][sets] Weights in both. */
+  both: z.array(z.array(z.number().int())),
+  /** [sets][sets] Those that random sets would share: see `common/cascade/overlap.ts`. */
+  expected: z.array(z.array(z.number())),
+  /** Names of the layers that have weights to prune. */
+  layers: z.array(z.string()),
+});
+export type Overlap = z.infer<typeof overlap>;
+
 /** Bytes that begin at a multiple of eight within their buffer, so that numbers can be read in place. */
 export const bytes = z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array);
 

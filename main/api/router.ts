@@ -74,6 +74,7 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       excess: os.runs.excess.handler(({ input }) => services.excessFrame(input.id, input.against, input)),
       classes: os.runs.classes.handler(({ input }) => services.classFrame(input.id, input)),
       curves: os.runs.curves.handler(({ input, signal }) => services.curves(input, signal)),
+      overlap: os.runs.overlap.handler(({ input, signal }) => services.overlap(input, signal)),
       pause: os.runs.pause.handler(({ input }) => services.pause(input.id).then(() => ({}))),
       resume: os.runs.resume.handler(({ input }) => services.resume(input.id).then(() => ({}))),
       resumeAll: os.runs.resumeAll.handler(() => services.resumeAll()),

@@ -6,6 +6,8 @@ import type {
   EpochWindow,
   EventPage,
   ExcessEpoch,
+  Overlap,
+  OverlapAsked,
   ResumedRuns,
   RunDetail,
   RunFilter,
@@ -54,6 +56,7 @@ export interface WorkstationServices {
   excessFrame(id: string, against: ControlKind, window: EpochWindow): Promise<Uint8Array<ArrayBuffer>>;
   classFrame(id: string, window: Pick<EpochWindow, 'from' | 'to'>): Promise<Uint8Array<ArrayBuffer>>;
   curves(asked: CurvesAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  overlap(asked: OverlapAsked, signal?: AbortSignal): Promise<Overlap>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
   /** Queues every run that was interrupted, or failed for want of data that are back, in the order in which they were asked for. */

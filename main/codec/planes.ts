@@ -43,6 +43,16 @@ export function popcount(bits: Uint8Array): number {
   return count;
 }
 
+/** Number of bits set in both, which are of the same length. */
+export function countBoth(one: Uint8Array, other: Uint8Array): number {
+  const [first, second] = [wordsOf(one), wordsOf(other)];
+  let count = 0;
+  for (let index = 0; index < first.length; index++) count += popcount32(first[index]! & second[index]!);
+  for (let index = first.length * 4; index < one.length; index++)
+    count += popcount32(one[index]! & other[index]!);
+  return count;
+}
+
 /** Number of bits set in `bits` and clear in `without`; both of the same length. */
 export function countWithout(bits: Uint8Array, without: Uint8Array): number {
   const first = wordsOf(bits);

@@ -6,6 +6,8 @@ import type {
   EventPage,
   ExcessEpoch,
   LoggedEvent,
+  Overlap,
+  OverlapAsked,
   RunDetail,
   RunFilter,
   RunMarks,
@@ -191,6 +193,7 @@ export interface ReaderCalls {
   predictionFrame(id: string, epoch: number, moment: Moment): Uint8Array<ArrayBuffer>;
   curveFrame(asked: CurvesAsked): Uint8Array<ArrayBuffer>;
   channelFrame(id: string, asked: ChannelsAsked): Uint8Array<ArrayBuffer>;
+  overlap(asked: OverlapAsked): Overlap;
   blockedFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;
   planeFrame(id: string, epoch: number, layer: string, planes?: readonly string[]): Uint8Array<ArrayBuffer>;
   masks(id: string, epoch: number, threshold: string): Uint8Array<ArrayBuffer>;

@@ -7,6 +7,8 @@ import type {
   EventPage,
   ExcessEpoch,
   LoggedEvent,
+  Overlap,
+  OverlapAsked,
   RunDetail,
   RunFilter,
   RunMarks,
@@ -130,6 +132,7 @@ export interface Workspace {
    * Rejected with CANCELLED once the signal aborts, as the next; the reader does not begin with what nobody waits for.
    */
   channelFrame(id: string, asked: ChannelsAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  overlap(asked: OverlapAsked, signal?: AbortSignal): Promise<Overlap>;
   blockedFrame(id: string, from: number, to: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   planeFrame(
     id: string,
@@ -357,6 +360,10 @@ class OpenWorkspace implements Workspace {
 
   channelFrame(id: string, asked: ChannelsAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     return this.#reader.callWhileWanted(signal, 'channelFrame', id, asked);
+  }
+
+  overlap(asked: OverlapAsked, signal?: AbortSignal): Promise<Overlap> {
+    return this.#reader.callWhileWanted(signal, 'overlap', asked);
   }
 
   blockedFrame(id: string, from: number, to: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {

@@ -6,6 +6,8 @@ import type {
   EventPage,
   ExcessEpoch,
   LoggedEvent,
+  Overlap,
+  OverlapAsked,
   RunDetail,
   RunFilter,
   RunState,
@@ -53,6 +55,7 @@ import { excessOutline } from './excess-outline.ts';
 import { comparedWith, excessOf } from './excess.ts';
 import type { EpochRange } from './levels.ts';
 import { outlineOf } from './outline.ts';
+import { overlapOf } from './overlap.ts';
 import { masks, planeFrame, prunedMasks } from './planes.ts';
 import { classesOf, classRoom, predictionFrame } from './predictions.ts';
 import { KeptList } from './kept-list.ts';
@@ -170,6 +173,10 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   channelFrame(id: string, asked: ChannelsAsked): Uint8Array<ArrayBuffer> {
     return this.#of(id, (run) => channelFrame(this.#database, this.#chains, run, asked));
+  }
+
+  overlap(asked: OverlapAsked): Overlap {
+    return this.#snapshot(() => overlapOf(this.#database, this.#chains, asked));
   }
 
   blockedFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer> {

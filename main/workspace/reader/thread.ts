@@ -39,6 +39,7 @@ serve<ReaderCalls>(
     predictionFrame: (id, epoch, moment) => opened().predictionFrame(id, epoch, moment),
     curveFrame: (asked) => opened().curveFrame(asked),
     channelFrame: (id, asked) => opened().channelFrame(id, asked),
+    overlap: (asked) => opened().overlap(asked),
     blockedFrame: (id, from, to) => opened().blockedFrame(id, from, to),
     planeFrame: (id, epoch, layer, planes) => opened().planeFrame(id, epoch, layer, planes),
     masks: (id, epoch, threshold) => opened().masks(id, epoch, threshold),

@@ -10,6 +10,7 @@ import { encodePredictions } from '../../../common/codec/predictions.ts';
 import { epochSpans } from '../../../common/epoch-spans.ts';
 import type { ControlKind } from '../../../common/controls.ts';
 import type {
+  OverlapAsked,
   RunMarks,
   ChannelsAsked,
   CurvesAsked,
@@ -362,6 +363,10 @@ export class WorkstationDouble implements WorkstationServices {
     const column = (value: number) => Float64Array.from(runs, () => value);
     const curves = { run: Float64Array.from(runs.keys()), epoch: column(0), x: column(0) };
     return encodeCurves({ curves: { ...curves, values: measures.map(() => column(0.5)) }, next: null });
+  }
+  async overlap({ sets }: OverlapAsked) {
+    const square = sets.map((_, one) => sets.map((_, other) => (one === other ? 10 : 4)));
+    return { weights: 20, sizes: sets.map(() => 10), both: square, expected: square, layers: ['dense'] };
   }
   async blocked(id: string, from: number, to: number) {
     this.#run(id);
