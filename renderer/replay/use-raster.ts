@@ -1,4 +1,4 @@
-import { onBeforeUnmount, onMounted, shallowRef, useTemplateRef } from 'vue';
+import { nextTick, onBeforeUnmount, onMounted, shallowRef, useTemplateRef } from 'vue';
 import type { ShallowRef } from 'vue';
 import { WEIGHT_STATES } from '../../common/cascade/composition.ts';
 import type { Palette } from './palette.ts';
@@ -9,7 +9,7 @@ export interface Raster {
   canvas: Readonly<ShallowRef<HTMLCanvasElement | null>>;
   /** Size in device pixels, and how many of them make one CSS pixel. */
   size: ShallowRef<{ width: number; height: number; ratio: number }>;
-  /** Asks for a drawing in the coming frame. */
+  /** Asks for a drawing: with the words that change now, or, where one was made in this frame, in the coming one. */
   invalidate: () => void;
 }
 
@@ -18,11 +18,13 @@ export function useRaster(draw: (pixels: Uint32Array, width: number, height: num
   const canvas = useTemplateRef<HTMLCanvasElement>('canvas');
   const size = shallowRef({ width: 0, height: 0, ratio: 1 });
   let image: ImageData | undefined;
-  let asked = 0;
+  let asked = false;
+  /** The frame after a drawing. */
+  let coming = 0;
   let observer: ResizeObserver | undefined;
 
   function paint(): void {
-    asked = 0;
+    asked = false;
     const { width, height } = size.value;
     const context = canvas.value?.getContext('2d');
     if (!context || width === 0 || height === 0) return;
@@ -30,8 +32,20 @@ export function useRaster(draw: (pixels: Uint32Array, width: number, height: num
     draw(new Uint32Array(image.data.buffer), width, height);
     context.putImageData(image, 0, 0);
   }
+  /** Once the words are in the page: a picture that came a frame later would have the page composed twice. */
+  async function paintNow(): Promise<void> {
+    await nextTick();
+    if (!asked) return;
+    paint();
+    coming = requestAnimationFrame(() => {
+      coming = 0;
+      if (asked) void paintNow();
+    });
+  }
   function invalidate(): void {
-    if (asked === 0) asked = requestAnimationFrame(paint);
+    if (asked) return;
+    asked = true;
+    if (coming === 0) void paintNow();
   }
   onMounted(() => {
     const element = canvas.value;
@@ -51,7 +65,8 @@ export function useRaster(draw: (pixels: Uint32Array, width: number, height: num
   });
   onBeforeUnmount(() => {
     observer?.disconnect();
-    cancelAnimationFrame(asked);
+    asked = false;
+    cancelAnimationFrame(coming);
   });
   return { canvas, size, invalidate };
 }

@@ -21,12 +21,12 @@ window.addEventListener('hashchange', () => {
 });
 
 /**
- * Browsers allow some 200 changes of the address in 30 s, and scrubbing makes more: after some changes at once, it is
- * written after a rest.
+ * Browsers allow some 200 changes of the address in 30 s, and for each read the page's icon again, which takes longer than the
+ * change: after a few at once, as scrubbing makes them, it is written now and then.
  */
-const AT_ONCE = 20;
-const AT_ONCE_MS = 5_000;
-const REST_MS = 200;
+const AT_ONCE = 3;
+const AT_ONCE_MS = 1_000;
+const REST_MS = 400;
 let pending: ReturnType<typeof setTimeout> | undefined;
 /** When it was written, the last few times. */
 let written: number[] = [];

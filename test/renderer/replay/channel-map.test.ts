@@ -120,6 +120,30 @@ describe('the map of channels', () => {
     );
   });
 
+  it('draws no column that does not fit', () => {
+    const places = [{ x: 0, columns: 3, channels: 5, width: 12 }];
+    const layout = { cell: 4, rows: 2, layers: places, width: 12 };
+    // Of three columns of four pixels, the last of them a gap, two and a half fit.
+    const pixels = new Uint32Array(10 * 8);
+    const cells = Array.from({ length: 5 }, () => [1, 0, 0, 0, 0]);
+    expect(new ChannelRaster().draw(pixels, 10, layout, [composition(cells)], PALETTE)).toBe(4);
+    for (let row = 0; row < 8; row += 1)
+      expect([...pixels.subarray(row * 10 + 7, row * 10 + 10)]).toEqual([0, 0, 0]);
+    const whole = new Uint32Array(11 * 8);
+    expect(new ChannelRaster().draw(whole, 11, layout, [composition(cells)], PALETTE)).toBe(5);
+    expect(whole[8]).toBe(1);
+  });
+
+  it('counts a state that rounding left less than nothing of as none', () => {
+    const layout = layoutChannels([1], ROOM);
+    const draw = (inert: number) => {
+      const pixels = new Uint32Array(ROOM.width * ROOM.height);
+      new ChannelRaster().draw(pixels, ROOM.width, layout, [Float32Array.of(0.5, 0, 0.5, inert, 0)], PALETTE);
+      return pixels;
+    };
+    expect(draw(-0.4)).toEqual(draw(0));
+  });
+
   it('recolours one cell where one channel changed, and all for another layout, palette or buffer', () => {
     const layout = layoutChannels([40], ROOM);
     const alive = Array.from({ length: 40 }, () => [1, 0, 0, 0, 0]);
