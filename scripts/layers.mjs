@@ -51,6 +51,11 @@ export const layers = [
   { of: 'renderer/stores', ours: stores, packages: ['vue'] },
   { of: 'renderer/ui', ours: stores, packages: ['vue', 'reka-ui'] },
   { of: 'renderer/ui/charts', ours: ui, packages: ['vue', 'echarts'] },
+  {
+    of: 'renderer/ui/editor',
+    ours: ui,
+    packages: ['vue', '@codemirror/*', '@lezer/*', 'style-mod'],
+  },
   { of: 'renderer/frame', ours: ui, packages: ['vue', 'reka-ui'] },
   ...features.map((of) => ({ of, ours: ui, packages: ['vue', 'reka-ui', '@tanstack/*'] })),
   // What the gallery shows of a feature is not part of what is built: it is shown with the gallery's made-up data.

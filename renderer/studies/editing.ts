@@ -11,8 +11,8 @@ export function newLineAt(text: string, caret: number): string {
  * Whether what was just typed asks for suggestions: a letter of a word does, and they may be chosen with Enter; the
  * place of a value or of a next key only shows them, so that Enter is still a new line. Null: it does not.
  */
-export function askedBy(text: string, caret: number, typed: string | null): 'choose' | 'look' | null {
-  if (typed?.length !== 1) return null;
+export function askedBy(text: string, caret: number, typed: string): 'choose' | 'look' | null {
+  if (typed.length !== 1) return null;
   if (/[^\s{}[\],:#'"]/.test(typed)) return 'choose';
   return /(?:: |[{[,] ?)$/.test(text.slice(Math.max(0, caret - 2), caret)) ? 'look' : null;
 }

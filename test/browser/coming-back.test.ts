@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RUN } from '../main/workspace/records.ts';
 import { longWays } from './harness/audit.ts';
 import { describeInChromium } from './harness/chromium.ts';
-import { eventually, goTo } from './harness/desk.ts';
+import { eventually, goTo, writtenIn } from './harness/desk.ts';
 import { mapOf, matrixOf } from './harness/replay.ts';
 import type { Watch } from './harness/watch.ts';
 import { openWindow, type Window } from './harness/window.ts';
@@ -170,18 +170,18 @@ describeInChromium('coming back to where one was', () => {
     const bundled = (where: Page = page) =>
       where.getByRole('list', { name: 'Bundled studies' }).getByRole('button');
     await bundled().first().click();
-    await eventually(() => editor().inputValue()).not.toBe('');
-    const base = await editor().inputValue();
+    await eventually(() => writtenIn(editor())).not.toBe('');
+    const base = await writtenIn(editor());
     await editor().fill(`# typed\n${base}`);
     // Another study, at once.
     await page.getByRole('button', { name: 'New', exact: true }).click();
-    await eventually(() => editor().inputValue()).toMatch(/^study: new-study/);
+    await eventually(() => writtenIn(editor())).toMatch(/^study: new-study/);
     expect(await bundled().first().textContent()).toContain('changed, kept in this browser');
     await page.getByRole('button', { name: 'Remove new-study.yaml from the list' }).click();
     await bundled().first().click();
-    expect(await editor().inputValue()).toBe(`# typed\n${base}`);
+    expect(await writtenIn(editor())).toBe(`# typed\n${base}`);
     await page.reload();
-    await eventually(() => editor().inputValue()).toBe(`# typed\n${base}`);
+    await eventually(() => writtenIn(editor())).toBe(`# typed\n${base}`);
 
     // A new one, in another page that is closed at once.
     const other = await page.context().newPage();
@@ -194,21 +194,21 @@ describeInChromium('coming back to where one was', () => {
     await own(page)
       .getByRole('button', { name: /^new-study/ })
       .click();
-    await eventually(() => editor().inputValue()).toBe('study: of-my-own\n');
+    await eventually(() => writtenIn(editor())).toBe('study: of-my-own\n');
 
     const dialog = page.getByRole('alertdialog');
     await page.getByRole('button', { name: 'Discard changes' }).click();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
-    expect(await editor().inputValue()).toBe('study: of-my-own\n');
+    expect(await writtenIn(editor())).toBe('study: of-my-own\n');
     await page.getByRole('button', { name: 'Remove new-study.yaml from the list' }).click();
     await dialog.getByRole('button', { name: 'Discard' }).click();
     await own(page).waitFor({ state: 'detached' });
-    await eventually(() => editor().inputValue()).toBe(`# typed\n${base}`);
+    await eventually(() => writtenIn(editor())).toBe(`# typed\n${base}`);
     await page.getByRole('button', { name: 'Discard changes' }).click();
     await dialog.getByRole('button', { name: 'Discard' }).click();
-    await eventually(() => editor().inputValue()).toBe(base);
+    await eventually(() => writtenIn(editor())).toBe(base);
     await page.reload();
-    await eventually(() => editor().inputValue()).toBe(base);
+    await eventually(() => writtenIn(editor())).toBe(base);
   });
 
   test('a choice of many runs is one stop of the Tab key, and the arrows go through it', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CONTROL, RUN } from '../main/workspace/records.ts';
 import { crashTab } from './harness/crash.ts';
 import { describeInChromium } from './harness/chromium.ts';
-import { act, actionOf, chooseStudy, eventually, goTo, row, untilState } from './harness/desk.ts';
+import { act, actionOf, chooseStudy, eventually, goTo, row, untilState, writtenIn } from './harness/desk.ts';
 import { runInPage } from './harness/in-page.ts';
 import { denseStudy } from './harness/studies.ts';
 import type { Watch } from './harness/watch.ts';
@@ -120,7 +120,7 @@ describeInChromium('a person who does not wait', () => {
   test('one study is new, one is removed from the list, and one notice dismissed', async () => {
     await goTo(page, 'Studies');
     await page.getByRole('button', { name: 'New', exact: true }).dblclick();
-    await eventually(() => editor().inputValue()).toMatch(/^study: new-study/);
+    await eventually(() => writtenIn(editor())).toMatch(/^study: new-study/);
     await eventually(() => own().count()).toBe(1);
     await editor().fill('study: of-my-own\n');
     await page.getByRole('button', { name: 'New', exact: true }).dblclick();
@@ -135,7 +135,7 @@ describeInChromium('a person who does not wait', () => {
     await page.getByRole('button', { name: 'Remove new-study.yaml from the list' }).dblclick();
     await dialog().getByRole('button', { name: 'Discard' }).dblclick();
     await eventually(() => own().count()).toBe(0);
-    expect(await editor().inputValue()).toMatch(/^study: starter/m);
+    expect(await writtenIn(editor())).toMatch(/^study: starter/m);
 
     for (const name of ['one', 'other'])
       await runInPage(page, 'drop', {
@@ -242,7 +242,7 @@ describeInChromium('a person who does not wait', () => {
     // Another run begins at its top.
     await eventually(() => scrolled()).toBe(0);
     await goTo(page, 'Studies');
-    await eventually(() => editor().inputValue()).not.toBe('');
+    await eventually(() => writtenIn(editor())).not.toBe('');
 
     const places: (() => Promise<unknown>)[] = [
       () => page.getByRole('heading', { level: 1, name: /control of arm/ }).waitFor(),
@@ -276,7 +276,7 @@ describeInChromium('a person who does not wait', () => {
       await there();
     }
     await page.goForward();
-    await eventually(() => editor().inputValue()).not.toBe('');
+    await eventually(() => writtenIn(editor())).not.toBe('');
     await page.goBack();
     await page.goBack();
     await atReplay();
@@ -292,7 +292,7 @@ describeInChromium('a person who does not wait', () => {
     await doomed.goto(page.url());
     await doomed.evaluate(`location.hash = '#/studies'`);
     const text = doomed.getByRole('textbox', { name: 'Study text' });
-    await eventually(() => text.inputValue()).not.toBe('');
+    await eventually(() => writtenIn(text)).not.toBe('');
     await doomed.getByRole('button', { name: 'New', exact: true }).click();
     await text.fill('study: typed-before-the-crash\n');
     await doomed
@@ -314,7 +314,7 @@ describeInChromium('a person who does not wait', () => {
     // Its address alone, in another tab.
     const again = await page.context().newPage();
     await again.goto(`${window.application.origin}/#/studies?file=new-study.yaml`);
-    await eventually(() => again.getByRole('textbox', { name: 'Study text' }).inputValue()).toBe(
+    await eventually(() => writtenIn(again.getByRole('textbox', { name: 'Study text' }))).toBe(
       'study: typed-before-the-crash\n',
     );
     await again.close();

@@ -3,7 +3,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBuilt, startApplication, type Application } from './harness/application.ts';
 import { contrastOf } from './harness/audit.ts';
 import { describeInChromium, launchChromium } from './harness/chromium.ts';
-import { chooseStudy, dropStudy, eventually, goTo, startStudy, untilState } from './harness/desk.ts';
+import {
+  chooseStudy,
+  dropStudy,
+  eventually,
+  goTo,
+  startStudy,
+  untilState,
+  writtenIn,
+} from './harness/desk.ts';
 import { denseStudy, studyFile } from './harness/studies.ts';
 import { temporaryFolder } from './harness/temporary.ts';
 import { watchPage, type Watch } from './harness/watch.ts';
@@ -143,7 +151,7 @@ describeInChromium('study files', () => {
     await page.keyboard.press('Enter');
     await eventually(chosen).toMatch(/^0\.9/);
     await page.keyboard.press('Enter');
-    expect(await editor().inputValue()).toBe(
+    expect(await writtenIn(editor())).toBe(
       TYPED.replace('epochs: 5\n', 'epochs: 5\n  optimizer: { name: sgd, momentum: 0.9 }\n'),
     );
     await page.getByText('shared.optimizer.momentum', { exact: true }).waitFor();
@@ -164,7 +172,7 @@ describeInChromium('study files', () => {
     await suggestions.waitFor({ state: 'detached' });
     expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Study text');
     await page.keyboard.press('Control+z');
-    expect(await editor().inputValue()).toContain('momentum: 0.9 }\n  learningRate');
+    expect(await writtenIn(editor())).toContain('momentum: 0.9 }\n  learningRate');
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').getAttribute('aria-label')).not.toBe('Study text');
   });

@@ -77,3 +77,8 @@ export async function idOf(page: Page, title: string): Promise<string> {
 /** Polls patiently: pages and training share few cores. */
 export const eventually = <T>(read: () => Promise<T> | T, timeout = 20_000) =>
   expect.poll(read, { timeout, interval: 50 });
+
+/** The text of an editor, as far as it is drawn: what is far out of sight is not. */
+export async function writtenIn(editor: Locator): Promise<string> {
+  return (await editor.locator('.cm-line').allTextContents()).join('\n');
+}

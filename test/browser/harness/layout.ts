@@ -3,7 +3,7 @@ import { runInPage } from './in-page.ts';
 
 /** What holds something of its own: each must be large enough to be used, and none may lie over another. */
 const PANES =
-  '.pane, .chart, .inspector, .table, .preview, .editor, .verdict, .list.scroll, .matrix, .map .cells, .timeline, textarea';
+  '.pane, .chart, .inspector, .table, .preview, .editor, .verdict, .list.scroll, .matrix, .map .cells, .timeline, .cm-editor';
 const LEAST = { width: 150, height: 60 };
 
 export interface LayoutReport {

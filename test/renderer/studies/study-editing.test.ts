@@ -23,7 +23,7 @@ test('a new line within a line looks at what stands before the caret', () => {
 });
 
 test('letters ask for suggestions, and places of values and keys show them', () => {
-  const after = (text: string) => askedBy(text, text.length, text.at(-1) ?? null);
+  const after = (text: string) => askedBy(text, text.length, text.at(-1) ?? '');
   expect(after('se')).toBe('choose');
   expect(after('a: 0')).toBe('choose');
   expect(after('optimizer: ')).toBe('look');
@@ -32,5 +32,5 @@ test('letters ask for suggestions, and places of values and keys show them', () 
   expect(after('seeds: [')).toBe('look');
   for (const text of ['optimizer:', 'a  ', 'a #', 'a }', 'a: b ']) expect(after(text), text).toBeNull();
   expect(askedBy('pasted', 6, 'pasted')).toBeNull();
-  expect(askedBy('x', 1, null)).toBeNull();
+  expect(askedBy('x', 1, '')).toBeNull();
 });
