@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { WeightFormat } from '../common/codec/weight-formats.ts';
 import type {
   EpochSummary,
+  KeptStudy,
   ResumedRuns,
   RunDetail,
   RunFilter,
@@ -15,7 +16,7 @@ import type {
 import { epochSpansText, hasEpoch } from '../common/epoch-spans.ts';
 import { CascadeError, messageOf } from '../common/errors.ts';
 import type { RunEnvironment } from '../common/records.ts';
-import { studyJsonSchema } from './studies/language/index.ts';
+import { studyJsonSchema, studyOfRun } from './studies/language/index.ts';
 import { serveOwner, type OwnerSocket } from './api/owner-socket.ts';
 import type {
   CheckOptions,
@@ -237,6 +238,13 @@ class Workstation implements WorkstationServices {
     return this.#workspace.runList(filter, this.#runs.standings);
   }
 
+  async studyOfRun(id: string): Promise<{ fileName: string; text: string }> {
+    const { summary, specification } = await this.#workspace.getRun(id);
+    const { study, arm } = summary.memberships[0] ?? { study: 'run', arm: id };
+    const text = studyOfRun({ id, study, arm, seed: summary.seed, specification }, components);
+    return { fileName: `${study}-copy.yaml`, text };
+  }
+
   async getRun(id: string): Promise<RunDetail> {
     const detail = await this.#workspace.getRun(id);
     return { ...detail, summary: this.#runs.show(detail.summary) };
@@ -259,6 +267,20 @@ class Workstation implements WorkstationServices {
   classFrame: WorkstationServices['classFrame'] = (id, window) => this.#workspace.classFrame(id, window);
 
   curves: WorkstationServices['curves'] = (asked, signal) => this.#workspace.curveFrame(asked, signal);
+  keptStudies(): Promise<KeptStudy[]> {
+    return this.#workspace.keptStudies();
+  }
+
+  async keepStudy(study: KeptStudy): Promise<{ newer: KeptStudy | null }> {
+    const kept = await this.#workspace.keepStudy(study);
+    if (kept.newer === null) this.#emit({ type: 'kept studies' });
+    return kept;
+  }
+
+  async dropStudy(name: string): Promise<void> {
+    await this.#workspace.dropStudy(name);
+    this.#emit({ type: 'kept studies' });
+  }
 
   pause(id: string): Promise<void> {
     return this.#runs.pause(id);

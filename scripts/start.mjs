@@ -10,7 +10,7 @@ import { setUp } from './setup.mjs';
 /** An Electron that ends badly so soon has not opened its window: libraries or its sandbox are missing. */
 const stillbornMs = 5000;
 /** Options that only the browser way knows. */
-const ofBrowser = ['--browser', '--no-open', '--port'];
+const ofBrowser = ['--browser', '--no-open', '--port', '--tab'];
 
 const report = createReporter();
 
@@ -26,7 +26,7 @@ async function start(args) {
     ? null
     : await startElectron(ready.node, args, env);
   if (typeof why === 'number') return why;
-  if (why !== null) report.say(`Opening in your browser instead of a window of its own: ${why}.`);
+  if (why !== null) report.say(`Opening by your browser: ${why}.`);
   const passed = args.filter((arg) => arg !== '--browser');
   return await passThrough(ready.node, [join(checkout, 'out', 'main', 'browser.js'), ...passed], { env });
 }

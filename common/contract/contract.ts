@@ -49,10 +49,17 @@ export const contract = {
       .input(studyText)
       .output(z.object({ study: z.string(), runs: z.array(runId), warnings: z.array(z.string()) })),
     schema: call.output(z.record(z.string(), z.unknown())),
+    /** Texts that people wrote in this workspace, those changed last first. */
+    kept: call.output(z.array(schemas.keptStudy)),
+    /** Keeps a text under its name. An older one than is kept is passed over: `newer` is what is there then. */
+    keep: call.input(schemas.keptStudy).output(z.object({ newer: schemas.keptStudy.nullable() })),
+    drop: call.input(z.object({ name: z.string() })).output(z.object({})),
   },
   runs: {
     /** The newest first, as one frame: see `common/codec/run-frames.ts`. */
     list: call.input(schemas.runFilter.optional()).output(schemas.bytes),
+    /** A study file that asks for the settings of the run. */
+    study: call.input(oneRun).output(z.object({ fileName: z.string(), text: z.string() })),
     /** With its newest events: as many as one answer holds. */
     get: call.input(oneRun).output(schemas.runDetail),
     /** The newest of a run's first events, of which there are `before`. */

@@ -490,6 +490,20 @@ export const workstationStatus = z.object({
 });
 export type WorkstationStatus = z.infer<typeof workstationStatus>;
 
+/** A study's text that a person wrote, kept in the workspace. */
+export const keptStudy = z.object({
+  /** Of the file, 'mine.yaml'. */
+  name: z.string().min(1).max(200),
+  text: z.string().max(1_000_000),
+  /** The text that was changed: the bundled study's, or the file's as it was opened or saved. */
+  base: z.string().max(1_000_000),
+  /** Whether the base is bundled; else the text is nowhere else. */
+  bundled: z.boolean(),
+  /** When it was last changed, in milliseconds since 1970. */
+  at: z.number(),
+});
+export type KeptStudy = z.infer<typeof keptStudy>;
+
 /** What happens, as it happens. */
 export const workstationEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), run: runSummary }),
@@ -498,5 +512,7 @@ export const workstationEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), id: z.string(), event: runEvent }),
   z.object({ type: z.literal('removed'), id: z.string() }),
   z.object({ type: z.literal('status'), status: workstationStatus }),
+  /** Texts of studies were kept or dropped: whoever shows them asks for them again. */
+  z.object({ type: z.literal('kept studies') }),
 ]);
 export type WorkstationEvent = z.infer<typeof workstationEvent>;

@@ -62,9 +62,13 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
         services.startStudy(input.text, input.fileName, { acceptChangedData: input.acceptChangedData }),
       ),
       schema: os.studies.schema.handler(() => services.studySchema()),
+      kept: os.studies.kept.handler(() => services.keptStudies()),
+      keep: os.studies.keep.handler(({ input }) => services.keepStudy(input)),
+      drop: os.studies.drop.handler(({ input }) => services.dropStudy(input.name).then(() => ({}))),
     },
     runs: {
       list: os.runs.list.handler(({ input }) => services.runList(input)),
+      study: os.runs.study.handler(({ input }) => services.studyOfRun(input.id)),
       get: os.runs.get.handler(({ input }) => services.getRun(input.id)),
       events: os.runs.events.handler(({ input }) => services.events(input.id, input.before)),
       missingCheckpoints: os.runs.missingCheckpoints.handler(({ input }) =>

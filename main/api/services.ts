@@ -8,6 +8,7 @@ import type {
   ExcessEpoch,
   Overlap,
   OverlapAsked,
+  KeptStudy,
   ResumedRuns,
   RunDetail,
   RunFilter,
@@ -40,11 +41,16 @@ export interface WorkstationServices {
     options?: Pick<CheckOptions, 'acceptChangedData'>,
   ): Promise<{ study: string; runs: string[]; warnings: string[] }>;
   studySchema(): Record<string, unknown>;
+  /** See the contract. */
+  keptStudies(): Promise<KeptStudy[]>;
+  keepStudy(study: KeptStudy): Promise<{ newer: KeptStudy | null }>;
+  dropStudy(name: string): Promise<void>;
 
   listRuns(filter?: RunFilter): Promise<RunSummary[]>;
   /** The same as a frame, which passes through this process without being read: see `common/codec/run-frames.ts`. */
   runList(filter?: RunFilter): Promise<Uint8Array<ArrayBuffer>>;
   getRun(id: string): Promise<RunDetail>;
+  studyOfRun(id: string): Promise<{ fileName: string; text: string }>;
   /** See the contract. */
   events(id: string, before?: number): Promise<EventPage>;
   missingCheckpoints(id: string): Promise<EpochSpan[]>;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { findChromium } from './app-window.ts';
 import { redirectFolders } from './redirect-folders.ts';
 
 /** The address of the file is good for a minute; nothing is left of it after that. */
@@ -10,10 +11,7 @@ const FOLDER = 'cascade-lab-open-';
 const FILE = 'open.html';
 
 /** The program that opens an address in the user's browser, without a shell in between. */
-export function browserCommand(
-  address: string,
-  platform = process.platform,
-): { file: string; args: string[] } {
+export function browserCommand(address: string, platform = process.platform): Opener {
   switch (platform) {
     case 'darwin':
       return { file: 'open', args: [address] };
@@ -88,17 +86,48 @@ function redirectPage(address: string): string {
 `;
 }
 
+export interface Opener {
+  file: string;
+  args: string[];
+}
+
 /**
- * Opens the address in the user's browser. The programs' arguments can be read by every user of the machine, so they name a
+ * What to try, one after the other: a window of its own, where a Chromium is installed and that is wanted, then a tab of the user's
+ * browser. The window is one of the person's own profile: what is remembered in the browser is then the same in a tab.
+ */
+export function openersOf(
+  address: string,
+  { window = true, chromium = findChromium() }: { window?: boolean; chromium?: string | null } = {},
+): Opener[] {
+  const tab = browserCommand(address);
+  return window && chromium !== null ? [{ file: chromium, args: [`--app=${address}`] }, tab] : [tab];
+}
+
+/** One that ends badly so soon has shown nothing: there is no screen, or it may not run here. */
+const STILLBORN_MILLISECONDS = 5_000;
+
+/** Starts the first, and the next one where it cannot be started or ends badly at once; `failed` where none is left. */
+function startFirst([opener, ...others]: readonly Opener[], failed: () => void): void {
+  if (opener === undefined) return failed();
+  const started = Date.now();
+  const child = spawn(opener.file, opener.args, { stdio: 'ignore', detached: true, shell: false });
+  child.once('error', () => startFirst(others, failed));
+  if (others.length > 0)
+    child.once('exit', (code) => {
+      if (code !== 0 && Date.now() - started < STILLBORN_MILLISECONDS) startFirst(others, failed);
+    });
+  child.unref();
+}
+
+/**
+ * Opens the address on the user's screen. The programs' arguments can be read by every user of the machine, so they name a
  * file that leads there. Where nothing can be opened, the printed address remains.
  *
+ * @param openers for the address of that file, the best first
  * @returns removes the file
  */
-export function openBrowser(address: string): () => void {
+export function openBrowser(address: string, openers: (address: string) => Opener[] = openersOf): () => void {
   const redirect = writeRedirect(address);
-  const { file, args } = browserCommand(redirect.href);
-  const child = spawn(file, args, { stdio: 'ignore', detached: true, shell: false });
-  child.on('error', () => redirect.remove());
-  child.unref();
+  startFirst(openers(redirect.href), () => redirect.remove());
   return redirect.remove;
 }

@@ -4,7 +4,7 @@ import { pageFolder } from '../entry/application.ts';
 import { readPageFiles } from '../entry/page-files.ts';
 import { onSignal } from '../entry/shutdown.ts';
 import { startStarterStudy } from '../entry/starter.ts';
-import { openBrowser } from './open-browser.ts';
+import { openBrowser, openersOf } from './open-browser.ts';
 import type { BrowserOptions } from './options.ts';
 import { servePage } from './server.ts';
 
@@ -19,8 +19,8 @@ export interface Surroundings {
   openWorkstation: OpenWorkstation;
   print(line: string): void;
   warn(line: string): void;
-  /** Answers with what takes back all that was written for it. */
-  open(address: string): () => void;
+  /** `window`: in one of its own, if that can be. Answers with what takes back all that was written for it. */
+  open(address: string, window: boolean): () => void;
   /** The built page; out/renderer unless told. */
   pageFolder: string;
 }
@@ -30,7 +30,7 @@ export function defaultSurroundings(openWorkstation: OpenWorkstation): Surroundi
     openWorkstation,
     print: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => process.stderr.write(`${line}\n`),
-    open: openBrowser,
+    open: (address, window) => openBrowser(address, (file) => openersOf(file, { window })),
     pageFolder: pageFolder(),
   };
 }
@@ -56,7 +56,10 @@ export async function startBrowserWay(
   let cleanUp = () => {};
   if (options.open)
     try {
-      cleanUp = around.open(server.openingAddress(() => cleanUp()));
+      cleanUp = around.open(
+        server.openingAddress(() => cleanUp()),
+        options.window,
+      );
     } catch (error) {
       around.warn(`The browser could not be opened (${messageOf(error)}): open the address above in it.`);
     }

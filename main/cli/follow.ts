@@ -87,6 +87,7 @@ function note(
 ): boolean {
   switch (event.type) {
     case 'status':
+    case 'kept studies':
       return false;
     case 'run':
       if (followed.has(event.run.id)) runs.set(event.run.id, event.run);

@@ -51,6 +51,7 @@ export class ProgressDisplay {
         break;
       case 'log':
       case 'status':
+      case 'kept studies':
         break;
     }
     if (terminal) this.#draw();

@@ -5,6 +5,7 @@ import type {
   EpochWindow,
   EventPage,
   ExcessEpoch,
+  KeptStudy,
   LoggedEvent,
   Overlap,
   OverlapAsked,
@@ -144,6 +145,8 @@ export interface WriterCalls {
   open(folder: string, application: string): Opening;
   publishAddress(address: string): void;
   addStudy(study: NewStudy): void;
+  keepStudy(study: KeptStudy): { newer: KeptStudy | null };
+  dropStudy(name: string): void;
   addRun(run: NewRun): { created: boolean };
   setState(id: string, state: RunState, reason: string | null): void;
   setPriority(id: string, priority: number): void;
@@ -211,5 +214,6 @@ export interface ReaderCalls {
   isIntact(id: string, epoch: number): boolean;
   checkpointWishes(id: string): CheckpointWishes;
   speeds(): MeasuredSpeed[];
+  keptStudies(): KeptStudy[];
   close(): void;
 }

@@ -6,6 +6,7 @@ import type {
   EpochWindow,
   EventPage,
   ExcessEpoch,
+  KeptStudy,
   LoggedEvent,
   Overlap,
   OverlapAsked,
@@ -62,6 +63,11 @@ export interface Workspace {
   publishAddress(address: string): Promise<void>;
 
   addStudy(study: NewStudy): Promise<void>;
+  /** Keeps a text that a person wrote under its name, unless a newer one is kept there, which is answered. */
+  keepStudy(study: KeptStudy): Promise<{ newer: KeptStudy | null }>;
+  dropStudy(name: string): Promise<void>;
+  /** Those changed last first. */
+  keptStudies(): Promise<KeptStudy[]>;
   /** A run that exists gains the membership, and the control if it had none; the rest of it stays. New ones are 'queued'. */
   addRun(run: NewRun): Promise<{ created: boolean }>;
   /** Keeps the times of the first start and of the end. Logs no event. */
@@ -246,6 +252,18 @@ class OpenWorkspace implements Workspace {
 
   addRun(run: NewRun): Promise<{ created: boolean }> {
     return this.#writer.call('addRun', run);
+  }
+
+  keepStudy(study: KeptStudy): Promise<{ newer: KeptStudy | null }> {
+    return this.#writer.call('keepStudy', study);
+  }
+
+  dropStudy(name: string): Promise<void> {
+    return this.#writer.call('dropStudy', name);
+  }
+
+  keptStudies(): Promise<KeptStudy[]> {
+    return this.#reader.call('keptStudies');
   }
 
   setState(id: string, state: RunState, reason: string | null): Promise<void> {

@@ -5,6 +5,7 @@ import type {
   EpochSummary,
   EpochWindow,
   ExcessEpoch,
+  KeptStudy,
   RunDetail,
   RunState,
   RunSummary,
@@ -267,6 +268,7 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
     if (!run) throw new Error(`There is no run ${id} in this workspace.`);
     return run;
   };
+  const texts = new Map<string, KeptStudy>();
   const nothing = () => answer(() => ({}));
   const change = (id: string, state: RunState) =>
     answer(() => {
@@ -286,10 +288,14 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
       check: () => answer(() => check ?? { problems: [], preview: previewOf(runs) }),
       start: () => answer(() => ({ study: 'starter', runs: runs.map((run) => run.id) })),
       schema: () => answer(readSchema),
+      kept: () => answer(() => [...texts.values()]),
+      keep: (draft: KeptStudy) => answer(() => (texts.set(draft.name, draft), { newer: null })),
+      drop: ({ name }: { name: string }) => answer(() => (texts.delete(name), {})),
     },
     runs: {
       list: () => answer(() => encodeRuns(runs)),
       get: ({ id }: { id: string }) => answer(() => detail(find(id))),
+      study: () => answer(() => ({ fileName: 'starter-copy.yaml', text: STUDIES[0]!.text })),
       epochs: ({ id, from = 0, to = Infinity }: EpochsAsked) =>
         answer(() => {
           const rows = simulatedOf(id).epochs.filter((entry) => entry.epoch <= find(id).epochsDone);

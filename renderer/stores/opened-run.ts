@@ -145,7 +145,13 @@ export function useRun(
   }
 
   function receive(event: WorkstationEvent): void {
-    if (run.detail === null || event.type === 'status' || event.type === 'progress') return;
+    if (
+      run.detail === null ||
+      event.type === 'status' ||
+      event.type === 'progress' ||
+      event.type === 'kept studies'
+    )
+      return;
     const about = event.type === 'run' ? event.run.id : event.id;
     const { control, previousMask } = run.detail.summary;
     if (event.type === 'epoch' && (about === control || about === previousMask?.control)) readAgainSoon();

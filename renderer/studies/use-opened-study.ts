@@ -9,7 +9,7 @@ import {
   isChanged,
   isTaken,
   type Draft,
-} from './study-drafts.ts';
+} from '../stores/study-drafts.ts';
 import { note } from '../stores/address.ts';
 
 /** A bundled study, as far as its text goes. */
@@ -36,6 +36,8 @@ const REST_MS = 250;
 /** The study at hand, each of whose changes is kept. Call in a component's setup. */
 export function useOpenedStudy(): OpenedStudy {
   let rest: ReturnType<typeof setTimeout> | undefined;
+  /** When what is shown was changed, as far as this window knows. */
+  let shownAt = 0;
 
   function save(): void {
     clearTimeout(rest);
@@ -44,9 +46,10 @@ export function useOpenedStudy(): OpenedStudy {
     if (name === '') return;
     const draft = { name, bundled, text: draftText.value, base: draftBase.value };
     const known = drafts.find(name);
+    const now = Date.now();
     if (bundled && !isChanged({ ...draft, at: 0 })) drafts.drop(name);
     else if (known?.text !== draft.text || known.base !== draft.base)
-      drafts.keep({ ...draft, at: Date.now() });
+      drafts.keep({ ...draft, at: (shownAt = now) });
   }
   function saveNow(): void {
     if (rest !== undefined) save();
@@ -54,6 +57,14 @@ export function useOpenedStudy(): OpenedStudy {
   watch(draftText, () => {
     clearTimeout(rest);
     rest = setTimeout(save, REST_MS);
+  });
+  // Another window has changed it: as long as nothing was typed here meanwhile, it is shown as it is now.
+  watch(drafts.all, () => {
+    const now = drafts.find(draftName.name);
+    if (!now || now.at <= shownAt || rest !== undefined) return;
+    shownAt = now.at;
+    draftBase.value = now.base;
+    draftText.value = now.text;
   });
   window.addEventListener('pagehide', saveNow);
   window.addEventListener('storage', drafts.read);
@@ -68,6 +79,7 @@ export function useOpenedStudy(): OpenedStudy {
     Object.assign(draftName, { name, bundled });
     draftBase.value = base;
     draftText.value = text;
+    shownAt = drafts.find(name)?.at ?? 0;
     const stem = name.replace(/\.yaml$/, '');
     note(bundled ? { study: stem, file: null } : { study: null, file: name });
     save();

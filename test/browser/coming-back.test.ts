@@ -176,7 +176,7 @@ describeInChromium('coming back to where one was', () => {
     // Another study, at once.
     await page.getByRole('button', { name: 'New', exact: true }).click();
     await eventually(() => writtenIn(editor())).toMatch(/^study: new-study/);
-    expect(await bundled().first().textContent()).toContain('changed, kept in this browser');
+    expect(await bundled().first().textContent()).toContain('changed');
     await page.getByRole('button', { name: 'Remove new-study.yaml from the list' }).click();
     await bundled().first().click();
     expect(await writtenIn(editor())).toBe(`# typed\n${base}`);

@@ -1,13 +1,16 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBuilt, startApplication, type Application } from './harness/application.ts';
+import { axeOn } from './harness/axe.ts';
 import { contrastOf } from './harness/audit.ts';
+import { askCommandLine } from './harness/command-line.ts';
 import { describeInChromium, launchChromium } from './harness/chromium.ts';
 import {
   chooseStudy,
   dropStudy,
   eventually,
   goTo,
+  idOf,
   startStudy,
   untilState,
   writtenIn,
@@ -199,6 +202,75 @@ describeInChromium('study files', () => {
     await page.getByText('1 run, 0 new').waitFor();
     await page.getByRole('cell', { name: 'finished' }).waitFor();
   }, 60_000);
+
+  test('a study saved under another name is in every window of the workspace and in the command line, and what was done to each is undone apart', async () => {
+    await dropStudy(page, studyFile('first.yaml', TYPED));
+    const mine = () => page.getByRole('list', { name: 'Studies of your own' });
+    const shown = (where: Page = page) => where.getByRole('textbox', { name: 'Study text' });
+    await shown().click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('# one\n');
+    await page.getByRole('button', { name: 'Save as' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Save this study as' });
+    await dialog.getByRole('textbox').fill('first');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('There is a study first.yaml already.').waitFor();
+    expect(await axeOn(page)).toMatchObject({ broken: [] });
+    await dialog.getByRole('textbox').fill('second');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('second.yaml', { exact: true }).waitFor();
+    await shown().click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('# two\n');
+    await eventually(() => writtenIn(shown())).toBe(`# two\n# one\n${TYPED}`);
+
+    // Each has a history of its own, which another choice does not take away.
+    await mine()
+      .getByRole('button', { name: /^first/ })
+      .click();
+    await eventually(() => writtenIn(shown())).toBe(`# one\n${TYPED}`);
+    await shown().click();
+    // The line that was begun, then what was typed before it.
+    for (const key of ['z', 'z']) await page.keyboard.press(`Control+${key}`);
+    await eventually(() => writtenIn(shown())).toBe(TYPED);
+    for (const key of ['y', 'y']) await page.keyboard.press(`Control+${key}`);
+    await eventually(() => writtenIn(shown())).toBe(`# one\n${TYPED}`);
+
+    // A browser that has never been here; what is typed in one window comes to the other.
+    const context = await browser.newContext();
+    const other = await context.newPage();
+    await other.goto(application.address);
+    await goTo(other, 'Studies');
+    await other
+      .getByRole('list', { name: 'Studies of your own' })
+      .getByRole('button', { name: /^second/ })
+      .click();
+    await eventually(() => writtenIn(shown(other))).toBe(`# two\n# one\n${TYPED}`);
+    await mine()
+      .getByRole('button', { name: /^second/ })
+      .click();
+    await shown(other).click();
+    await other.keyboard.press('Control+Home');
+    await other.keyboard.type('# three\n');
+    await eventually(() => writtenIn(shown())).toBe(`# three\n# two\n# one\n${TYPED}`);
+    await context.close();
+    expect(await askCommandLine(application.workspace, ['studies', 'second'])).toBe(
+      `# three\n# two\n# one\n${TYPED}`,
+    );
+  }, 60_000);
+
+  test("the settings of a run are made a study of one's own, which asks for that run", async () => {
+    await goTo(page, 'Runs');
+    const id = await idOf(page, 'right · dense · seed 0');
+    await page.evaluate(`location.hash = '#/run?run=${id}'`);
+    await page.getByRole('button', { name: 'Duplicate' }).click();
+    await page.getByText('right-copy.yaml', { exact: true }).waitFor();
+    await eventually(() => writtenIn(editor())).toContain(
+      `# The settings of run ${id}.\n\nstudy: right-copy\n`,
+    );
+    await page.getByText('1 run, 0 new').waitFor();
+  });
 
   test('none of it met an error, or asked anything of others', () => {
     expect(watch).toMatchObject({ errors: [], strangers: [] });

@@ -14,6 +14,7 @@ import { resumeCommand } from './resume.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { show } from './show.ts';
+import { studies } from './studies.ts';
 import { stop } from './stop.ts';
 import type { CommandFile } from './command.ts';
 
@@ -32,6 +33,7 @@ export const COMMANDS: readonly CommandFile[] = [
   anew,
   masks,
   exportCommand,
+  studies,
   schema,
   components,
   measures,

@@ -12,6 +12,7 @@ import { excessTotals } from './0011-excess-totals.ts';
 import { marks } from './0012-marks.ts';
 import { costs } from './0013-costs.ts';
 import { keptCounts } from './0014-kept-counts.ts';
+import { keptStudies } from './0015-kept-studies.ts';
 import type { Migration } from './migration.ts';
 
 /** All of them, in order: one that has landed is never edited, and never moved. */
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   marks,
   costs,
   keptCounts,
+  keptStudies,
 ];

@@ -5,6 +5,7 @@ import type {
   EpochWindow,
   EventPage,
   ExcessEpoch,
+  KeptStudy,
   LoggedEvent,
   Overlap,
   OverlapAsked,
@@ -25,6 +26,7 @@ import { layersOf, PlaneChains } from '../chains.ts';
 import { CheckpointFiles } from '../checkpoint-files.ts';
 import { connect, type Connection } from '../database.ts';
 import { notFound } from '../errors.ts';
+import { keptStudies } from '../kept-studies.ts';
 import { layoutOf } from '../layout.ts';
 import type {
   CheckpointWishes,
@@ -250,6 +252,10 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   speeds(): MeasuredSpeed[] {
     return speeds(this.#database);
+  }
+
+  keptStudies(): KeptStudy[] {
+    return this.#snapshot(() => keptStudies(this.#database));
   }
 
   close(): void {

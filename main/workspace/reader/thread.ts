@@ -57,6 +57,7 @@ serve<ReaderCalls>(
     isIntact: (id, epoch) => opened().isIntact(id, epoch),
     checkpointWishes: (id) => opened().checkpointWishes(id),
     speeds: () => opened().speeds(),
+    keptStudies: () => opened().keptStudies(),
     close: () => reader?.close(),
   },
   (error) => workspaceError(error, folder),

@@ -23,6 +23,8 @@ serve<WriterCalls>(
     },
     publishAddress: (address) => opened().publishAddress(address),
     addStudy: (study) => opened().addStudy(study),
+    keepStudy: (study) => opened().keepStudy(study),
+    dropStudy: (name) => opened().dropStudy(name),
     addRun: (run) => opened().addRun(run),
     setState: (id, state, reason) => opened().setState(id, state, reason),
     setPriority: (id, priority) => opened().setPriority(id, priority),

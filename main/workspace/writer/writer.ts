@@ -1,10 +1,11 @@
 import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../../common/records.ts';
 import { CascadeError } from '../../../common/errors.ts';
-import type { RunMarks, RunState } from '../../../common/contract/schemas.ts';
+import type { KeptStudy, RunMarks, RunState } from '../../../common/contract/schemas.ts';
 import { CheckpointFiles, sha256, type CheckpointRow } from '../checkpoint-files.ts';
 import { layersOf } from '../chains.ts';
 import { openDatabase, prepared, type Connection } from '../database.ts';
 import { corruptWorkspace, workspaceError } from '../errors.ts';
+import { dropStudy, keepStudy } from '../kept-studies.ts';
 import { layoutOf } from '../layout.ts';
 import type { KeepCheckpoints, NewRun, NewStudy, RecordOutcome, WriterCalls } from '../messages.ts';
 import { isForOthers, repairModes } from '../private-files.ts';
@@ -92,6 +93,14 @@ export class Writer implements Omit<WriterCalls, 'open'> {
 
   addStudy(study: NewStudy): void {
     this.#commit(() => insertStudy(this.#database, study));
+  }
+
+  keepStudy(study: KeptStudy): { newer: KeptStudy | null } {
+    return this.#commit(() => keepStudy(this.#database, study));
+  }
+
+  dropStudy(name: string): void {
+    this.#commit(() => dropStudy(this.#database, name));
   }
 
   addRun(run: NewRun): { created: boolean } {

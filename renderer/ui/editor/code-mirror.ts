@@ -60,6 +60,7 @@ export function createCodeMirror(options: CodeMirrorOptions): CodeMirror {
     EditorState.tabSize.of(2),
     EditorView.contentAttributes.of({
       'aria-label': options.label,
+      tabindex: '0',
       spellcheck: 'false',
       autocapitalize: 'off',
       ...(options.describedBy === undefined ? {} : { 'aria-describedby': options.describedBy }),
@@ -140,7 +141,7 @@ function typeOver(event: InputEvent, view: EditorView): boolean {
   if (!selected || selected.isCollapsed || !selected.anchorNode || !selected.focusNode) return false;
   event.preventDefault();
   // What was selected by other means than keys and pointer, the editor may not know of yet.
-  if (view.state.selection.ranges.every(({ empty }) => empty)) {
+  if (view.state.selection.ranges.length === 1) {
     const anchor = view.posAtDOM(selected.anchorNode, selected.anchorOffset);
     view.dispatch({ selection: { anchor, head: view.posAtDOM(selected.focusNode, selected.focusOffset) } });
   }

@@ -17,7 +17,7 @@ const theme = EditorView.theme({
     scrollbarColor: 'var(--border-strong) transparent',
   },
   '.cm-content': { padding: '8px 0 40px', caretColor: 'var(--text)' },
-  '&.cm-focused .cm-content': { outline: '1px solid var(--accent)', outlineOffset: '-1px' },
+  '.cm-content:focus-visible': { outline: '1px solid var(--accent)', outlineOffset: '-1px' },
   '.cm-line': { padding: '0 12px 0 6px' },
   '.cm-cursor, .cm-dropCursor': { borderLeftColor: 'var(--text)', borderLeftWidth: '1.5px' },
   '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {

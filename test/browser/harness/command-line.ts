@@ -37,11 +37,16 @@ const shown = z.object({
 });
 export type ShownRun = z.infer<typeof shown>;
 
-/** What `cascade show RUN --json` says of a run, asked of the application that holds the workspace. */
-export async function showRun(workspace: string, id: string): Promise<ShownRun> {
+/** What a command writes, asked of the application that holds the workspace. */
+export function askCommandLine(workspace: string, args: readonly string[]): Promise<string> {
   const entry = join(findApplication().root, 'out', 'main', 'cli.js');
-  const child = spawn(process.execPath, [entry, 'show', id, '--json', '--workspace', workspace], {
+  const child = spawn(process.execPath, [entry, ...args, '--workspace', workspace], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return shown.parse(JSON.parse(await text(child.stdout)));
+  return text(child.stdout);
+}
+
+/** What `cascade show RUN --json` says of a run, asked of the application that holds the workspace. */
+export async function showRun(workspace: string, id: string): Promise<ShownRun> {
+  return shown.parse(JSON.parse(await askCommandLine(workspace, ['show', id, '--json'])));
 }

@@ -30,6 +30,12 @@ test('every call of the contract reaches its service', async () => {
   expect((await client.studies.bundled()).map((study) => study.name)).toEqual(['starter', 'other']);
   expect((await client.studies.check({ text: 'broken', fileName: 'b.yaml' })).problems).toHaveLength(1);
   expect((await client.studies.schema())['title']).toBe('Study');
+  const mine = { name: 'mine.yaml', text: 'a', base: 'b', bundled: false, at: 3 };
+  expect(await client.studies.keep(mine)).toEqual({ newer: null });
+  expect(await client.studies.kept()).toEqual([mine]);
+  await client.studies.drop({ name: 'mine.yaml' });
+  expect(await client.studies.kept()).toEqual([]);
+  expect(await client.runs.study({ id })).toEqual({ fileName: 'copy.yaml', text: `# ${id}` });
   expect(decodeRuns(await client.runs.list())).toHaveLength(2);
   expect(decodeRuns(await client.runs.list({ ids: [id] })).map((run) => run.id)).toEqual([id]);
   await client.runs.pause({ id });

@@ -14,7 +14,7 @@ let warned: string[];
 let opened: string[];
 let removed: number;
 let around: Surroundings;
-const options: BrowserOptions = { workspace: '/somewhere', port: 0, open: true, starter: true };
+const options: BrowserOptions = { workspace: '/somewhere', port: 0, open: true, window: true, starter: true };
 
 beforeEach(() => {
   double = new WorkstationDouble();
@@ -134,6 +134,7 @@ test('options and their defaults', () => {
     workspace: defaultWorkspace(),
     port: 0,
     open: true,
+    window: true,
     starter: true,
   });
   const given = ['--no-open', '--port', '8123', '--workspace', '/w', '--concurrency', '2', '--threads', '4'];
@@ -141,11 +142,13 @@ test('options and their defaults', () => {
     workspace: '/w',
     port: 8123,
     open: false,
+    window: true,
     starter: false,
     concurrency: 2,
     threads: 4,
   });
   expect(parseBrowserOptions(['--start-starter'], '0').starter).toBe(true);
+  expect(parseBrowserOptions(['--tab'], '0').window).toBe(false);
 });
 
 test('the workspace lies in the user’s data folder', () => {

@@ -20,6 +20,7 @@ import type {
   EpochWindow,
   ExcessEpoch,
   RunDetail,
+  KeptStudy,
   RunFilter,
   RunState,
   RunSummary,
@@ -199,6 +200,21 @@ export class WorkstationDouble implements WorkstationServices {
       runs: ids,
       warnings: text.includes('random') ? ['Random pruning is warned of here.'] : [],
     };
+  }
+
+  readonly #kept = new Map<string, KeptStudy>();
+  async studyOfRun(id: string) {
+    return { fileName: 'copy.yaml', text: `# ${id}` };
+  }
+  async keptStudies() {
+    return [...this.#kept.values()];
+  }
+  async keepStudy(study: KeptStudy) {
+    this.#kept.set(study.name, study);
+    return { newer: null };
+  }
+  async dropStudy(name: string) {
+    this.#kept.delete(name);
   }
 
   studySchema() {

@@ -70,6 +70,7 @@ describe('migrations', () => {
       'excess',
       'excess_totals',
       'kept_counts',
+      'kept_studies',
       'layer_epochs',
       'layers',
       'memberships',
