@@ -9,6 +9,7 @@ import {
   screen,
   session,
   shell,
+  utilityProcess,
 } from 'electron';
 import { join } from 'node:path';
 import type { Electron } from './desktop/electron.ts';
@@ -28,6 +29,7 @@ const electron: Electron = {
   screen,
   shell,
   dialog,
+  utilityProcess,
   setMenu: (template) => Menu.setApplicationMenu(Menu.buildFromTemplate(template)),
 };
 const { root, version } = findApplication();

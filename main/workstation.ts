@@ -35,6 +35,7 @@ import { StudyError } from './studies/problems.ts';
 import { components } from './trainer/components.ts';
 import { locateLibrary } from './trainer/tensorflow/library.ts';
 import { findApplication } from './entry/application.ts';
+import { sqlSchema } from './workspace/query/views/registry.ts';
 import { openWorkspace, type Workspace } from './workspace/workspace.ts';
 
 /** Codes of failures that putting the data back mends. */
@@ -358,6 +359,9 @@ class Workstation implements WorkstationServices {
     });
   }
 
+  sql: WorkstationServices['sql'] = (asked, signal) => this.#workspace.sql(asked, signal);
+  sqlSchema = sqlSchema;
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -409,6 +413,7 @@ function findEngine(): { version: string | null; library: string | null; problem
 export const openWorkstation: OpenWorkstation = async (options) => {
   const workspace = await openWorkspace(options.folder, {
     application: `cascade-lab ${findApplication().version}`,
+    ...(options.startProcess && { startProcess: options.startProcess }),
   });
   try {
     const workstation = new Workstation(workspace, options);

@@ -96,8 +96,14 @@ export interface CurveFrameHeader extends Continued {
   next: number | null;
 }
 
+/** What a query by SQL answered: body is JSON, see `result-frames.ts`. */
+export interface ResultFrameHeader {
+  kind: 'result';
+}
+
 export type FrameHeader =
   | CurveFrameHeader
+  | ResultFrameHeader
   | ChannelFrameHeader
   | PlaneFrameHeader
   | PredictionFrameHeader

@@ -2,6 +2,7 @@ import { oc, eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { WEIGHT_FORMATS } from '../codec/weight-formats.ts';
 import { CONTROL_KINDS } from '../controls.ts';
+import type { SqlSchema } from '../sql/schema.ts';
 import * as schemas from './schemas.ts';
 
 /**
@@ -54,6 +55,12 @@ export const contract = {
     /** Keeps a text under its name. An older one than is kept is passed over: `newer` is what is there then. */
     keep: call.input(schemas.keptStudy).output(z.object({ newer: schemas.keptStudy.nullable() })),
     drop: call.input(z.object({ name: z.string() })).output(z.object({})),
+  },
+  workspace: {
+    /** What a query tells, as a result frame: see `common/codec/result-frames.ts`. It only reads, and is ended once it is cancelled. */
+    sql: call.input(schemas.sqlAsked).output(schemas.bytes),
+    /** The views that queries are over. */
+    schema: call.output(z.custom<SqlSchema>((value) => typeof value === 'object' && value !== null)),
   },
   runs: {
     /** The newest first, as one frame: see `common/codec/run-frames.ts`. */

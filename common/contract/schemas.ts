@@ -296,6 +296,16 @@ export const curvesAsked = z.object({
 });
 export type CurvesAsked = z.infer<typeof curvesAsked>;
 
+/** A query by SQL over the views of the workspace. */
+export const sqlAsked = z.object({
+  sql: z.string().max(100_000),
+  /** Rows that are told at most. */
+  limit: z.number().int().min(1).max(100_000).default(1_000),
+  /** Seconds after which it is ended. */
+  seconds: z.number().min(0.1).max(3_600).default(30),
+});
+export type SqlAsked = z.infer<typeof sqlAsked>;
+
 /** The excess after an epoch, of the network and of its layers. */
 export const excessEpoch = comparison.extend({
   epoch: z.number().int(),

@@ -66,6 +66,10 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       keep: os.studies.keep.handler(({ input }) => services.keepStudy(input)),
       drop: os.studies.drop.handler(({ input }) => services.dropStudy(input.name).then(() => ({}))),
     },
+    workspace: {
+      sql: os.workspace.sql.handler(({ input, signal }) => services.sql(input, signal)),
+      schema: os.workspace.schema.handler(() => services.sqlSchema()),
+    },
     runs: {
       list: os.runs.list.handler(({ input }) => services.runList(input)),
       study: os.runs.study.handler(({ input }) => services.studyOfRun(input.id)),

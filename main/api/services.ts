@@ -14,6 +14,7 @@ import type {
   RunFilter,
   RunMarks,
   RunSummary,
+  SqlAsked,
   StudyCheck,
   WorkstationEvent,
   WorkstationStatus,
@@ -21,6 +22,8 @@ import type {
 import type { ControlKind } from '../../common/controls.ts';
 import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { Moment } from '../../common/records.ts';
+import type { SqlSchema } from '../../common/sql/schema.ts';
+import type { StartProcess } from '../threads/child-process.ts';
 
 /**
  * What the contract's handlers need of the workstation, one method a call. Rejections are CascadeErrors with the
@@ -90,6 +93,10 @@ export interface WorkstationServices {
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>>;
   weights(id: string, epoch: number, format?: WeightFormat): Promise<Uint8Array<ArrayBuffer>>;
 
+  /** A result frame; rejects with the place of what is wrong, as problems. Ended once the signal aborts. */
+  sql(asked: SqlAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  sqlSchema(): SqlSchema;
+
   /** Ends everything in order: trainers at their next step, the writer after its last commit, the lock. */
   close(): Promise<void>;
 }
@@ -109,5 +116,7 @@ export interface WorkstationOptions {
   concurrency?: number;
   /** Intra-op threads of a trainer; all cores shared among the concurrent runs unless told. */
   threads?: number;
+  /** How a process is started; with Node unless told. */
+  startProcess?: StartProcess;
 }
 export type OpenWorkstation = (options: WorkstationOptions) => Promise<WorkstationServices>;

@@ -25,7 +25,24 @@ export interface Electron {
   screen: { getAllDisplays(): { workArea: Bounds }[] };
   shell: { openExternal(url: string): Promise<void> };
   dialog: { showErrorBox(title: string, content: string): void };
+  utilityProcess: {
+    fork(
+      path: string,
+      args: string[],
+      options: { execArgv: string[]; serviceName: string; stdio: 'ignore' },
+    ): UtilityProcess;
+  };
   setMenu(template: MenuItemConstructorOptions[]): void;
+}
+
+/** A process of Node that Electron starts for us, whatever its fuses say of running as Node. */
+export interface UtilityProcess {
+  readonly pid: number | undefined;
+  postMessage(message: unknown): void;
+  kill(): boolean;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+  on(event: 'spawn', listener: () => void): unknown;
+  once(event: 'exit', listener: (code: number) => void): unknown;
 }
 
 export interface Preventable {

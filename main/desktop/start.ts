@@ -11,6 +11,7 @@ import { menuTemplate } from './menu.ts';
 import type { WindowOptions } from '../entry/options.ts';
 import { registerScheme, servePageFiles } from './page-protocol.ts';
 import { handOverPorts } from './port-handover.ts';
+import { utilityStarter } from './child-process.ts';
 import { readWindowState, saveWindowState } from './window-state.ts';
 
 export interface DesktopSurroundings {
@@ -44,6 +45,7 @@ export async function startDesktop(
     const services = await around.openWorkstation({
       folder: options.workspace,
       way: 'desktop',
+      startProcess: utilityStarter(electron.utilityProcess),
       ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     });

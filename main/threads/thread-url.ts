@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 
-/** Worker threads of the main process: the name of the built file → the source file, seen from here. */
+/** Worker threads of the main process, and the process of a query: the name of the built file → the source file, seen from here. */
 const SOURCES = {
   trainer: '../trainer/thread.ts',
   images: '../trainer/data/streams/thread.ts',
   writer: '../workspace/writer/thread.ts',
   reader: '../workspace/reader/thread.ts',
   checker: '../workspace/checker/thread.ts',
+  query: '../workspace/query/child.ts',
   background: '../background/thread.ts',
 } as const;
 

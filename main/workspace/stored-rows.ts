@@ -21,6 +21,13 @@ export const EPOCH_ROWS = `main.runs as run
   ${comparison('dense', 'excess_totals')}
   ${comparison('previous-mask', 'excess_totals')}`;
 
+/** Row `run`, and the same of its last epoch, where it has one. */
+export const LAST_EPOCH_ROWS = EPOCH_ROWS.replace(
+  'join main.epochs as epoch on epoch.run = run.number',
+  `left join main.epochs as epoch on epoch.run = run.number
+    and epoch.epoch = (select max(epoch) from main.epochs where run = run.number)`,
+);
+
 /** The same with each layer. @param join how a layer is joined: a left join keeps epochs of runs without it */
 export function layerRows(join: 'join' | 'left join', on = ''): string {
   return `main.runs as run

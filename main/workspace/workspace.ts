@@ -15,13 +15,16 @@ import type {
   RunMarks,
   RunState,
   RunSummary,
+  SqlAsked,
 } from '../../common/contract/schemas.ts';
 import type { ControlKind } from '../../common/controls.ts';
 import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
 import type { NamedOptions } from '../../common/run-specification.ts';
+import type { StartProcess } from '../threads/child-process.ts';
 import type { ThreadClient } from '../threads/client.ts';
 import { LaterCheck } from './later-check.ts';
+import { layoutOf } from './layout.ts';
 import type {
   CheckpointWishes,
   KeepCheckpoints,
@@ -37,6 +40,7 @@ import type {
   TrainedRun,
   WriterCalls,
 } from './messages.ts';
+import { Queries } from './query/queries.ts';
 import type { Standing } from './standing.ts';
 import { startThread } from './workspace-thread.ts';
 
@@ -149,6 +153,8 @@ export interface Workspace {
   ): Promise<Uint8Array<ArrayBuffer>>;
   /** Of as many of the first runs as an answer has room for: see `common/codec/curve-frames.ts`. */
   curveFrame(asked: CurvesAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /** A query that only reads, in a process of its own: see `query/queries.ts`. */
+  sql(asked: SqlAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /** A NumPy .npz of boolean arrays: see `main/workspace/reader/planes.ts`. */
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Which weights are pruned after an epoch: an .npz of <layer>.pruned. NOT_FOUND where it is not stored. */
@@ -194,7 +200,7 @@ export interface Workspace {
  */
 export async function openWorkspace(
   folder: string,
-  { application }: { application: string },
+  { application, startProcess }: { application: string; startProcess?: StartProcess },
 ): Promise<Workspace> {
   const path = resolve(folder);
   const writer = startThread<WriterCalls>('writer');
@@ -208,7 +214,9 @@ export async function openWorkspace(
       await writer.call('close');
       throw error;
     }
-    return new OpenWorkspace(path, notices, writer, reader, unchecked ? new LaterCheck(path, writer) : null);
+    const check = unchecked ? new LaterCheck(path, writer) : null;
+    const queries = new Queries(layoutOf(path).database, startProcess);
+    return new OpenWorkspace(path, notices, writer, reader, queries, check);
   } catch (error) {
     await writer.terminate();
     throw error;
@@ -220,6 +228,7 @@ class OpenWorkspace implements Workspace {
   readonly notices: readonly string[];
   readonly #writer: ThreadClient<WriterCalls>;
   readonly #reader: ThreadClient<ReaderCalls>;
+  readonly #queries: Queries;
   /** Null where the database is known to be whole. */
   readonly #check: LaterCheck | null;
   #closing: Promise<void> | null = null;
@@ -229,12 +238,14 @@ class OpenWorkspace implements Workspace {
     notices: readonly string[],
     writer: ThreadClient<WriterCalls>,
     reader: ThreadClient<ReaderCalls>,
+    queries: Queries,
     check: LaterCheck | null,
   ) {
     this.folder = folder;
     this.notices = notices;
     this.#writer = writer;
     this.#reader = reader;
+    this.#queries = queries;
     this.#check = check;
   }
 
@@ -402,6 +413,10 @@ class OpenWorkspace implements Workspace {
     return this.#reader.callWhileWanted(signal, 'curveFrame', asked);
   }
 
+  sql(asked: SqlAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#queries.run(asked, signal);
+  }
+
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>> {
     return this.#reader.call('masks', id, epoch, threshold);
   }
@@ -468,6 +483,8 @@ class OpenWorkspace implements Workspace {
 
   async #close(): Promise<void> {
     try {
+      // One that still reads would keep the log from being moved into the database.
+      await this.#queries.close();
       await this.#check?.close();
       await this.#reader.call('close');
       await this.#writer.call('close');

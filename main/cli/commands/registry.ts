@@ -9,6 +9,7 @@ import { list } from './list.ts';
 import { masks } from './masks.ts';
 import { measures } from './measures.ts';
 import { priority } from './priority.ts';
+import { query } from './query.ts';
 import { restore } from './restore.ts';
 import { resumeCommand } from './resume.ts';
 import { run } from './run.ts';
@@ -34,6 +35,7 @@ export const COMMANDS: readonly CommandFile[] = [
   masks,
   exportCommand,
   studies,
+  query,
   schema,
   components,
   measures,

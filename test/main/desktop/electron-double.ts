@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type {
   BrowserWindowConstructorOptions,
@@ -14,6 +15,7 @@ import type {
   Frame,
   IpcEvent,
   Navigation,
+  UtilityProcess,
   Window,
 } from '../../../main/desktop/electron.ts';
 
@@ -162,6 +164,34 @@ class SessionDouble extends Emitter {
   }
 }
 
+/** What Electron's utility processes have that Node's have not: another line to their parent. */
+const PARENT_PORT = `data:text/javascript,${encodeURIComponent(`
+  process.parentPort = {
+    once: (event, listener) => process.once(event, (data) => listener({ data })),
+    postMessage: (message) => process.send(message),
+  };`)}`;
+
+/** A utility process over one of Node's. As Electron's, it has no number before it runs. */
+const forkUtility: Electron['utilityProcess']['fork'] = (path, args, { execArgv }) => {
+  const child = fork(path, args, {
+    execArgv: [...execArgv, '--import', PARENT_PORT],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  let isRunning = false;
+  child.once('spawn', () => (isRunning = true));
+  const utility: UtilityProcess = {
+    get pid() {
+      return isRunning ? child.pid : undefined;
+    },
+    postMessage: (message) => child.send(message as object, () => undefined),
+    kill: () => child.kill(),
+    on: (event: string, listener: (message: unknown) => void) => child.on(event, listener),
+    once: (event, listener) => child.once(event, (code: number | null) => listener(code ?? 9)),
+  };
+  return utility;
+};
+
 class AppDouble extends Emitter {
   readonly calls: string[] = [];
   readonly userData = temporaryFolder();
@@ -227,6 +257,7 @@ export class ElectronDouble {
           this.port2 = port2 as unknown as MessagePortMain;
         }
       },
+      utilityProcess: { fork: forkUtility },
       ipcMain: ipc as unknown as Electron['ipcMain'],
       protocol: {
         registerSchemesAsPrivileged: (schemes) => {

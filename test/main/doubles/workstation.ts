@@ -3,6 +3,7 @@ import { completeSpecification } from '../../../common/run-specification.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import { encodeCurves } from '../../../common/codec/curve-frames.ts';
 import { encodeFrame } from '../../../common/codec/frames.ts';
+import { encodeResult } from '../../../common/codec/result-frames.ts';
 import { encodeRuns } from '../../../common/codec/run-frames.ts';
 import { encodeSpecifications } from '../../../common/codec/specifications.ts';
 import { encodeRows } from '../../../common/codec/rows.ts';
@@ -24,6 +25,7 @@ import type {
   RunFilter,
   RunState,
   RunSummary,
+  SqlAsked,
   StudyProblem,
   WorkstationEvent,
   WorkstationStatus,
@@ -32,6 +34,8 @@ import { filterRuns } from '../../../common/run-filter.ts';
 import type { Moment } from '../../../common/records.ts';
 import { DEFAULT_THRESHOLDS, thresholdIndex, thresholdLabel } from '../../../common/thresholds.ts';
 import type { WorkstationOptions, WorkstationServices } from '../../../main/api/services.ts';
+import { SqlError } from '../../../main/workspace/query/refusal.ts';
+import { sqlSchema } from '../../../main/workspace/query/views/registry.ts';
 
 export const EPOCHS = 3;
 const LABELS = DEFAULT_THRESHOLDS.map(thresholdLabel);
@@ -384,6 +388,16 @@ export class WorkstationDouble implements WorkstationServices {
     const square = sets.map((_, one) => sets.map((_, other) => (one === other ? 10 : 4)));
     return { weights: 20, sizes: sets.map(() => 10), both: square, expected: square, layers: ['dense'] };
   }
+  async sql({ sql, limit }: SqlAsked) {
+    if (sql.includes('wrong')) throw new SqlError("There is no column 'wrong'.", { from: 7, to: 12 }, sql);
+    const rows = [
+      ['a', 1.5],
+      ['b', null],
+    ].slice(0, limit);
+    const cut = rows.length < 2 ? 'Only the first rows are told.' : null;
+    return encodeResult({ columns: ['name', 'value'], rows, cut, took: 1 });
+  }
+  sqlSchema = sqlSchema;
   async blocked(id: string, from: number, to: number) {
     this.#run(id);
     const epochs = Array.from({ length: to - from + 1 }, (_, i) => from + i);

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Curves } from '../../../common/codec/curve-frames.ts';
 import { layerCosts } from '../../../common/cascade/layer-costs.ts';
@@ -11,77 +10,16 @@ import { forEachControl, type ControlKind } from '../../../common/controls.ts';
 import { ideasOf } from '../../../common/measures/ideas.ts';
 import { MEASURE_LEVELS, type Measure } from '../../../common/measures/measure.ts';
 import { MEASURES, measuresOf } from '../../../common/measures/registry.ts';
-import { channelRows } from '../../../common/records.ts';
 import { DEFAULT_THRESHOLDS, thresholdLabel } from '../../../common/thresholds.ts';
-import { openWorkspace, type Workspace } from '../../../main/workspace/workspace.ts';
-import {
-  APPLICATION,
-  CONTROL,
-  ENVIRONMENT,
-  LAYERS,
-  newRun,
-  recordOf,
-  RUN,
-  SPECIFICATION,
-} from './records.ts';
-
-const PREVIOUS = '000000000003-s1';
-/** A run that has not said what its network is, and one whose ladder is another. */
-const UNKNOWN = '000000000004-s1';
-const SHORT = '000000000005-s1';
-const RUNS = [RUN, CONTROL, PREVIOUS, UNKNOWN, SHORT];
-const LAST = 5;
-
-/** A workspace with every kind of epoch: compared, counted, all pruned, recorded by an earlier version. */
-async function recorded(folder: string): Promise<Workspace> {
-  const workspace = await openWorkspace(folder, { application: APPLICATION });
-  const ladder = [DEFAULT_THRESHOLDS[2]!, DEFAULT_THRESHOLDS[0]!];
-  for (const id of [CONTROL, PREVIOUS, UNKNOWN]) await workspace.addRun(newRun(id));
-  await workspace.addRun(newRun(RUN, { control: CONTROL, previousMask: PREVIOUS }));
-  await workspace.addRun(
-    newRun(SHORT, { control: CONTROL, specification: { ...SPECIFICATION, thresholds: ladder } }),
-  );
-  for (const [salt, id] of RUNS.entries()) {
-    // The environment of one comes after its layers.
-    if (id !== UNKNOWN && id !== PREVIOUS) await workspace.setEnvironment(id, ENVIRONMENT);
-    for (let epoch = 0; epoch <= (id === CONTROL ? LAST - 1 : LAST); epoch++) {
-      const record = recordOf(epoch, salt);
-      for (const layer of record.layers) {
-        if (epoch === 2) layer.deadOnData = 3;
-        if (epoch === 4)
-          Object.assign(layer, {
-            pruned: layer.weights,
-            inert: 0,
-            shed: layer.shed.map(() => 0),
-            compacted: 0,
-          });
-        if (id !== SHORT) continue;
-        const size = layer.planes.length / (2 + DEFAULT_THRESHOLDS.length);
-        layer.planes = layer.planes.slice(0, (2 + ladder.length) * size);
-        layer.shed = layer.shed.slice(0, ladder.length);
-        layer.shedAndInert = layer.shedAndInert.slice(0, ladder.length);
-        const channels = layer.channels.length / channelRows(DEFAULT_THRESHOLDS.length);
-        layer.channels = new Float32Array(channels * channelRows(ladder.length));
-      }
-      await workspace.recordEpoch(id, record, null, []);
-    }
-  }
-  await workspace.setEnvironment(PREVIOUS, ENVIRONMENT);
-  await workspace.close();
-  const database = new Database(join(folder, 'workspace.sqlite'));
-  database.exec(`
-    update epochs set measured = null, compacted_parameters = null, freed = null, freed_channels = null, test_top_five = null
-      where epoch = 1;
-    update layer_epochs set measured = null, compacted = null, gradient_norm = null, freed = null where epoch = 1;`);
-  database.close();
-  return openWorkspace(folder, { application: APPLICATION });
-}
+import type { Workspace } from '../../../main/workspace/workspace.ts';
+import { LAST, recordAllKinds, RUNS, SHORT } from './all-kinds.ts';
+import { CONTROL, LAYERS, RUN } from './records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cascade-stored-'));
 let workspace: Workspace;
 
 beforeAll(async () => {
-  workspace = await recorded(folder);
+  workspace = await recordAllKinds(folder);
 });
 afterAll(async () => {
   await workspace.close();

@@ -5,6 +5,8 @@ import { readStudy, studyJsonSchema } from '../../../../main/studies/language/in
 import { componentKindsOf } from '../../../../common/component-kinds.ts';
 import { settingsSchema } from '../../../../main/studies/language/schema.ts';
 import { measuresMarkdown } from '../../../../main/cli/measures.ts';
+import { schemaMarkdown } from '../../../../main/cli/sql-schema.ts';
+import { sqlSchema } from '../../../../main/workspace/query/views/registry.ts';
 import { componentsMarkdown } from '../../../../main/cli/components-markdown.ts';
 import { outlinesOf } from '../../../../main/studies/outlines.ts';
 import { namesIn } from '../../../../main/studies/study-names.ts';
@@ -90,6 +92,10 @@ describe('what npm run generate writes is what it would write now', () => {
 
   it('docs/measures.md', () => {
     expect(measures).toBe(`${measuresMarkdown()}\n`);
+  });
+
+  it('docs/sql.md', async () => {
+    expect(await text('docs/sql.md')).toBe(`${schemaMarkdown(sqlSchema())}\n`);
   });
 
   it('resources/study.schema.json', async () => {
