@@ -13,6 +13,7 @@ const lanes = {
   /** Threads and processes of the application and of set-up. */
   processes: [
     'test/main/{background,cli,threads,workspace}/**',
+    'test/main/figures/figures.test.ts',
     'test/main/trainer/memory.test.ts',
     'test/scripts/**',
   ],

@@ -6,7 +6,7 @@ import type { Plugin } from 'vite';
 export const NOTICES = 'THIRD-PARTY.txt';
 
 /** Names of files with a package's terms; folders of that name hold those of what it took from others. */
-const TERMS = /^(licen[cs]es?|notices?|copying|copyright|third-party-licenses)([.-].*)?$/i;
+const TERMS = /^(licen[cs]es?|notices?|copying|copyright|third-party-licenses)([._-].*)?$/i;
 const RULE = '─'.repeat(80);
 
 /**

@@ -25,6 +25,7 @@ import type {
   WorkstationServices,
 } from './api/services.ts';
 import { Background } from './background/background.ts';
+import { Figures } from './figures/figures.ts';
 import { countGpus } from './runs/gpus.ts';
 import { RunManager } from './runs/run-manager.ts';
 import { bundledStudies } from './studies/bundled.ts';
@@ -45,6 +46,7 @@ const DATA_FAILURES = ['BAD_DATA_FILE', 'DATA_CHANGED'];
 class Workstation implements WorkstationServices {
   readonly #workspace: Workspace;
   readonly #runs: RunManager;
+  readonly figures: Figures;
   readonly #background = new Background();
   readonly #listeners = new Set<(event: WorkstationEvent) => void>();
   readonly #status: WorkstationStatus;
@@ -66,6 +68,7 @@ class Workstation implements WorkstationServices {
       problems: [],
       notices: [...workspace.notices],
     };
+    this.figures = new Figures(workspace, this, this.#background, `cascade-lab ${version}`);
     workspace.onDamage((sentence) => {
       this.#status.problems.push(sentence);
       this.#emitStatus();

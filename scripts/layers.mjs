@@ -41,6 +41,7 @@ export const layers = [
     ours: [],
     packages: ['zod', 'yaml', 'fflate', 'fastest-levenshtein', '@orpc/contract'],
   },
+  { of: 'common/figures', ours: ['common'], packages: ['zod', 'd3-scale'] },
   // What both ends of a line share.
   { of: 'common/line', ours: ['common'], packages: ['@orpc/client', '@orpc/standard-server-peer'] },
   { of: 'preload', ours: ['common'], packages: ['electron'] },
@@ -74,6 +75,11 @@ export const layers = [
   { of: 'main/studies/language', ours: ['common', 'main/base', 'main/trainer'], packages: main },
   { of: 'main/threads', ours: ['common'], packages: ['node'] },
   { of: 'main/locks', ours: [], packages: ['node', 'better-sqlite3'] },
+  {
+    of: 'main/figures',
+    ours: ['common', 'main'],
+    packages: [...main, 'pdfkit', 'fontkit', '@resvg/resvg-js'],
+  },
   {
     of: 'main/trainer',
     ours: ['common', 'main/base', 'main/codec', 'main/threads', 'main/locks'],

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { WEIGHT_FORMATS } from '../codec/weight-formats.ts';
 import { CONTROL_KINDS } from '../controls.ts';
 import type { SqlSchema } from '../sql/schema.ts';
+import * as figures from './figure-schemas.ts';
 import * as schemas from './schemas.ts';
 
 /**
@@ -153,6 +154,31 @@ export const contract = {
         }),
       )
       .output(schemas.bytes),
+  },
+  figures: {
+    list: call.output(z.array(figures.savedFigure)),
+    /** Keeps it under its name. */
+    save: call.input(figures.figureSpecification).output(figures.savedFigure),
+    remove: call.input(z.object({ name: figures.figureName })).output(z.object({})),
+    /** As it is with the runs that there are now: what the page shows. */
+    draw: call.input(figures.figureSpecification).output(figures.drawnFigure),
+    /** Whether the workspace still gives the numbers of the files that were written last. */
+    check: call.input(z.object({ name: figures.figureName })).output(figures.figureCheck),
+    /** A file of one that is saved, by its name, or of any. */
+    file: call
+      .input(
+        z.object({
+          figure: z.union([figures.figureName, figures.figureSpecification]),
+          format: z.enum(figures.FIGURE_FORMATS),
+          /** Of PNG: pixels an inch. */
+          dpi: z.int().min(36).max(1200).default(300),
+        }),
+      )
+      .output(schemas.bytes),
+    /** Notes that files with these numbers were written. */
+    noteWritten: call
+      .input(z.object({ name: figures.figureName, hash: z.string().regex(/^[0-9a-f]{64}$/) }))
+      .output(z.object({})),
   },
 };
 

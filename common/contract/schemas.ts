@@ -4,6 +4,7 @@ import type { Threshold } from '../thresholds.ts';
 import type { RunSpecification } from '../run-specification.ts';
 import { EVENT_KINDS, MOMENTS } from '../records.ts';
 import { CURVE_AXES } from '../curve-axes.ts';
+import { measureKey } from './measure-key.ts';
 
 export const runId = z.string().regex(/^[0-9a-f]{12}-s\d+$/);
 
@@ -279,10 +280,6 @@ export const epochWindow = z.object({
   layer: z.string().max(1_000).optional(),
 });
 export type EpochWindow = z.infer<typeof epochWindow>;
-
-/** A measure by its id, and the threshold or idea that is meant of one that has several numbers. */
-export const measureKey = z.object({ id: z.string().max(100), key: z.string().max(100).default('') });
-export type MeasureKey = z.infer<typeof measureKey>;
 
 /** Which curves are asked for: of every run a point for each of its epochs, none left out. */
 export const curvesAsked = z.object({

@@ -1,13 +1,9 @@
+import type { MeasureUnit } from '../measures/measure.ts';
+import type { Spread } from '../statistics/spread.ts';
 import type { ScaleKind } from './scales.ts';
 
-/** What the spread around a mean is. */
-export const SPREADS = {
-  sd: { title: 'standard deviation', short: '±1 sd' },
-  se: { title: 'standard error of the mean', short: '±1 se' },
-  bootstrap: { title: '95% bootstrap interval', short: '95% bootstrap interval' },
-  none: { title: 'none', short: '' },
-} as const;
-export type SpreadName = keyof typeof SPREADS;
+/** What is drawn around a mean: one of the spreads over seeds, or nothing. */
+export type SpreadDrawn = Spread | 'none';
 
 /** What an axis, a column or a row of a table tells. Numbers are in the unit of the measure: shares and points of 1. */
 export interface Quantity {
@@ -16,18 +12,7 @@ export interface Quantity {
   /** In the language of labels, without the unit. */
   title: string;
   /** 'share' and 'points' are drawn in hundredths. */
-  unit:
-    | 'share'
-    | 'points'
-    | 'count'
-    | 'nats'
-    | 'rate'
-    | 'factor'
-    | 'seconds'
-    | 'magnitude'
-    | 'epochs'
-    | 'steps'
-    | 'none';
+  unit: MeasureUnit | 'none';
   /** What a share is a share of. */
   of?: string;
   /** The threshold at which it was counted, as it is written: '1e-4'. */
@@ -64,7 +49,9 @@ export interface Group {
   slot: number;
   /** Drawn as a control: dashed, in its run's colour. */
   control?: boolean;
+  /** Runs in a mean: the most, and the fewest where some means are of fewer. */
   n: number;
+  least?: number;
   /** Ids of the runs in it. */
   runs: readonly string[];
 }
@@ -101,29 +88,20 @@ export interface CellEstimate extends Estimate {
   best: boolean;
 }
 
-/** A number for each pair. */
-export interface Matrix {
-  title: string | null;
-  quantity: Quantity;
-  rows: readonly string[];
-  columns: readonly string[];
-  /** [rows][columns]; null where it is not known. */
-  values: readonly (readonly (number | null)[])[];
-  /** Ids of the runs in it. */
-  runs: readonly string[];
-}
-
 /** What figures are drawn from, by the shape of it. */
 export interface Shapes {
+  /** After every epoch. */
   series: readonly SeriesPanel[];
+  /** After the last epoch, as points. */
+  ends: readonly SeriesPanel[];
+  /** The same, as a table. */
   cells: Cells;
-  matrix: readonly Matrix[];
 }
 export type ShapeName = keyof Shapes;
 
 /** What is told of all numbers of a figure. */
 export interface Facts {
-  spread: SpreadName;
+  spread: SpreadDrawn;
   /** Runs that were asked for and have not finished: they are in no mean. */
   unfinished: number;
 }
@@ -142,8 +120,6 @@ const UNITS: Readonly<Record<Quantity['unit'], string | null>> = {
   count: null,
   rate: null,
   magnitude: null,
-  epochs: null,
-  steps: null,
   none: null,
 };
 

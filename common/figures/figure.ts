@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { CascadeError } from '../errors.ts';
 import type { Table } from '../tables/csv.ts';
 import type { Facts, ShapeName, Shapes } from './data.ts';
 import type { Scene } from './scene.ts';
@@ -30,6 +31,10 @@ export interface FigureKind {
   draw(data: Shapes[ShapeName], options: unknown, drawing: Drawing): Scene;
   /** The numbers that are drawn, each in full. */
   table(data: Shapes[ShapeName], facts: Facts): Table;
+  /** The same as text for papers and pages, of a table. @param provenance one line, kept as a comment */
+  texts?: Readonly<
+    Record<'tex' | 'md', (data: Shapes[ShapeName], facts: Facts, provenance: string) => string>
+  >;
 }
 
 interface Definition<Shape extends ShapeName, Options extends z.ZodObject> {
@@ -41,14 +46,38 @@ interface Definition<Shape extends ShapeName, Options extends z.ZodObject> {
   options: Options;
   draw(data: Shapes[Shape], options: z.output<Options>, drawing: Drawing): Scene;
   table(data: Shapes[Shape], facts: Facts): Table;
+  texts?: Readonly<Record<'tex' | 'md', (data: Shapes[Shape], facts: Facts, provenance: string) => string>>;
 }
 
 export function defineFigure<Shape extends ShapeName, Options extends z.ZodObject>(
   kind: Definition<Shape, Options>,
 ): FigureKind {
+  const { id, title, description, shape, options, texts } = kind;
   return {
-    ...kind,
-    draw: (data, options, drawing) => kind.draw(data as Shapes[Shape], kind.options.parse(options), drawing),
+    id,
+    title,
+    description,
+    shape,
+    options,
+    draw: (data, given, drawing) => kind.draw(data as Shapes[Shape], parsed(options, given), drawing),
     table: (data, facts) => kind.table(data as Shapes[Shape], facts),
+    ...(texts === undefined
+      ? {}
+      : {
+          texts: {
+            tex: (data, facts, provenance) => texts.tex(data as Shapes[Shape], facts, provenance),
+            md: (data, facts, provenance) => texts.md(data as Shapes[Shape], facts, provenance),
+          },
+        }),
   };
+}
+
+/** @throws CascadeError INVALID with the option that is not as it must be */
+export function parsed<Options extends z.ZodObject>(schema: Options, given: unknown): z.output<Options> {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const name = (issue?.path ?? []).map(String).join('.');
+  const where = name === '' ? 'The options of the figure are' : `The figure's option '${name}' is`;
+  throw new CascadeError('INVALID', `${where} not as they can be: ${issue?.message ?? 'refused'}.`);
 }

@@ -1,17 +1,10 @@
 import * as z from 'zod';
 import type { Table } from '../tables/csv.ts';
 import type { Axis } from './axes.ts';
-import {
-  axisTitle,
-  drawn,
-  SPREADS,
-  type Facts,
-  type Group,
-  type Quantity,
-  type SeriesPanel,
-} from './data.ts';
+import { axisTitle, drawn, type Facts, type Group, type Quantity, type SeriesPanel } from './data.ts';
 import type { Look } from './looks.ts';
 import { CONTROL_DASH, lookOf, type PaletteName } from './looks.ts';
+import { SPREADS } from '../statistics/spread.ts';
 import { makeScale, SCALE_KINDS } from './scales.ts';
 
 /** What figures of curves and of points have in common: options, axes, looks, notes and the table. */
@@ -85,11 +78,14 @@ export class Axes {
       (panel) => panel[which].id === quantity.id && panel[which].threshold === quantity.threshold,
     );
     const { linearUpTo } = this.#options;
+    const values = same.flatMap(valuesOf).map((value) => drawn(quantity, value));
+    // A scale that suits a measure does not suit numbers at 0: none is left out unless a person asked for that scale.
+    const suited = quantity.scale === 'log' && values.some((value) => value <= 0) ? 'symlog' : quantity.scale;
     const axis: Axis = {
       title: axisTitle(quantity),
       scale: makeScale({
-        kind: this.#options[`${which}Scale`] ?? quantity.scale,
-        values: same.flatMap(valuesOf).map((value) => drawn(quantity, value)),
+        kind: this.#options[`${which}Scale`] ?? suited,
+        values,
         limits: this.#options[`${which}Limits`],
         linearUpTo: drawn(quantity, linearUpTo),
         // Epochs end where they end; heights end at round numbers.
@@ -119,8 +115,12 @@ export function groupsOf(panels: readonly { groups: readonly Group[] }[]): Group
 
 /** The name of a group, with its runs where groups have different numbers of them. */
 export function namesOf(groups: readonly Group[]): Map<Group, string> {
-  const same = groups.every(({ n }) => n === groups[0]?.n);
-  return new Map(groups.map((group) => [group, same ? group.label : `${group.label} ($n = ${group.n}$)`]));
+  const same = groups.every(({ n, least = n }) => n === groups[0]?.n && least === n);
+  return new Map(groups.map((group) => [group, same ? group.label : `${group.label} (${countOf(group)})`]));
+}
+
+function countOf({ n, least = n }: Group): string {
+  return least === n ? `$n = ${n}$` : `$n = ${least}$–${n}`;
 }
 
 /**
@@ -129,13 +129,13 @@ export function namesOf(groups: readonly Group[]): Map<Group, string> {
  * @param what how the spread is drawn: 'bands', 'bars'
  */
 export function notesOf(groups: readonly Group[], facts: Facts, what: string): string[] {
-  const counts = [...new Set(groups.map(({ n }) => n))];
+  const counts = [...new Set(groups.flatMap(({ n, least = n }) => [n, least]))];
   const parts: string[] = [];
   if (counts.length === 1 && counts[0] !== undefined)
     parts.push(counts[0] === 1 ? 'one run each' : `means of $n = ${counts[0]}$ runs`);
   else if (counts.length > 1) parts.push('means of $n$ runs');
   if (facts.spread !== 'none' && counts.some((count) => count > 1))
-    parts.push(`${what}: ${SPREADS[facts.spread].short}`);
+    parts.push(`${what}: ${facts.spread === 'bootstrap' ? '' : '±'}${SPREADS[facts.spread].title}`);
   if (facts.unfinished > 0)
     parts.push(`${facts.unfinished} unfinished ${facts.unfinished === 1 ? 'run' : 'runs'} left out`);
   return parts.length === 0 ? [] : [parts.join('; ')];

@@ -110,6 +110,19 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       masks: os.runs.masks.handler(({ input }) => services.masks(input.id, input.epoch, input.threshold)),
       weights: os.runs.weights.handler(({ input }) => services.weights(input.id, input.epoch, input.format)),
     },
+    figures: {
+      list: os.figures.list.handler(() => services.figures.list()),
+      save: os.figures.save.handler(({ input }) => services.figures.save(input)),
+      remove: os.figures.remove.handler(({ input }) => services.figures.remove(input.name).then(() => ({}))),
+      draw: os.figures.draw.handler(({ input, signal }) => services.figures.draw(input, signal)),
+      check: os.figures.check.handler(({ input }) => services.figures.check(input.name)),
+      file: os.figures.file.handler(({ input }) =>
+        services.figures.file(input.figure, input.format, input.dpi),
+      ),
+      noteWritten: os.figures.noteWritten.handler(({ input }) =>
+        services.figures.noteWritten(input.name, input.hash).then(() => ({})),
+      ),
+    },
   });
 }
 

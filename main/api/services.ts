@@ -1,5 +1,12 @@
 import type { WeightFormat } from '../../common/codec/weight-formats.ts';
 import type {
+  DrawnFigure,
+  FigureCheck,
+  FigureFormat,
+  SavedFigure,
+} from '../../common/contract/figure-schemas.ts';
+import type { FigureSpecification } from '../../common/figures/specification.ts';
+import type {
   ChannelsAsked,
   CurvesAsked,
   EpochSummary,
@@ -79,6 +86,8 @@ export interface WorkstationServices {
   /** A frame, see `common/codec/specifications.ts`; of all runs unless hashes are named. */
   specifications(hashes?: readonly string[]): Promise<Uint8Array<ArrayBuffer>>;
 
+  readonly figures: FigureServices;
+
   /** Binary answers: see `common/codec/frames.ts`, and the contract for NPZ and safetensors. */
   channels(id: string, asked: ChannelsAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   blocked(id: string, from: number, to: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
@@ -99,6 +108,22 @@ export interface WorkstationServices {
 
   /** Ends everything in order: trainers at their next step, the writer after its last commit, the lock. */
   close(): Promise<void>;
+}
+
+/** Figures of the workspace: see the contract. */
+export interface FigureServices {
+  list(): Promise<SavedFigure[]>;
+  save(figure: FigureSpecification): Promise<SavedFigure>;
+  remove(name: string): Promise<void>;
+  draw(figure: FigureSpecification, signal?: AbortSignal): Promise<DrawnFigure>;
+  check(name: string): Promise<FigureCheck>;
+  /** @param figure saved, by its name, or any */
+  file(
+    figure: string | FigureSpecification,
+    format: FigureFormat,
+    dpi: number,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+  noteWritten(name: string, hash: string): Promise<void>;
 }
 
 export interface CheckOptions {

@@ -1,4 +1,5 @@
 import { checkpointToPyTorch } from '../codec/pytorch-layout.ts';
+import { drawFigure, figureFile } from '../figures/render.ts';
 import { compareData, pinData } from '../studies/changed-data.ts';
 import { hasData } from '../studies/outlines.ts';
 import { planStudy } from '../studies/plan-study.ts';
@@ -13,6 +14,8 @@ export const calls = {
   compareData,
   pinData,
   checkpointToPyTorch,
+  drawFigure,
+  figureFile,
   /** Frees what the engine of a thread that was ended still owns. */
   reclaim: (ledger: SharedArrayBuffer): number => reclaimEngine(ledger),
 };

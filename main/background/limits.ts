@@ -16,6 +16,8 @@ export const CALL_LIMITS_MS: Record<keyof BackgroundCalls, number> = {
   compareData: 60 * MINUTE,
   pinData: 60 * MINUTE,
   checkpointToPyTorch: 5 * MINUTE,
+  drawFigure: MINUTE,
+  figureFile: MINUTE,
   reclaim: MINUTE,
 };
 

@@ -83,6 +83,18 @@ export interface NamedRun {
   last: number | null;
 }
 
+/** A figure as it was saved. */
+export interface StoredFigure {
+  name: string;
+  /** JSON of a `FigureSpecification`, as the version that saved it wrote it. */
+  specification: string;
+  createdAt: number;
+  changedAt: number;
+  /** Hash of the numbers in the files that were written last, and when; null where none were. */
+  writtenHash: string | null;
+  writtenAt: number | null;
+}
+
 /** How far a run has come. */
 export interface RunProgress {
   id: string;
@@ -163,6 +175,9 @@ export interface WriterCalls {
   addEvent(id: string, event: RunEvent): void;
   removeRun(id: string): void;
   mark(ids: readonly string[], marks: RunMarks): void;
+  saveFigure(name: string, specification: string): void;
+  removeFigure(name: string): void;
+  noteFigureWritten(name: string, hash: string): void;
   /** The database was read whole, and nothing is wrong with it. */
   noteChecked(): void;
   /** From now on every write is refused with WORKSPACE_CORRUPT. Answers with the sentence that tells of it. */
@@ -215,5 +230,6 @@ export interface ReaderCalls {
   checkpointWishes(id: string): CheckpointWishes;
   speeds(): MeasuredSpeed[];
   keptStudies(): KeptStudy[];
+  figures(): StoredFigure[];
   close(): void;
 }

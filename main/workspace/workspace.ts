@@ -37,6 +37,7 @@ import type {
   RunProgress,
   RunStanding,
   StoredCheckpoint,
+  StoredFigure,
   TrainedRun,
   WriterCalls,
 } from './messages.ts';
@@ -105,6 +106,11 @@ export interface Workspace {
   removeRun(id: string): Promise<void>;
   /** Tags, notes, stars and the bin; what is not named stays. */
   mark(ids: readonly string[], marks: RunMarks): Promise<void>;
+  /** Figures by their names; one that is saved again keeps when it was made and what was written of it. */
+  saveFigure(name: string, specification: string): Promise<void>;
+  removeFigure(name: string): Promise<void>;
+  noteFigureWritten(name: string, hash: string): Promise<void>;
+  figures(): Promise<StoredFigure[]>;
 
   /** The newest first, as they are stored but for those of which more is known: see `standing.ts`. */
   listRuns(filter?: RunFilter, standings?: readonly Standing[]): Promise<RunSummary[]>;
@@ -313,6 +319,22 @@ class OpenWorkspace implements Workspace {
 
   mark(ids: readonly string[], marks: RunMarks): Promise<void> {
     return this.#writer.call('mark', ids, marks);
+  }
+
+  saveFigure(name: string, specification: string): Promise<void> {
+    return this.#writer.call('saveFigure', name, specification);
+  }
+
+  removeFigure(name: string): Promise<void> {
+    return this.#writer.call('removeFigure', name);
+  }
+
+  noteFigureWritten(name: string, hash: string): Promise<void> {
+    return this.#writer.call('noteFigureWritten', name, hash);
+  }
+
+  figures(): Promise<StoredFigure[]> {
+    return this.#reader.call('figures');
   }
 
   specificationFrame(hashes?: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {

@@ -5,6 +5,7 @@ import { components } from './components.ts';
 import { remove } from './delete.ts';
 import { doctor } from './doctor.ts';
 import { exportCommand } from './export.ts';
+import { figures } from './figures.ts';
 import { list } from './list.ts';
 import { masks } from './masks.ts';
 import { measures } from './measures.ts';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly CommandFile[] = [
   exportCommand,
   studies,
   query,
+  figures,
   schema,
   components,
   measures,

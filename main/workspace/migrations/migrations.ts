@@ -13,6 +13,7 @@ import { marks } from './0012-marks.ts';
 import { costs } from './0013-costs.ts';
 import { keptCounts } from './0014-kept-counts.ts';
 import { keptStudies } from './0015-kept-studies.ts';
+import { figures } from './0016-figures.ts';
 import type { Migration } from './migration.ts';
 
 /** All of them, in order: one that has landed is never edited, and never moved. */
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   costs,
   keptCounts,
   keptStudies,
+  figures,
 ];

@@ -37,6 +37,7 @@ import type {
   RunStanding,
   StoredCheckpoint,
   TrainedRun,
+  StoredFigure,
 } from '../messages.ts';
 import type { Standing } from '../standing.ts';
 import { blockedFrame, channelFrame } from './channels.ts';
@@ -63,6 +64,7 @@ import { classesOf, classRoom, predictionFrame } from './predictions.ts';
 import { KeptList } from './kept-list.ts';
 import { specificationFrame } from './specifications.ts';
 import { speeds } from './speeds.ts';
+import { storedFigures } from './figures.ts';
 import { requireStored, type StoredRun } from './stored-run.ts';
 import { getSummary, listRuns, runProgress, runsNamed, runStates } from './summaries.ts';
 import { pinnedData, trainedData, trainedRuns } from './trained-runs.ts';
@@ -94,6 +96,10 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   specificationFrame(hashes?: readonly string[]): Uint8Array<ArrayBuffer> {
     return this.#snapshot(() => specificationFrame(this.#database, hashes));
+  }
+
+  figures(): StoredFigure[] {
+    return this.#snapshot(() => storedFigures(this.#database));
   }
 
   runStates(states: readonly RunState[], standings: readonly Standing[]): RunStanding[] {

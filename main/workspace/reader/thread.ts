@@ -56,6 +56,7 @@ serve<ReaderCalls>(
     ownCheckpointEpochs: (id) => opened().ownCheckpointEpochs(id),
     isIntact: (id, epoch) => opened().isIntact(id, epoch),
     checkpointWishes: (id) => opened().checkpointWishes(id),
+    figures: () => opened().figures(),
     speeds: () => opened().speeds(),
     keptStudies: () => opened().keptStudies(),
     close: () => reader?.close(),

@@ -15,6 +15,7 @@ import { adoptEpochs } from './adoption.ts';
 import { checkRecord, deleteEpochsFrom, insertEpoch, isStored, lastEpoch } from './epochs.ts';
 import { ExcessWriter } from './excess.ts';
 import { WorkspaceLock } from './lock.ts';
+import { noteFigureWritten, removeFigure, saveFigure } from './figures.ts';
 import { markRuns } from './marks.ts';
 import { PlaneWriter } from './planes.ts';
 import { recoverCheckpoints } from './checkpoint-recovery.ts';
@@ -191,6 +192,18 @@ export class Writer implements Omit<WriterCalls, 'open'> {
   mark(ids: readonly string[], marks: RunMarks): void {
     const runs = ids.map((id) => requireRun(this.#database, id));
     this.#commit(() => markRuns(this.#database, runs, marks));
+  }
+
+  saveFigure(name: string, specification: string): void {
+    this.#commit(() => saveFigure(this.#database, name, specification));
+  }
+
+  removeFigure(name: string): void {
+    this.#commit(() => removeFigure(this.#database, name));
+  }
+
+  noteFigureWritten(name: string, hash: string): void {
+    this.#commit(() => noteFigureWritten(this.#database, name, hash));
   }
 
   removeRun(id: string): void {

@@ -4,7 +4,7 @@ import type { Facts, Quantity, SeriesPanel, ShapeName, Shapes } from '../../../c
 
 export const facts: Facts = { spread: 'bootstrap', unfinished: 2 };
 
-export const epoch: Quantity = { id: 'epoch', title: 'Epoch', unit: 'epochs', scale: 'linear' };
+export const epoch: Quantity = { id: 'epoch', title: 'Epoch', unit: 'none', scale: 'linear' };
 export const accuracy: Quantity = {
   id: 'testAccuracy',
   title: 'Test accuracy',
@@ -106,8 +106,8 @@ export function examples(shape: ShapeName): [name: string, data: Shapes[ShapeNam
         ['one point', [onePoint()], {}],
         ['no runs', [{ ...seriesPanel(shed), groups: [], prunings: [] }], {}],
       ];
+    case 'ends':
     case 'cells':
-    case 'matrix':
       return [];
   }
 }

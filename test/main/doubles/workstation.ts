@@ -33,9 +33,10 @@ import type {
 import { filterRuns } from '../../../common/run-filter.ts';
 import type { Moment } from '../../../common/records.ts';
 import { DEFAULT_THRESHOLDS, thresholdIndex, thresholdLabel } from '../../../common/thresholds.ts';
-import type { WorkstationOptions, WorkstationServices } from '../../../main/api/services.ts';
 import { SqlError } from '../../../main/workspace/query/refusal.ts';
 import { sqlSchema } from '../../../main/workspace/query/views/registry.ts';
+import type { SavedFigure } from '../../../common/contract/figure-schemas.ts';
+import type { FigureServices, WorkstationOptions, WorkstationServices } from '../../../main/api/services.ts';
 
 export const EPOCHS = 3;
 const LABELS = DEFAULT_THRESHOLDS.map(thresholdLabel);
@@ -342,6 +343,9 @@ export class WorkstationDouble implements WorkstationServices {
       this.emit({ type: 'run', run: marked });
     }
   }
+  /** Keeps figures, and draws none. */
+  figures = new FiguresDouble();
+
   async specifications() {
     return encodeSpecifications(
       [...this.runs.values()].map(({ hash, model, optimizer }) => [
@@ -538,5 +542,35 @@ export class WorkstationDouble implements WorkstationServices {
     if (!from.includes(run.state)) throw new CascadeError('CONFLICT', `Run ${id} is ${run.state}.`);
     Object.assign(run, { state: to, reason });
     this.emit({ type: 'run', run: structuredClone(run) });
+  }
+}
+
+class FiguresDouble implements FigureServices {
+  readonly #kept = new Map<string, SavedFigure>();
+
+  async list(): Promise<SavedFigure[]> {
+    return [...this.#kept.values()];
+  }
+  async save(specification: SavedFigure['specification']): Promise<SavedFigure> {
+    const saved = { specification, createdAt: 1, changedAt: 1, writtenAt: null };
+    this.#kept.set(specification.name, saved);
+    return saved;
+  }
+  async remove(name: string): Promise<void> {
+    this.#kept.delete(name);
+  }
+  draw(): Promise<never> {
+    return this.#refuse();
+  }
+  check(): Promise<never> {
+    return this.#refuse();
+  }
+  file(): Promise<never> {
+    return this.#refuse();
+  }
+  async noteWritten(): Promise<void> {}
+
+  async #refuse(): Promise<never> {
+    throw new CascadeError('INVALID', 'This double of a workstation draws no figure.');
   }
 }

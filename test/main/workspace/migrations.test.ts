@@ -69,6 +69,7 @@ describe('migrations', () => {
       'events',
       'excess',
       'excess_totals',
+      'figures',
       'kept_counts',
       'kept_studies',
       'layer_epochs',

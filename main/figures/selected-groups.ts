@@ -1,0 +1,122 @@
+import { Specifications } from '../../common/codec/specifications.ts';
+import type { RunSummary } from '../../common/contract/schemas.ts';
+import { CascadeError } from '../../common/errors.ts';
+import { FieldCatalogue } from '../../common/fields/catalogue.ts';
+import type { FieldSource, FieldValue } from '../../common/fields/field.ts';
+import type { FigureSpecification } from '../../common/figures/specification.ts';
+import { literal } from '../../common/figures/text.ts';
+import { groupRuns, type GroupKey } from '../../common/groups/groups.ts';
+import { compileQuery, type Predicate } from '../../common/query/compile.ts';
+import { QueryError } from '../../common/query/tokens.ts';
+import { thresholdKey } from '../../common/thresholds.ts';
+import type { FigureSource } from './source.ts';
+
+/** Runs that a figure is of, in groups with seeds folded. */
+export interface SelectedGroup {
+  label: string;
+  slot: number;
+  control: boolean;
+  /** Finished runs of each point: of one point unless the figure asks for several. */
+  points: { values: readonly FieldValue[]; runs: RunSummary[] }[];
+}
+
+export interface Selection {
+  groups: SelectedGroup[];
+  /** Runs that the query means and that have not finished. */
+  unfinished: number;
+}
+
+/** @throws CascadeError INVALID for a query that cannot be read, or a key that does not exist */
+export async function selectGroups(source: FigureSource, figure: FigureSpecification): Promise<Selection> {
+  const [all, frame] = await Promise.all([source.listRuns(), source.specifications()]);
+  const specifications = new Specifications();
+  specifications.add(frame);
+  const catalogue = new FieldCatalogue(specifications.settings());
+  const keep = queryOf(figure, catalogue);
+  const runs = all.filter(({ binnedAt }) => binnedAt === null);
+  const sources = runs.map((run): FieldSource => ({
+    run,
+    setting: (key) => specifications.setting(run.hash, key),
+  }));
+  const chosen = sources.filter(keep);
+  const finished = chosen.filter(({ run }) => run.state === 'finished');
+  const keys = figure.groupBy.map((name) => keyOf(name, catalogue, figure.threshold));
+  const points = figure.pointBy.map((name) => keyOf(name, catalogue, figure.threshold));
+  // In the order of the studies: the oldest run first.
+  const groups = groupRuns(finished.reverse(), keys);
+  const looks = slotsOf(
+    groups.map((group) => group.sources.map(({ run }) => run)),
+    runs,
+  );
+  return {
+    groups: groups.map((group, index) => {
+      const name = nameOf(group.values, keys);
+      return {
+        label: figure.labels[name] ?? literal(name),
+        ...(looks[index] as Look),
+        points: groupRuns(group.sources, points).map((point) => ({
+          values: point.values.flat(),
+          runs: point.sources.map(({ run }) => run),
+        })),
+      };
+    }),
+    unfinished: chosen.length - finished.length,
+  };
+}
+
+function queryOf({ query, threshold }: FigureSpecification, catalogue: FieldCatalogue): Predicate {
+  try {
+    return compileQuery(query, { catalogue, threshold });
+  } catch (error) {
+    if (error instanceof QueryError)
+      throw new CascadeError('INVALID', `The figure's query '${query}' cannot be read: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A key as queries write it: `arm`, or `shed(1e-4)`. */
+function keyOf(name: string, catalogue: FieldCatalogue, threshold: string): GroupKey {
+  const [, id = name, argument] = /^([^()]+)\(([^()]*)\)$/.exec(name) ?? [];
+  const found = catalogue.find(id);
+  if ('problem' in found) throw new CascadeError('INVALID', found.problem);
+  const label = argument === undefined ? threshold : thresholdKey(argument);
+  if (label === null)
+    throw new CascadeError('INVALID', `'${argument}' in '${name}' is no threshold, such as 1e-4 or 1e-3σ.`);
+  return { field: found.field, threshold: label };
+}
+
+/** What a group is called: names as they are, numbers with what they are of. */
+function nameOf(values: readonly (readonly FieldValue[])[], keys: readonly GroupKey[]): string {
+  const parts = keys.map(({ field }, index) => {
+    const told = (values[index] ?? []).join(', ');
+    if (told === '') return `no ${field.title.toLowerCase()}`;
+    return field.type === 'text' ? told : `${field.title} ${told}`;
+  });
+  return parts.length === 0 ? 'all runs' : parts.join(', ');
+}
+
+interface Look {
+  slot: number;
+  control: boolean;
+}
+
+/**
+ * Looks of groups: that of their arm, which it has in every figure; a control has that of the run that it is beside. Where two
+ * groups would look alike they go by their order.
+ */
+function slotsOf(groups: readonly (readonly RunSummary[])[], all: readonly RunSummary[]): Look[] {
+  const beside = new Map<string, RunSummary>();
+  for (const run of all) if (run.control !== null && !beside.has(run.control)) beside.set(run.control, run);
+  const placeOf = (run: RunSummary | undefined): number | null =>
+    run?.memberships.find(({ place }) => place !== null)?.place ?? null;
+  const looks = groups.map(([first]) => {
+    const own = placeOf(first);
+    if (own !== null || first === undefined) return { slot: own, control: false };
+    return { slot: placeOf(beside.get(first.id)), control: true };
+  });
+  const taken = looks.map(({ slot, control }) => `${slot} ${control}`);
+  const distinct = looks.every(({ slot }) => slot !== null) && new Set(taken).size === taken.length;
+  return distinct
+    ? looks.map(({ slot, control }) => ({ slot: slot ?? 0, control }))
+    : looks.map((_, slot) => ({ slot, control: false }));
+}
