@@ -14,6 +14,8 @@ import type {
   WorkstationStatus,
 } from '../../common/contract/schemas.ts';
 import { encodeRows } from '../../common/codec/rows.ts';
+import { encodeResult } from '../../common/codec/result-frames.ts';
+import type { SqlSchema } from '../../common/sql/schema.ts';
 import { encodeRuns } from '../../common/codec/run-frames.ts';
 import { encodeSpecifications } from '../../common/codec/specifications.ts';
 import { flatSpecification } from '../../common/fields/flat-specification.ts';
@@ -52,6 +54,32 @@ export const STATUS: WorkstationStatus = {
   concurrency: 1,
   problems: [],
   notices: [],
+};
+
+/** Two views, as the workstation describes its own. */
+export const SQL_SCHEMA: SqlSchema = {
+  views: [
+    {
+      name: 'runs',
+      rows: 'each run',
+      note: 'Measures are those of its last epoch.',
+      columns: [
+        { name: 'run', type: 'text', definition: 'Id of the run.' },
+        {
+          name: 'test_accuracy',
+          type: 'real',
+          definition: 'Share of right answers.',
+          unit: 'share',
+          of: 'test images',
+        },
+      ],
+    },
+    {
+      name: 'epochs',
+      rows: 'each epoch of a run',
+      columns: [{ name: 'epoch', type: 'integer', definition: 'The epoch after which it stood so.' }],
+    },
+  ],
 };
 
 /** Share of the depthwise weights that each prunes. */
@@ -291,6 +319,23 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
       kept: () => answer(() => [...texts.values()]),
       keep: (draft: KeptStudy) => answer(() => (texts.set(draft.name, draft), { newer: null })),
       drop: ({ name }: { name: string }) => answer(() => (texts.delete(name), {})),
+    },
+    workspace: {
+      sql: () =>
+        answer(() =>
+          encodeResult({
+            columns: ['arm', 'sparsity', 'test_accuracy', 'note'],
+            rows: runs.map((run, place) => [
+              run.memberships[0]?.arm ?? null,
+              run.states?.pruned ?? null,
+              run.testAccuracy,
+              place % 2 === 0 ? null : 'kept',
+            ]),
+            cut: null,
+            took: 12,
+          }),
+        ),
+      schema: () => answer(() => SQL_SCHEMA),
     },
     runs: {
       list: () => answer(() => encodeRuns(runs)),

@@ -1,4 +1,5 @@
 import type { Component } from 'vue';
+import AskGallery from '../ask/AskGallery.vue';
 import ReplayGallery from '../replay/ReplayGallery.vue';
 import RunGallery from '../run/RunGallery.vue';
 import RunsGallery from '../runs/RunsGallery.vue';
@@ -19,6 +20,7 @@ export const PARTS: readonly { title: string; part: Component }[] = [
     title: 'Charts: usual, logarithmic, one point, nothing, cuts, the initial state, gaps, steps, compact',
     part: ChartsGallery,
   },
+  { title: 'Answers of queries: a table, a chart, no numbers, nothing', part: AskGallery },
   {
     title: 'Studies of one’s own: a few, many; changed and kept, kept nowhere, unchanged',
     part: StudiesGallery,
