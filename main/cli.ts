@@ -13,6 +13,9 @@ const around: Surroundings = {
   // The workstation is loaded only where the workspace is free: asking a window needs none of it.
   openWorkstation: async (options) => (await import('./workstation.ts')).openWorkstation(options),
   readOwner,
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   version: findApplication().version,

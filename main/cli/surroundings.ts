@@ -7,6 +7,8 @@ import type { TextStream } from './output.ts';
 
 /** What the command line touches outside of itself, so that tests can look on. */
 export interface Surroundings extends WorkspaceAccess {
+  /** Read by the one command that is spoken to. */
+  stdin: NodeJS.ReadableStream;
   stdout: TextStream;
   stderr: TextStream;
   version: string;

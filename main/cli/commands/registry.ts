@@ -8,6 +8,7 @@ import { exportCommand } from './export.ts';
 import { figures } from './figures.ts';
 import { list } from './list.ts';
 import { masks } from './masks.ts';
+import { mcp } from './mcp.ts';
 import { measures } from './measures.ts';
 import { priority } from './priority.ts';
 import { query } from './query.ts';
@@ -37,6 +38,7 @@ export const COMMANDS: readonly CommandFile[] = [
   exportCommand,
   studies,
   query,
+  mcp,
   figures,
   schema,
   components,

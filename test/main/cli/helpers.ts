@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { WorkstationOptions } from '../../../main/api/services.ts';
 import type { DoctorReport } from '../../../main/cli/doctor.ts';
 import { runCommandLine } from '../../../main/cli/main.ts';
@@ -39,6 +40,7 @@ export class Shell {
         return this.double;
       },
       readOwner: () => null,
+      stdin: Readable.from([]),
       stdout: { write: (text) => (this.stdout += text) },
       stderr: { write: (text) => (this.stderr += text) },
       version: '0.1.0',
