@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { CascadeError, messageOf } from '../../../common/errors.ts';
 import { encodeResult } from '../../../common/codec/result-frames.ts';
@@ -20,6 +21,8 @@ interface ParentPort {
 const port = (process as { parentPort?: ParentPort }).parentPort;
 
 function answerOneOrder(order: QueryOrder): void {
+  // Training and windows go first.
+  setPriority(constants.priority.PRIORITY_LOW);
   new Worker(new URL(import.meta.url), {
     workerData: { memory: order.memory, parent: process.ppid },
   }).unref();

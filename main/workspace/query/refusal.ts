@@ -59,10 +59,15 @@ export function refuseOtherThanReading(sql: string): void {
     );
   if (rest.length > 0)
     throw new SqlError('Only one query at a time: take away what follows the semicolon.', rest[0]!, sql);
-  const closed = statement.find(
-    ({ kind, text }) => (kind === 'word' || kind === 'quoted') && CLOSED.test(text),
-  );
+  const closed = statement.find((token, place) => CLOSED.test(nameIn(token, statement[place - 1])));
   if (closed) throw new SqlError(`'${closed.text}' cannot be used in a query.`, closed, sql);
+}
+
+/** What a token may name; SQLite takes a text, too, for a name where it misses one. */
+function nameIn({ kind, text }: SqlToken, before: SqlToken | undefined): string {
+  if (kind === 'word' || kind === 'quoted') return text;
+  const isNamed = kind === 'text' && /^(from|join|as|[,.(])$/i.test(before?.text ?? '');
+  return isNamed ? text.slice(1, -1) : '';
 }
 
 function isEnd({ kind, text }: SqlToken): boolean {

@@ -203,6 +203,8 @@ describe('nothing is written, attached, or read outside of the workspace', () =>
     "select [fts3_tokenizer]('simple', x'0000000000000000')",
     'select * from pragma_database_list',
     'select * from "pragma_database_list"',
+    "select * from 'pragma_database_list'",
+    "select * from main.'PRAGMA_table_list', ('pragma_database_list')",
     'select * from `PRAGMA_optimize`',
     "select readfile('/etc/passwd')",
     "select writefile('x', 'y')",
