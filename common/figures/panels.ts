@@ -78,13 +78,14 @@ export function layoutPanels(set: Typesetter, panels: readonly Panel[], arrangem
 }
 
 /**
- * Whether names beside the lines have room: as many lines of text as a part of a panel's height holds, and plots that are wider
+ * Whether there are names beside the lines, and room for them: as many lines of text as a part of a panel's height holds, and plots that are wider
  * than the names.
  */
 function fitsDirectly(set: Typesetter, panels: readonly Panel[], { columns }: Arrangement): boolean {
   const { small, height, width } = set.style;
   const rows = Math.ceil(panels.length / columns);
   const side = Math.min(columns, panels.length);
+  if (panels.every(({ ends = [] }) => ends.length === 0)) return false;
   return panels.every(({ ends = [] }) => {
     const widest = Math.max(0, ...directNames(set, ends, side).map((end) => end.width));
     return ends.length * small * 2 * LINE_HEIGHT <= (height / rows) * 0.6 && widest * 2 + 40 <= width / side;

@@ -1,9 +1,11 @@
 import { CascadeError } from '../errors.ts';
 import type { FigureKind } from './figure.ts';
 import { curves } from './kinds/curves.ts';
+import { table } from './kinds/table.ts';
+import { tradeOff } from './kinds/trade-off.ts';
 
 /** All kinds of figure, in the order in which they are offered. */
-export const FIGURE_KINDS: readonly FigureKind[] = [curves];
+export const FIGURE_KINDS: readonly FigureKind[] = [curves, tradeOff, table];
 
 /** @throws CascadeError UNKNOWN_FIGURE */
 export function figureKind(id: string): FigureKind {

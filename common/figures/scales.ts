@@ -59,7 +59,7 @@ function domainOf({ kind, values, limits = [null, null] }: ScaleAsked): [number,
         'BAD_AXIS',
         'A logarithmic axis needs numbers above 0: choose symlog or linear.',
       );
-    return [0, 1];
+    return kind === 'log' ? [1, 10] : [0, 1];
   }
   const low = limits[0] ?? finite.reduce((least, value) => Math.min(least, value), Infinity);
   const high = limits[1] ?? finite.reduce((most, value) => Math.max(most, value), -Infinity);

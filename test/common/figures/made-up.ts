@@ -1,4 +1,4 @@
-import type { Facts, Quantity, SeriesPanel, ShapeName, Shapes } from '../../../common/figures/data.ts';
+import type { Cells, Facts, Quantity, SeriesPanel, ShapeName, Shapes } from '../../../common/figures/data.ts';
 
 /** Made-up data of each shape, with what makes figures hard: long names, many groups, breaks, formulas, single runs. */
 
@@ -107,8 +107,18 @@ export function examples(shape: ShapeName): [name: string, data: Shapes[ShapeNam
         ['no runs', [{ ...seriesPanel(shed), groups: [], prunings: [] }], {}],
       ];
     case 'ends':
+      return [
+        ['points', [endsPanel(accuracy, 4, 1)], {}],
+        ['lines and a reference', [endsPanel(accuracy, 3, 6)], {}],
+        ['two panels', [endsPanel(accuracy, 3, 6), endsPanel(shed, 3, 6)], {}],
+        ['no runs', [{ ...endsPanel(accuracy, 0, 0), references: [] }], {}],
+      ];
     case 'cells':
-      return [];
+      return [
+        ['two measures', cells([accuracy, shed], 4), {}],
+        ['one measure', cells([loss], 5), {}],
+        ['no runs', cells([accuracy], 0), {}],
+      ];
   }
 }
 
@@ -117,4 +127,58 @@ function onePoint(): SeriesPanel {
   const group = panel.groups[0];
   if (group === undefined) throw new Error('no group');
   return { ...panel, groups: [{ ...group, points: group.points.slice(7, 8) }] };
+}
+
+/** Accuracy against compression: `points` for each group, and a published curve beside them. */
+function endsPanel(y: Quantity, groups: number, points: number): SeriesPanel {
+  return {
+    title: null,
+    x: compression,
+    y,
+    groups: Array.from({ length: groups }, (_, group) => ({
+      label: ARMS[group] as string,
+      slot: group,
+      n: 5,
+      runs: runsOf(group, 5),
+      points: Array.from({ length: points }, (_, index) => {
+        const x = 2 ** (index + 1 + 0.2 * group);
+        const mean = 0.96 - 0.004 * index ** 2 - 0.01 * group;
+        return {
+          x,
+          across: { mean: x, low: x * 0.96, high: x * 1.05, n: 5 },
+          mean,
+          low: mean - 0.006,
+          high: mean + 0.008,
+          n: 5,
+        };
+      }),
+    })),
+    prunings: [],
+    references: [
+      {
+        label: 'rewinding',
+        source: 'Renda et al. 2020',
+        points: [1, 2, 4, 8, 16].map((x) => ({ x, y: 0.965 - 0.0006 * x })),
+      },
+    ],
+  };
+}
+
+function cells(quantities: Quantity[], groups: number): Cells {
+  return {
+    quantities,
+    rows: Array.from({ length: groups }, (_, group) => ({
+      label: ARMS[group] as string,
+      slot: group,
+      n: group === 3 ? 1 : 5,
+      runs: runsOf(group, 5),
+      cells: quantities.map((quantity, column) => {
+        if (group === 2 && column === 1) return null;
+        const mean = quantity.id === 'testLoss' ? 0.034 + 0.001 * group : 0.95 - 0.03 * group;
+        const half = group === 3 ? 0 : mean * 0.004 * (1 + group);
+        return { mean, low: mean - half, high: mean + half, n: group === 3 ? 1 : 5, best: group === 0 };
+      }),
+    })),
+    test: 'bold: the best mean',
+  };
 }
