@@ -28,6 +28,8 @@ import type { Moment } from '../../common/records.ts';
 import { MOMENTS } from '../../common/records.ts';
 import { classesOf, predictionsOf } from './fake-answers.ts';
 import { NETWORK } from './network.ts';
+import { checkOf, drawnFigure, FIGURES } from './figures.ts';
+import type { FigureSpecification } from '../../common/figures/specification.ts';
 import { EPOCHS, PRUNED_AT, Simulation, LABELS } from './simulation.ts';
 import { previewOf, readSchema, STUDIES } from './studies.ts';
 
@@ -432,6 +434,16 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
         answer(() => simulatedOf(id).simulation.planes(layer, epoch, planes)),
       masks: () => answer(() => new Uint8Array()),
       weights: () => answer(() => new Uint8Array()),
+    },
+    figures: {
+      list: () => answer(() => FIGURES),
+      save: (specification: FigureSpecification) =>
+        answer(() => ({ specification, createdAt: START, changedAt: START, writtenAt: null })),
+      remove: () => answer(() => ({})),
+      draw: (specification: FigureSpecification) => answer(() => drawnFigure(specification)),
+      check: ({ name }: { name: string }) => answer(() => checkOf(name)),
+      file: () => answer(() => new Uint8Array()),
+      noteWritten: () => answer(() => ({})),
     },
   };
   return { client: client as unknown as CascadeClient, send };

@@ -1,5 +1,6 @@
 import type { Component } from 'vue';
 import AskGallery from '../ask/AskGallery.vue';
+import FiguresGallery from '../figures/FiguresGallery.vue';
 import ReplayGallery from '../replay/ReplayGallery.vue';
 import RunGallery from '../run/RunGallery.vue';
 import RunsGallery from '../runs/RunsGallery.vue';
@@ -10,6 +11,7 @@ import ChartsGallery from '../ui/charts/ChartsGallery.vue';
 /** What the gallery shows beside whole windows: the parts of each room in their states. */
 export const PARTS: readonly { title: string; part: Component }[] = [
   { title: 'States, marks, controls, notes', part: UiGallery },
+  { title: 'Figures: each state in the list, the page, every option', part: FiguresGallery },
   { title: 'List of runs: each state, no control, long names', part: RunsGallery },
   {
     title: 'Tables of a run: layers, classes beside a control and alone, events, facts, nothing yet',

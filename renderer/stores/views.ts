@@ -17,6 +17,7 @@ export const VIEWS = [
   { name: 'runs', label: 'Runs', icon: 'runs' },
   { name: 'run', within: 'runs' },
   { name: 'replay', label: 'Replay', icon: 'replay' },
+  { name: 'figures', label: 'Figures', icon: 'figures' },
   { name: 'ask', label: 'Ask', icon: 'ask' },
   { name: 'workspace', label: 'Workspace', icon: 'workspace', last: true },
 ] as const satisfies readonly View[];

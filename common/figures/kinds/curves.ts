@@ -21,6 +21,8 @@ import { plainText } from '../text.ts';
 import { Typesetter } from '../typesetter.ts';
 
 const BAND_OPACITY = 0.18;
+/** More lines than these would be a grey wall: their number is told instead. */
+const MOST_PRUNINGS = 12;
 const PRUNING = { colour: '8a8a8a', dash: [1.5, 1.5] };
 
 const options = z.strictObject({
@@ -56,11 +58,11 @@ export const curves = defineFigure({
             label: names.get(group) ?? group.label,
             sample: lineSample(lookOfGroup(set.style.palette, group), set, set.style.markers),
           })),
-          ...(given.prunings && panels.some(({ prunings }) => prunings.length > 0)
+          ...(given.prunings && panels.some((panel) => markedPrunings(panel).length > 0)
             ? [pruningEntry(set)]
             : []),
         ],
-        notes: notesOf(groups, facts, 'bands'),
+        notes: [...notesOf(groups, facts, 'bands'), ...(given.prunings ? unmarkedPrunings(panels) : [])],
         description: panels
           .map(({ x, y }) => `${plainText(y.title)} against ${plainText(x.title)}`)
           .join('; '),
@@ -139,8 +141,18 @@ function bandsOf(plot: Plot, panel: SeriesPanel, points: readonly CurvePoint[], 
     });
 }
 
+function markedPrunings({ prunings }: SeriesPanel): readonly number[] {
+  return prunings.length > MOST_PRUNINGS ? [] : prunings;
+}
+
+/** What is told of prunings that are too many to be marked. */
+function unmarkedPrunings(panels: readonly SeriesPanel[]): string[] {
+  const most = Math.max(0, ...panels.map(({ prunings }) => prunings.length));
+  return most > MOST_PRUNINGS ? [`pruned at ${most} places of the axis, which are not marked`] : [];
+}
+
 function pruningLines(set: Typesetter, panel: SeriesPanel, plot: Plot): Item[] {
-  return panel.prunings.map((x) => {
+  return markedPrunings(panel).map((x) => {
     const across = plot.across(drawn(panel.x, x));
     return polyline(
       [

@@ -103,6 +103,11 @@ export function examples(shape: ShapeName): [name: string, data: Shapes[ShapeNam
         ['four panels', [accuracy, shed, loss, compression].map((y) => seriesPanel(y)), {}],
         ['symlog', [seriesPanel(shed)], { yScale: 'symlog', linearUpTo: 1e-4 }],
         ['many groups', [seriesPanel(shed, 9)], {}],
+        [
+          'many prunings',
+          [{ ...seriesPanel(shed), prunings: Array.from({ length: 30 }, (_, at) => at) }],
+          {},
+        ],
         ['one point', [onePoint()], {}],
         ['no runs', [{ ...seriesPanel(shed), groups: [], prunings: [] }], {}],
       ];

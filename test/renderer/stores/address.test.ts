@@ -13,6 +13,6 @@ describe('the address', () => {
 
   it('shows the runs where it says nothing known', () => {
     expect(parseAddress('').view).toBe('runs');
-    expect(parseAddress('#/figures?x=1').view).toBe('runs');
+    expect(parseAddress('#/nowhere?x=1').view).toBe('runs');
   });
 });
