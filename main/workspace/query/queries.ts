@@ -93,7 +93,7 @@ export class Queries {
         end(
           new CascadeError(
             'SQL_TIMEOUT',
-            `The query was ended after ${seconds} seconds: ask for less, or allow more time with --timeout.`,
+            `The query was ended after ${seconds} seconds: ask for less, or on the command line allow more time with --timeout.`,
           ),
         ),
       seconds * 1000,

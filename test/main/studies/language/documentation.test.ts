@@ -62,7 +62,7 @@ describe('docs/study-files.md', () => {
       expect(page).toContain(`| \`${setting}\``);
   });
 
-  it('leads to places that are there', () => {
+  it('leads to places that are there', async () => {
     const headings = (markdown: string): string[] =>
       [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
         title!
@@ -75,6 +75,7 @@ describe('docs/study-files.md', () => {
       ['formats.md', formats],
       ['components.md', generated],
       ['measures.md', measures],
+      ['sql.md', await text('docs/sql.md')],
     ]);
     for (const [name, markdown] of pages)
       for (const [, file, place] of markdown.matchAll(/\]\(([a-z-]*\.md|)(?:#([^)]*))?\)/g)) {
