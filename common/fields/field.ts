@@ -7,6 +7,8 @@ export interface FieldSource {
   run: RunSummary;
   /** What its specification holds under a key; undefined where it has none, or is not read yet. */
   setting(key: string): FlatValue | undefined;
+  /** Its dense control, where it is known: differences in pairs are over it. */
+  control?(): RunSummary | undefined;
 }
 
 export type FieldType = 'text' | 'number' | 'flag' | 'time';

@@ -17,8 +17,8 @@ function fieldOf(measure: Measure): Field {
     unit: measure.unit,
     ...(measure.of === undefined ? {} : { of: measure.of }),
     ...(measure.each === 'threshold' ? { each: 'threshold' } : {}),
-    values: ({ run }, key) => {
-      const value = measure.run?.(run, key) ?? null;
+    values: ({ run, control }, key) => {
+      const value = measure.run?.(run, key, control?.()) ?? null;
       return value === null ? [] : [value];
     },
   };

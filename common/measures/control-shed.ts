@@ -1,3 +1,4 @@
+import { currentExcess } from '../last-excess.ts';
 import { defineMeasure } from './measure.ts';
 import { sharesCompared } from './stored.ts';
 
@@ -5,6 +6,7 @@ export const controlShed = defineMeasure({
   id: 'controlShed',
   column: 'control_shed_of_kept',
   title: 'Shed in the control, same weights',
+  short: 'Same in control',
   unit: 'share',
   of: 'weights that the run keeps',
   definition:
@@ -16,4 +18,9 @@ export const controlShed = defineMeasure({
   stored: { epoch: sharesCompared('dense').control, layer: sharesCompared('dense').control },
   epoch: ({ compared }, threshold) => compared('dense')?.control[threshold] ?? null,
   layer: ({ compared }, threshold) => compared('dense')?.control[threshold] ?? null,
+  // Of a run, the two that are stored: its own share, and how far that is over the control's.
+  run: (run, threshold) => {
+    const [here, over] = [run.states?.shed[threshold] ?? null, currentExcess(run, 'dense', threshold)];
+    return here === null || over === null ? null : here - over;
+  },
 });

@@ -87,8 +87,8 @@ export interface Measure {
   epoch?(source: EpochSource, key: string): number | null;
   layer?(source: LayerSource, key: string): number | null;
   class?(source: ClassSource): number | null;
-  /** After the last epoch that was measured. */
-  run?(run: RunSummary, key: string): number | null;
+  /** After the last epoch that was measured. @param control its dense control, where that is known */
+  run?(run: RunSummary, key: string, control?: RunSummary): number | null;
 }
 
 /** The levels that numbers are told of. */

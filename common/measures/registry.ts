@@ -1,3 +1,4 @@
+import { accuracyOverControl } from './accuracy-over-control.ts';
 import { channels } from './channels.ts';
 import { classAccuracy } from './class-accuracy.ts';
 import { compression } from './compression.ts';
@@ -53,6 +54,7 @@ export const MEASURES = [
   validationTopFive,
   testLoss,
   testAccuracy,
+  accuracyOverControl,
   testTopFive,
   pruned,
   zero,

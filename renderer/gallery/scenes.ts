@@ -72,6 +72,47 @@ function many(count: number): RunSummary[] {
   });
 }
 
+/** Four arms of five seeds, some of which are not done. */
+function seeds(): RunSummary[] {
+  const arms = ['random 50%', 'random 90%', 'magnitude 90%', 'gradient 90%'];
+  const controls = Array.from({ length: 5 }, (_, seed) =>
+    summary(`${CONTROL.slice(0, -1)}${seed}`, 'control', 'finished', 12, {
+      seed,
+      prunes: false,
+      control: null,
+    }),
+  );
+  const pruned = arms.flatMap((arm, index) =>
+    Array.from({ length: 5 }, (_, seed): RunSummary => {
+      const shown = usual()[1]!;
+      const isDone = index < 3 && !(index === 2 && seed > 2);
+      return {
+        ...shown,
+        id: `${String(index).repeat(12)}-s${seed}`,
+        hash: String(index).repeat(12),
+        seed,
+        control: controls[seed]!.id,
+        memberships: [{ study: 'criteria', arm, place: index }],
+        state: isDone ? 'finished' : seed === 3 && index === 2 ? 'running' : 'queued',
+        epochsDone: isDone ? 12 : 0,
+        testAccuracy: isDone ? 0.93 + 0.01 * index + 0.01 * noise(seed, index + 2) : null,
+        excess: isDone
+          ? Object.fromEntries(
+              Object.entries(shown.excess!).map(([label, value]) => [
+                label,
+                value * (0.8 + 0.4 * noise(seed, 9)),
+              ]),
+            )
+          : null,
+        excessEpoch: isDone ? 12 : null,
+        tags: index === 1 ? ['fig 2'] : [],
+        starred: index === 1 && seed === 0,
+      };
+    }),
+  );
+  return [...controls, ...pruned];
+}
+
 export const SCENES: Record<string, Scene> = {
   usual: { title: 'A finished study', options: () => ({ runs: usual() }) },
   live: {
@@ -93,6 +134,7 @@ export const SCENES: Record<string, Scene> = {
       ],
     }),
   },
+  seeds: { title: 'Arms of five seeds', options: () => ({ runs: seeds() }) },
   stepwise: { title: 'A run beside two controls', options: () => ({ runs: stepwise() }) },
   empty: { title: 'An empty workspace', options: () => ({ runs: [] }) },
   loading: { title: 'Nothing answered yet', options: () => ({ runs: [], delay: Infinity }) },

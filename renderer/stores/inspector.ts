@@ -15,6 +15,8 @@ export interface Inspected {
   kind: 'run' | 'layer' | 'channel' | 'weight';
   title: string;
   subtitle?: string;
+  /** The run whose tags and note can be changed beside it. */
+  run?: string;
   sections: { heading: string; rows: InspectedRow[] }[];
 }
 

@@ -5,6 +5,13 @@ export interface Notice {
   id: number;
   tone: 'error' | 'done';
   text: string;
+  /** What a person can do about it, such as take it back. */
+  action?: NoticeAction;
+}
+
+export interface NoticeAction {
+  label: string;
+  run: () => void;
 }
 
 export const notices = shallowRef<readonly Notice[]>([]);
@@ -14,12 +21,19 @@ export function dismiss(id: number): void {
   notices.value = notices.value.filter((notice) => notice.id !== id);
 }
 
+/** What can be taken back is told longer. */
+const DONE_MS = 4_000;
+const ACTION_MS = 15_000;
+
 /** Errors stay until dismissed; what went well goes by itself. */
-export function notify(tone: Notice['tone'], text: string): void {
+export function notify(tone: Notice['tone'], text: string, action?: NoticeAction): void {
   last += 1;
   const id = last;
-  notices.value = [...notices.value.filter((notice) => notice.text !== text), { id, tone, text }].slice(-4);
-  if (tone === 'done') setTimeout(() => dismiss(id), 4_000);
+  notices.value = [
+    ...notices.value.filter((notice) => notice.text !== text),
+    { id, tone, text, ...(action ? { action } : {}) },
+  ].slice(-4);
+  if (tone === 'done') setTimeout(() => dismiss(id), action ? ACTION_MS : DONE_MS);
 }
 
 /** Does something for a person and says what went wrong, where it does. */

@@ -28,7 +28,9 @@ export interface Workstation {
   connection: Readonly<Ref<ConnectionState>>;
   generation: Readonly<Ref<number>>;
   status: ShallowRef<WorkstationStatus | null>;
+  /** All but those in the bin, which no view, picker or chart shows. */
   runs: Readonly<Ref<readonly RunSummary[]>>;
+  binned: Readonly<Ref<readonly RunSummary[]>>;
   run: (id: string) => RunSummary | undefined;
   /** Runs whose first epochs others have taken. */
   trunks: Readonly<Ref<ReadonlySet<string>>>;
@@ -124,8 +126,9 @@ export function createWorkstation(connection: Connection): Workstation {
     { immediate: true },
   );
 
-  const runs = computed(() => [...byId.value.values()]);
-  const needed = computed(() => neededBy(runs.value));
+  const all = computed(() => [...byId.value.values()]);
+  const runs = computed(() => all.value.filter(({ binnedAt }) => binnedAt === null));
+  const needed = computed(() => neededBy(all.value));
   const looks = computed(() => looksOf(runs.value));
   const shortArms = computed(() => {
     const arms = new Map<string, Set<string>>();
@@ -141,6 +144,7 @@ export function createWorkstation(connection: Connection): Workstation {
     generation: connection.generation,
     status,
     runs,
+    binned: computed(() => all.value.filter(({ binnedAt }) => binnedAt !== null)),
     run: (id) => byId.value.get(id),
     trunks: computed(() => new Set(runs.value.flatMap(({ trunk }) => trunk?.id ?? []))),
     firstInLine: computed(() => firstInLine(runs.value)),

@@ -28,6 +28,7 @@ export function inspectedRun(
     kind: 'run',
     title: runTitle(run),
     subtitle: run.id,
+    run: run.id,
     sections: [
       {
         heading: 'What it is',

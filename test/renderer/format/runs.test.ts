@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochSummary, RunSummary } from '../../../common/contract/schemas.ts';
-import { columns } from '../../../renderer/runs/columns.ts';
+import { FieldCatalogue } from '../../../common/fields/catalogue.ts';
+import { readColumns } from '../../../renderer/runs/columns.ts';
+import { sortValue } from '../../../renderer/runs/sort.ts';
 import {
   actionsOf,
   controlsOf,
@@ -66,11 +68,11 @@ describe('a run for people', () => {
     });
     // Nor is it sorted among those of last epochs.
     const sorted = (run: RunSummary): unknown => {
-      const column = columns('1e-3').find(({ id }) => id === 'excess')!;
-      return 'accessorFn' in column ? column.accessorFn(run, 0) : null;
+      const [column] = readColumns('excess', new FieldCatalogue([]));
+      return sortValue(column!, { run, setting: () => undefined }, '1e-3');
     };
     expect(sorted(RUN)).toBe(0.39);
-    expect(sorted(ahead)).toBe(-Infinity);
+    expect(sorted(ahead)).toBeNull();
     const previousMask = { control: 'ffffffffffff-s0', excess: { '1e-3': 0.02 }, excessEpoch: 3 };
     expect(lastExcessText({ ...RUN, previousMask }, 'previous-mask', '1e-3')).toBe('+2.0 pp at epoch 3');
   });
