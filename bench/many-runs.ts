@@ -97,7 +97,7 @@ async function look(browser: Browser, address: string): Promise<Omit<Tried, 'sta
   await row.waitFor();
   const reloadMs = performance.now() - reloaded;
   await page.waitForTimeout(REST_MS);
-  const filter = page.locator('input[type="search"]');
+  const filter = page.locator('[data-filter]');
   await filter.fill('sweep-1');
   await page.waitForTimeout(REST_MS);
   const filterMs = await changed(page, () => filter.press('End').then(() => filter.press('7')));

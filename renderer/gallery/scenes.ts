@@ -80,6 +80,9 @@ function seeds(): RunSummary[] {
       seed,
       prunes: false,
       control: null,
+      excess: null,
+      excessEpoch: null,
+      hash: 'dddddddddddd',
     }),
   );
   const pruned = arms.flatMap((arm, index) =>

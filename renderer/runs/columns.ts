@@ -19,7 +19,7 @@ export interface Column {
 /** Columns of single runs, until a person chooses others. */
 export const RUN_COLUMNS = 'study,arm,seed,state,epochsDone,testAccuracy,pruned,shed,excess';
 /** Columns of groups; what they have in common stands before them. */
-export const GROUP_COLUMNS = 'testAccuracy,accuracyOverControl,pruned,shed,controlShed,excess';
+export const GROUP_COLUMNS = 'testAccuracy,accuracyOverControl,shed,controlShed,excess';
 /** Keys that differ become columns by themselves, so many of them. */
 export const MOST_BY_THEMSELVES = 3;
 
@@ -89,8 +89,9 @@ export function compareSettings(
   return { differing: differing.map(({ field }) => field), equal };
 }
 
+/** Numbers stand at the right; the progress is a bar. */
 export function isNumber(field: Field): boolean {
-  return field.type === 'number';
+  return field.type === 'number' && field.id !== 'epochsDone';
 }
 
 /** A column's words: what a share is of, or, of groups, what the spread is. */
@@ -105,13 +106,21 @@ export interface ColumnFace {
 
 const HEADINGS: Readonly<Record<string, string>> = { epochsDone: 'Progress' };
 const GROWING: Readonly<Record<string, number>> = {
-  arm: 130,
-  study: 80,
-  epochsDone: 110,
+  arm: 110,
+  study: 72,
+  epochsDone: 92,
   note: 100,
   tag: 80,
 };
-const LEAST: Readonly<Record<string, number>> = { seed: 42, state: 96, shed: 96, excess: 92, priority: 60 };
+const LEAST: Readonly<Record<string, number>> = {
+  seed: 38,
+  state: 92,
+  testAccuracy: 68,
+  pruned: 58,
+  shed: 92,
+  excess: 88,
+  priority: 60,
+};
 
 /** @param spread of groups; null where each row is a run */
 export function faceOf(
@@ -127,9 +136,9 @@ export function faceOf(
   const isMean = spread !== null && measure !== undefined;
   const below = isMean ? `mean ${SPREADS[spread].short}` : shareOf(measure?.of);
   // A setting's whole key can be long.
-  const words = Math.min(170, 24 + 6.6 * heading.length);
+  const words = Math.min(170, 18 + 6.4 * heading.length);
   const least = isMean
-    ? Math.max(spread === 'bootstrap' ? 158 : 118, words)
+    ? Math.max(spread === 'bootstrap' ? 150 : measure.unit === 'points' ? 112 : 102, words)
     : (LEAST[field.id] ?? Math.max(64, words));
   return {
     heading,

@@ -1,7 +1,7 @@
 import type { FieldCatalogue } from '../../common/fields/catalogue.ts';
 import type { FieldSource, FieldValue } from '../../common/fields/field.ts';
 import { progressShare } from '../format/runs.ts';
-import { isNumber, readColumns, type Column } from './columns.ts';
+import { readColumns, type Column } from './columns.ts';
 
 export interface SortKey {
   column: Column;
@@ -22,7 +22,7 @@ export function writeSort(keys: readonly SortKey[]): string {
 
 /** What a press on a head does: numbers begin with the highest, words with the first; then the other way; then none. */
 export function pressed(keys: readonly SortKey[], column: Column, adds: boolean): SortKey[] {
-  const first = isNumber(column.field) || column.field.type === 'time';
+  const first = column.field.type === 'number' || column.field.type === 'time';
   const place = keys.findIndex((key) => key.column.id === column.id);
   const known = keys[place];
   const next: SortKey | null = !known

@@ -254,12 +254,11 @@ describeInChromium('all views', () => {
     await page.keyboard.press('Tab');
     await eventually(focused).toMatch(/^Open run/);
     await page.keyboard.press('Tab');
+    await eventually(focused).toMatch(/^Star run/);
+    await page.keyboard.press('Tab');
     await eventually(focused).toMatch(/^Delete run/);
-    await page.keyboard.press('Enter');
-    await page.getByRole('alertdialog').waitFor();
-    await page.keyboard.press('Escape');
-    await eventually(focused).toMatch(/^Delete run/);
-    await page.keyboard.press('Shift+Tab');
+    for (let back = 0; back < 2; back++) await page.keyboard.press('Shift+Tab');
+    await eventually(focused).toMatch(/^Open run/);
     await page.keyboard.press('Enter');
     await page.getByRole('tab', { name: 'Layers' }).focus();
     await page.keyboard.press('ArrowRight');

@@ -22,7 +22,7 @@ describeInChromium('coming back to where one was', () => {
   afterAll(() => window?.close());
 
   const grid = (): Locator => page.getByRole('grid', { name: 'Runs' });
-  const box = () => page.getByRole('searchbox', { name: 'Filter runs' });
+  const box = () => page.getByRole('combobox', { name: 'Filter runs' });
   const rows = () => grid().getByRole('row', { name: /^Run / });
   const sortOf = (heading: string) =>
     grid()
@@ -68,7 +68,7 @@ describeInChromium('coming back to where one was', () => {
     await eventually(seen).toEqual(before);
     const other = await page.context().newPage();
     await other.goto(page.url());
-    await eventually(() => other.getByRole('searchbox', { name: 'Filter runs' }).inputValue()).toBe('sweep');
+    await eventually(() => other.getByRole('combobox', { name: 'Filter runs' }).inputValue()).toBe('sweep');
     await other.close();
 
     await box().fill('sweep seed 1');
@@ -78,20 +78,26 @@ describeInChromium('coming back to where one was', () => {
     await eventually(() => grid().getAttribute('aria-rowcount')).toBe('17');
   });
 
-  test('what looks like a query is told that the filter searches only names', async () => {
-    const hint = page.getByRole('note').filter({ hasText: 'searches only names' });
-    expect(await hint.count()).toBe(0);
-    for (const query of ['seed=1', 'accuracy > 0.9']) {
-      await box().fill(query);
-      await page.getByRole('heading', { name: 'No run has that name' }).waitFor();
-      expect(await hint.textContent()).toContain(query);
-    }
-    // Names of a grid's arms are found all the same.
-    await box().fill('rate=0.1');
-    await eventually(() => grid().getAttribute('aria-rowcount')).toBe(String(RUNS + 1));
-    await hint.waitFor();
+  test('a filter that cannot be read says why, where, and what is shown instead', async () => {
+    const all = String(RUNS + 1);
+    const problem = page.getByRole('status').filter({ hasText: 'There is no key' });
+    await box().fill('seed = 1');
+    await eventually(() => grid().getAttribute('aria-rowcount')).not.toBe(all);
+    const before = await grid().getAttribute('aria-rowcount');
+    await box().fill('sede = 1');
+    await problem.waitFor();
+    expect(await problem.textContent()).toContain('did you mean seed?');
+    expect(await problem.textContent()).toContain('seed = 1');
+    expect(await page.locator('.mirror u').textContent()).toBe('sede');
+    expect(await box().getAttribute('aria-invalid')).toBe('true');
+    expect(await grid().getAttribute('aria-rowcount')).toBe(before);
+    await box().fill('no-such-name');
+    await page.getByRole('heading', { name: 'No run matches' }).waitFor();
+    // A name that would be read as something else stands in quotation marks.
+    await box().fill('"rate=0.1"');
+    await eventually(() => grid().getAttribute('aria-rowcount')).toBe(all);
     await box().fill('');
-    await hint.waitFor({ state: 'detached' });
+    await problem.waitFor({ state: 'detached' });
   });
 
   test('a run is shown as it was: its tab, layer, epoch and threshold', async () => {

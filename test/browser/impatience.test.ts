@@ -27,7 +27,7 @@ describeInChromium('a person who does not wait', () => {
   afterAll(() => window?.close());
 
   const grid = (where = page): Locator => where.getByRole('grid', { name: 'Runs' });
-  const box = (where = page) => where.getByRole('searchbox', { name: 'Filter runs' });
+  const box = (where = page) => where.getByRole('combobox', { name: 'Filter runs' });
   const selected = () => grid().getByRole('row', { selected: true }).count();
   const dialog = () => page.getByRole('alertdialog');
   const alerts = () => page.getByRole('alert').count();
@@ -57,17 +57,23 @@ describeInChromium('a person who does not wait', () => {
       return Math.round(scrollTop);
     })()`);
   };
+  const deleteForGood = (where: Locator, title: string): Locator =>
+    where.getByRole('button', { name: `Delete run ${title} for good`, exact: true });
   const stays = (): void => expect(new URL(page.url()).hash).toMatch(/^#\/runs(\?|$)/);
 
   test('the second press of a double press reaches nothing that lay beneath', async () => {
     // Rows lie under the answers of the question.
+    const title = 'sweep · rate=0.1 sparsity=0.79 · seed 4';
+    await fresh();
+    await act(page, 'Delete', title);
+    await row(page, title).waitFor({ state: 'detached' });
     for (const [answer, left] of [
       ['Cancel', 1],
-      ['Delete run', 0],
+      ['Delete for good', 0],
     ] as const) {
-      await fresh();
-      const title = 'sweep · rate=0.1 sparsity=0.79 · seed 4';
-      await act(page, 'Delete', title);
+      await page.evaluate(`location.hash = '#/runs?scope=bin'`);
+      await deleteForGood(row(page, title), title).click();
+      await dialog().getByRole('textbox').fill('delete');
       await dialog().getByRole('button', { name: answer }).dblclick();
       await dialog().waitFor({ state: 'detached' });
       await eventually(() => row(page, title).count()).toBe(left);
@@ -101,14 +107,18 @@ describeInChromium('a person who does not wait', () => {
     await eventually(() => page.locator('html').getAttribute('data-theme')).toBe('dark');
     await eventually(() => page.locator(':focus').getAttribute('aria-label')).toMatch(/^Run /);
     stays();
-    for (let button = 0; button < 3; button++) await page.keyboard.press('Tab');
-    expect(await page.locator(':focus').getAttribute('aria-label')).toMatch(/^Delete run/);
+    await page.keyboard.press('Delete');
+    await page.getByRole('button', { name: /^Bin/ }).click();
+    const binned = grid().getByRole('row', { name: /^Run / }).first();
+    await binned.getByRole('button', { name: /^Delete run .* for good$/ }).focus();
     // The safe answer has the focus, and would be given at once.
     for (let times = 0; times < 4; times++) await page.keyboard.down('Enter');
     await page.keyboard.up('Enter');
     await dialog().waitFor();
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
+    await binned.getByRole('button', { name: /^Restore run/ }).click();
+    await page.getByRole('heading', { name: 'The bin is empty' }).waitFor();
     await page.keyboard.down('Control');
     for (let times = 0; times < 4; times++) await page.keyboard.down('k');
     await page.keyboard.up('k');
@@ -175,11 +185,6 @@ describeInChromium('a person who does not wait', () => {
     }
     await act(page, 'Delete', TITLE);
     await page.reload();
-    await row(page, TITLE).waitFor();
-    expect(await dialog().count()).toBe(0);
-    await act(page, 'Delete', TITLE);
-    await dialog().getByRole('button', { name: 'Delete run' }).click();
-    await page.reload();
     await grid().waitFor();
     await row(page, TITLE).waitFor({ state: 'detached' });
 
@@ -208,16 +213,9 @@ describeInChromium('a person who does not wait', () => {
     for (const tab of [page, other]) await untilState(tab, TITLE, 'running');
     await both('Stop', 'Pause');
     for (const tab of [page, other]) await untilState(tab, TITLE, 'stopped');
-    for (const tab of [page, other]) {
-      await act(tab, 'Delete', TITLE);
-      await tab.getByRole('alertdialog').waitFor();
-    }
-    await press(
-      [page, other].map((tab) => tab.getByRole('alertdialog').getByRole('button', { name: 'Delete run' })),
-    );
+    await both('Delete', 'Delete');
     for (const tab of [page, other]) {
       await row(tab, TITLE).waitFor({ state: 'detached' });
-      await tab.getByRole('alertdialog').waitFor({ state: 'detached' });
       expect(await tab.getByRole('alert').allTextContents()).toEqual([]);
     }
     await other.close();
@@ -306,7 +304,7 @@ describeInChromium('a person who does not wait', () => {
     const tab = await crashTab(doomed);
     await tab.reload();
     const seen = () =>
-      tab.evaluate(`document.querySelector('input[type=search]')?.value + ' ' +
+      tab.evaluate(`document.querySelector('[data-filter]')?.value + ' ' +
         document.querySelector('[role=grid]')?.getAttribute('aria-rowcount') + ' ' +
         document.querySelector('main [role=alert]')`);
     await eventually(seen).toBe('sweep 80 null');

@@ -101,9 +101,23 @@ describeInChromium('runs under way', () => {
     await goTo(page, 'Runs');
   }, 120_000);
 
-  test('what is not stopped is deleted only after a question, which Escape answers with no', async () => {
+  test('what is deleted is in the bin, comes back with one press, and goes for good only after a typed word', async () => {
     const remove = row(page, TITLE).getByRole('button', { name: `Delete run ${TITLE}` });
-    const question = page.getByRole('alertdialog', { name: 'Delete this run?' });
+    const bin = page.getByRole('button', { name: 'Bin (1)' });
+    await remove.click();
+    await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await row(page, TITLE).waitFor();
+    await remove.click();
+    await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
+    // Nothing else shows it either.
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Command' }).fill(TITLE);
+    await page.getByText('Nothing by that name.').waitFor();
+    await page.keyboard.press('Escape');
+
+    await bin.click();
+    const question = page.getByRole('alertdialog', { name: 'Delete this run for good?' });
     await remove.click();
     await question.waitFor();
     expect(await question.textContent()).toContain(`${EPOCHS} measured epochs`);
@@ -111,15 +125,19 @@ describeInChromium('runs under way', () => {
     await question.waitFor({ state: 'hidden' });
     expect(await row(page, TITLE).count()).toBe(1);
 
-    // The safe answer has the focus.
+    // The safe answer has the focus, and the other needs its word.
     await remove.click();
     await page.keyboard.press('Enter');
     await question.waitFor({ state: 'hidden' });
     expect(await row(page, TITLE).count()).toBe(1);
 
     await remove.click();
-    await question.getByRole('button', { name: 'Delete run' }).click();
-    await row(page, TITLE).waitFor({ state: 'detached' });
+    const forGood = question.getByRole('button', { name: 'Delete for good' });
+    expect(await forGood.isDisabled()).toBe(true);
+    await question.getByRole('textbox').fill('delete');
+    await forGood.click();
+    await page.getByRole('heading', { name: 'The bin is empty' }).waitFor();
+    await page.getByRole('button', { name: 'Back to the runs' }).click();
     await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
@@ -155,7 +173,6 @@ describeInChromium('runs under way', () => {
     await row(page, title)
       .getByRole('button', { name: `Delete run ${title}` })
       .dblclick();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete run' }).dblclick();
     await row(page, title).waitFor({ state: 'detached' });
     expect(await page.getByRole('alert').count()).toBe(0);
   }, 120_000);
