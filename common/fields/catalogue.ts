@@ -52,7 +52,7 @@ export class FieldCatalogue {
         name,
         [...this.#byName.values()].flat().map(({ id }) => id),
       );
-      return { problem: `There is no key “${name}”${meant === null ? '' : `: did you mean ${meant}?`}` };
+      return { problem: `There is no key “${name}”${meant === null ? '.' : `: did you mean ${meant}?`}` };
     }
     if (others.length === 0) return { field };
     const names = [field, ...others].map(({ id }) => id);

@@ -84,11 +84,11 @@ describeInChromium('coming back to where one was', () => {
     await box().fill('seed = 1');
     await eventually(() => grid().getAttribute('aria-rowcount')).not.toBe(all);
     const before = await grid().getAttribute('aria-rowcount');
-    await box().fill('sede = 1');
+    await box().fill('seeds = 1');
     await problem.waitFor();
     expect(await problem.textContent()).toContain('did you mean seed?');
     expect(await problem.textContent()).toContain('seed = 1');
-    expect(await page.locator('.mirror u').textContent()).toBe('sede');
+    expect(await page.locator('.mirror u').textContent()).toBe('seeds');
     expect(await box().getAttribute('aria-invalid')).toBe('true');
     expect(await grid().getAttribute('aria-rowcount')).toBe(before);
     await box().fill('no-such-name');

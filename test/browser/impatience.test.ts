@@ -118,7 +118,7 @@ describeInChromium('a person who does not wait', () => {
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
     await binned.getByRole('button', { name: /^Restore run/ }).click();
-    await page.getByRole('heading', { name: 'The bin is empty' }).waitFor();
+    await page.getByRole('button', { name: 'Back to the runs' }).click();
     await page.keyboard.down('Control');
     for (let times = 0; times < 4; times++) await page.keyboard.down('k');
     await page.keyboard.up('k');

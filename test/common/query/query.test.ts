@@ -110,7 +110,7 @@ describe('what a query means', () => {
 describe('errors in place', () => {
   test.each([
     ['criterio = magnitude', 'criterio', 'There is no key “criterio”: did you mean criterion?'],
-    ['seed = 0 and colour = red', 'colour', 'There is no key “colour”'],
+    ['seed = 0 and colour = red', 'colour', 'There is no key “colour”.'],
     ['seed = zero', 'zero', '“zero” is not a number'],
     ['state = finnished', 'finnished', 'state is never “finnished”: did you mean finished?'],
     ['starred = maybe', 'maybe', 'is not yes or no'],
