@@ -12,6 +12,8 @@ export const accuracyOverControl = defineMeasure({
   formula: 'test accuracy here  −  test accuracy of the dense control of the same seed',
   better: 'higher',
   logarithmic: false,
+  // It is of a run alone, which its last epoch tells.
+  stored: {},
   run: (run, _threshold, control) =>
     control?.state === 'finished' &&
     run.state === 'finished' &&
