@@ -1,4 +1,5 @@
 import { defineMeasure } from './measure.ts';
+import { stored } from './stored.ts';
 
 export const accuracyOverControl = defineMeasure({
   id: 'accuracyOverControl',
@@ -12,8 +13,12 @@ export const accuracyOverControl = defineMeasure({
   formula: 'test accuracy here  −  test accuracy of the dense control of the same seed',
   better: 'higher',
   logarithmic: false,
-  // It is of a run alone, which its last epoch tells.
-  stored: {},
+  stored: {
+    run: stored(`iif(run.state = 'finished', epoch.test_accuracy - (select last.test_accuracy
+      from main.runs as control join main.epochs as last on last.run = control.number
+      where control.number = run.control and control.state = 'finished'
+      order by last.epoch desc limit 1), null)`),
+  },
   run: (run, _threshold, control) =>
     control?.state === 'finished' &&
     run.state === 'finished' &&

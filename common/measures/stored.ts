@@ -24,8 +24,10 @@ export interface StoredKey {
 /** An SQL expression of a number: null where it is not known. */
 export type StoredNumber = (key: StoredKey) => string;
 
-/** The expressions of a measure, one for each level that it is told of but 'run'. */
+/** The expressions of a measure, one for each level that it is told of; a run's is that of its last epoch but where it has its own. */
 export interface StoredMeasure {
+  /** Of the row `run` beside the rows of its last epoch. */
+  run?: StoredNumber;
   epoch?: StoredNumber;
   layer?: StoredNumber;
   class?: StoredNumber;

@@ -23,6 +23,7 @@ import type { Connection } from '../../../main/workspace/database.ts';
 import { layoutOf } from '../../../main/workspace/layout.ts';
 import { openForQueries, runQuery } from '../../../main/workspace/query/run-query.ts';
 import { VIEWS } from '../../../main/workspace/query/views/registry.ts';
+import { accuracyOverControl } from '../../../common/measures/accuracy-over-control.ts';
 import type { Workspace } from '../../../main/workspace/workspace.ts';
 import { LAST, recordAllKinds, RUNS, SHORT, UNKNOWN } from './all-kinds.ts';
 import { classesOf } from './fixtures.ts';
@@ -308,4 +309,17 @@ it('the examples can be asked', () => {
   expect(ask(SQL_EXAMPLES[0]!.sql.replace("'finished'", "'interrupted'"))).toMatchObject([
     { arm: 'arm', n: RUNS.length },
   ]);
+});
+
+it('the accuracy over the control is of two finished runs', async () => {
+  const over = (): unknown =>
+    ask(`select accuracy_over_control as over from runs where run = '${RUN}'`)[0]!['over'];
+  for (const id of [RUN, CONTROL]) {
+    expect(over()).toBeNull();
+    await workspace.setState(id, 'finished', null);
+  }
+  const [run, control] = [await workspace.summary(RUN), await workspace.summary(CONTROL)];
+  const difference = run.testAccuracy! - control.testAccuracy!;
+  expect(over()).toBeCloseTo(difference, 12);
+  expect(accuracyOverControl.run!(run, '', control)).toBe(difference);
 });

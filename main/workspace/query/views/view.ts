@@ -75,15 +75,16 @@ export function measuredAtThreshold(level: 'epoch' | 'layer'): ViewColumn[] {
   });
 }
 
-/** Measures of a run: those of its last epoch. */
+/** Measures of a run: those of its last epoch, and those of a run alone. */
 export function measuredOfRuns(atThreshold: boolean): ViewColumn[] {
   const told = (MEASURES as readonly Measure[]).filter(({ run }) => run !== undefined);
   const columns = atThreshold ? measuredAtThreshold('epoch') : measured('epoch');
-  return columns.filter(({ name }) => told.some(({ column: known }) => known === name));
+  const own = atThreshold ? [] : columnsOf('run', ({ column }) => [{ name: column, idea: 'masked' }]);
+  return [...columns.filter(({ name }) => told.some(({ column: known }) => known === name)), ...own];
 }
 
 function columnsOf(
-  level: Exclude<MeasureLevel, 'run'>,
+  level: MeasureLevel,
   names: (measure: Measure) => { name: string; idea: StoredIdea }[],
 ): ViewColumn[] {
   return (MEASURES as readonly Measure[]).flatMap((measure) => {
