@@ -16,6 +16,7 @@ export const VIEWS = [
   { name: 'studies', label: 'Studies', icon: 'studies' },
   { name: 'runs', label: 'Runs', icon: 'runs' },
   { name: 'run', within: 'runs' },
+  { name: 'compare', label: 'Compare', icon: 'compare' },
   { name: 'replay', label: 'Replay', icon: 'replay' },
   { name: 'figures', label: 'Figures', icon: 'figures' },
   { name: 'ask', label: 'Ask', icon: 'ask' },

@@ -1,0 +1,37 @@
+import type { PaneKind } from './pane-kind.ts';
+import CurvesPane from './CurvesPane.vue';
+import NumbersPane from './NumbersPane.vue';
+import OverlapPane from './OverlapPane.vue';
+import TradeOffPane from './TradeOffPane.vue';
+
+/** The kinds of panes, in the order of the menu. */
+export const PANES: readonly PaneKind[] = [
+  {
+    kind: 'curves',
+    title: 'Curves',
+    description: 'A measure against epochs or any other measure, with the spread over seeds.',
+    component: CurvesPane,
+    settings: { y: 'testAccuracy', x: 'epoch' },
+  },
+  {
+    kind: 'trade-off',
+    title: 'Trade-off',
+    description: 'One measure against another at the end of training, a point for each group.',
+    component: TradeOffPane,
+    settings: { y: 'testAccuracy', x: 'compression(masked)' },
+  },
+  {
+    kind: 'numbers',
+    title: 'Numbers',
+    description: 'Means of measures, a row for each group.',
+    component: NumbersPane,
+    settings: {},
+  },
+  {
+    kind: 'overlap',
+    title: 'Overlap of weights',
+    description: 'How much of their kept, alive or shed weights any two runs have in common.',
+    component: OverlapPane,
+    settings: { what: 'kept' },
+  },
+];
