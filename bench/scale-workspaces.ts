@@ -96,6 +96,21 @@ export async function writeManyRuns(folder: string, runs: number): Promise<void>
   });
 }
 
+/** So many runs of so many epochs, with curves of their own; of the later epochs, what curves are read from alone. */
+export async function writeManyCurves(folder: string, runs: number, epochs: number): Promise<void> {
+  await writeManyRuns(folder, runs);
+  multiply(folder, (database) => {
+    const later = `with recursive numbers (n) as (select 3 union all select n + 1 from numbers where n < ${epochs - 1})`;
+    copyRows(database, 'epochs', later, 'numbers', 'rows.epoch = 2', {
+      epoch: 'n',
+      test_accuracy: '0.9 - 0.8 / (1 + n * (1 + rows.run % 17) / 40.0) + 0.01 * sin(n * (1 + rows.run % 5))',
+      test_loss: '0.1 + 2.2 / (1 + n * (1 + rows.run % 13) / 30.0)',
+    });
+    copyRows(database, 'excess_totals', later, 'numbers', 'rows.epoch = 2', { epoch: 'n' });
+    database.exec(`update runs set epochs_total = ${epochs - 1}`);
+  });
+}
+
 /** One run of ResNet-50's size: 25.5 million weights in 54 kernels. */
 export async function writeResNet50(folder: string, epochs: number): Promise<void> {
   await record(folder, RESNET_50, epochs, 0.9);

@@ -30,6 +30,8 @@ const DASHES: Readonly<Record<RunDash, readonly number[]>> = {
 };
 /** Marks along a line are about so far from one another. */
 const MARK_EVERY = 90;
+/** Where lines lie on one another, their marks do not. */
+const MARK_SHIFT = 31;
 const MARK = 3.6;
 
 /** Paints line by line, and gives way after each: whoever calls it decides how long a turn is. All points are painted. */
@@ -44,9 +46,9 @@ export function* paint(context: CanvasRenderingContext2D, painting: Painting): G
     yield;
   }
   const order = [...lines].sort((one, other) => rank(one, painting) - rank(other, painting));
-  for (const line of order) {
+  for (const [index, line] of order.entries()) {
     if (line.line.points !== true) paintLine(context, line, painting);
-    paintMarks(context, line, painting);
+    paintMarks(context, line, painting, (index * MARK_SHIFT) % MARK_EVERY);
     yield;
   }
 }
@@ -113,14 +115,19 @@ function paintBand(context: CanvasRenderingContext2D, placed: PlacedLine, painti
 }
 
 /** Marks tell lines apart where colours do not: every so far along a line, on every point of one without lines. */
-function paintMarks(context: CanvasRenderingContext2D, placed: PlacedLine, painting: Painting): void {
+function paintMarks(
+  context: CanvasRenderingContext2D,
+  placed: PlacedLine,
+  painting: Painting,
+  shift: number,
+): void {
   const { line, places, band, across } = placed;
   if (line.faint === true && line.points !== true) return;
   const { x, y } = toPixels(painting);
   context.globalAlpha = opacityOf(placed, painting);
   context.strokeStyle = context.fillStyle = painting.colorOf(line.color);
   context.lineWidth = 1.2;
-  let last = -Infinity;
+  let last = shift - MARK_EVERY;
   const count = places.length / 2;
   const isAlone = (point: number): boolean =>
     Number.isNaN(places[2 * point - 1] ?? NaN) && Number.isNaN(places[2 * point + 3] ?? NaN);
