@@ -343,6 +343,14 @@ class Workstation implements WorkstationServices {
     this.#workspace.planeFrame(id, epoch, layer, planes, signal);
   predictions: WorkstationServices['predictions'] = (id, epoch, moment) =>
     this.#workspace.predictionFrame(id, epoch, moment);
+  async testImages(
+    id: string,
+    images: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { specification, summary } = await this.#workspace.getRun(id);
+    return this.#background.call('testImages', [specification.dataset, summary.data, images], { signal });
+  }
   masks: WorkstationServices['masks'] = (id, epoch, threshold) => this.#workspace.masks(id, epoch, threshold);
 
   async weights(

@@ -51,6 +51,15 @@ export interface RunFrameHeader {
   kind: 'runs';
 }
 
+/** Test images: body is a byte a pixel and channel, image after image, [height × width × channels] each. */
+export interface ImageFrameHeader {
+  kind: 'images';
+  /** Height, width, channels. */
+  shape: [number, number, number];
+  /** Which images of the test split they are. */
+  images: number[];
+}
+
 /**
  * Flat specifications by hash: body is Uint32, key after key, [hashes] each: the place of the value among the key's, from 1, and 0
  * where there is none. See `specifications.ts`.
@@ -108,6 +117,7 @@ export type FrameHeader =
   | PlaneFrameHeader
   | PredictionFrameHeader
   | RunFrameHeader
+  | ImageFrameHeader
   | SpecificationFrameHeader
   | RowsFrameHeader;
 

@@ -141,6 +141,10 @@ export const contract = {
     predictions: call
       .input(oneRun.extend({ epoch: z.number().int().min(0), moment: schemas.moment.default('epoch') }))
       .output(schemas.bytes),
+    /** Images of the test split that the run was evaluated on: an image frame, see `common/codec/image-frames.ts`. */
+    testImages: call
+      .input(oneRun.extend({ images: z.array(z.number().int().min(0)).min(1).max(256) }))
+      .output(schemas.bytes),
     /** Boolean arrays by layer as a NumPy .npz: <layer>.pruned, <layer>.shed (at the threshold), <layer>.inert. */
     masks: call
       .input(oneRun.extend({ epoch: z.number().int().min(0), threshold: z.string() }))

@@ -107,6 +107,9 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       predictions: os.runs.predictions.handler(({ input }) =>
         services.predictions(input.id, input.epoch, input.moment),
       ),
+      testImages: os.runs.testImages.handler(({ input, signal }) =>
+        services.testImages(input.id, input.images, signal),
+      ),
       masks: os.runs.masks.handler(({ input }) => services.masks(input.id, input.epoch, input.threshold)),
       weights: os.runs.weights.handler(({ input }) => services.weights(input.id, input.epoch, input.format)),
     },

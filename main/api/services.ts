@@ -99,6 +99,7 @@ export interface WorkstationServices {
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
   predictions(id: string, epoch: number, moment: Moment): Promise<Uint8Array<ArrayBuffer>>;
+  testImages(id: string, images: readonly number[], signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>>;
   weights(id: string, epoch: number, format?: WeightFormat): Promise<Uint8Array<ArrayBuffer>>;
 

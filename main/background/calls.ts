@@ -3,6 +3,7 @@ import { drawFigure, figureFile } from '../figures/render.ts';
 import { compareData, pinData } from '../studies/changed-data.ts';
 import { hasData } from '../studies/outlines.ts';
 import { planStudy } from '../studies/plan-study.ts';
+import { testImages } from '../studies/test-images.ts';
 import { namesIn } from '../studies/study-names.ts';
 import { reclaimEngine } from '../trainer/tensorflow/engine.ts';
 
@@ -16,6 +17,7 @@ export const calls = {
   checkpointToPyTorch,
   drawFigure,
   figureFile,
+  testImages,
   /** Frees what the engine of a thread that was ended still owns. */
   reclaim: (ledger: SharedArrayBuffer): number => reclaimEngine(ledger),
 };

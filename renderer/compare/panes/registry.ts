@@ -3,6 +3,7 @@ import CurvesPane from './CurvesPane.vue';
 import NumbersPane from './NumbersPane.vue';
 import OverlapPane from './OverlapPane.vue';
 import TradeOffPane from './TradeOffPane.vue';
+import WhoPaysPane from './WhoPaysPane.vue';
 
 /** The kinds of panes, in the order of the menu. */
 export const PANES: readonly PaneKind[] = [
@@ -33,5 +34,13 @@ export const PANES: readonly PaneKind[] = [
     description: 'How much of their kept, alive or shed weights any two runs have in common.',
     component: OverlapPane,
     settings: { what: 'kept' },
+  },
+  {
+    kind: 'who-pays',
+    title: 'Who pays',
+    description:
+      'Classes and test images that lose their right answers from one group to another, paired by seed.',
+    component: WhoPaysPane,
+    settings: {},
   },
 ];

@@ -5,6 +5,7 @@ import { encodeCurves } from '../../../common/codec/curve-frames.ts';
 import { encodeFrame } from '../../../common/codec/frames.ts';
 import { encodeResult } from '../../../common/codec/result-frames.ts';
 import { encodeRuns } from '../../../common/codec/run-frames.ts';
+import { encodeImages } from '../../../common/codec/image-frames.ts';
 import { encodeSpecifications } from '../../../common/codec/specifications.ts';
 import { encodeRows } from '../../../common/codec/rows.ts';
 import { encodePredictions } from '../../../common/codec/predictions.ts';
@@ -387,6 +388,9 @@ export class WorkstationDouble implements WorkstationServices {
     const column = (value: number) => Float64Array.from(runs, () => value);
     const curves = { run: Float64Array.from(runs.keys()), epoch: column(0), x: column(0) };
     return encodeCurves({ curves: { ...curves, values: measures.map(() => column(0.5)) }, next: null });
+  }
+  async testImages(_id: string, images: readonly number[]) {
+    return encodeImages({ shape: [1, 1, 1], images: [...images], pixels: new Uint8Array(images.length) });
   }
   async overlap({ sets }: OverlapAsked) {
     const square = sets.map((_, one) => sets.map((_, other) => (one === other ? 10 : 4)));
