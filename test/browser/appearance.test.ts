@@ -27,6 +27,25 @@ const VIEWS: { name: string; open: (page: Page, run: string) => Promise<void> }[
       },
     }),
   ),
+  { name: 'compare', open: (page) => address(page, '#/compare', 'heading', 'Trade-off') },
+  {
+    name: 'compare: overlap, who pays',
+    open: (page) =>
+      address(
+        page,
+        `#/compare?panes=${encodeURIComponent(
+          JSON.stringify({
+            row: [
+              ['overlap', {}],
+              ['who-pays', {}],
+            ],
+            sizes: [50, 50],
+          }),
+        )}`,
+        'heading',
+        'Who pays',
+      ),
+  },
   { name: 'replay: choice', open: (page) => address(page, '#/replay', 'heading', 'Replay') },
   {
     name: 'replay: maps',
