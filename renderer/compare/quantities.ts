@@ -10,6 +10,8 @@ export interface AxisQuantity {
   title: string;
   /** With its unit, for the axis: shares are drawn in hundredths. */
   axisTitle: string;
+  /** The same without of what, where there is little room. */
+  shortTitle: string;
   /** What `runs.curves` is asked for. */
   asked: CurveAxis | { id: string; key: string };
   /** How many times larger it is drawn. */
@@ -37,6 +39,13 @@ export function measureQuantities(labels: readonly string[]): AxisQuantity[] {
     .map(({ measure, key }) => quantityOf(measure, key));
 }
 
+/** Every measure of layers, likewise. */
+export function layerQuantities(labels: readonly string[]): AxisQuantity[] {
+  return measureColumns('layer', labels)
+    .filter(({ measure }) => measure.stored?.layer !== undefined)
+    .map(({ measure, key }) => quantityOf(measure, key));
+}
+
 /** What a horizontal axis can tell. */
 export function axisQuantities(labels: readonly string[]): AxisQuantity[] {
   const come = CURVE_AXES.map((axis): AxisQuantity => {
@@ -45,6 +54,7 @@ export function axisQuantities(labels: readonly string[]): AxisQuantity[] {
       name: axis,
       title,
       axisTitle: title,
+      shortTitle: title,
       asked: axis,
       factor: 1,
       scale: 'linear',
@@ -62,6 +72,7 @@ function quantityOf(measure: Measure, key: string): AxisQuantity {
   return {
     name: key === '' ? id : `${id}(${key})`,
     title: `${short}${at}`,
+    shortTitle: `${short}${at}${UNITS[unit] === '' ? '' : ` (${UNITS[unit]})`}`,
     axisTitle: `${short}${at}${parts.length === 0 ? '' : ` (${parts.join(' ')})`}`,
     asked: { id, key },
     factor,

@@ -1,5 +1,6 @@
 import type { PaneKind } from './pane-kind.ts';
 import CurvesPane from './CurvesPane.vue';
+import LayersPane from './LayersPane.vue';
 import NumbersPane from './NumbersPane.vue';
 import OverlapPane from './OverlapPane.vue';
 import TradeOffPane from './TradeOffPane.vue';
@@ -27,6 +28,13 @@ export const PANES: readonly PaneKind[] = [
     description: 'Means of measures, a row for each group.',
     component: NumbersPane,
     settings: {},
+  },
+  {
+    kind: 'layers',
+    title: 'By layer',
+    description: 'A measure of every layer against epochs, a small plot each.',
+    component: LayersPane,
+    settings: { y: 'excess' },
   },
   {
     kind: 'overlap',
