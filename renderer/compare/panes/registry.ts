@@ -3,6 +3,7 @@ import CurvesPane from './CurvesPane.vue';
 import LayersPane from './LayersPane.vue';
 import NumbersPane from './NumbersPane.vue';
 import OverlapPane from './OverlapPane.vue';
+import ParallelPane from './ParallelPane.vue';
 import TradeOffPane from './TradeOffPane.vue';
 import WhoPaysPane from './WhoPaysPane.vue';
 
@@ -27,6 +28,13 @@ export const PANES: readonly PaneKind[] = [
     title: 'Numbers',
     description: 'Means of measures, a row for each group.',
     component: NumbersPane,
+    settings: {},
+  },
+  {
+    kind: 'parallel',
+    title: 'Parallel coordinates',
+    description: 'A line for each group through the settings that differ and the measures.',
+    component: ParallelPane,
     settings: {},
   },
   {
