@@ -39,7 +39,7 @@ test('whatever is done, every pane is there once, sizes add up, and the text say
   fc.assert(
     fc.property(fc.array(act, { maxLength: 30 }), (acts) => {
       let layout: Layout | null = null;
-      let expected = new Set<string>();
+      const expected = new Set<string>();
       for (const { what, pick, other, side } of acts) {
         const there = names(layout);
         const chosen = there[pick % Math.max(1, there.length)];
