@@ -32,6 +32,8 @@ interface ScaleAsked {
   linearUpTo?: number;
   /** Whether it ends at round numbers. */
   nice?: boolean;
+  /** Whether there is nothing between whole numbers, so that no tick stands there. */
+  whole?: boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ export function makeScale(asked: ScaleAsked): Scale {
   const domain = domainOf(asked);
   switch (kind) {
     case 'linear':
-      return linear(domain, asked.nice ?? true);
+      return linear(domain, asked.nice ?? true, asked.whole ?? false);
     case 'log':
       return logarithmic(domain);
     case 'symlog':
@@ -75,7 +77,7 @@ function domainOf({ kind, values, limits = [null, null] }: ScaleAsked): [number,
   return [low - around, high + around];
 }
 
-function linear([low, high]: [number, number], nice: boolean): Scale {
+function linear([low, high]: [number, number], nice: boolean, whole: boolean): Scale {
   const scale = scaleLinear([low, high], [0, 1]);
   if (nice) scale.nice(8);
   return {
@@ -83,8 +85,9 @@ function linear([low, high]: [number, number], nice: boolean): Scale {
     domain: scale.domain() as [number, number],
     at: scale,
     ticks: (most) => {
-      const values = scale.ticks(most);
-      const format = scale.tickFormat(most);
+      const all = scale.ticks(most);
+      const values = whole ? all.filter(Number.isInteger) : all;
+      const format = scale.tickFormat(whole ? values.length : most, whole ? ',.0f' : undefined);
       return values.map((value) => ({ value, label: format(value) }));
     },
     minor: [],

@@ -88,6 +88,7 @@ export class Axes {
         values,
         limits: this.#options[`${which}Limits`],
         linearUpTo: drawn(quantity, linearUpTo),
+        whole: quantity.unit === 'count' || quantity.id === 'epoch' || quantity.id === 'step',
         // Epochs end where they end; heights end at round numbers.
         nice: which === 'y',
       }),

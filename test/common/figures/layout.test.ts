@@ -6,7 +6,7 @@ import { LEAST_SIZE, type StyleGiven } from '../../../common/figures/style.ts';
 import { plainText } from '../../../common/figures/text.ts';
 import { VENUES } from '../../../common/figures/venues.ts';
 import { fontMetrics } from '../../../main/figures/fonts.ts';
-import { examples, facts } from './made-up.ts';
+import { accuracy, examples, facts, seriesPanel } from './made-up.ts';
 
 const metrics = fontMetrics();
 const LEGENDS = ['top', 'bottom', 'direct', 'none'] as const;
@@ -101,4 +101,13 @@ test('the same data, options and style give the same scene', () => {
   const [, data, options] = examples('series')[1] ?? [];
   if (data === undefined) throw new Error('no example');
   expect(drawn('curves', data, {}, options)).toEqual(drawn('curves', data, {}, options));
+});
+
+test('an axis of epochs has no marks between whole epochs', () => {
+  const panel = seriesPanel(accuracy, 2, 4);
+  const texts = labelsOf(drawn('curves', [panel], { venue: 'tmlr' }).items).map(({ source }) => source);
+  expect(texts.filter((text) => /^[\d.]+$/.test(text) && Number(text) <= 4 && text.includes('.'))).toEqual(
+    [],
+  );
+  expect(texts).toEqual(expect.arrayContaining(['0', '1', '2', '3', '4']));
 });
