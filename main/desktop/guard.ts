@@ -53,9 +53,14 @@ function guardContents(contents: Contents, shell: Electron['shell']): void {
   });
 }
 
-/** The one permission a page of ours has: to copy text when a person asks it to. It cannot read the clipboard. */
+/**
+ * What a page of ours may do: copy text when a person asks it to, though not read the clipboard, and tell on the desktop that a study
+ * has ended, where a person has wished that.
+ */
+const PERMITTED: readonly string[] = ['clipboard-sanitized-write', 'notifications'];
+
 function isPermitted(permission: string, requester: string): boolean {
-  return permission === 'clipboard-sanitized-write' && isOurs(requester);
+  return PERMITTED.includes(permission) && isOurs(requester);
 }
 
 /** No other permission, no device, screen or network for the page; it may save only what it made itself. */

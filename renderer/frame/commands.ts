@@ -1,50 +1,92 @@
-import { go } from '../stores/address.ts';
+import { go, shareableAddress } from '../stores/address.ts';
 import { stillHere } from '../stores/history-entry.ts';
-import { runTitle } from '../format/runs.ts';
+import { CONTROL_SHORT_NAMES } from '../../common/controls.ts';
+import { actionsOf, controlOf, controlsOf, runTitle } from '../format/runs.ts';
+import { VIEWS } from '../stores/views.ts';
+import { copyText } from '../ui/clipboard.ts';
 import { attempt, notify } from '../stores/notices.ts';
-import { inspectorOpen, theme } from '../stores/preferences.ts';
+import { duplicateStudy } from '../stores/duplicate-study.ts';
+import { offeredActions, type Action } from '../stores/actions.ts';
+import { useAddress } from '../stores/address.ts';
+import { inspectorOpen, textSize, TEXT_SIZES, theme } from '../stores/preferences.ts';
 import type { Workstation } from '../stores/workstation.ts';
 import { matching } from './match.ts';
 
 export { matching };
 
-export interface Command {
-  name: string;
-  group: string;
-  run: () => void;
-}
-
 /** All that the palette offers at the moment. */
 export function commandsOf(
   workstation: Workstation,
   studies: readonly { name: string; title: string; text: string }[],
-): Command[] {
-  const views: Command[] = [
-    { name: 'Studies', group: 'go to', run: () => go('studies') },
-    { name: 'Runs', group: 'go to', run: () => go('runs') },
-    { name: 'Replay', group: 'go to', run: () => go('replay') },
-    { name: 'Workspace', group: 'go to', run: () => go('workspace') },
+  showKeys: () => void,
+): Action[] {
+  const views: Action[] = [
+    ...VIEWS.flatMap((view) =>
+      'label' in view ? [{ name: view.label, group: 'go to', run: () => go(view.name) }] : [],
+    ),
+    { name: 'Keys of this view', group: 'help', keys: '?', run: showKeys },
   ];
-  const themes: Command[] = (['light', 'dark', 'system'] as const).map((name) => ({
+  const themes: Action[] = (['light', 'dark', 'system'] as const).map((name) => ({
     name: `Theme: ${name}`,
     group: 'view',
     run: () => (theme.value = name),
   }));
-  const inspector: Command = {
+  const sizes: Action[] = TEXT_SIZES.map((name) => ({
+    name: `Text size: ${name}`,
+    group: 'view',
+    run: () => (textSize.value = name),
+  }));
+  const inspector: Action = {
     name: inspectorOpen.value ? 'Hide inspector' : 'Show inspector',
     group: 'view',
     run: () => (inspectorOpen.value = !inspectorOpen.value),
   };
-  const starts: Command[] = studies.map((study) => ({
+  const starts: Action[] = studies.map((study) => ({
     name: `Start study ${study.title || study.name}`,
     group: 'start',
     run: () => void start(workstation, study),
   }));
-  const runs: Command[] = workstation.runs.value.flatMap((run) => [
+  const runs: Action[] = workstation.runs.value.flatMap((run) => [
     { name: runTitle(run), group: `run ${run.id}`, run: () => go('run', { run: run.id }) },
     { name: `Replay ${runTitle(run)}`, group: `run ${run.id}`, run: () => go('replay', { run: run.id }) },
   ]);
-  return [...views, ...starts, ...themes, inspector, ...runs];
+  return [
+    ...offeredActions.value,
+    ...selectedActions(workstation),
+    ...views,
+    ...starts,
+    ...themes,
+    ...sizes,
+    inspector,
+    ...runs,
+  ];
+}
+
+/** What can be done with the run that is opened, or selected in a list. */
+function selectedActions(workstation: Workstation): Action[] {
+  const { parameters } = useAddress().value;
+  const run = workstation.run(parameters['run'] ?? parameters['selected'] ?? '');
+  if (!run) return [];
+  const { client } = workstation;
+  const can = actionsOf(run.state);
+  const group = runTitle(run);
+  const { id } = run;
+  const offered: [isThere: boolean, name: string, run: () => unknown][] = [
+    [true, 'Open run', () => go('run', { run: id })],
+    [true, 'Replay run', () => go('replay', { run: id })],
+    [can.pause, 'Pause run', () => attempt(client.runs.pause({ id }))],
+    [can.resume, 'Resume run', () => attempt(client.runs.resume({ id }))],
+    [can.stop, 'Stop run', () => attempt(client.runs.stop({ id }))],
+    [true, 'Duplicate run as a study', () => duplicateStudy(workstation, id)],
+    ...controlsOf(run).map((kind): [boolean, string, () => unknown] => [
+      true,
+      `Open its ${CONTROL_SHORT_NAMES[kind]}`,
+      () => go('run', { run: controlOf(run, kind)! }),
+    ]),
+    [true, 'Copy id of run', () => copyText(id, `the id ${id}`)],
+    [true, 'Copy address of this view', () => copyText(shareableAddress(), 'the address')],
+  ];
+  return offered.flatMap(([isThere, name, act]) => (isThere ? [{ name, group, run: () => void act() }] : []));
 }
 
 async function start(workstation: Workstation, study: { name: string; text: string }): Promise<void> {

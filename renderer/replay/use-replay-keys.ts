@@ -1,4 +1,6 @@
 import { onScopeDispose } from 'vue';
+import { offerShortcuts } from '../stores/actions.ts';
+import { isTyping } from '../ui/typing.ts';
 import type { Player } from './use-player.ts';
 
 /** Keys of the replay, wherever the focus is, except where a person types or a control needs the key itself. */
@@ -20,7 +22,7 @@ export function useReplayKeys(player: Player, openLayer: (index: number | null) 
   function press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
     const target = event.target instanceof HTMLElement ? event.target : null;
-    if (target?.matches('input, textarea, select, [role="dialog"] *, [role="alertdialog"] *')) return;
+    if (isTyping(target)) return;
     if (event.key === ' ' && target?.matches('button, a')) return;
     if (/^[0-9]$/.test(event.key)) {
       openLayer(event.key === '0' ? 9 : Number(event.key) - 1);
@@ -31,6 +33,17 @@ export function useReplayKeys(player: Player, openLayer: (index: number | null) 
     event.preventDefault();
     action(event);
   }
+  offerShortcuts('Replay', [
+    { keys: 'Space', does: 'plays and stops' },
+    { keys: '← →', does: 'one epoch back, one on' },
+    { keys: 'Shift ← →', does: 'to the event before, to the next one' },
+    { keys: 'Home End', does: 'to the first epoch, to the last one' },
+    { keys: '1 – 9, 0', does: 'opens a layer, the tenth by 0' },
+    { keys: 'Esc', does: 'closes the layer' },
+    { keys: '[ ]', does: 'where the loop begins, where it ends' },
+    { keys: '\\', does: 'takes the loop away' },
+    { keys: ', .', does: 'slower, faster' },
+  ]);
   window.addEventListener('keydown', press);
   onScopeDispose(() => window.removeEventListener('keydown', press));
 }

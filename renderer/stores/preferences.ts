@@ -46,4 +46,13 @@ export const threshold = text('threshold', SHOWN_THRESHOLD);
 /** Control that a run is compared with where it has several. */
 export const against = chosen('against', CONTROL_KINDS, 'dense');
 export const theme = chosen('theme', ['system', 'light', 'dark'] as const, 'system');
+/** How large texts are, and how close controls stand: see `theme/tokens.css`. */
+export const TEXT_SIZES = ['small', 'normal', 'large', 'larger'] as const;
+export const textSize = chosen('text-size', TEXT_SIZES, 'normal');
+export const DENSITIES = ['compact', 'normal', 'roomy'] as const;
+export const density = chosen('density', DENSITIES, 'normal');
+/** Whether the desktop tells that a study has ended. */
+export const tellsEnds = switched('tells-ends', false);
+/** What the starter study trains is told above the runs until one has read it. */
+export const starterIsKnown = switched('starter-is-known', false);
 export const inspectorOpen = switched('inspector', true);

@@ -47,6 +47,9 @@ export function createDrafts(storage: Storage | null): Drafts {
   /** Names that the workspace is still to drop. */
   const dropped = new Set<string>();
   const sending = new Set<string>();
+  /** When the workspace took one, in calls: a list that was asked for before may not have it. */
+  const taken = new Map<string, number>();
+  let calls = 0;
   const isStored = ref(storage !== null);
   const isRefused = ref(false);
   const shelf = shallowRef<Shelf | null>(null);
@@ -75,6 +78,7 @@ export function createDrafts(storage: Storage | null): Drafts {
       for (let draft = pending.get(name); shelf.value && draft; draft = pending.get(name)) {
         const { newer } = await shelf.value.keep(draft);
         if (!dropped.has(name)) kept.set(name, newer ?? draft);
+        taken.set(name, ++calls);
         settle(draft);
         isRefused.value = false;
       }
@@ -133,11 +137,13 @@ export function createDrafts(storage: Storage | null): Drafts {
     },
     refresh: async (next) => {
       shelf.value = next;
+      const asked = ++calls;
+      const isNewer = (name: string) => (taken.get(name) ?? 0) > asked;
       const list = (await next.kept()).filter(({ name }) => !dropped.has(name));
       const names = new Set(list.map(({ name }) => name));
-      for (const name of kept.keys()) if (!names.has(name)) kept.delete(name);
+      for (const name of kept.keys()) if (!names.has(name) && !isNewer(name)) kept.delete(name);
       for (const draft of list) {
-        kept.set(draft.name, draft);
+        if (!isNewer(draft.name)) kept.set(draft.name, draft);
         const here = pending.get(draft.name);
         if (here && here.at < draft.at) settle(here);
       }

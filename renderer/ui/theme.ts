@@ -1,5 +1,5 @@
 import { computed, ref, shallowRef, watch } from 'vue';
-import { theme } from '../stores/preferences.ts';
+import { density, textSize, theme } from '../stores/preferences.ts';
 
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 const system = ref(systemDark.matches);
@@ -20,6 +20,12 @@ watch(
     resolved.clear();
     paletteVersion.value += 1;
   },
+  { immediate: true, flush: 'sync' },
+);
+
+watch(
+  [textSize, density],
+  () => Object.assign(document.documentElement.dataset, { textSize: textSize.value, density: density.value }),
   { immediate: true, flush: 'sync' },
 );
 

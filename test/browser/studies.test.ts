@@ -113,7 +113,10 @@ describeInChromium('study files', () => {
         .replace('1.5', '0.5'),
     );
     await page.getByRole('button', { name: 'Start study' }).waitFor();
-    const runs = page.getByRole('row').filter({ has: page.getByRole('cell') });
+    const runs = page
+      .getByRole('table', { name: 'Runs of the study' })
+      .getByRole('row')
+      .filter({ has: page.getByRole('cell') });
     await eventually(() => runs.allTextContents()).toHaveLength(2);
     expect((await runs.allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim())).toEqual([
       expect.stringMatching(/^control of magnitude *seed 0 *5 epochs *new$/),
@@ -176,6 +179,7 @@ describeInChromium('study files', () => {
     expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Study text');
     await page.keyboard.press('Control+z');
     expect(await writtenIn(editor())).toContain('momentum: 0.9 }\n  learningRate');
+    await eventually(() => page.getByRole('button', { name: 'Start study' }).isEnabled()).toBe(true);
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').getAttribute('aria-label')).not.toBe('Study text');
   });
@@ -259,6 +263,45 @@ describeInChromium('study files', () => {
       `# three\n# two\n# one\n${TYPED}`,
     );
   }, 60_000);
+
+  test('the form and the text are one: what is set in it changes a word of the text, what is typed is in it, and both are undone', async () => {
+    await dropStudy(page, studyFile('formed.yaml', TYPED.replace('batchSize: 64', 'batchSize: 64 # small')));
+    const form = page.getByRole('form', { name: 'Common settings' });
+    await form.getByLabel('Optimizer').selectOption('adam');
+    await form.getByLabel('Weight decay').fill('5e-4');
+    await form.getByLabel('Batch size').fill('32');
+    await form.getByLabel('Criterion').selectOption('magnitude');
+    await form.getByLabel('Sparsity').fill('0.75');
+    await form.getByRole('button', { name: 'Add arm' }).click();
+    const shared = TYPED.replace('batchSize: 64', 'batchSize: 32 # small').replace(
+      '0.1 }',
+      '0.1 }\n  optimizer: { name: adam, weightDecay: 5e-4 }',
+    );
+    const sound = `${shared.trimEnd()}
+    pruning: { criterion: magnitude, schedule: { name: one-shot, epoch: 1 }, sparsity: 0.75 }
+  - name: arm 2
+    pruning: { criterion: magnitude, schedule: { name: one-shot, epoch: 1 }, sparsity: 0.9 }
+`;
+    await eventually(() => writtenIn(editor())).toBe(sound);
+    await page.getByRole('button', { name: 'Start study' }).waitFor();
+    expect(await axeOn(page)).toMatchObject({ broken: [] });
+    await form.getByRole('button', { name: 'Remove it' }).click();
+    await eventually(() => writtenIn(editor())).not.toContain('arm 2');
+    await editor().click();
+    await page.keyboard.press('Control+z');
+    await eventually(() => writtenIn(editor())).toBe(sound);
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('End');
+    await page.keyboard.type('-too');
+    await eventually(() => form.getByLabel('Study', { exact: true }).inputValue()).toBe('typed-too');
+    // A text that is no YAML for a moment takes nothing away.
+    await page.keyboard.type(': [');
+    await form.getByText('as soon as the text is YAML').waitFor();
+    await page.getByRole('button', { name: 'Form', exact: true }).click();
+    await form.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Form', exact: true }).click();
+    await form.waitFor();
+  });
 
   test("the settings of a run are made a study of one's own, which asks for that run", async () => {
     await goTo(page, 'Runs');

@@ -77,38 +77,34 @@ test('4: a page that breaks out of its renderer is still in the sandbox', () => 
   expect(desktop.double.app.calls).toContain('sandbox');
 });
 
-test.each([
-  'media',
-  'geolocation',
-  'notifications',
-  'clipboard-read',
-  'openExternal',
-  'fullscreen',
-  'usb',
-  'new-one',
-])('5: a page that asks for %s', (permission) => {
-  const { defaultSession } = desktop.double;
-  const answers: unknown[] = [];
-  const answer = (granted: boolean) => answers.push(granted);
-  defaultSession.permissionRequest?.({}, permission, answer, { requestingUrl: 'cascade://app/' });
-  defaultSession.displayRequest?.({}, (streams) => answers.push(streams));
-  expect(answers).toEqual([false, null]);
-  expect(defaultSession.permissionCheck?.({}, permission, 'cascade://app/')).toBe(false);
-  expect(defaultSession.deviceCheck?.()).toBe(false);
-});
+test.each(['media', 'geolocation', 'clipboard-read', 'openExternal', 'fullscreen', 'usb', 'new-one'])(
+  '5: a page that asks for %s',
+  (permission) => {
+    const { defaultSession } = desktop.double;
+    const answers: unknown[] = [];
+    const answer = (granted: boolean) => answers.push(granted);
+    defaultSession.permissionRequest?.({}, permission, answer, { requestingUrl: 'cascade://app/' });
+    defaultSession.displayRequest?.({}, (streams) => answers.push(streams));
+    expect(answers).toEqual([false, null]);
+    expect(defaultSession.permissionCheck?.({}, permission, 'cascade://app/')).toBe(false);
+    expect(defaultSession.deviceCheck?.()).toBe(false);
+  },
+);
 
-test('5: text may be copied by our page, and by no other', () => {
-  const { defaultSession } = desktop.double;
-  const asked = (requestingUrl: string) => {
-    let answer = false;
-    const permission = 'clipboard-sanitized-write';
-    defaultSession.permissionRequest?.({}, permission, (granted) => (answer = granted), { requestingUrl });
-    expect(defaultSession.permissionCheck?.({}, permission, requestingUrl)).toBe(answer);
-    return answer;
-  };
-  expect(asked('cascade://app/')).toBe(true);
-  expect(FOREIGN.filter(asked)).toEqual([]);
-});
+test.each(['clipboard-sanitized-write', 'notifications'])(
+  '5: %s is allowed to our page, and to no other',
+  (permission) => {
+    const { defaultSession } = desktop.double;
+    const asked = (requestingUrl: string) => {
+      let answer = false;
+      defaultSession.permissionRequest?.({}, permission, (granted) => (answer = granted), { requestingUrl });
+      expect(defaultSession.permissionCheck?.({}, permission, requestingUrl)).toBe(answer);
+      return answer;
+    };
+    expect(asked('cascade://app/')).toBe(true);
+    expect(FOREIGN.filter(asked)).toEqual([]);
+  },
+);
 
 test('6: a page that reads another origin', () => {
   expect(desktop.double.window.options.webPreferences?.webSecurity).toBe(true);

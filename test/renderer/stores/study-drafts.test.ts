@@ -116,6 +116,25 @@ describe('drafts of studies', () => {
     expect([workspace.texts.get('a.yaml')?.text, store.length]).toEqual(['newest', 0]);
   });
 
+  it('are not lost to a list that was asked for before the workspace took them', async () => {
+    const workspace = new Workspace();
+    const page = createDrafts(null);
+    await page.refresh(workspace);
+    const late = Promise.withResolvers<Draft[]>();
+    const before = workspace.kept;
+    workspace.kept = () => late.promise;
+    const refreshed = page.refresh(workspace);
+    page.keep(draft('new.yaml', 4));
+    await settled();
+    expect(workspace.texts.size).toBe(1);
+    late.resolve([]);
+    await refreshed;
+    expect(page.find('new.yaml')?.at).toBe(4);
+    workspace.kept = before;
+    await page.refresh(workspace);
+    expect(page.all.value.map(({ name }) => name)).toEqual(['new.yaml']);
+  });
+
   it('say where nothing is kept, and stay in the page', () => {
     for (const store of [null, new Store(10)]) {
       const drafts = createDrafts(store);
