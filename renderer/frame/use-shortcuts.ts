@@ -20,15 +20,17 @@ export function useShortcuts(actions: { palette: () => void; keys: () => void })
       if (!filter) return;
       event.preventDefault();
       filter.focus();
-      if (filter instanceof HTMLInputElement) filter.select();
+      filter.select();
     }
   }
   window.addEventListener('keydown', press);
   onScopeDispose(() => window.removeEventListener('keydown', press));
 }
 
-/** The view's own: what it marks as such, or the first box of the kind that searches. */
-function filterOfView(): HTMLElement | null {
-  const all = document.querySelectorAll<HTMLElement>('main [data-filter], main input[type="search"]');
+/** The first box of the view that takes a query, or searches. */
+function filterOfView(): HTMLInputElement | null {
+  const all = document.querySelectorAll<HTMLInputElement>(
+    'main input[role="combobox"], main input[type="search"]',
+  );
   return [...all].find((box) => box.checkVisibility()) ?? null;
 }

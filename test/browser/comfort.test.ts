@@ -62,8 +62,8 @@ describeInChromium('comfort', () => {
     await page.keyboard.press('Escape');
     await sheet.waitFor({ state: 'detached' });
     await page.keyboard.press('/');
-    const box = page.getByRole('searchbox', { name: /^Filter runs/ });
-    await eventually(() => page.locator('input[type=search]:focus').count()).toBe(1);
+    const box = page.getByRole('combobox', { name: 'Filter runs' });
+    await eventually(() => page.locator('input[role=combobox]:focus').count()).toBe(1);
     await page.keyboard.type('a/b?');
     expect(await box.inputValue()).toBe('a/b?');
     expect(await sheet.count()).toBe(0);
