@@ -25,6 +25,10 @@ export interface CompareGroup {
 /** What all panes of a comparison show alike: a hover or a selection in one is one in all. */
 export interface Comparison {
   groups: Readonly<Ref<readonly CompareGroup[]>>;
+  /** What the runs have in common that are one group. */
+  keys: Readonly<Ref<readonly Field[]>>;
+  /** Which runs are compared. */
+  query: Readonly<Ref<string>>;
   catalogue: Readonly<Ref<FieldCatalogue>>;
   spread: Readonly<Ref<Spread>>;
   threshold: Readonly<Ref<string>>;

@@ -33,14 +33,19 @@ export function parallelAxes(
     first,
     threshold,
   );
+  // What all groups that have it have alike tells none from another.
+  const tells = ({ places }: ParallelAxis): boolean =>
+    new Set(places.filter((place) => place !== null)).size > 1;
   return [
-    ...settings.map((field) =>
-      axisOf(
-        field,
-        field.title,
-        groups.map((group) => commonValue(field, group, threshold)),
-      ),
-    ),
+    ...settings
+      .map((field) =>
+        axisOf(
+          field,
+          field.title,
+          groups.map((group) => commonValue(field, group, threshold)),
+        ),
+      )
+      .filter(tells),
     ...measures.map((field) =>
       axisOf(
         field,

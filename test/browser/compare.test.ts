@@ -199,6 +199,15 @@ describeInChromium('compare', () => {
     await page.getByRole('heading', { name: 'No run matches' }).waitFor();
     await page.getByRole('button', { name: 'Compare all runs' }).click();
     await page.getByText('2 groups, 7 runs').waitFor();
+  });
+
+  test('a pane becomes a figure of the same runs', async () => {
+    await show(['curves', { y: 'testAccuracy' }]);
+    await pane('Curves').getByRole('button', { name: 'Make a figure' }).click();
+    await page.getByRole('heading', { name: 'Figures' }).waitFor();
+    await page.getByText('accuracy-against-epoch').first().waitFor();
+    const drawn = page.locator('main svg text');
+    await eventually(async () => (await drawn.allTextContents()).join(' ')).toContain('pruned');
     expect(watch.errors).toEqual([]);
     expect(watch.strangers).toEqual([]);
   });
