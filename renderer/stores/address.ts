@@ -40,11 +40,15 @@ function write(): void {
   known = location.hash;
 }
 
-/** Whatever leads away comes after what was noted a moment before: a link that is pressed, another page, the end. */
+/**
+ * Whatever leads away comes after what was noted a moment before: a link that is pressed, another page, the end. So does the end of a
+ * press, which a held key has not.
+ */
 function writePending(): void {
   if (pending !== undefined) write();
 }
-window.addEventListener('click', writePending, { capture: true });
+for (const end of ['click', 'keyup', 'pointerup'])
+  window.addEventListener(end, writePending, { capture: true });
 window.addEventListener('beforeunload', writePending);
 window.addEventListener('pagehide', writePending);
 

@@ -135,7 +135,7 @@ describeInChromium('coming back to where one was', () => {
     for (const again of [() => page.reload(), () => goTo(page, 'Runs').then(() => page.goBack())]) {
       await again();
       await eventually(() => channel.textContent()).toBe(before);
-      expect(await loop.getAttribute('title')).toContain('Loop from 2 to 3');
+      await eventually(() => loop.getAttribute('title')).toContain('Loop from 2 to 3');
       expect(await page.getByTestId('epoch').textContent()).toBe('2');
     }
   });
@@ -193,6 +193,7 @@ describeInChromium('coming back to where one was', () => {
     const other = await page.context().newPage();
     await other.goto(page.url());
     await other.getByRole('button', { name: 'New', exact: true }).click();
+    await eventually(() => writtenIn(editor(other))).toMatch(/^study: new-study/);
     await editor(other).fill('study: of-my-own\n');
     const own = (where: Page) => where.getByRole('list', { name: 'Studies of your own' });
     await own(other).getByText('changed').waitFor();

@@ -64,7 +64,7 @@ describeInChromium('compare', () => {
   }, 120_000);
   afterAll(() => window?.close());
 
-  const pane = (name: string) => page.getByRole('region', { name, exact: true }).first();
+  const pane = (name: string) => page.getByRole('region', { name: new RegExp(`^${name}, pane \\d`) }).first();
   const show = async (panes: unknown): Promise<void> => {
     const parameters = new URLSearchParams({ panes: JSON.stringify(panes) });
     await page.evaluate(`location.hash = ${JSON.stringify(`#/compare?${parameters.toString()}`)}`);
@@ -182,7 +182,7 @@ describeInChromium('compare', () => {
     await pane('Trade-off').waitFor();
     await expect(page.getByRole('separator').getAttribute('aria-valuenow')).resolves.toBe('54');
     await page.getByRole('button', { name: 'Close Numbers' }).click();
-    await eventually(async () => page.getByRole('region', { name: 'Numbers' }).count()).toBe(0);
+    await eventually(async () => pane('Numbers').count()).toBe(0);
     await page.getByRole('button', { name: 'Close Trade-off' }).click();
     await page.getByRole('heading', { name: 'No pane' }).waitFor();
     await page.getByRole('button', { name: 'Usual panes' }).click();

@@ -294,7 +294,7 @@ describeInChromium('a person who does not wait', () => {
     await doomed.getByRole('button', { name: 'New', exact: true }).click();
     await text.fill('study: typed-before-the-crash\n');
     await doomed
-      .getByText(/^changed .*, kept in this browser$/)
+      .getByText(/^changed .*, saved$/)
       .first()
       .waitFor();
     await doomed.evaluate(`location.hash = '#/runs?filter=sweep&sort=seed.desc'`);
