@@ -41,14 +41,14 @@ function write(): void {
 }
 
 /**
- * Whatever leads away comes after what was noted a moment before: a link that is pressed, another page, the end. So does the end of a
- * press, which a held key has not.
+ * Whatever leads away comes after what was noted a moment before: a link that is pressed, another page, the end. A reload has its
+ * address before the page is told of it, so what a press or a choice noted is written as that ends; a held key and a drag go on.
  */
 function writePending(): void {
   if (pending !== undefined) write();
 }
-for (const end of ['click', 'keyup', 'pointerup'])
-  window.addEventListener(end, writePending, { capture: true });
+window.addEventListener('click', writePending, { capture: true });
+for (const end of ['click', 'change', 'keyup', 'pointerup']) window.addEventListener(end, writePending);
 window.addEventListener('beforeunload', writePending);
 window.addEventListener('pagehide', writePending);
 
