@@ -106,7 +106,7 @@ export interface ColumnFace {
 
 const HEADINGS: Readonly<Record<string, string>> = { epochsDone: 'Progress' };
 const GROWING: Readonly<Record<string, number>> = {
-  arm: 110,
+  arm: 136,
   study: 72,
   epochsDone: 92,
   note: 100,
