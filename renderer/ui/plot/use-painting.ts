@@ -6,6 +6,8 @@ import { paint } from './paint.ts';
 
 /** Painting gives way to the page after so long. */
 const TURN_MS = 7;
+/** Lines that are drawn before the time is looked at. */
+const LINES_AT_ONCE = 8;
 /** While the view moves, the picture moves along; it is painted anew once it has rested so long. */
 const REST_MS = 60;
 
@@ -47,7 +49,8 @@ export function usePainting({ canvas, size, view, lines, marked }: Painted) {
     const ratio = Math.min(2, window.devicePixelRatio || 1);
     buffer.width = Math.round(width * ratio);
     buffer.height = Math.round(height * ratio);
-    const context = buffer.getContext('2d');
+    // What is drawn is put off until it is looked at: read now and then, it takes its time within the turn that drew it.
+    const context = buffer.getContext('2d', { willReadFrequently: true });
     if (!context) return;
     const seen = view.value;
     const count = lines.value.length;
@@ -63,7 +66,10 @@ export function usePainting({ canvas, size, view, lines, marked }: Painted) {
     cancelAnimationFrame(request);
     const go = (): void => {
       const until = performance.now() + TURN_MS;
-      while (turn !== null && performance.now() < until) if (turn.next().done === true) turn = null;
+      for (let line = 1; turn !== null && performance.now() < until; line++) {
+        if (turn.next().done === true) turn = null;
+        if (line % LINES_AT_ONCE === 0) context.getImageData(0, 0, 1, 1);
+      }
       if (turn !== null) {
         request = requestAnimationFrame(go);
         return;
