@@ -12,8 +12,13 @@ export interface Queryable {
 
 /** @param specifications of all the runs */
 export function queryable(runs: readonly RunSummary[], specifications: Specifications): Queryable {
+  const byId = new Map(runs.map((run) => [run.id, run]));
   return {
-    sources: runs.map((run) => ({ run, setting: (key) => specifications.setting(run.hash, key) })),
+    sources: runs.map((run) => ({
+      run,
+      setting: (key) => specifications.setting(run.hash, key),
+      control: () => (run.control === null ? undefined : byId.get(run.control)),
+    })),
     catalogue: new FieldCatalogue(specifications.settings()),
   };
 }

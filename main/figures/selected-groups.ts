@@ -1,14 +1,13 @@
 import { Specifications } from '../../common/codec/specifications.ts';
 import type { RunSummary } from '../../common/contract/schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
-import { FieldCatalogue } from '../../common/fields/catalogue.ts';
 import type { FieldSource, FieldValue } from '../../common/fields/field.ts';
 import type { FigureSpecification } from '../../common/figures/specification.ts';
 import { literal } from '../../common/figures/text.ts';
 import { groupRuns, type GroupKey } from '../../common/groups/groups.ts';
-import { compileQuery, type Predicate } from '../../common/query/compile.ts';
+import { fieldAt } from '../../common/groups/keys.ts';
+import { chooseRuns, queryable, type Queryable } from '../../common/query/choose.ts';
 import { QueryError } from '../../common/query/tokens.ts';
-import { thresholdKey } from '../../common/thresholds.ts';
 import type { FigureSource } from './source.ts';
 
 /** Runs that a figure is of, in groups with seeds folded. */
@@ -31,19 +30,15 @@ export async function selectGroups(source: FigureSource, figure: FigureSpecifica
   const [all, frame] = await Promise.all([source.listRuns(), source.specifications()]);
   const specifications = new Specifications();
   specifications.add(frame);
-  const catalogue = new FieldCatalogue(specifications.settings());
-  const keep = queryOf(figure, catalogue);
-  const runs = all.filter(({ binnedAt }) => binnedAt === null);
-  const sources = runs.map((run): FieldSource => ({
-    run,
-    setting: (key) => specifications.setting(run.hash, key),
-  }));
-  const chosen = sources.filter(keep);
+  const queried = queryable(all, specifications);
+  const { catalogue } = queried;
+  const chosen = chosenRuns(queried, figure);
   const finished = chosen.filter(({ run }) => run.state === 'finished');
-  const keys = figure.groupBy.map((name) => keyOf(name, catalogue, figure.threshold));
-  const points = figure.pointBy.map((name) => keyOf(name, catalogue, figure.threshold));
+  const keys = figure.groupBy.map((name) => fieldAt(name, catalogue, figure.threshold));
+  const points = figure.pointBy.map((name) => fieldAt(name, catalogue, figure.threshold));
   // In the order of the studies: the oldest run first.
   const groups = groupRuns(finished.reverse(), keys);
+  const runs = all.filter(({ binnedAt }) => binnedAt === null);
   const looks = slotsOf(
     groups.map((group) => group.sources.map(({ run }) => run)),
     runs,
@@ -64,25 +59,14 @@ export async function selectGroups(source: FigureSource, figure: FigureSpecifica
   };
 }
 
-function queryOf({ query, threshold }: FigureSpecification, catalogue: FieldCatalogue): Predicate {
+function chosenRuns(queried: Queryable, { query, threshold }: FigureSpecification): FieldSource[] {
   try {
-    return compileQuery(query, { catalogue, threshold });
+    return chooseRuns(queried, query, threshold);
   } catch (error) {
     if (error instanceof QueryError)
       throw new CascadeError('INVALID', `The figure's query '${query}' cannot be read: ${error.message}`);
     throw error;
   }
-}
-
-/** A key as queries write it: `arm`, or `shed(1e-4)`. */
-function keyOf(name: string, catalogue: FieldCatalogue, threshold: string): GroupKey {
-  const [, id = name, argument] = /^([^()]+)\(([^()]*)\)$/.exec(name) ?? [];
-  const found = catalogue.find(id);
-  if ('problem' in found) throw new CascadeError('INVALID', found.problem);
-  const label = argument === undefined ? threshold : thresholdKey(argument);
-  if (label === null)
-    throw new CascadeError('INVALID', `'${argument}' in '${name}' is no threshold, such as 1e-4 or 1e-3σ.`);
-  return { field: found.field, threshold: label };
 }
 
 /** What a group is called: names as they are, numbers with what they are of. */

@@ -53,23 +53,6 @@ export function useComparison(): Comparison {
   return comparison;
 }
 
-/** Fields that runs are grouped by, from 'seeds' or 'criterion,sparsity'; seeds are folded where nothing else is said. */
-export function readKeys(text: string, catalogue: FieldCatalogue): Field[] {
-  const names = text
-    .split(',')
-    .filter((name) => name !== '')
-    .map((name) => (name === 'seeds' ? SEEDS_FOLDED : name));
-  const fields = (names.length === 0 ? [SEEDS_FOLDED] : names).flatMap((name) => {
-    const found = catalogue.find(name);
-    return 'problem' in found ? [] : [found.field];
-  });
-  return [...new Set(fields)];
-}
-
-export function writeKeys(fields: readonly Field[]): string {
-  return fields.map(({ id }) => (id === SEEDS_FOLDED ? 'seeds' : id)).join(',');
-}
-
 /** Groups in the order of their titles' studies and places; each with the look of its arm, or of its own place where it is of several. */
 export function compareGroups(
   sources: readonly FieldSource[],

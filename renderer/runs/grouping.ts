@@ -1,30 +1,11 @@
-import type { FieldCatalogue } from '../../common/fields/catalogue.ts';
 import type { Field, FieldSource } from '../../common/fields/field.ts';
 import { groupNumber, groupRuns, type GroupNumber, type GroupKey } from '../../common/groups/groups.ts';
+import { SEEDS_FOLDED } from '../../common/groups/keys.ts';
 import type { Spread } from '../../common/statistics/spread.ts';
 import { fieldText } from '../format/fields.ts';
 import { armOf, studyOf } from '../format/runs.ts';
 import { isNumber, type Column } from './columns.ts';
 import { sorted, sortValue, type SortKey, type SortValue } from './sort.ts';
-
-/** The word of the address for folding seeds: runs of one specification are one group. */
-export const SEEDS = 'seeds';
-
-/** Fields by which runs are grouped, from 'seeds' or 'criterion,sparsity'; none for no groups. */
-export function readGroups(text: string, catalogue: FieldCatalogue): Field[] {
-  const fields = text
-    .split(',')
-    .map((name) => (name === SEEDS ? 'specification' : name))
-    .flatMap((name) => {
-      const found = name === '' ? undefined : catalogue.find(name);
-      return found === undefined || 'problem' in found ? [] : [found.field];
-    });
-  return [...new Set(fields)];
-}
-
-export function writeGroups(fields: readonly Field[]): string {
-  return fields.map(({ id }) => (id === 'specification' ? SEEDS : id)).join(',');
-}
 
 /** Runs that have something in common, as a row. */
 export interface RunGroup {
@@ -67,7 +48,7 @@ function partTitle(
   members: readonly FieldSource[],
   values: Parameters<typeof fieldText>[1],
 ): string {
-  if (field.id === 'specification') {
+  if (field.id === SEEDS_FOLDED) {
     const { run } = members[0]!;
     return `${studyOf(run)} · ${armOf(run)}`;
   }

@@ -1,6 +1,7 @@
 import { computed, shallowRef, watch } from 'vue';
 import type { Ref } from 'vue';
 import type { Field, FieldSource } from '../../common/fields/field.ts';
+import { readGroups, writeGroups } from '../../common/groups/keys.ts';
 import type { Fields } from '../stores/fields.ts';
 import { note, useAddress } from '../stores/address.ts';
 import { notedText } from '../stores/noted.ts';
@@ -18,7 +19,7 @@ import {
   writeColumns,
   type Column,
 } from './columns.ts';
-import { groupRows, groupsOf, readGroups, sortedGroups, writeGroups, type Row } from './grouping.ts';
+import { groupRows, groupsOf, sortedGroups, type Row } from './grouping.ts';
 import { MOST_IN_ADDRESS, type Selection } from './selection.ts';
 import { pressed, readSort, sorted, sortValue, writeSort } from './sort.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { figureSpecification } from '../../../common/figures/specification.ts';
 import { FieldCatalogue } from '../../../common/fields/catalogue.ts';
-import { readKeys } from '../../../renderer/compare/comparison.ts';
+import { readGroups } from '../../../common/groups/keys.ts';
 import { figureOf } from '../../../renderer/compare/make-figure.ts';
 import { axisQuantities, measureQuantities, quantityNamed } from '../../../renderer/compare/quantities.ts';
 
@@ -11,7 +11,7 @@ const excess = quantityNamed(measures, 'excess', '1e-4');
 const epoch = quantityNamed(axisQuantities(['1e-4']), 'epoch', '1e-4');
 const compared = {
   query: 'study = starter',
-  keys: readKeys('seeds', catalogue),
+  keys: readGroups('seeds', catalogue),
   threshold: '1e-4',
   spread: 'bootstrap' as const,
   studies: 1,

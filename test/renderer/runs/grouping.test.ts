@@ -1,17 +1,10 @@
+import { readGroups, writeGroups } from '../../../common/groups/keys.ts';
 import { expect, it } from 'vitest';
 import { accuracyOverControl } from '../../../common/measures/accuracy-over-control.ts';
 import { controlShed } from '../../../common/measures/control-shed.ts';
 import { fieldText, meanText } from '../../../renderer/format/fields.ts';
 import { readColumns } from '../../../renderer/runs/columns.ts';
-import {
-  APART,
-  commonText,
-  groupRows,
-  groupsOf,
-  readGroups,
-  sortedGroups,
-  writeGroups,
-} from '../../../renderer/runs/grouping.ts';
+import { APART, commonText, groupRows, groupsOf, sortedGroups } from '../../../renderer/runs/grouping.ts';
 import { readSort } from '../../../renderer/runs/sort.ts';
 import { sourcesOf } from '../../common/fields/sources.ts';
 
