@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import vue from '@vitejs/plugin-vue';
 import { configDefaults, defineConfig } from 'vitest/config';
 
@@ -38,6 +39,8 @@ export default defineConfig({
   test: {
     // A process for each file: the engine is native code and keeps state of its own.
     pool: 'forks',
+    // Much of the time a file waits for a page, a disk or a thread: two share even two cores well.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // These end only what hangs: beside other work everything may take many times as long.
     testTimeout: 120_000,
     hookTimeout: 180_000,

@@ -13,7 +13,7 @@ const typesCache = (/** @type {string} */ name) =>
   `--noEmit --incremental --tsBuildInfoFile ${join(caches, name)}`;
 
 /**
- * The checks of `npm run check`; here they remember what was sound before. Two run at a time, the longest first.
+ * The checks of `npm run check`; here they remember what was sound before. The longest first.
  * @type {[name: string, command: string][]}
  */
 const checks = [
@@ -32,10 +32,6 @@ await suite.run(async () => {
   const node = await providePackages({ report: createReporter() });
   const env = suiteEnvironment(node);
   mkdirSync(join(checkout, caches), { recursive: true });
-  const waiting = filters.length === 0 ? checks.values() : [].values();
-  const lane = async () => {
-    for (const [name, command] of waiting) await suite.check(name, command, env);
-  };
-  await Promise.all([lane(), lane()]);
+  if (filters.length === 0) await suite.checks(checks, env);
   await suite.vitest(node, ['--project', 'unit', ...filters], env);
 });

@@ -9,8 +9,8 @@ import { capture } from './lib/run.mjs';
 import { Suite, suiteEnvironment } from './lib/suite.mjs';
 import { setUp } from './setup.mjs';
 
-/** Scripts of package.json, in the order of how soon they tell. With filters, only tests are run. */
-const checks = ['format:check', 'lint', 'layers', 'types'];
+/** Scripts of package.json, the longest first. With filters, only tests are run. */
+const checks = ['lint', 'types', 'format:check', 'layers'];
 
 const report = createReporter();
 const filters = process.argv.slice(2);
@@ -29,7 +29,11 @@ await suite.run(async () => {
   };
   suite.say(`Set-up: ${secondsSince(started)}`);
   const scripts = /** @type {Record<string, string>} */ (readNote(join(checkout, 'package.json'))?.scripts);
-  if (filters.length === 0) for (const name of checks) await suite.check(name, scripts[name] ?? 'false', env);
+  if (filters.length === 0)
+    await suite.checks(
+      checks.map((name) => [name, scripts[name] ?? 'false']),
+      env,
+    );
   await suite.vitest(ready.node, filters, env);
 });
 

@@ -28,6 +28,19 @@ export class Suite {
   }
 
   /**
+   * Two run at a time, so the longest are best named first.
+   * @param {readonly (readonly [name: string, command: string])[]} checks
+   * @param {NodeJS.ProcessEnv} env
+   */
+  async checks(checks, env) {
+    const waiting = checks.values();
+    const lane = async () => {
+      for (const [name, command] of waiting) await this.check(name, command, env);
+    };
+    await Promise.all([lane(), lane()]);
+  }
+
+  /**
    * @param {string} name
    * @param {string} command of a shell
    * @param {NodeJS.ProcessEnv} env
