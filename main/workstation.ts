@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { WeightFormat } from '../common/codec/weight-formats.ts';
+import type { DocumentKind, StoredDocument } from '../common/contract/document-schemas.ts';
 import type {
   EpochSummary,
   KeptStudy,
@@ -284,6 +285,20 @@ class Workstation implements WorkstationServices {
   async dropStudy(name: string): Promise<void> {
     await this.#workspace.dropStudy(name);
     this.#emit({ type: 'kept studies' });
+  }
+
+  documents(kind: DocumentKind): Promise<StoredDocument[]> {
+    return this.#workspace.documents(kind);
+  }
+
+  async saveDocument(kind: DocumentKind, document: StoredDocument, instead?: string): Promise<void> {
+    await this.#workspace.saveDocument(kind, document, instead);
+    this.#emit({ type: 'documents', kind });
+  }
+
+  async removeDocument(kind: DocumentKind, name: string): Promise<void> {
+    await this.#workspace.removeDocument(kind, name);
+    this.#emit({ type: 'documents', kind });
   }
 
   pause(id: string): Promise<void> {

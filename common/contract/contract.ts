@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { WEIGHT_FORMATS } from '../codec/weight-formats.ts';
 import { CONTROL_KINDS } from '../controls.ts';
 import type { SqlSchema } from '../sql/schema.ts';
+import * as documents from './document-schemas.ts';
 import * as figures from './figure-schemas.ts';
 import * as schemas from './schemas.ts';
 
@@ -158,6 +159,23 @@ export const contract = {
         }),
       )
       .output(schemas.bytes),
+  },
+  documents: {
+    /** All of the kind, by name. */
+    list: call.input(z.object({ kind: documents.documentKind })).output(z.array(documents.storedDocument)),
+    /** Writes over one that has the name already. One that is named as `instead` goes as this comes: so it is renamed. */
+    save: call
+      .input(
+        z.object({
+          kind: documents.documentKind,
+          document: documents.storedDocument,
+          instead: documents.documentName.optional(),
+        }),
+      )
+      .output(z.object({})),
+    remove: call
+      .input(z.object({ kind: documents.documentKind, name: documents.documentName }))
+      .output(z.object({})),
   },
   figures: {
     list: call.output(z.array(figures.savedFigure)),

@@ -4,6 +4,7 @@ import type { Threshold } from '../thresholds.ts';
 import type { RunSpecification } from '../run-specification.ts';
 import { EVENT_KINDS, MOMENTS } from '../records.ts';
 import { CURVE_AXES } from '../curve-axes.ts';
+import { documentKind } from './document-schemas.ts';
 import { measureKey } from './measure-key.ts';
 
 export const runId = z.string().regex(/^[0-9a-f]{12}-s\d+$/);
@@ -521,5 +522,7 @@ export const workstationEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('status'), status: workstationStatus }),
   /** Texts of studies were kept or dropped: whoever shows them asks for them again. */
   z.object({ type: z.literal('kept studies') }),
+  /** Documents of the kind were saved or removed, likewise. */
+  z.object({ type: z.literal('documents'), kind: documentKind }),
 ]);
 export type WorkstationEvent = z.infer<typeof workstationEvent>;

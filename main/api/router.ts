@@ -113,6 +113,15 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       masks: os.runs.masks.handler(({ input }) => services.masks(input.id, input.epoch, input.threshold)),
       weights: os.runs.weights.handler(({ input }) => services.weights(input.id, input.epoch, input.format)),
     },
+    documents: {
+      list: os.documents.list.handler(({ input }) => services.documents(input.kind)),
+      save: os.documents.save.handler(({ input }) =>
+        services.saveDocument(input.kind, input.document, input.instead).then(() => ({})),
+      ),
+      remove: os.documents.remove.handler(({ input }) =>
+        services.removeDocument(input.kind, input.name).then(() => ({})),
+      ),
+    },
     figures: {
       list: os.figures.list.handler(() => services.figures.list()),
       save: os.figures.save.handler(({ input }) => services.figures.save(input)),

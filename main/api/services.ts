@@ -1,4 +1,5 @@
 import type { WeightFormat } from '../../common/codec/weight-formats.ts';
+import type { DocumentKind, StoredDocument } from '../../common/contract/document-schemas.ts';
 import type {
   DrawnFigure,
   FigureCheck,
@@ -55,6 +56,11 @@ export interface WorkstationServices {
   keptStudies(): Promise<KeptStudy[]>;
   keepStudy(study: KeptStudy): Promise<{ newer: KeptStudy | null }>;
   dropStudy(name: string): Promise<void>;
+
+  /** See the contract. */
+  documents(kind: DocumentKind): Promise<StoredDocument[]>;
+  saveDocument(kind: DocumentKind, document: StoredDocument, instead?: string): Promise<void>;
+  removeDocument(kind: DocumentKind, name: string): Promise<void>;
 
   listRuns(filter?: RunFilter): Promise<RunSummary[]>;
   /** The same as a frame, which passes through this process without being read: see `common/codec/run-frames.ts`. */

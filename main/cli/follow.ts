@@ -88,6 +88,7 @@ function note(
   switch (event.type) {
     case 'status':
     case 'kept studies':
+    case 'documents':
       return false;
     case 'run':
       if (followed.has(event.run.id)) runs.set(event.run.id, event.run);

@@ -52,6 +52,7 @@ export class ProgressDisplay {
       case 'log':
       case 'status':
       case 'kept studies':
+      case 'documents':
         break;
     }
     if (terminal) this.#draw();

@@ -1,3 +1,4 @@
+import type { DocumentKind, StoredDocument } from '../../common/contract/document-schemas.ts';
 import type {
   ChannelsAsked,
   CurvesAsked,
@@ -159,6 +160,8 @@ export interface WriterCalls {
   addStudy(study: NewStudy): void;
   keepStudy(study: KeptStudy): { newer: KeptStudy | null };
   dropStudy(name: string): void;
+  saveDocument(kind: DocumentKind, document: StoredDocument, instead?: string): void;
+  removeDocument(kind: DocumentKind, name: string): void;
   addRun(run: NewRun): { created: boolean };
   setState(id: string, state: RunState, reason: string | null): void;
   setPriority(id: string, priority: number): void;
@@ -230,6 +233,7 @@ export interface ReaderCalls {
   checkpointWishes(id: string): CheckpointWishes;
   speeds(): MeasuredSpeed[];
   keptStudies(): KeptStudy[];
+  documents(kind: DocumentKind): StoredDocument[];
   figures(): StoredFigure[];
   close(): void;
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { DocumentKind, StoredDocument } from '../../common/contract/document-schemas.ts';
 import type {
   ChannelsAsked,
   CurvesAsked,
@@ -73,6 +74,11 @@ export interface Workspace {
   dropStudy(name: string): Promise<void>;
   /** Those changed last first. */
   keptStudies(): Promise<KeptStudy[]>;
+  /** All of the kind, by name. */
+  documents(kind: DocumentKind): Promise<StoredDocument[]>;
+  /** Writes over one that has the name; `instead` names one that goes as this comes. */
+  saveDocument(kind: DocumentKind, document: StoredDocument, instead?: string): Promise<void>;
+  removeDocument(kind: DocumentKind, name: string): Promise<void>;
   /** A run that exists gains the membership, and the control if it had none; the rest of it stays. New ones are 'queued'. */
   addRun(run: NewRun): Promise<{ created: boolean }>;
   /** Keeps the times of the first start and of the end. Logs no event. */
@@ -281,6 +287,18 @@ class OpenWorkspace implements Workspace {
 
   keptStudies(): Promise<KeptStudy[]> {
     return this.#reader.call('keptStudies');
+  }
+
+  documents(kind: DocumentKind): Promise<StoredDocument[]> {
+    return this.#reader.call('documents', kind);
+  }
+
+  saveDocument(kind: DocumentKind, document: StoredDocument, instead?: string): Promise<void> {
+    return this.#writer.call('saveDocument', kind, document, instead);
+  }
+
+  removeDocument(kind: DocumentKind, name: string): Promise<void> {
+    return this.#writer.call('removeDocument', kind, name);
   }
 
   setState(id: string, state: RunState, reason: string | null): Promise<void> {

@@ -27,6 +27,7 @@ import type { CascadeClient } from '../client/client.ts';
 import type { Moment } from '../../common/records.ts';
 import { MOMENTS } from '../../common/records.ts';
 import { classesOf, predictionsOf } from './fake-answers.ts';
+import { createFakeDocuments } from './fake-documents.ts';
 import { NETWORK } from './network.ts';
 import { checkOf, drawnFigure, FIGURES } from './figures.ts';
 import type { FigureSpecification } from '../../common/figures/specification.ts';
@@ -299,6 +300,7 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
     return run;
   };
   const texts = new Map<string, KeptStudy>();
+  const documents = createFakeDocuments();
   const nothing = () => answer(() => ({}));
   const change = (id: string, state: RunState) =>
     answer(() => {
@@ -321,6 +323,11 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
       kept: () => answer(() => [...texts.values()]),
       keep: (draft: KeptStudy) => answer(() => (texts.set(draft.name, draft), { newer: null })),
       drop: ({ name }: { name: string }) => answer(() => (texts.delete(name), {})),
+    },
+    documents: {
+      list: (asked: Parameters<typeof documents.list>[0]) => answer(() => documents.list(asked)),
+      save: (saved: Parameters<typeof documents.save>[0]) => answer(() => documents.save(saved)),
+      remove: (removed: Parameters<typeof documents.remove>[0]) => answer(() => documents.remove(removed)),
     },
     workspace: {
       sql: () =>

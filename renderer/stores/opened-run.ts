@@ -149,7 +149,8 @@ export function useRun(
       run.detail === null ||
       event.type === 'status' ||
       event.type === 'progress' ||
-      event.type === 'kept studies'
+      event.type === 'kept studies' ||
+      event.type === 'documents'
     )
       return;
     const about = event.type === 'run' ? event.run.id : event.id;

@@ -6,6 +6,7 @@ import type {
   WorkstationEvent,
   WorkstationStatus,
 } from '../../common/contract/schemas.ts';
+import type { DocumentKind } from '../../common/contract/document-schemas.ts';
 import { decodeRuns } from '../../common/codec/run-frames.ts';
 import type { CascadeClient, Connection, ConnectionState } from '../client/client.ts';
 import { neededBy, type NeededBy } from '../format/needed-by.ts';
@@ -13,6 +14,7 @@ import { looksOf, lookOf, type RunLook } from '../format/run-look.ts';
 import { armOf } from '../format/runs.ts';
 import { shortNames } from '../format/short-names.ts';
 import { sentenceOf } from '../client/sentence.ts';
+import { createDocuments, type Documents } from './kept-documents.ts';
 
 /** Events are applied together this often: ten thousand runs at the start, or a busy queue, cost one update. */
 const BATCH_MS = 100;
@@ -46,6 +48,8 @@ export interface Workstation {
   /** The list of runs has been read at least once. */
   loaded: Readonly<Ref<boolean>>;
   error: Readonly<Ref<string | null>>;
+  /** What a person keeps under a name: `useDocuments` of `documents.ts`. */
+  documents: (kind: DocumentKind) => Documents;
   /** Calls the listener with every event, as it is applied; answers with the function that ends it. */
   listen: (listener: EventListener) => () => void;
 }
@@ -118,6 +122,11 @@ export function createWorkstation(connection: Connection): Workstation {
     }, RETRY_MS);
   }
 
+  const listen = (listener: EventListener): (() => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+
   watch(
     connection.generation,
     (generation) => {
@@ -154,10 +163,8 @@ export function createWorkstation(connection: Connection): Workstation {
     progress,
     loaded,
     error,
-    listen: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    documents: createDocuments({ client, generation: connection.generation, listen }),
+    listen,
   };
 }
 

@@ -14,6 +14,7 @@ import { costs } from './0013-costs.ts';
 import { keptCounts } from './0014-kept-counts.ts';
 import { keptStudies } from './0015-kept-studies.ts';
 import { figures } from './0016-figures.ts';
+import { documents } from './0017-documents.ts';
 import type { Migration } from './migration.ts';
 
 /** All of them, in order: one that has landed is never edited, and never moved. */
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   keptCounts,
   keptStudies,
   figures,
+  documents,
 ];

@@ -1,3 +1,4 @@
+import type { DocumentKind, StoredDocument } from '../../../common/contract/document-schemas.ts';
 import type {
   ChannelsAsked,
   CurvesAsked,
@@ -25,6 +26,7 @@ import type { NamedOptions } from '../../../common/run-specification.ts';
 import { layersOf, PlaneChains } from '../chains.ts';
 import { CheckpointFiles } from '../checkpoint-files.ts';
 import { connect, type Connection } from '../database.ts';
+import { documentsOf } from '../documents.ts';
 import { notFound } from '../errors.ts';
 import { keptStudies } from '../kept-studies.ts';
 import { layoutOf } from '../layout.ts';
@@ -262,6 +264,10 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   keptStudies(): KeptStudy[] {
     return this.#snapshot(() => keptStudies(this.#database));
+  }
+
+  documents(kind: DocumentKind): StoredDocument[] {
+    return this.#snapshot(() => documentsOf(this.#database, kind));
   }
 
   close(): void {

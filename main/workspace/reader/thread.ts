@@ -59,6 +59,7 @@ serve<ReaderCalls>(
     figures: () => opened().figures(),
     speeds: () => opened().speeds(),
     keptStudies: () => opened().keptStudies(),
+    documents: (kind) => opened().documents(kind),
     close: () => reader?.close(),
   },
   (error) => workspaceError(error, folder),

@@ -25,6 +25,8 @@ serve<WriterCalls>(
     addStudy: (study) => opened().addStudy(study),
     keepStudy: (study) => opened().keepStudy(study),
     dropStudy: (name) => opened().dropStudy(name),
+    saveDocument: (kind, document, instead) => opened().saveDocument(kind, document, instead),
+    removeDocument: (kind, name) => opened().removeDocument(kind, name),
     addRun: (run) => opened().addRun(run),
     setState: (id, state, reason) => opened().setState(id, state, reason),
     setPriority: (id, priority) => opened().setPriority(id, priority),

@@ -1,9 +1,11 @@
 import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../../common/records.ts';
 import { CascadeError } from '../../../common/errors.ts';
+import type { DocumentKind, StoredDocument } from '../../../common/contract/document-schemas.ts';
 import type { KeptStudy, RunMarks, RunState } from '../../../common/contract/schemas.ts';
 import { CheckpointFiles, sha256, type CheckpointRow } from '../checkpoint-files.ts';
 import { layersOf } from '../chains.ts';
 import { openDatabase, prepared, type Connection } from '../database.ts';
+import { removeDocument, saveDocument } from '../documents.ts';
 import { corruptWorkspace, workspaceError } from '../errors.ts';
 import { dropStudy, keepStudy } from '../kept-studies.ts';
 import { layoutOf } from '../layout.ts';
@@ -102,6 +104,14 @@ export class Writer implements Omit<WriterCalls, 'open'> {
 
   dropStudy(name: string): void {
     this.#commit(() => dropStudy(this.#database, name));
+  }
+
+  saveDocument(kind: DocumentKind, document: StoredDocument, instead?: string): void {
+    this.#commit(() => saveDocument(this.#database, kind, document, instead));
+  }
+
+  removeDocument(kind: DocumentKind, name: string): void {
+    this.#commit(() => removeDocument(this.#database, kind, name));
   }
 
   addRun(run: NewRun): { created: boolean } {

@@ -35,6 +35,12 @@ test('every call of the contract reaches its service', async () => {
   expect(await client.studies.kept()).toEqual([mine]);
   await client.studies.drop({ name: 'mine.yaml' });
   expect(await client.studies.kept()).toEqual([]);
+  const document = { name: `${id}/3`, content: '{"note":"here"}' };
+  await client.documents.save({ kind: 'bookmark', document });
+  expect(await client.documents.list({ kind: 'bookmark' })).toEqual([document]);
+  expect(await client.documents.list({ kind: 'view' })).toEqual([]);
+  await client.documents.remove({ kind: 'bookmark', name: document.name });
+  expect(await client.documents.list({ kind: 'bookmark' })).toEqual([]);
   expect(await client.runs.study({ id })).toEqual({ fileName: 'copy.yaml', text: `# ${id}` });
   expect(decodeRuns(await client.runs.list())).toHaveLength(2);
   expect(decodeRuns(await client.runs.list({ ids: [id] })).map((run) => run.id)).toEqual([id]);

@@ -31,6 +31,7 @@ import type {
   WorkstationEvent,
   WorkstationStatus,
 } from '../../../common/contract/schemas.ts';
+import type { DocumentKind, StoredDocument } from '../../../common/contract/document-schemas.ts';
 import { filterRuns } from '../../../common/run-filter.ts';
 import type { Moment } from '../../../common/records.ts';
 import { DEFAULT_THRESHOLDS, thresholdIndex, thresholdLabel } from '../../../common/thresholds.ts';
@@ -221,6 +222,17 @@ export class WorkstationDouble implements WorkstationServices {
   }
   async dropStudy(name: string) {
     this.#kept.delete(name);
+  }
+
+  readonly #documents = new Map<string, StoredDocument>();
+  async documents(kind: DocumentKind) {
+    return [...this.#documents].flatMap(([key, document]) => (key.startsWith(`${kind} `) ? [document] : []));
+  }
+  async saveDocument(kind: DocumentKind, document: StoredDocument) {
+    this.#documents.set(`${kind} ${document.name}`, document);
+  }
+  async removeDocument(kind: DocumentKind, name: string) {
+    this.#documents.delete(`${kind} ${name}`);
   }
 
   studySchema() {

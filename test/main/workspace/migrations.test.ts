@@ -64,6 +64,7 @@ describe('migrations', () => {
       'channel_tables',
       'checkpoints',
       'class_epochs',
+      'documents',
       'environments',
       'epochs',
       'events',
