@@ -38,3 +38,10 @@ export function absentSentence(side: Side): string | null {
   if (side.isMissing) return `The channels of epoch ${epoch} of this ${role} are not stored.`;
   return null;
 }
+
+/** Of a run that has fewer epochs than the moment: where it ended, and that it is shown as it was then. */
+export function heldSentence(state: RunState, last: number): string {
+  if (isComing(state)) return `This run has reached epoch ${last} so far, and is shown as it is there.`;
+  const how = state === 'finished' ? '' : ` (${state})`;
+  return `This run ended at epoch ${last}${how}, and is held there.`;
+}

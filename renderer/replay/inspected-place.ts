@@ -1,7 +1,8 @@
 import { WEIGHT_STATES } from '../../common/cascade/composition.ts';
-import type { ExcessEpoch, LayerComparison, LayerEpoch } from '../../common/contract/schemas.ts';
+import type { LayerComparison, LayerEpoch } from '../../common/contract/schemas.ts';
 import { CHANNEL_FIELDS, laterRow } from '../../common/records.ts';
 import type { ChannelField, LaterChannelField } from '../../common/records.ts';
+import type { ReplayPanel } from './use-replay-panels.ts';
 import type { ReplaySide } from './use-replay-side.ts';
 import { stateName, stateQuantity, type Role } from './state-names.ts';
 import { weightName } from './weight-planes.ts';
@@ -16,30 +17,26 @@ export interface SelectedPlace {
   weight: { row: number; column: number } | null;
 }
 
-/**
- * What the inspector says of a weight, a channel or a layer at the moment; null where none is selected.
- *
- * @param compared the run and its control after the epoch; null where there is no control, or it has not got so far
- */
+/** What the inspector says of a weight, a channel or a layer at the moment, in each run; null where none is selected. */
 export function inspectedPlace(
-  run: ReplaySide,
-  control: ReplaySide,
-  compared: ExcessEpoch | null,
+  panels: readonly ReplayPanel[],
   epoch: number,
   threshold: string,
   place: SelectedPlace,
 ): Inspected | null {
-  if (place.weight !== null && place.layer !== null)
-    return inspectedWeight(run, control, epoch, threshold, place);
-  if (place.channel !== null)
+  const run = panels[0]!.side;
+  if (place.weight !== null && place.layer !== null) return inspectedWeight(panels, epoch, threshold, place);
+  if (place.channel !== null) {
+    const { layer, channel } = place.channel;
     return {
       kind: 'channel',
-      title: `${place.channel.layer} · channel ${place.channel.channel}`,
+      title: `${layer} · channel ${channel}`,
       subtitle: `after epoch ${epoch}`,
-      sections: sides(run, control, ', where the run keeps it', (side) =>
-        channelRows(side, epoch, threshold, place.channel!, side === run ? 'run' : 'control'),
+      sections: sections(panels, layer, ', where the run keeps it', (panel) =>
+        channelRows(panel.side, panel.side.at.value, threshold, place.channel!, panel.role),
       ),
     };
+  }
   if (place.layer === null) return null;
   const layer = run.layers.value.find((entry) => entry.name === place.layer);
   if (!layer) return null;
@@ -47,26 +44,32 @@ export function inspectedPlace(
     kind: 'layer',
     title: layer.name,
     subtitle: `${layer.kind} ${layer.shape.join(' × ')}, ${count(layer.weights)} weights, ${count(layer.macs)} MACs`,
-    sections: sides(run, control, '', (side) => {
-      const twin = compared?.layers.find((entry) => entry.name === layer.name);
-      return side === run
-        ? layerRows(run, epoch, threshold, layer.name)
-        : controlRows(control, twin, epoch, threshold, layer.name);
+    sections: sections(panels, layer.name, '', ({ side, role, compared }) => {
+      const at = side.at.value;
+      const twin = compared.value?.layers.find((entry) => entry.name === layer.name);
+      return role === 'run'
+        ? layerRows(side, at, threshold, layer.name)
+        : controlRows(side, twin, at, threshold, layer.name);
     }),
   };
 }
 
-/** A section for the run and one for its control, whose heading says more. */
-function sides(
-  run: ReplaySide,
-  control: ReplaySide,
+/** A section for each run that has the layer; the heading of a control says more. */
+function sections(
+  panels: readonly ReplayPanel[],
+  layer: string,
   ofControl: string,
-  rowsOf: (side: ReplaySide) => InspectedRow[],
-) {
-  return [
-    { heading: 'Run', rows: rowsOf(run) },
-    ...(control.run.detail ? [{ heading: `Control${ofControl}`, rows: rowsOf(control) }] : []),
-  ].filter((section) => section.rows.length > 0);
+  rowsOf: (panel: ReplayPanel) => InspectedRow[],
+): Inspected['sections'] {
+  return panels
+    .filter(({ side, shared }) => side.run.detail !== null && shared.value.has(layer))
+    .map((panel) => ({ heading: headingOf(panel, ofControl), rows: rowsOf(panel) }))
+    .filter((section) => section.rows.length > 0);
+}
+
+function headingOf({ letter, role, name }: ReplayPanel, ofControl: string): string {
+  const who = letter === null ? (role === 'run' ? 'Run' : 'Control') : `${letter}: ${name.value ?? ''}`;
+  return role === 'run' ? who : `${who}${ofControl}`;
 }
 
 /** Disjoint states as shares of the channel's weights, then its own numbers. */
@@ -172,18 +175,17 @@ function layerRows(side: ReplaySide, epoch: number, threshold: string, name: str
   ];
 }
 
-/** A weight: its state at every threshold of the ladder, in the run and in the control. */
+/** A weight: its state at every threshold of the ladder, in each run. */
 function inspectedWeight(
-  run: ReplaySide,
-  control: ReplaySide,
+  panels: readonly ReplayPanel[],
   epoch: number,
   threshold: string,
   place: SelectedPlace,
 ): Inspected | null {
-  const layer = run.layers.value.find((entry) => entry.name === place.layer);
+  const layer = panels[0]!.side.layers.value.find((entry) => entry.name === place.layer);
   const { row = 0, column = 0 } = place.weight ?? {};
   if (!layer) return null;
-  const rowsOf = (side: ReplaySide): InspectedRow[] => {
+  const rowsOf = ({ side }: ReplayPanel): InspectedRow[] => {
     const planes = side.weights.shown.value?.planes ?? null;
     if (planes === null || planes.layer !== layer.name) return [];
     return planes.thresholds.map((label, index) => {
@@ -202,6 +204,6 @@ function inspectedWeight(
     kind: 'weight',
     title: `${layer.name} · ${weightName(layer.kind, layer.shape, row, column)}`,
     subtitle: `after epoch ${epoch}`,
-    sections: sides(run, control, '', rowsOf),
+    sections: sections(panels, layer.name, '', rowsOf),
   };
 }

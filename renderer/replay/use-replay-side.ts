@@ -1,4 +1,4 @@
-import { computed, shallowRef, watch } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import type { ComputedRef, Ref } from 'vue';
 import { thresholdLabel } from '../../common/thresholds.ts';
 import type { PrunableLayer } from '../../common/network.ts';
@@ -12,7 +12,7 @@ import type { LoadedHistory } from './use-channel-history.ts';
 import { useWeightPlanes } from './use-weight-planes.ts';
 import type { LoadedWeights, ShownWeights } from './use-weight-planes.ts';
 
-/** One side of the replay: a run, or its control, at the moment. */
+/** One side of the replay: a run, its control, or a run beside it, at the moment. */
 export interface ReplaySide {
   run: OpenedRun;
   loaded: LoadedHistory;
@@ -20,6 +20,8 @@ export interface ReplaySide {
   epochs: ComputedRef<readonly number[]>;
   moment: ComputedRef<LayerMoment[] | null>;
   ladder: ComputedRef<readonly string[]>;
+  /** The epoch that it shows: the moment, or the last of a run that ended before it. */
+  at: ComputedRef<number>;
   /** Position of the named threshold in this run's ladder; −1 where it is not measured. */
   threshold: ComputedRef<number>;
   weights: LoadedWeights;
@@ -27,18 +29,33 @@ export interface ReplaySide {
 
 const NO_LAYERS: readonly PrunableLayer[] = [];
 
-/** @param beside for a control, the run that it is beside: its channels and weights are those that the run keeps at the moment */
+export interface LookedSide {
+  id: Ref<string | null>;
+  /** The moment. */
+  epoch: Ref<number>;
+  thresholdName: Ref<string>;
+  openedLayer: Ref<string | null>;
+  /** Whether the inspector tells a weight at every threshold. */
+  allThresholds: Ref<boolean>;
+  /**
+   * For a control, the run that it is beside: its channels and weights are those that the run keeps at the moment, and of another
+   * moment it has none to show. Null for a run by itself, which is held at its last epoch.
+   */
+  beside: Ref<ReplaySide | null>;
+}
+
 export function useReplaySide(
   workstation: Workstation,
-  id: Ref<string | null>,
-  epoch: Ref<number>,
-  thresholdName: Ref<string>,
-  openedLayer: Ref<string | null>,
-  /** Whether the inspector tells a weight at every threshold. */
-  allThresholds: Ref<boolean>,
-  beside: ReplaySide | null = null,
+  { id, epoch: wanted, thresholdName, openedLayer, allThresholds, beside }: LookedSide,
 ): ReplaySide {
+  const last = ref(Infinity);
+  const epoch = computed(() => (beside.value === null ? Math.min(wanted.value, last.value) : wanted.value));
   const run = useRun(workstation, id, { epoch, layer: openedLayer });
+  watch(
+    () => run.stored,
+    (stored) => (last.value = stored === 0 ? Infinity : stored - 1),
+    { immediate: true, flush: 'sync' },
+  );
   const layers = computed(() => run.detail?.network?.layers ?? NO_LAYERS);
   const epochs = computed(() =>
     run.span === 1
@@ -46,11 +63,11 @@ export function useReplaySide(
       : Array.from({ length: run.stored }, (_, at) => at),
   );
   const known = computed(() => {
-    if (beside === null) return epochs.value;
-    const others = new Set(beside.epochs.value);
+    if (beside.value === null) return epochs.value;
+    const others = new Set(beside.value.epochs.value);
     return epochs.value.filter((at) => others.has(at));
   });
-  const keptBy = computed(() => beside?.run.id ?? null);
+  const keptBy = computed(() => beside.value?.run.id ?? null);
   const ladder = computed(() => run.detail?.thresholds.map(thresholdLabel) ?? []);
   const threshold = computed(() => ladder.value.indexOf(thresholdName.value));
   const label = computed(() => ladder.value[threshold.value] ?? null);
@@ -88,17 +105,26 @@ export function useReplaySide(
     epochs,
     moment,
     ladder,
+    at: epoch,
     threshold,
-    weights: beside === null ? weights : { ...weights, shown: useKept(weights.shown, beside.weights.shown) },
+    weights: { ...weights, shown: useKept(weights.shown, beside) },
   };
 }
 
-/** The weights of a control as those of the run beside it come and go: what was last of one moment stays until both are again. */
-function useKept(own: LoadedWeights['shown'], beside: LoadedWeights['shown']): LoadedWeights['shown'] {
+/**
+ * The weights of a control as those of the run beside it come and go: what was last of one moment stays until both are again. Those
+ * of a run by itself are its own.
+ */
+function useKept(own: LoadedWeights['shown'], beside: Ref<ReplaySide | null>): LoadedWeights['shown'] {
   const kept = shallowRef<ShownWeights | null>(null);
+  const isAlone = computed(() => beside.value === null);
   watch(
-    [own, beside],
-    ([one, other]) => {
+    [own, () => beside.value?.weights.shown.value ?? null, isAlone],
+    ([one, other, alone]) => {
+      if (alone) {
+        kept.value = one;
+        return;
+      }
       const planes = one && other && one.planes.keptBy(other.planes);
       if (one === null || other === null) kept.value = null;
       else if (planes) kept.value = { planes, threshold: one.threshold };

@@ -84,7 +84,10 @@ export function chartOption(look: ChartLook) {
           name: line.name,
           data: data(points, look.log),
           symbolSize: 5,
-          lineStyle: { ...style, type: line.dashed ? [5, 4] : ('solid' as const) },
+          lineStyle: {
+            ...style,
+            type: line.dash ? [...line.dash] : line.dashed ? [5, 4] : ('solid' as const),
+          },
           ...(index === 0 ? { markLine: markersOf(look.markers) } : {}),
         },
         ...(dotted.length === 0

@@ -9,6 +9,8 @@ export interface Series {
   color: string;
   dashed?: boolean;
   faint?: boolean;
+  /** Lengths of its strokes and gaps, where its colour is another line's too. */
+  dash?: readonly number[];
   /** One an epoch, after whatever happened at its end. */
   points: readonly Point[];
   /** Where the line is broken by an event, in order. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunState } from '../../../common/contract/schemas.ts';
-import { absentSentence, type Side } from '../../../renderer/replay/absent.ts';
+import { absentSentence, heldSentence, type Side } from '../../../renderer/replay/absent.ts';
 
 describe('a side of the replay that is not there', () => {
   const side: Side = {
@@ -30,5 +30,11 @@ describe('a side of the replay that is not there', () => {
     expect(said({ epoch: 3 })).toBe('Epoch 3 of this control was not measured.');
     expect(said({ measuresThreshold: false })).toMatch(/does not measure shed ≤ 1e-4/);
     expect(said({ isMissing: true })).toMatch(/are not stored/);
+  });
+
+  it('is held where it ended, and says so', () => {
+    expect(heldSentence('finished', 4)).toBe('This run ended at epoch 4, and is held there.');
+    expect(heldSentence('stopped', 4)).toBe('This run ended at epoch 4 (stopped), and is held there.');
+    expect(heldSentence('running', 4)).toMatch(/has reached epoch 4 so far/);
   });
 });
