@@ -49,3 +49,6 @@ export function readDocument<T>(form: z.ZodType<T>, { content }: Pick<StoredDocu
     return null;
   }
 }
+
+/** Of a `view` and a `comparison`: parameters of the address. */
+export const viewContent = z.record(z.string(), z.string());

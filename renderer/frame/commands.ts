@@ -2,6 +2,7 @@ import { go, shareableAddress } from '../stores/address.ts';
 import { stillHere } from '../stores/history-entry.ts';
 import { CONTROL_SHORT_NAMES } from '../../common/controls.ts';
 import { actionsOf, controlOf, controlsOf, runTitle } from '../format/runs.ts';
+import { addressOf, readView, SAVED_VIEWS } from '../stores/saved-views.ts';
 import { VIEWS } from '../stores/views.ts';
 import { copyText } from '../ui/clipboard.ts';
 import { attempt, notify } from '../stores/notices.ts';
@@ -54,12 +55,24 @@ export function commandsOf(
     ...offeredActions.value,
     ...selectedActions(workstation),
     ...views,
+    ...savedViews(workstation),
     ...starts,
     ...themes,
     ...sizes,
     inspector,
     ...runs,
   ];
+}
+
+function savedViews(workstation: Workstation): Action[] {
+  return Object.values(SAVED_VIEWS).flatMap((of) =>
+    workstation.documents(of.kind).all.flatMap((document) => {
+      const view = readView(of, document);
+      if (view === null) return [];
+      const { name } = document;
+      return [{ name: `View: ${name}`, group: of.title, run: () => go(of.view, addressOf(name, view)) }];
+    }),
+  );
 }
 
 /** What can be done with the run that is opened, or selected in a list. */
