@@ -7,17 +7,24 @@ export interface AnswerPair {
   after: Predictions;
 }
 
+/** Which changes of an answer are meant: from right to wrong, from wrong to right, or any, from one wrong answer to another too. */
+export const CHANGES = ['lost', 'won', 'changed'] as const;
+export type Change = (typeof CHANGES)[number];
+
 /** A test image whose answer changed in some seeds. */
 export interface ChangedImage {
   image: number;
   label: number;
-  /** Seeds in which a right answer became a wrong one, and the other way round. */
+  /** Seeds in which a right answer became a wrong one, the other way round, and in which it changed at all. */
   lost: number;
   won: number;
-  /** The wrong answer that it most often became; null where none was lost. */
-  became: number | null;
-  /** Mean change of the margin over the seeds. */
-  margin: number;
+  changed: number;
+  /** The answers before and after that were most frequent among the seeds of the change that is meant. */
+  was: number;
+  became: number;
+  /** Mean margins over the seeds. */
+  marginBefore: number;
+  marginAfter: number;
 }
 
 export interface ChangedClass {
@@ -28,29 +35,42 @@ export interface ChangedClass {
   won: number;
 }
 
-/** Images that were lost in some seed, those of most seeds first, then those whose margin fell furthest. */
-export function changedImages(pairs: readonly AnswerPair[]): ChangedImage[] {
+/** Images with the change in some seed, those of most seeds first, then those whose margin moved furthest that way. */
+export function changedImages(pairs: readonly AnswerPair[], change: Change = 'lost'): ChangedImage[] {
   const [first] = pairs;
   if (!first) return [];
   const found: ChangedImage[] = [];
   for (let image = 0; image < first.before.labels.length; image++) {
     const label = first.before.labels[image]!;
-    let [lost, won, margin] = [0, 0, 0];
-    const wrong = new Map<number, number>();
+    const counts = { lost: 0, won: 0, changed: 0 };
+    let [marginBefore, marginAfter] = [0, 0];
+    const answers = new Map<string, { was: number; became: number; seeds: number }>();
     for (const { before, after } of pairs) {
-      const [was, is] = [before.predicted[image] === label, after.predicted[image] === label];
-      margin += after.margins[image]! - before.margins[image]!;
-      if (was && !is) {
-        lost += 1;
-        wrong.set(after.predicted[image]!, (wrong.get(after.predicted[image]!) ?? 0) + 1);
-      } else if (!was && is) won += 1;
+      marginBefore += before.margins[image]!;
+      marginAfter += after.margins[image]!;
+      const [was, became] = [before.predicted[image]!, after.predicted[image]!];
+      if (was === became) continue;
+      counts.changed += 1;
+      const way = was === label ? 'lost' : became === label ? 'won' : 'changed';
+      if (way !== 'changed') counts[way] += 1;
+      if (change !== 'changed' && way !== change) continue;
+      const answer = answers.get(`${was} ${became}`);
+      if (answer) answer.seeds += 1;
+      else answers.set(`${was} ${became}`, { was, became, seeds: 1 });
     }
-    if (lost === 0) continue;
-    const became = [...wrong].reduce((most, each) => (each[1] > most[1] ? each : most))[0];
-    found.push({ image, label, lost, won, became, margin: margin / pairs.length });
+    if (counts[change] === 0) continue;
+    const { was, became } = [...answers.values()].reduce((most, each) =>
+      each.seeds > most.seeds ? each : most,
+    );
+    const margins = { marginBefore: marginBefore / pairs.length, marginAfter: marginAfter / pairs.length };
+    found.push({ image, label, ...counts, was, became, ...margins });
   }
+  const moved = ({ marginBefore, marginAfter }: ChangedImage): number => {
+    const by = marginAfter - marginBefore;
+    return change === 'won' ? -by : change === 'lost' ? by : -Math.abs(by);
+  };
   return found.sort(
-    (one, other) => other.lost - one.lost || one.margin - other.margin || one.image - other.image,
+    (one, other) => other[change] - one[change] || moved(one) - moved(other) || one.image - other.image,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { jaccard } from '../../common/cascade/overlap.ts';
 import { planeBytes, PRUNED_PLANE, shedPlane } from '../../common/records.ts';
@@ -6,15 +6,17 @@ import { unpackBits } from '../../main/codec/planes.ts';
 import { openWorkspace } from '../../main/workspace/workspace.ts';
 import { meanText } from '../../renderer/format/fields.ts';
 import { MEASURE_FIELDS } from '../../common/fields/measures.ts';
-import { percent } from '../../renderer/format/numbers.ts';
-import { APPLICATION, ENVIRONMENT, newRun, recordOf } from '../main/workspace/records.ts';
+import { fixed, percent } from '../../renderer/format/numbers.ts';
+import { APPLICATION, ENVIRONMENT, newRun, recordOf, SPECIFICATION } from '../main/workspace/records.ts';
 import { describeInChromium } from './harness/chromium.ts';
 import { eventually } from './harness/desk.ts';
 import type { Watch } from './harness/watch.ts';
 import { openWindow, type Window } from './harness/window.ts';
 
 const SEEDS = [0, 1, 2];
-const LAST = 3;
+const LAST = 5;
+/** Answers are stored before and after it. */
+const PRUNING = 3;
 const DENSE = 'd00000000000';
 const PRUNED = 'e00000000000';
 const saltOf = (hash: string, seed: number): number => (hash === DENSE ? 10 : 20) + seed;
@@ -28,7 +30,16 @@ async function writeArms(path: string): Promise<void> {
       const arm = hash === DENSE ? 'dense' : 'pruned';
       const control = hash === DENSE ? null : `${DENSE}-s${seed}`;
       await workspace.addRun(
-        newRun(id, { seed, hash, arm, control, prunes: hash === PRUNED, study: 'pair' }),
+        newRun(id, {
+          seed,
+          hash,
+          arm,
+          control,
+          study: 'pair',
+          prunes: hash === PRUNED,
+          pruningEpochs: hash === PRUNED ? [PRUNING] : [],
+          specification: { ...SPECIFICATION, referenceEpoch: PRUNING },
+        }),
       );
       await workspace.setEnvironment(id, ENVIRONMENT);
       for (let epoch = 0; epoch <= LAST; epoch++)
@@ -104,7 +115,7 @@ describeInChromium('compare', () => {
     const other = first?.includes('dense') ? 'n' : null;
     if (other) await page.keyboard.press(other);
     await eventually(async () => (await plot.locator('[aria-live]').textContent())?.trim()).toBe(
-      `pair · pruned: Accuracy (% of test images) ${percent(byHand(accuracies).mean, 2)} at Epoch 3`,
+      `pair · pruned: Accuracy (% of test images) ${percent(byHand(accuracies).mean, 2)} at Epoch ${LAST}`,
     );
     await expect(pane('Numbers').locator('tr.hovered').textContent()).resolves.toContain('pair · pruned');
     // Zoomed and back, all of it is painted again.
@@ -120,30 +131,72 @@ describeInChromium('compare', () => {
     const table = page.getByRole('grid', { name: 'Overlap of weights' });
     await table.waitFor();
     const names = await table.locator('tbody th').allTextContents();
-    const bitsOf = (name: string): number[] => {
-      const seed = Number(/seed (\d)/.exec(name)![1]);
-      return recordOf(LAST, saltOf(name.includes('dense') ? DENSE : PRUNED, seed)).layers.flatMap(
-        ({ weights, planes }) => {
-          const plane = (index: number) => unpackBits(planes.subarray(index * planeBytes(weights)), weights);
-          const [pruned, shed] = [plane(PRUNED_PLANE), plane(shedPlane(2))];
-          return [...pruned].map((gone, index) => (gone === 0 && shed[index] === 0 ? 1 : 0));
-        },
-      );
-    };
+    expect(names).toHaveLength(6);
+    await expect(shares(table)).resolves.toEqual(overlaps(names.map((name) => ({ name, epoch: LAST }))));
+  });
+
+  /** Weights that are kept and above the threshold, one after another, from the record itself. */
+  const bitsOf = ({ name, epoch }: { name: string; epoch: number }): number[] => {
+    const seed = Number(/seed (\d)/.exec(name)![1]);
+    return recordOf(epoch, saltOf(name.includes('dense') ? DENSE : PRUNED, seed)).layers.flatMap(
+      ({ weights, planes }) => {
+        const plane = (index: number) => unpackBits(planes.subarray(index * planeBytes(weights)), weights);
+        const [pruned, shed] = [plane(PRUNED_PLANE), plane(shedPlane(2))];
+        return [...pruned].map((gone, index) => (gone === 0 && shed[index] === 0 ? 1 : 0));
+      },
+    );
+  };
+  const overlaps = (sets: readonly { name: string; epoch: number }[]): string[][] => {
     const sum = (bits: readonly number[]): number => bits.reduce((all, bit) => all + bit, 0);
-    const expected = names.map((one) =>
-      names.map((other) => {
+    return sets.map((one) =>
+      sets.map((other) => {
         const [first, second] = [bitsOf(one), bitsOf(other)];
         const both = sum(first.map((bit, index) => bit & second[index]!));
         return percent(jaccard({ one: sum(first), other: sum(second), both }));
       }),
     );
+  };
+  const shares = async (table: Locator): Promise<string[][]> => {
     const rows = await table.locator('tbody tr').all();
-    const told = await Promise.all(
+    return Promise.all(
       rows.map(async (row) => (await row.locator('td').allTextContents()).map((text) => text.trim())),
     );
-    expect(names).toHaveLength(6);
-    expect(told).toEqual(expected);
+  };
+
+  test('what runs keep in common right after the pruning, at an epoch, and over the epochs of one run', async () => {
+    await show(['overlap', { what: 'alive', when: 'pruned' }]);
+    const table = page.getByRole('grid', { name: 'Overlap of weights' });
+    await table.waitFor();
+    const names = await table.locator('tbody th').allTextContents();
+    // The control is looked at where the pruned run was pruned.
+    expect(names.filter((name) => name.includes(`epoch ${PRUNING}`))).toHaveLength(6);
+    await expect(shares(table)).resolves.toEqual(overlaps(names.map((name) => ({ name, epoch: PRUNING }))));
+    await pane('Overlap of weights')
+      .getByRole('combobox', { name: 'When', exact: true })
+      .selectOption('epoch');
+    await pane('Overlap of weights').getByRole('spinbutton').fill('1');
+    await pane('Overlap of weights').getByRole('spinbutton').press('Enter');
+    await table.getByText('epoch 1', { exact: false }).first().waitFor();
+    await expect(shares(table)).resolves.toEqual(overlaps(names.map((name) => ({ name, epoch: 1 }))));
+    const inAddress = await page.evaluate('decodeURIComponent(location.hash)');
+    expect(inAddress).toContain('"when":"1"');
+
+    await pane('Overlap of weights').getByRole('combobox', { name: 'Of what' }).selectOption('epochs');
+    await pane('Overlap of weights')
+      .getByRole('combobox', { name: 'Run', exact: true })
+      .selectOption(`${PRUNED}-s2`);
+    await table.getByText(`epoch ${LAST}`).waitFor();
+    const every = Array.from({ length: LAST + 1 }, (_, epoch) => ({ name: 'pruned seed 2', epoch }));
+    await eventually(async () => shares(table)).toEqual(overlaps(every));
+    await pane('Overlap of weights').getByLabel('Epochs').fill('2-4/2, 5');
+    await pane('Overlap of weights').getByLabel('Epochs').press('Enter');
+    await eventually(async () => shares(table)).toEqual(overlaps([2, 4, 5].map((epoch) => every[epoch]!)));
+    await page.reload();
+    await table.waitFor();
+    await eventually(async () => shares(table)).toEqual(overlaps([2, 4, 5].map((epoch) => every[epoch]!)));
+    await pane('Overlap of weights').getByLabel('Epochs').fill('two');
+    await pane('Overlap of weights').getByLabel('Epochs').press('Enter');
+    await page.getByText('Epochs are written as numbers and ranges').waitFor();
   });
 
   test('who pays: images that lost their answers, as the records have them', async () => {
@@ -166,6 +219,63 @@ describeInChromium('compare', () => {
     await pane('Who pays').getByText(`lost in ${most} of 3`).first().waitFor();
     // The made-up runs were trained on no data that is there.
     await pane('Who pays').getByText('hold other images than the run was trained on').waitFor();
+  });
+
+  test('who pays between two moments of the same runs, and between two single runs', async () => {
+    await show(['who-pays', {}]);
+    const box = (name: string) => pane('Who pays').getByRole('combobox', { name, exact: true });
+    const of = (hash: string, seed: number, epoch: number, moment: string) =>
+      recordOf(epoch, saltOf(hash, seed)).predictions.find((each) => each.moment === moment)!;
+    const group = await box('To').inputValue();
+    await box('From').selectOption(group);
+    await box('From when').selectOption('before');
+    await box('To when').selectOption('pruned');
+    await box('Which images').selectOption('changed');
+    const changed = new Map<number, number>();
+    for (const seed of SEEDS) {
+      const [before, after] = [
+        of(PRUNED, seed, PRUNING, 'before-pruning'),
+        of(PRUNED, seed, PRUNING, 'epoch'),
+      ];
+      before.labels.forEach((_, image) => {
+        if (before.predicted[image] !== after.predicted[image])
+          changed.set(image, (changed.get(image) ?? 0) + 1);
+      });
+    }
+    await pane('Who pays')
+      .getByText(
+        `3 runs with themselves, before the first pruning against right after the first pruning; ${changed.size} images changed in some`,
+      )
+      .waitFor();
+    const first = await pane('Who pays').getByRole('listitem').first().textContent();
+    expect(first).toContain(`changed in ${Math.max(...changed.values())} of 3`);
+    const [image, from, to] = /image (\d+), margin (\S+) → (\S+)/.exec(first!)!.slice(1);
+    const margin = (moment: string): string => {
+      const sum = SEEDS.reduce(
+        (all, seed) => all + of(PRUNED, seed, PRUNING, moment).margins[Number(image)]!,
+        0,
+      );
+      return fixed(sum / SEEDS.length, 1);
+    };
+    expect([from, to]).toEqual([margin('before-pruning'), margin('epoch')]);
+
+    // The control has no answers there.
+    await box('From').selectOption({ label: 'pair · dense' });
+    await page.getByRole('heading', { name: 'No answers are stored at these moments' }).waitFor();
+
+    await box('From').selectOption({ label: 'pair · pruned · seed 0' });
+    await box('From when').selectOption('last');
+    await box('To').selectOption({ label: 'pair · pruned · seed 2' });
+    await box('To when').selectOption('last');
+    await box('Which images').selectOption('won');
+    const [before, after] = [of(PRUNED, 0, LAST, 'epoch'), of(PRUNED, 2, LAST, 'epoch')];
+    const won = [...before.labels].filter(
+      (label, at) => before.predicted[at] !== label && after.predicted[at] === label,
+    );
+    const sentence = `1 pair of runs, after the last epoch; ${won.length} images won in some`;
+    await pane('Who pays').getByText(sentence).waitFor();
+    await page.reload();
+    await pane('Who pays').getByText(sentence).waitFor();
   });
 
   test('panes are added, closed and resized, and Back and a reload bring them again', async () => {

@@ -14,11 +14,34 @@ const PAIRS = [
 
 test('images whose answer was lost, those of most seeds first', () => {
   expect(changedImages(PAIRS)).toEqual([
-    { image: 1, label: 1, lost: 2, won: 0, became: 2, margin: -5 },
+    { image: 1, label: 1, lost: 2, won: 0, changed: 2, was: 1, became: 2, marginBefore: 2, marginAfter: -3 },
     // Lost in one seed, won in the other.
-    { image: 2, label: 2, lost: 1, won: 1, became: 1, margin: 0 },
+    { image: 2, label: 2, lost: 1, won: 1, changed: 2, was: 2, became: 1, marginBefore: 0, marginAfter: 0 },
   ]);
   expect(changedImages([])).toEqual([]);
+});
+
+test('images that were won, and all whose answer changed', () => {
+  expect(changedImages(PAIRS, 'won').map(({ image, won, was, became }) => [image, won, was, became])).toEqual(
+    [
+      [3, 1, 0, 1],
+      [2, 1, 1, 2],
+    ],
+  );
+  expect(changedImages(PAIRS, 'changed').map(({ image, changed }) => [image, changed])).toEqual([
+    [1, 2],
+    [2, 2],
+    [3, 1],
+  ]);
+  // From one wrong answer to another is neither lost nor won.
+  const wrong = [
+    { seed: 0, before: answers([1, 1, 2, 1], [-1, 1, 1, 1]), after: answers([2, 1, 2, 1], [-1, 1, 1, 1]) },
+  ];
+  expect(changedImages(wrong)).toEqual([]);
+  expect(changedImages(wrong, 'won')).toEqual([]);
+  expect(changedImages(wrong, 'changed')).toMatchObject([
+    { image: 0, changed: 1, lost: 0, won: 0, was: 1, became: 2 },
+  ]);
 });
 
 test('classes, those that lost most first', () => {
