@@ -35,6 +35,7 @@ import { estimateStudy } from './studies/estimate.ts';
 import type { planStudy } from './studies/plan-study.ts';
 import { StudyError } from './studies/problems.ts';
 import { components } from './trainer/components.ts';
+import { noForecast } from './trainer/forecast.ts';
 import { locateLibrary } from './trainer/tensorflow/library.ts';
 import { findApplication } from './entry/application.ts';
 import { sqlSchema } from './workspace/query/views/registry.ts';
@@ -356,6 +357,16 @@ class Workstation implements WorkstationServices {
   overlap: WorkstationServices['overlap'] = (asked, signal) => this.#workspace.overlap(asked, signal);
   planes: WorkstationServices['planes'] = (id, epoch, layer, planes, signal) =>
     this.#workspace.planeFrame(id, epoch, layer, planes, signal);
+  weightHistory: WorkstationServices['weightHistory'] = (id, asked, signal) =>
+    this.#workspace.weightHistory(id, asked, signal);
+  weightForecast: WorkstationServices['weightForecast'] = async (id, { epoch, ...place }, signal) => {
+    const found = await this.#workspace.freeWeight(id, epoch, place, signal);
+    if (found.none !== null) return noForecast(found.none);
+    const { specification, stepsPerEpoch } = await this.#workspace.getRun(id);
+    if (stepsPerEpoch === null) return noForecast('unplanned');
+    const asked = { specification, stepsPerEpoch, state: found.state, epoch };
+    return this.#background.call('forecastWeight', [asked], { signal });
+  };
   predictions: WorkstationServices['predictions'] = (id, epoch, moment) =>
     this.#workspace.predictionFrame(id, epoch, moment);
   async testImages(

@@ -6,6 +6,7 @@ import type { SqlSchema } from '../sql/schema.ts';
 import * as documents from './document-schemas.ts';
 import * as figures from './figure-schemas.ts';
 import * as schemas from './schemas.ts';
+import * as weights from './weight-schemas.ts';
 
 /**
  * Every call between a window (or a script) and the workstation. Answers with masks or channel tables are
@@ -138,6 +139,12 @@ export const contract = {
         }),
       )
       .output(schemas.bytes),
+    /** States and values of one weight over some epochs, as many as an answer has time for: ask again from `next` on. */
+    weightHistory: call.input(oneRun.extend(weights.weightHistoryAsked.shape)).output(weights.weightHistory),
+    /** What the optimizer alone makes of a weight from an epoch on, where its channel is freed. */
+    weightForecast: call
+      .input(oneRun.extend(weights.weightForecastAsked.shape))
+      .output(weights.weightForecast),
     /** What was answered for every test image, with margins, at a marked moment: a prediction frame. */
     predictions: call
       .input(oneRun.extend({ epoch: z.number().int().min(0), moment: schemas.moment.default('epoch') }))

@@ -104,6 +104,12 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       planes: os.runs.planes.handler(({ input, signal }) =>
         services.planes(input.id, input.epoch, input.layer, input.planes, signal),
       ),
+      weightHistory: os.runs.weightHistory.handler(({ input: { id, ...asked }, signal }) =>
+        services.weightHistory(id, asked, signal),
+      ),
+      weightForecast: os.runs.weightForecast.handler(({ input: { id, ...asked }, signal }) =>
+        services.weightForecast(id, asked, signal),
+      ),
       predictions: os.runs.predictions.handler(({ input }) =>
         services.predictions(input.id, input.epoch, input.moment),
       ),

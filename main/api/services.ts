@@ -1,3 +1,9 @@
+import type {
+  WeightForecast,
+  WeightForecastAsked,
+  WeightHistory,
+  WeightHistoryAsked,
+} from '../../common/contract/weight-schemas.ts';
 import type { WeightFormat } from '../../common/codec/weight-formats.ts';
 import type { DocumentKind, StoredDocument } from '../../common/contract/document-schemas.ts';
 import type {
@@ -104,6 +110,9 @@ export interface WorkstationServices {
     planes?: readonly string[],
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
+  /** See the contract. */
+  weightHistory(id: string, asked: WeightHistoryAsked, signal?: AbortSignal): Promise<WeightHistory>;
+  weightForecast(id: string, asked: WeightForecastAsked, signal?: AbortSignal): Promise<WeightForecast>;
   predictions(id: string, epoch: number, moment: Moment): Promise<Uint8Array<ArrayBuffer>>;
   testImages(id: string, images: readonly number[], signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   masks(id: string, epoch: number, threshold: string): Promise<Uint8Array<ArrayBuffer>>;

@@ -5,6 +5,7 @@ import { hasData } from '../studies/outlines.ts';
 import { planStudy } from '../studies/plan-study.ts';
 import { testImages } from '../studies/test-images.ts';
 import { namesIn } from '../studies/study-names.ts';
+import { forecastWeight } from '../trainer/forecast.ts';
 import { reclaimEngine } from '../trainer/tensorflow/engine.ts';
 
 /** What the background thread can be asked: whatever would keep the main thread from answering. */
@@ -18,6 +19,7 @@ export const calls = {
   drawFigure,
   figureFile,
   testImages,
+  forecastWeight,
   /** Frees what the engine of a thread that was ended still owns. */
   reclaim: (ledger: SharedArrayBuffer): number => reclaimEngine(ledger),
 };

@@ -20,6 +20,7 @@ export const CALL_LIMITS_MS: Record<keyof BackgroundCalls, number> = {
   figureFile: MINUTE,
   // A folder of a million images is decoded where nobody did yet.
   testImages: 60 * MINUTE,
+  forecastWeight: MINUTE,
   reclaim: MINUTE,
 };
 

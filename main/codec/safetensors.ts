@@ -121,25 +121,71 @@ export function openSafetensors(source: ByteSource, longest = LONGEST_HEADER): S
   return file;
 }
 
+/** Numbers of a tensor, read from their place in the file: from one index up to before another. */
+export type ReadFloats = (from: number, to: number) => Float32Array<ArrayBuffer>;
+
+/**
+ * A few float32 tensors of a file that was written here, read part by part. Only their own entries of the header are looked at: of
+ * hundreds of checkpoints, checking every entry of each would take seconds.
+ *
+ * @param wanted which tensors, by name; those of another type are left out
+ * @throws CascadeError BAD_SAFETENSORS when the header, or an entry of these, is not what the format allows
+ */
+export function peekSafetensors(
+  source: ByteSource,
+  wanted: (name: string) => boolean,
+): Pick<SafetensorsFile, 'metadata'> & { tensors: Map<string, ReadFloats> } {
+  const { text, start } = readHeaderText(source, LONGEST_HEADER);
+  const header = parsedHeader(text);
+  const tensors = new Map<string, ReadFloats>();
+  for (const [name, value] of Object.entries(header)) {
+    if (name === METADATA || !wanted(name)) continue;
+    const { data: entry } = tensorSchema.safeParse(value);
+    if (!entry) throw bad(`describes ${quoted(name)} in another form`);
+    if (entry.dtype !== 'F32') continue;
+    const [first, past] = entry.data_offsets;
+    if (past - first !== 4 * sizeOf(entry.shape) || start + past > source.length)
+      throw bad(`has a wrong place for ${quoted(name)}`);
+    tensors.set(name, (from, to) => {
+      if (from < 0 || to > (past - first) / 4) throw bad(`has no number ${to - 1} in ${quoted(name)}`);
+      return new Float32Array(source.read(start + first + 4 * from, start + first + 4 * to).buffer);
+    });
+  }
+  return { metadata: metadataSchema.safeParse(header[METADATA]).data ?? {}, tensors };
+}
+
 /** The header, and where the tensors' bytes begin. */
 function readHeader(source: ByteSource, longest: number): { header: Record<string, unknown>; start: number } {
+  const { text, start } = readHeaderText(source, longest);
+  const header = parsedHeader(text);
+  const twice = repeatedKey(text);
+  if (twice !== null) throw bad(`describes ${quoted(twice)} twice`);
+  return { header, start };
+}
+
+function readHeaderText(source: ByteSource, longest: number): { text: string; start: number } {
   if (source.length < 8) throw bad('is shorter than its header’s length');
   const length = Number(new DataView(source.read(0, 8).buffer).getBigUint64(0, true));
   if (length > source.length - 8) throw bad(`promises a header of ${length} bytes`);
   if (length > longest) throw bad(`has a header of ${length} bytes, where at most ${longest} are read`);
-  let text: string;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(source.read(8, 8 + length));
+    return { text, start: 8 + length };
+  } catch {
+    throw bad('has a header that is not JSON');
+  }
+}
+
+function parsedHeader(text: string): Record<string, unknown> {
   let parsed: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(source.read(8, 8 + length));
     parsed = JSON.parse(text);
   } catch {
     throw bad('has a header that is not JSON');
   }
   const header = headerSchema.safeParse(parsed);
   if (!header.success) throw bad('has a header of another form');
-  const twice = repeatedKey(text);
-  if (twice !== null) throw bad(`describes ${quoted(twice)} twice`);
-  return { header: header.data, start: 8 + length };
+  return header.data;
 }
 
 /** Tensors must cover the bytes after the header without gap, overlap or rest: the format forbids all three. */

@@ -15,7 +15,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { ByteSource } from '../codec/byte-source.ts';
 import { decodeSafetensors } from '../codec/safetensors.ts';
+import { CascadeError } from '../../common/errors.ts';
 import { syncFolder } from './layout.ts';
 import { makePrivateFolder, PRIVATE_FILE } from './private-files.ts';
 import { hashOf, setAside } from './set-aside.ts';
@@ -53,6 +55,16 @@ function readWhole(path: string): Uint8Array<ArrayBuffer> {
   } finally {
     closeSync(handle);
   }
+}
+
+function readPart(handle: number, from: number, to: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(to - from);
+  for (let done = 0; done < bytes.length;) {
+    const read = readSync(handle, bytes, done, bytes.length - done, from + done);
+    if (read === 0) throw new CascadeError('BAD_SAFETENSORS', 'The file became shorter while it was read.');
+    done += read;
+  }
+  return bytes;
 }
 
 /**
@@ -104,6 +116,26 @@ export class CheckpointFiles {
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
       throw error;
+    }
+  }
+
+  /**
+   * What `look` makes of a file of which it reads parts alone; null where the file is missing or has another size. Its hash
+   * is not compared, which would take the whole file.
+   */
+  lookInto<T>(run: string, row: CheckpointRow, look: (source: ByteSource) => T): T | null {
+    let handle: number;
+    try {
+      handle = openSync(join(this.#folder, run, row.file), 'r');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      throw error;
+    }
+    try {
+      if (fstatSync(handle).size !== row.size) return null;
+      return look({ length: row.size, read: (from, to) => readPart(handle, from, to) });
+    } finally {
+      closeSync(handle);
     }
   }
 

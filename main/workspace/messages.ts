@@ -1,4 +1,5 @@
 import type { DocumentKind, StoredDocument } from '../../common/contract/document-schemas.ts';
+import type { WeightHistory, WeightHistoryAsked, WeightPlace } from '../../common/contract/weight-schemas.ts';
 import type {
   ChannelsAsked,
   CurvesAsked,
@@ -140,6 +141,20 @@ export interface MeasuredSpeed extends Pick<RunSpecification, 'dataset' | 'model
 /** 'stored': new. 'known': it was there already, to the bit. 'replaced': it differed, so that epoch and all later ones gave way. */
 export type RecordOutcome = 'stored' | 'known' | 'replaced';
 
+/** A weight after an epoch, with all that the optimizer makes its next step of. */
+export interface WeightState {
+  epoch: number;
+  value: number;
+  /** The optimizer's state of it, by slot. */
+  slots: Record<string, number>;
+  /** Optimizer steps done over the whole run. */
+  step: number;
+}
+
+/** A weight that the loss does not move, or why it is none or cannot be read. */
+export type FreeWeight =
+  { none: null; state: WeightState } | { none: 'pruned' | 'held' | 'unmeasured' | 'no-checkpoint' };
+
 export interface StoredCheckpoint {
   epoch: number;
   /** The safetensors image. */
@@ -217,6 +232,8 @@ export interface ReaderCalls {
   overlap(asked: OverlapAsked): Overlap;
   blockedFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;
   planeFrame(id: string, epoch: number, layer: string, planes?: readonly string[]): Uint8Array<ArrayBuffer>;
+  weightHistory(id: string, asked: WeightHistoryAsked): WeightHistory;
+  freeWeight(id: string, epoch: number, place: WeightPlace): FreeWeight;
   masks(id: string, epoch: number, threshold: string): Uint8Array<ArrayBuffer>;
   prunedMasks(id: string, epoch: number): Uint8Array<ArrayBuffer>;
   runsNamed(names: readonly string[]): NamedRun[];

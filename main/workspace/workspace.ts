@@ -18,6 +18,7 @@ import type {
   RunSummary,
   SqlAsked,
 } from '../../common/contract/schemas.ts';
+import type { WeightHistory, WeightHistoryAsked, WeightPlace } from '../../common/contract/weight-schemas.ts';
 import type { ControlKind } from '../../common/controls.ts';
 import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
@@ -28,6 +29,7 @@ import { LaterCheck } from './later-check.ts';
 import { layoutOf } from './layout.ts';
 import type {
   CheckpointWishes,
+  FreeWeight,
   KeepCheckpoints,
   MeasuredSpeed,
   NamedRun,
@@ -163,6 +165,9 @@ export interface Workspace {
     planes?: readonly string[],
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
+  /** One weight over some epochs: see `main/workspace/reader/weight-history.ts`. */
+  weightHistory(id: string, asked: WeightHistoryAsked, signal?: AbortSignal): Promise<WeightHistory>;
+  freeWeight(id: string, epoch: number, place: WeightPlace, signal?: AbortSignal): Promise<FreeWeight>;
   /** Of as many of the first runs as an answer has room for: see `common/codec/curve-frames.ts`. */
   curveFrame(asked: CurvesAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /** A query that only reads, in a process of its own: see `query/queries.ts`. */
@@ -447,6 +452,14 @@ class OpenWorkspace implements Workspace {
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     return this.#reader.callWhileWanted(signal, 'planeFrame', id, epoch, layer, planes);
+  }
+
+  weightHistory(id: string, asked: WeightHistoryAsked, signal?: AbortSignal): Promise<WeightHistory> {
+    return this.#reader.callWhileWanted(signal, 'weightHistory', id, asked);
+  }
+
+  freeWeight(id: string, epoch: number, place: WeightPlace, signal?: AbortSignal): Promise<FreeWeight> {
+    return this.#reader.callWhileWanted(signal, 'freeWeight', id, epoch, place);
   }
 
   curveFrame(asked: CurvesAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {

@@ -35,6 +35,31 @@ export function checkpointEpochs(database: Connection, { number: run }: StoredRu
     .all({ run }) as number[];
 }
 
+/** A checkpoint's row, with the run in whose folder its file lies. */
+export interface OwnedCheckpoint extends CheckpointRow {
+  owner: string;
+}
+
+/** Checkpoints of the epochs [from, to], the run's own and its trunk's, in order. */
+export function checkpointsBetween(
+  database: Connection,
+  { id, number: run }: StoredRun,
+  from: number,
+  to: number,
+): OwnedCheckpoint[] {
+  const own = prepared(
+    database,
+    'select :id as owner, epoch, file, size, sha256 from checkpoints where run = :run and epoch between :from and :to',
+  ).all({ id, run, from, to }) as OwnedCheckpoint[];
+  const shared = prepared(
+    database,
+    `select trunk as owner, epoch, file, size, sha256 from (${TRUNK_CHECKPOINTS})
+     where epoch between :from and :to order by epoch, depth`,
+  ).all({ run, from, to }) as OwnedCheckpoint[];
+  const nearest = shared.filter(({ epoch }, place) => shared[place - 1]?.epoch !== epoch);
+  return [...own, ...nearest].sort((one, other) => one.epoch - other.epoch);
+}
+
 /** The checkpoint after an epoch; CHECKPOINT_CORRUPT where its file is missing or is not what was written. */
 export function checkpointAt(
   database: Connection,

@@ -15,6 +15,11 @@ import type {
   RunState,
   RunSummary,
 } from '../../../common/contract/schemas.ts';
+import type {
+  WeightHistory,
+  WeightHistoryAsked,
+  WeightPlace,
+} from '../../../common/contract/weight-schemas.ts';
 import { encodeCurves } from '../../../common/codec/curve-frames.ts';
 import type { RowsHeader } from '../../../common/codec/frames.ts';
 import { encodeRows } from '../../../common/codec/rows.ts';
@@ -32,6 +37,7 @@ import { keptStudies } from '../kept-studies.ts';
 import { layoutOf } from '../layout.ts';
 import type {
   CheckpointWishes,
+  FreeWeight,
   MeasuredSpeed,
   NamedRun,
   ReaderCalls,
@@ -70,6 +76,7 @@ import { storedFigures } from './figures.ts';
 import { requireStored, type StoredRun } from './stored-run.ts';
 import { getSummary, listRuns, runProgress, runsNamed, runStates } from './summaries.ts';
 import { pinnedData, trainedData, trainedRuns } from './trained-runs.ts';
+import { freeWeight, weightHistory } from './weight-history.ts';
 import { detailOf, roomForLayers } from './window.ts';
 
 /** Answers questions about an open workspace. Each answer is of one moment: one read transaction a call. */
@@ -195,6 +202,14 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   planeFrame(id: string, epoch: number, layer: string, planes?: readonly string[]): Uint8Array<ArrayBuffer> {
     return this.#of(id, (run) => planeFrame(this.#database, this.#chains, run, epoch, layer, planes));
+  }
+
+  weightHistory(id: string, asked: WeightHistoryAsked): WeightHistory {
+    return this.#of(id, (run) => weightHistory(this.#database, this.#chains, this.#files, run, asked));
+  }
+
+  freeWeight(id: string, epoch: number, place: WeightPlace): FreeWeight {
+    return this.#of(id, (run) => freeWeight(this.#database, this.#chains, this.#files, run, epoch, place));
   }
 
   masks(id: string, epoch: number, threshold: string): Uint8Array<ArrayBuffer> {

@@ -1,3 +1,5 @@
+import type { WeightForecast, WeightHistory } from '../../../common/contract/weight-schemas.ts';
+import { noForecast } from '../../../main/trainer/forecast.ts';
 import { RECKONED_MEASURES } from '../../../common/measures/registry.ts';
 import { completeSpecification } from '../../../common/run-specification.ts';
 import { CascadeError } from '../../../common/errors.ts';
@@ -426,6 +428,14 @@ export class WorkstationDouble implements WorkstationServices {
       { stored: epochs.length, span: 1, next: null },
     );
   }
+  async weightHistory(): Promise<WeightHistory> {
+    return { epochs: [0], states: [0], values: [0.5], unreadable: [], sigma: null, next: null };
+  }
+
+  async weightForecast(): Promise<WeightForecast> {
+    return noForecast('held');
+  }
+
   async planes(id: string, epoch: number, layer: string) {
     this.#run(id);
     if (layer !== 'dense1') throw new CascadeError('NOT_FOUND', `There is no layer ${layer}.`);
