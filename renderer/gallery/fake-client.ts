@@ -30,6 +30,7 @@ import { classesOf, predictionsOf } from './fake-answers.ts';
 import { createFakeDocuments } from './fake-documents.ts';
 import { NETWORK } from './network.ts';
 import { checkOf, drawnFigure, FIGURES } from './figures.ts';
+import type { WeightForecastAsked, WeightHistoryAsked } from '../../common/contract/weight-schemas.ts';
 import type { FigureSpecification } from '../../common/figures/specification.ts';
 import { EPOCHS, PRUNED_AT, Simulation, LABELS } from './simulation.ts';
 import { previewOf, readSchema, STUDIES } from './studies.ts';
@@ -439,6 +440,10 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
         }),
       planes: ({ id, epoch, layer, planes }: PlanesAsked) =>
         answer(() => simulatedOf(id).simulation.planes(layer, epoch, planes)),
+      weightHistory: ({ id, layer, index, from, to }: WeightHistoryAsked & { id: string }) =>
+        answer(() => simulatedOf(id).simulation.history(layer, index, from, to)),
+      weightForecast: ({ id, layer, index, epoch }: WeightForecastAsked & { id: string }) =>
+        answer(() => simulatedOf(id).simulation.forecast(layer, index, epoch)),
       masks: () => answer(() => new Uint8Array()),
       weights: () => answer(() => new Uint8Array()),
     },

@@ -1,6 +1,7 @@
 import { encodeFrame } from '../../common/codec/frames.ts';
 import { compression, costsOf, theoreticalSpeedUp } from '../../common/cascade/macs.ts';
 import type { Cost, EpochCosts, EpochSummary, LayerEpoch } from '../../common/contract/schemas.ts';
+import type { WeightForecast, WeightHistory } from '../../common/contract/weight-schemas.ts';
 import { RECKONED_MEASURES } from '../../common/measures/registry.ts';
 import type { PrunableLayer } from '../../common/network.ts';
 import {
@@ -88,6 +89,43 @@ export class Simulation {
     if (this.prunes && layer.pruned[weight] === 1 && epoch >= PRUNED_AT) return 0;
     const drift = 1 + 0.04 * Math.sin(epoch * 0.7 + weight);
     return layer.start[weight]! * drift * freeDecay(layer.freed[weight]!, epoch);
+  }
+
+  /** One weight over some epochs; every third has no checkpoint. */
+  history(name: string, weight: number, from: number, to: number): WeightHistory {
+    const index = this.layers.findIndex(({ layer }) => layer.name === name);
+    const thresholds = absoluteThresholds(DEFAULT_THRESHOLDS, 0.1);
+    const epochs = Array.from({ length: Math.min(to, EPOCHS) - from + 1 }, (_, at) => from + at);
+    return {
+      epochs,
+      states: epochs.map((epoch) => {
+        if (this.isPruned(index, weight, epoch)) return 1;
+        const magnitude = this.magnitude(index, weight, epoch);
+        const shed = [...thresholds].map((threshold) => magnitude <= threshold);
+        const bits = [false, this.isInert(index, weight, epoch), ...shed];
+        return bits.reduce((state, bit, plane) => state + (bit ? 2 ** plane : 0), 0);
+      }),
+      values: epochs.map((epoch) => (epoch % 3 === 1 ? null : this.magnitude(index, weight, epoch))),
+      unreadable: [],
+      sigma: 0.1,
+      next: null,
+    };
+  }
+
+  forecast(name: string, weight: number, epoch: number): WeightForecast {
+    const index = this.layers.findIndex(({ layer }) => layer.name === name);
+    const nothing = { from: null, start: null, magnitudes: [], tenfold: null, end: null };
+    if (this.isPruned(index, weight, epoch)) return { none: 'pruned', ...nothing };
+    if (this.layers[index]!.freed[weight]! >= epoch) return { none: 'held', ...nothing };
+    const later = Array.from({ length: EPOCHS - epoch }, (_, at) => epoch + at + 1);
+    return {
+      none: null,
+      from: epoch,
+      start: this.magnitude(index, weight, epoch),
+      magnitudes: later.map((at) => this.magnitude(index, weight, at)),
+      tenfold: TENFOLD,
+      end: 'run',
+    };
   }
 
   isPruned(index: number, weight: number, epoch: number): boolean {
