@@ -362,9 +362,10 @@ class Workstation implements WorkstationServices {
   weightForecast: WorkstationServices['weightForecast'] = async (id, { epoch, ...place }, signal) => {
     const found = await this.#workspace.freeWeight(id, epoch, place, signal);
     if (found.none !== null) return noForecast(found.none);
-    const { specification, stepsPerEpoch } = await this.#workspace.getRun(id);
+    const { state, stepsPerEpoch } = found;
     if (stepsPerEpoch === null) return noForecast('unplanned');
-    const asked = { specification, stepsPerEpoch, state: found.state, epoch };
+    const { specification } = await this.#workspace.getRun(id);
+    const asked = { specification, stepsPerEpoch, state, epoch };
     return this.#background.call('forecastWeight', [asked], { signal });
   };
   predictions: WorkstationServices['predictions'] = (id, epoch, moment) =>

@@ -151,9 +151,10 @@ export interface WeightState {
   step: number;
 }
 
-/** A weight that the loss does not move, or why it is none or cannot be read. */
+/** A weight that the loss does not move, with the steps of a whole epoch; or why it is none or cannot be read. */
 export type FreeWeight =
-  { none: null; state: WeightState } | { none: 'pruned' | 'held' | 'unmeasured' | 'no-checkpoint' };
+  | { none: null; state: WeightState; stepsPerEpoch: number | null }
+  | { none: 'pruned' | 'held' | 'unmeasured' | 'no-checkpoint' };
 
 export interface StoredCheckpoint {
   epoch: number;

@@ -102,7 +102,7 @@ const MOST_DECADES = 16;
 /** An axis that has all of these numbers; of none of them, one decade below 1. */
 export function decadeAxis(values: readonly number[]): DecadeAxis {
   const positive = values.filter((value) => value > 0 && Number.isFinite(value));
-  const high = positive.length === 0 ? 0 : Math.ceil(Math.log10(Math.max(...positive)) - 1e-9);
+  const high = positive.length === 0 ? 0 : Math.ceil(Math.log10(Math.max(...positive)) - 1e-9) + 0;
   const least = positive.length === 0 ? -1 : Math.floor(Math.log10(Math.min(...positive)) + 1e-9);
   const low = Math.max(Math.min(least, high - 1), high - MOST_DECADES);
   return {

@@ -100,10 +100,23 @@ export function freeWeight(
     const freed = isFreed(residual);
     if (at === epoch && !freed) return { none: Number.isNaN(residual) ? 'unmeasured' : 'held' };
     const read = checkpoint ? readWeight(files, checkpoint, place) : null;
-    if (read !== null)
-      return { none: null, state: { epoch: at, value: read.value, slots: read.slots, step: read.step } };
+    if (read !== null) {
+      const { value, slots, step } = read;
+      return { none: null, state: { epoch: at, value, slots, step }, stepsPerEpoch: stepsOf(database, run) };
+    }
     if (!freed || at === 0) return { none: 'no-checkpoint' };
   }
+}
+
+/** Optimizer steps of a whole epoch: as planned or, where an earlier version planned, the most that were recorded of one. */
+function stepsOf(database: Connection, { number }: StoredRun): number | null {
+  return prepared(
+    database,
+    `select coalesce(steps_per_epoch, (select nullif(max(steps), 0) from epochs where run = number))
+     from runs where number = ?`,
+  )
+    .pluck()
+    .get(number) as number | null;
 }
 
 function placeOf(database: Connection, run: StoredRun, { layer: name, index }: WeightPlace): Place {
