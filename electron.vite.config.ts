@@ -42,6 +42,7 @@ export default defineConfig({
           images: resolve(root, 'main/trainer/data/streams/thread.ts'),
           reader: resolve(root, 'main/workspace/reader/thread.ts'),
           checker: resolve(root, 'main/workspace/checker/thread.ts'),
+          exchange: resolve(root, 'main/workspace/exchange/thread.ts'),
           query: resolve(root, 'main/workspace/query/child.ts'),
           background: resolve(root, 'main/background/thread.ts'),
           'gpu-check': resolve(root, 'bench/gpu/check.ts'),

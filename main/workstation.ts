@@ -26,6 +26,7 @@ import type {
   WorkstationServices,
 } from './api/services.ts';
 import { Background } from './background/background.ts';
+import { RunFiles } from './exchange/exchange.ts';
 import { Figures } from './figures/figures.ts';
 import { countGpus } from './runs/gpus.ts';
 import { RunManager } from './runs/run-manager.ts';
@@ -49,6 +50,7 @@ class Workstation implements WorkstationServices {
   readonly #workspace: Workspace;
   readonly #runs: RunManager;
   readonly figures: Figures;
+  readonly runFiles: RunFiles;
   readonly #background = new Background();
   readonly #listeners = new Set<(event: WorkstationEvent) => void>();
   readonly #status: WorkstationStatus;
@@ -71,6 +73,14 @@ class Workstation implements WorkstationServices {
       notices: [...workspace.notices],
     };
     this.figures = new Figures(workspace, this, this.#background, `cascade-lab ${version}`);
+    this.runFiles = new RunFiles({
+      workspace,
+      application: `cascade-lab ${version}`,
+      summaries: (ids) => this.listRuns({ ids: [...ids] }),
+      onTaken: async (ids) => {
+        for (const run of await this.listRuns({ ids: [...ids] })) this.#emit({ type: 'run', run });
+      },
+    });
     workspace.onDamage((sentence) => {
       this.#status.problems.push(sentence);
       this.#emitStatus();

@@ -4,6 +4,7 @@ import { WEIGHT_FORMATS } from '../codec/weight-formats.ts';
 import { CONTROL_KINDS } from '../controls.ts';
 import type { SqlSchema } from '../sql/schema.ts';
 import * as documents from './document-schemas.ts';
+import * as exchange from './exchange-schemas.ts';
 import * as figures from './figure-schemas.ts';
 import * as schemas from './schemas.ts';
 import * as weights from './weight-schemas.ts';
@@ -183,6 +184,19 @@ export const contract = {
     remove: call
       .input(z.object({ kind: documents.documentKind, name: documents.documentName }))
       .output(z.object({})),
+  },
+  /** Whole runs as files, and those of other workspaces. Files go in parts; a token names one until it is dropped. */
+  exchange: {
+    /** Writes runs, with those that they need, into a file that waits to be read. */
+    pack: call.input(exchange.packAsked).output(eventIterator(exchange.packStep)),
+    part: call.input(exchange.partAsked).output(schemas.bytes),
+    receive: call.input(exchange.receiveAsked).output(exchange.oneToken),
+    append: call.input(exchange.appendAsked).output(z.object({})),
+    /** Checks a file or a workspace, and tells of each run how it stands to what is here. Writes nothing. */
+    open: call.input(exchange.openAsked).output(eventIterator(exchange.openStep)),
+    /** Takes all that was told of, or nothing. */
+    take: call.input(exchange.takeAsked).output(eventIterator(exchange.takeStep)),
+    drop: call.input(exchange.oneToken).output(z.object({})),
   },
   figures: {
     list: call.output(z.array(figures.savedFigure)),

@@ -29,6 +29,18 @@ async function* eventsOf(
   }
 }
 
+/** What a work tells as it goes on; what goes wrong on the way is told as of every call. */
+async function* told<T>(
+  steps: AsyncGenerator<T>,
+  log: (error: unknown) => void,
+): AsyncGenerator<T, void, void> {
+  try {
+    yield* steps;
+  } catch (error) {
+    throw toContractError(error, log);
+  }
+}
+
 /** The contract, call by call, on a workstation's services. Nothing but mapping happens here. */
 export function createRouter(services: WorkstationServices, log: (error: unknown) => void = logDefect) {
   // What comes in is checked, what goes out is ours: checking a long run's answer would hold up the main process.
@@ -127,6 +139,19 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       remove: os.documents.remove.handler(({ input }) =>
         services.removeDocument(input.kind, input.name).then(() => ({})),
       ),
+    },
+    exchange: {
+      pack: os.exchange.pack.handler(({ input, signal }) => told(services.runFiles.pack(input, signal), log)),
+      part: os.exchange.part.handler(({ input }) => services.runFiles.part(input.token, input.from)),
+      receive: os.exchange.receive.handler(({ input }) => services.runFiles.receive(input.name, input.bytes)),
+      append: os.exchange.append.handler(({ input }) =>
+        services.runFiles.append(input.token, input.from, input.base64).then(() => ({})),
+      ),
+      open: os.exchange.open.handler(({ input, signal }) => told(services.runFiles.open(input, signal), log)),
+      take: os.exchange.take.handler(({ input, signal }) =>
+        told(services.runFiles.take(input.token, input.differing, signal), log),
+      ),
+      drop: os.exchange.drop.handler(({ input }) => services.runFiles.drop(input.token).then(() => ({}))),
     },
     figures: {
       list: os.figures.list.handler(() => services.figures.list()),

@@ -33,6 +33,14 @@ import type {
   WorkstationEvent,
   WorkstationStatus,
 } from '../../common/contract/schemas.ts';
+import type {
+  Differing,
+  OpenAsked,
+  OpenStep,
+  PackAsked,
+  PackStep,
+  TakeStep,
+} from '../../common/contract/exchange-schemas.ts';
 import type { ControlKind } from '../../common/controls.ts';
 import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { Moment } from '../../common/records.ts';
@@ -99,6 +107,7 @@ export interface WorkstationServices {
   specifications(hashes?: readonly string[]): Promise<Uint8Array<ArrayBuffer>>;
 
   readonly figures: FigureServices;
+  readonly runFiles: RunFileServices;
 
   /** Binary answers: see `common/codec/frames.ts`, and the contract for NPZ and safetensors. */
   channels(id: string, asked: ChannelsAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
@@ -124,6 +133,17 @@ export interface WorkstationServices {
 
   /** Ends everything in order: trainers at their next step, the writer after its last commit, the lock. */
   close(): Promise<void>;
+}
+
+/** Whole runs as files: see the contract. */
+export interface RunFileServices {
+  pack(asked: PackAsked, signal?: AbortSignal): AsyncGenerator<PackStep>;
+  part(token: string, from: number): Promise<Uint8Array<ArrayBuffer>>;
+  receive(name: string, bytes: number): Promise<{ token: string }>;
+  append(token: string, from: number, base64: string): Promise<void>;
+  open(asked: OpenAsked, signal?: AbortSignal): AsyncGenerator<OpenStep>;
+  take(token: string, differing: Differing, signal?: AbortSignal): AsyncGenerator<TakeStep>;
+  drop(token: string): Promise<void>;
 }
 
 /** Figures of the workspace: see the contract. */

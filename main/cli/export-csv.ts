@@ -22,8 +22,12 @@ import { allRows } from './all-rows.ts';
 export const EXPORTED_TABLES = ['epochs', 'layers', 'channels', 'classes', 'predictions'] as const;
 export type ExportedTable = (typeof EXPORTED_TABLES)[number];
 
-/** Either a safetensors file of one epoch's weights, or a table. */
+/** A whole run as a file, a safetensors file of one epoch's weights, or a table. */
 export interface ExportOptions {
+  run?: string;
+  where?: string;
+  withoutCheckpoints?: boolean;
+  withoutTrunks?: boolean;
   epoch?: number;
   out?: string;
   format?: WeightFormat;
@@ -32,12 +36,25 @@ export interface ExportOptions {
 }
 
 /** Why the options of `export` do not go together; null where they do. */
-export function exportProblem({ epoch, out, format, what, csv }: ExportOptions): string | null {
-  const [weights, table] = [out !== undefined, csv !== undefined || what !== undefined];
-  if (weights === table)
-    return 'say either --epoch and --out, for weights, or --what and --csv, for a table of numbers';
+export function exportProblem(options: ExportOptions, name: string | undefined): string | null {
+  const { epoch, out, format, what, csv, run, where } = options;
+  const [weights, table, whole] = [
+    out !== undefined,
+    csv !== undefined || what !== undefined,
+    run !== undefined,
+  ];
+  if ([weights, table, whole].filter(Boolean).length !== 1)
+    return 'say either --run, for a whole run, or --epoch and --out, for weights, or --what and --csv, for a table of numbers';
+  if (
+    !whole &&
+    (where !== undefined || options.withoutCheckpoints === true || options.withoutTrunks === true)
+  )
+    return '--where, --without-checkpoints and --without-trunks go with --run';
+  if ((name !== undefined) === (where !== undefined))
+    return whole ? 'name one run, or say which by --where' : 'name one run';
+  if (whole && epoch !== undefined) return '--run is of all epochs: leave --epoch out';
   if (weights && epoch === undefined) return '--out needs --epoch: weights are those after one epoch';
-  if (table && format !== undefined) return '--format is of weights: it goes with --out';
+  if (!weights && format !== undefined) return '--format is of weights: it goes with --out';
   if (table && (csv === undefined || what === undefined)) return '--what and --csv need each other';
   return null;
 }

@@ -12,7 +12,7 @@ import { CascadeError, messageOf } from '../../common/errors.ts';
  */
 export async function writeWhole(
   file: string,
-  bytes: Uint8Array,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
   force: boolean,
   workspace: string | null = null,
 ): Promise<void> {

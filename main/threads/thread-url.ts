@@ -7,6 +7,7 @@ const SOURCES = {
   writer: '../workspace/writer/thread.ts',
   reader: '../workspace/reader/thread.ts',
   checker: '../workspace/checker/thread.ts',
+  exchange: '../workspace/exchange/thread.ts',
   query: '../workspace/query/child.ts',
   background: '../background/thread.ts',
 } as const;

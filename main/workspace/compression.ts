@@ -36,13 +36,26 @@ export function decompress(blob: Uint8Array): Uint8Array {
   if (blob[0] === PLAIN) return stored;
   const length = new DataView(blob.buffer, blob.byteOffset, blob.byteLength).getUint32(1, true);
   // One chunk with room to spare: the content comes out in one piece instead of in many that are joined.
-  const content = zstdDecompressSync(stored, { chunkSize: length + 64 });
-  if (content.length !== length)
+  // Never more than it was written with: a few bytes can stand for gigabytes.
+  const content = withinLength(() =>
+    zstdDecompressSync(stored, { chunkSize: length + 64, maxOutputLength: length + 64 }),
+  );
+  if (content?.length !== length)
     throw new CascadeError(
       'WORKSPACE_CORRUPT',
       'A stored table has another length than it was written with.',
     );
   return content;
+}
+
+/** Null where it came out longer than it may. */
+function withinLength(work: () => Uint8Array): Uint8Array | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') return null;
+    throw error;
+  }
 }
 
 /**

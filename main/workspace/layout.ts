@@ -15,6 +15,8 @@ export interface Layout {
   checkpoints: string;
   /** What was found that the database does not know: see `set-aside.ts`. */
   lost: string;
+  /** Run files on their way in or out: see `exchange`. Nothing there outlives the workspace's being open. */
+  exchange: string;
 }
 
 export function layoutOf(folder: string): Layout {
@@ -26,6 +28,7 @@ export function layoutOf(folder: string): Layout {
     seal: join(folder, 'workspace.seal.json'),
     checkpoints: join(folder, 'checkpoints'),
     lost: join(folder, 'checkpoints', 'lost'),
+    exchange: join(folder, 'workspace.exchange'),
   };
 }
 

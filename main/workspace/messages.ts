@@ -17,10 +17,13 @@ import type {
   RunState,
   RunSummary,
 } from '../../common/contract/schemas.ts';
+import type { ImportResult } from '../../common/contract/exchange-schemas.ts';
 import type { ControlKind } from '../../common/controls.ts';
 import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
 import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
+import type { SharedProgress } from './exchange/shared-progress.ts';
+import type { TakenRun } from './exchange/take.ts';
 import type { Standing } from './standing.ts';
 
 /** What the main thread may ask of the writer and of the reader: names, arguments and answers. */
@@ -197,6 +200,8 @@ export interface WriterCalls {
   saveFigure(name: string, specification: string): void;
   removeFigure(name: string): void;
   noteFigureWritten(name: string, hash: string): void;
+  /** Takes runs of a database of this schema, with checkpoints that lie ready: all of them, or nothing. */
+  takeRuns(path: string, runs: readonly TakenRun[], shared: SharedProgress): Omit<ImportResult, 'notices'>;
   /** The database was read whole, and nothing is wrong with it. */
   noteChecked(): void;
   /** From now on every write is refused with WORKSPACE_CORRUPT. Answers with the sentence that tells of it. */

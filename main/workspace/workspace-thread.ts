@@ -4,7 +4,9 @@ import type { Calls } from '../threads/messages.ts';
 import { threadUrl } from '../threads/thread-url.ts';
 
 /** Starts a thread of the workspace. Once it is dead, calls are rejected with WORKSPACE_THREAD. */
-export function startThread<C extends Calls<C>>(name: 'writer' | 'reader' | 'checker'): ThreadClient<C> {
+export function startThread<C extends Calls<C>>(
+  name: 'writer' | 'reader' | 'checker' | 'exchange',
+): ThreadClient<C> {
   return new ThreadClient<C>(threadUrl(name), name, (detail) => threadEnded(name, detail));
 }
 

@@ -25,6 +25,7 @@ import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } f
 import type { NamedOptions } from '../../common/run-specification.ts';
 import type { StartProcess } from '../threads/child-process.ts';
 import type { ThreadClient } from '../threads/client.ts';
+import { Exchange } from './exchange/exchange-client.ts';
 import { LaterCheck } from './later-check.ts';
 import { layoutOf } from './layout.ts';
 import type {
@@ -204,6 +205,9 @@ export interface Workspace {
   /** Of the runs of late that have trained, the newest first. */
   speeds(): Promise<MeasuredSpeed[]>;
 
+  /** Run files, written from its runs and taken into it. */
+  readonly exchange: Exchange;
+
   /** Ends after what was asked before it, with the log moved into the database and the lock released. */
   close(): Promise<void>;
 }
@@ -246,6 +250,7 @@ class OpenWorkspace implements Workspace {
   readonly #writer: ThreadClient<WriterCalls>;
   readonly #reader: ThreadClient<ReaderCalls>;
   readonly #queries: Queries;
+  readonly exchange: Exchange;
   /** Null where the database is known to be whole. */
   readonly #check: LaterCheck | null;
   #closing: Promise<void> | null = null;
@@ -264,6 +269,7 @@ class OpenWorkspace implements Workspace {
     this.#reader = reader;
     this.#queries = queries;
     this.#check = check;
+    this.exchange = new Exchange(folder, writer);
   }
 
   onDamage(listener: (sentence: string) => void): void {
@@ -538,6 +544,7 @@ class OpenWorkspace implements Workspace {
     try {
       // One that still reads would keep the log from being moved into the database.
       await this.#queries.close();
+      await this.exchange.close();
       await this.#check?.close();
       await this.#reader.call('close');
       await this.#writer.call('close');

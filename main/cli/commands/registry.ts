@@ -6,6 +6,7 @@ import { remove } from './delete.ts';
 import { doctor } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { figures } from './figures.ts';
+import { importCommand } from './import.ts';
 import { list } from './list.ts';
 import { masks } from './masks.ts';
 import { mcp } from './mcp.ts';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly CommandFile[] = [
   anew,
   masks,
   exportCommand,
+  importCommand,
   studies,
   query,
   mcp,

@@ -16,9 +16,15 @@ export interface RunRow {
 }
 
 export function requireRun(database: Connection, id: string): RunRow {
+  const run = findRun(database, id);
+  if (!run) throw notFound(`run '${id}'`);
+  return run;
+}
+
+export function findRun(database: Connection, id: string): RunRow | undefined {
   const row = prepared(database, 'select number, id, state, specification from runs where id = ?').get(id) as
     (Omit<RunRow, 'thresholds'> & { specification: string }) | undefined;
-  if (!row) throw notFound(`run '${id}'`);
+  if (!row) return undefined;
   const { specification, ...rest } = row;
   return { ...rest, thresholds: (JSON.parse(specification) as RunSpecification).thresholds.length };
 }

@@ -40,6 +40,7 @@ serve<WriterCalls>(
     saveFigure: (name, specification) => opened().saveFigure(name, specification),
     removeFigure: (name) => opened().removeFigure(name),
     noteFigureWritten: (name, hash) => opened().noteFigureWritten(name, hash),
+    takeRuns: (...args) => opened().takeRuns(...args),
     noteChecked: () => opened().noteChecked(),
     refuseWrites: (damage) => opened().refuseWrites(damage),
     close: () => writer?.close(),

@@ -1,12 +1,17 @@
+import { rmSync } from 'node:fs';
 import type { CheckpointImage, EpochRecord, RunEnvironment, RunEvent } from '../../../common/records.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import type { DocumentKind, StoredDocument } from '../../../common/contract/document-schemas.ts';
 import type { KeptStudy, RunMarks, RunState } from '../../../common/contract/schemas.ts';
+import type { ImportResult } from '../../../common/contract/exchange-schemas.ts';
 import { CheckpointFiles, sha256, type CheckpointRow } from '../checkpoint-files.ts';
 import { layersOf } from '../chains.ts';
 import { openDatabase, prepared, type Connection } from '../database.ts';
 import { removeDocument, saveDocument } from '../documents.ts';
 import { corruptWorkspace, workspaceError } from '../errors.ts';
+import { openUntrusted } from '../exchange/run-file.ts';
+import { Work, type SharedProgress } from '../exchange/shared-progress.ts';
+import { Taking, type TakenRun } from '../exchange/take.ts';
 import { dropStudy, keepStudy } from '../kept-studies.ts';
 import { layoutOf } from '../layout.ts';
 import type { KeepCheckpoints, NewRun, NewStudy, RecordOutcome, WriterCalls } from '../messages.ts';
@@ -24,6 +29,7 @@ import { recoverCheckpoints } from './checkpoint-recovery.ts';
 import { interruptRuns } from './interrupted-runs.ts';
 import {
   deleteRun,
+  findRun,
   insertEvent,
   insertRun,
   insertStudy,
@@ -70,6 +76,8 @@ export class Writer implements Omit<WriterCalls, 'open'> {
       this.#lock.release();
       throw error;
     }
+    // What was on its way in or out when a process died is nobody's.
+    rmSync(layout.exchange, { recursive: true, force: true });
     this.#seal = new Seal(folder, !this.unchecked);
     this.#files = new CheckpointFiles(layout.checkpoints);
     this.#planes = new PlaneWriter(this.#database);
@@ -214,6 +222,28 @@ export class Writer implements Omit<WriterCalls, 'open'> {
 
   noteFigureWritten(name: string, hash: string): void {
     this.#commit(() => noteFigureWritten(this.#database, name, hash));
+  }
+
+  takeRuns(path: string, runs: readonly TakenRun[], shared: SharedProgress): Omit<ImportResult, 'notices'> {
+    const source = openUntrusted(path);
+    const work = new Work(shared);
+    const taking = new Taking(source, this.#database, layoutOf(this.#folder), this.#excess, work);
+    let taken: Omit<ImportResult, 'notices'>;
+    try {
+      taken = source.transaction(() => this.#commit(() => taking.run(runs)))();
+    } catch (error) {
+      for (const file of taking.placed) rmSync(file, { force: true });
+      throw error;
+    } finally {
+      source.close();
+      for (const { id } of runs) {
+        const run = findRun(this.#database, id);
+        if (run) this.#forget(run);
+      }
+    }
+    for (const file of taking.outdated) rmSync(file, { force: true });
+    this.#settle();
+    return taken;
   }
 
   removeRun(id: string): void {

@@ -40,7 +40,12 @@ import { DEFAULT_THRESHOLDS, thresholdIndex, thresholdLabel } from '../../../com
 import { SqlError } from '../../../main/workspace/query/refusal.ts';
 import { sqlSchema } from '../../../main/workspace/query/views/registry.ts';
 import type { SavedFigure } from '../../../common/contract/figure-schemas.ts';
-import type { FigureServices, WorkstationOptions, WorkstationServices } from '../../../main/api/services.ts';
+import type {
+  FigureServices,
+  RunFileServices,
+  WorkstationOptions,
+  WorkstationServices,
+} from '../../../main/api/services.ts';
 
 export const EPOCHS = 3;
 const LABELS = DEFAULT_THRESHOLDS.map(thresholdLabel);
@@ -360,6 +365,7 @@ export class WorkstationDouble implements WorkstationServices {
   }
   /** Keeps figures, and draws none. */
   figures = new FiguresDouble();
+  runFiles = new RunFilesDouble();
 
   async specifications() {
     return encodeSpecifications(
@@ -598,5 +604,32 @@ class FiguresDouble implements FigureServices {
 
   async #refuse(): Promise<never> {
     throw new CascadeError('INVALID', 'This double of a workstation draws no figure.');
+  }
+}
+
+/** Has no files. */
+class RunFilesDouble implements RunFileServices {
+  async *pack(): AsyncGenerator<never> {
+    yield await this.#refuse();
+  }
+  part(): Promise<never> {
+    return this.#refuse();
+  }
+  receive(): Promise<never> {
+    return this.#refuse();
+  }
+  append(): Promise<never> {
+    return this.#refuse();
+  }
+  async *open(): AsyncGenerator<never> {
+    yield await this.#refuse();
+  }
+  async *take(): AsyncGenerator<never> {
+    yield await this.#refuse();
+  }
+  async drop(): Promise<void> {}
+
+  async #refuse(): Promise<never> {
+    throw new CascadeError('INVALID', 'This double of a workstation has no run files.');
   }
 }
