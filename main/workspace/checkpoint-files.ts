@@ -34,6 +34,8 @@ const PARTIAL = '.partial';
 /** What the folder of a run is called while it is being removed. */
 const REMOVED = '.removed';
 const RUN = /^[0-9a-f]{12}-s\d+$/;
+/** Names under which a checkpoint may have been set aside. */
+const OF_EPOCH = /^epoch-(\d+)[-.]/;
 const OURS = /^epoch-\d+(-[0-9a-f]{8})?\.safetensors(\.partial)?$/;
 
 export function sha256(bytes: Uint8Array): string {
@@ -204,12 +206,13 @@ export class CheckpointFiles {
 
   /** Takes the file of a row back from among what was set aside. @returns whether it was there, as the row tells of it */
   takeBack(run: string, row: CheckpointRow, lost: string): boolean {
-    const stem = row.file.replace(/\.safetensors$/, '');
-    const candidates = namesIn(join(lost, run)).filter((name) => name.startsWith(`${stem}.`));
+    const candidates = namesIn(join(lost, run)).filter(
+      (name) => OF_EPOCH.exec(name)?.[1] === String(row.epoch),
+    );
     for (const name of candidates) {
       const path = join(lost, run, name);
       if (statSync(path).size !== row.size || hashOf(path) !== row.sha256) continue;
-      makePrivateFolder(join(this.#folder, run));
+      for (const folder of [this.#folder, join(this.#folder, run)]) makePrivateFolder(folder);
       renameSync(path, join(this.#folder, run, row.file));
       syncFolder(join(this.#folder, run));
       return true;

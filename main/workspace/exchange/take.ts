@@ -1,5 +1,5 @@
-import { existsSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { ImportResult } from '../../../common/contract/exchange-schemas.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import { EVENTS_BEFORE_EPOCH, EVENTS_OF_EPOCH } from '../../../common/records.ts';
@@ -36,7 +36,10 @@ interface Place {
   to: number;
 }
 
-/** Takes runs from another database into this one; the caller makes a transaction of it, and moves the files back where it fails. */
+/**
+ * Takes runs from another database into this one. The caller makes a transaction of `run`, and calls `settle` once it is on the disk:
+ * checkpoints come into their places after their rows. Where the process dies in between, the next opening finds them in the stage.
+ */
 export class Taking {
   readonly #source: Connection;
   readonly #target: Connection;
@@ -44,10 +47,10 @@ export class Taking {
   readonly #excess: ExcessWriter;
   readonly #work: Work;
   readonly #tables: RunTable[];
-  /** Files of checkpoints that took their places: to be removed where it all fails. */
-  readonly placed: string[] = [];
-  /** Files that rows spoke of before, and do not any more: to be removed once all is well. */
-  readonly outdated: string[] = [];
+  /** Checkpoints on their way from the stage. */
+  readonly #moves: { from: string; to: string }[] = [];
+  /** Files that rows spoke of before, and do not any more. */
+  readonly #outdated: string[] = [];
 
   constructor(source: Connection, target: Connection, layout: Layout, excess: ExcessWriter, work: Work) {
     this.#source = source;
@@ -80,8 +83,19 @@ export class Taking {
       known: of('know'),
       kept: of('keep'),
       replaced: of('replace'),
-      checkpoints: this.placed.length,
+      checkpoints: this.#moves.length,
     };
+  }
+
+  settle(): void {
+    makePrivateFolder(this.#layout.checkpoints);
+    for (const { from, to } of this.#moves) {
+      makePrivateFolder(dirname(to));
+      renameSync(from, to);
+    }
+    for (const folder of new Set(this.#moves.map(({ to }) => dirname(to)))) syncFolder(folder);
+    const places = new Set(this.#moves.map(({ to }) => to));
+    for (const file of this.#outdated) if (!places.has(file)) rmSync(file, { force: true });
   }
 
   #placeOf(taken: TakenRun): Place {
@@ -213,7 +227,7 @@ export class Taking {
     const files = prepared(this.#target, 'select file from checkpoints where run = ?')
       .pluck()
       .all(run) as string[];
-    this.outdated.push(...files.map((file) => join(this.#layout.checkpoints, id, file)));
+    this.#outdated.push(...files.map((file) => join(this.#layout.checkpoints, id, file)));
     prepared(this.#target, 'delete from checkpoints where run = ?').run(run);
   }
 
@@ -253,20 +267,16 @@ export class Taking {
         epoch,
       );
       if (known !== undefined) continue;
-      makePrivateFolder(this.#layout.checkpoints);
-      makePrivateFolder(folder);
-      let file = `epoch-${epoch}.safetensors`;
-      if (existsSync(join(folder, file))) file = `epoch-${epoch}-${sha256.slice(0, 8)}.safetensors`;
-      const place = join(folder, file);
-      if (existsSync(place)) throw changed(id, `has a file ${file} already`);
-      renameSync(path, place);
-      this.placed.push(place);
+      const plain = `epoch-${epoch}.safetensors`;
+      const file = existsSync(join(folder, plain))
+        ? `epoch-${epoch}-${sha256.slice(0, 8)}.safetensors`
+        : plain;
+      this.#moves.push({ from: path, to: join(folder, file) });
       prepared(
         this.#target,
         'insert into checkpoints (run, epoch, file, size, sha256) values (?, ?, ?, ?, ?)',
       ).run(run, epoch, file, size, sha256);
     }
-    if (checkpoints.length > 0) syncFolder(folder);
   }
 
   /** Texts of the run's studies, and places of their arms: the one that an arm had, where it is free. */

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { EventKind } from '../../../common/records.ts';
 import type { CheckpointFiles, CheckpointRow } from '../checkpoint-files.ts';
 import { epochSpans, epochSpansText } from '../../../common/epoch-spans.ts';
@@ -28,7 +30,12 @@ interface StoredRun {
  *
  * @returns what a person should know of it, a sentence each
  */
-export function recoverCheckpoints(database: Connection, files: CheckpointFiles, { lost }: Layout): string[] {
+export function recoverCheckpoints(
+  database: Connection,
+  files: CheckpointFiles,
+  { lost, exchange }: Layout,
+): string[] {
+  const places = [lost, ...stagesIn(exchange)];
   const runs = storedRuns(database);
   files.settleRemovals((run) => runs.has(run));
   const here = files.list();
@@ -36,7 +43,7 @@ export function recoverCheckpoints(database: Connection, files: CheckpointFiles,
   for (const [run, { number, checkpoints }] of runs) {
     const names = new Set(here.get(run));
     const absent = checkpoints.filter(({ file }) => !names.has(file));
-    const found = new Set(absent.filter((row) => files.takeBack(run, row, lost)));
+    const found = new Set(absent.filter((row) => places.some((place) => files.takeBack(run, row, place))));
     const note = (kind: Finding['kind'], rows: CheckpointRow[]): void => {
       if (rows.length > 0) findings.push({ kind, run, number, epochs: rows.map(({ epoch }) => epoch) });
     };
@@ -59,6 +66,14 @@ export function recoverCheckpoints(database: Connection, files: CheckpointFiles,
   const news = findings.filter((finding) => !isToldAlready(database, finding));
   database.transaction(() => news.forEach((finding) => log(database, finding, lost))).immediate();
   return noticesOf(news, lost);
+}
+
+/** Where checkpoints of runs that were being imported wait for their places. */
+function stagesIn(exchange: string): string[] {
+  if (!existsSync(exchange)) return [];
+  return readdirSync(exchange, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(exchange, name));
 }
 
 function storedRuns(database: Connection): Map<string, StoredRun> {
@@ -123,7 +138,7 @@ function noticesOf(findings: readonly Finding[], lost: string): string[] {
       `The database did not know ${count(aside)}: nothing was deleted, the files are now in ${lost}. ` +
         'A resumed run trains what the database lacks again.',
     );
-  if (found.length > 0) notices.push(`${count(found)} came back from ${lost}.`);
+  if (found.length > 0) notices.push(`${count(found)} came back from where they had been put aside.`);
   if (missing.length > 0)
     notices.push(
       `Files are missing of ${count(missing)}: once a run is finished, \`cascade resume ${missing.length === 1 ? missing[0]!.run : 'RUN'}\` trains what it lacks again.`,

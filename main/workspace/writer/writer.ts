@@ -76,8 +76,6 @@ export class Writer implements Omit<WriterCalls, 'open'> {
       this.#lock.release();
       throw error;
     }
-    // What was on its way in or out when a process died is nobody's.
-    rmSync(layout.exchange, { recursive: true, force: true });
     this.#seal = new Seal(folder, !this.unchecked);
     this.#files = new CheckpointFiles(layout.checkpoints);
     this.#planes = new PlaneWriter(this.#database);
@@ -90,6 +88,8 @@ export class Writer implements Omit<WriterCalls, 'open'> {
           ...recoverCheckpoints(this.#database, this.#files, layout),
         ];
       });
+      // What else was on its way in or out when a process died is nobody's.
+      rmSync(layout.exchange, { recursive: true, force: true });
       repairModes(layout, forOthers);
       this.#settle();
     } catch (error) {
@@ -231,9 +231,6 @@ export class Writer implements Omit<WriterCalls, 'open'> {
     let taken: Omit<ImportResult, 'notices'>;
     try {
       taken = source.transaction(() => this.#commit(() => taking.run(runs)))();
-    } catch (error) {
-      for (const file of taking.placed) rmSync(file, { force: true });
-      throw error;
     } finally {
       source.close();
       for (const { id } of runs) {
@@ -241,7 +238,7 @@ export class Writer implements Omit<WriterCalls, 'open'> {
         if (run) this.#forget(run);
       }
     }
-    for (const file of taking.outdated) rmSync(file, { force: true });
+    taking.settle();
     this.#settle();
     return taken;
   }

@@ -365,7 +365,7 @@ export class WorkstationDouble implements WorkstationServices {
   }
   /** Keeps figures, and draws none. */
   figures = new FiguresDouble();
-  runFiles = new RunFilesDouble();
+  runFiles: RunFileServices = new RunFilesDouble();
 
   async specifications() {
     return encodeSpecifications(

@@ -29,17 +29,22 @@ export const newToken = (): string => (++tokens).toString(16).padStart(32, '0');
 
 const made = new Map<number, string>();
 
-/** A workspace of the test's own: made once, and copied, because every epoch waits for the disk. */
-export async function aWorkspace(epochs = EPOCHS): Promise<Workspace> {
+/** The folder of a workspace, closed: made once, because every epoch waits for the disk. */
+export async function modelOf(epochs = EPOCHS): Promise<string> {
   let model = made.get(epochs);
   if (model === undefined) {
-    model = mkdtempSync(join(tmpdir(), 'cascade-exchange-'));
-    process.once('exit', () => rmSync(model!, { recursive: true, force: true }));
-    await fill(model, epochs);
-    made.set(epochs, model);
+    const folder = mkdtempSync(join(tmpdir(), 'cascade-exchange-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    await fill(folder, epochs);
+    made.set(epochs, (model = folder));
   }
+  return model;
+}
+
+/** A workspace of the test's own. */
+export async function aWorkspace(epochs = EPOCHS): Promise<Workspace> {
   const folder = temporaryFolder();
-  cpSync(model, folder, { recursive: true });
+  cpSync(await modelOf(epochs), folder, { recursive: true });
   return openTest(folder);
 }
 
