@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
-import type {
-  Differing,
-  ImportedRun,
-  ImportResult,
-  OpenStep,
-  PackAsked,
-  PackStep,
+import {
+  importResult,
+  type Differing,
+  type ImportedRun,
+  type ImportResult,
+  type OpenStep,
+  type PackAsked,
+  type PackStep,
 } from '../../common/contract/exchange-schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
 import { SHOWN_THRESHOLD } from '../../common/thresholds.ts';
@@ -99,7 +100,7 @@ export async function importAll(
         { token: source.token, differing: source.differing },
         { signal },
       );
-      const { type: _, ...taken } = await lastStep(steps, output, 'taken');
+      const taken = importResult.parse(await lastStep(steps, output, 'taken'));
       for (const notice of taken.notices) output.warn(notice);
       documents.push({ source: source.path, ...taken });
     }
