@@ -23,7 +23,7 @@ import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
 import type { NamedOptions, RunSpecification } from '../../common/run-specification.ts';
 import type { SharedProgress } from './exchange/shared-progress.ts';
-import type { TakenRun } from './exchange/take.ts';
+import type { TakenRun } from './exchange/taken-run.ts';
 import type { Standing } from './standing.ts';
 
 /** What the main thread may ask of the writer and of the reader: names, arguments and answers. */

@@ -12,7 +12,7 @@ import { RUN_FILE_EXTENSION } from './run-file.ts';
 import { Work, type SharedProgress } from './shared-progress.ts';
 import { openSource, type Source } from './source.ts';
 import { stageCheckpoints } from './stage-checkpoints.ts';
-import type { TakenRun } from './take.ts';
+import type { TakenRun } from './taken-run.ts';
 
 interface Opened {
   source: Source;

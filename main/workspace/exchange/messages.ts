@@ -2,7 +2,7 @@ import type { Differing, ImportedRun } from '../../../common/contract/exchange-s
 import type { Packed, PackOptions } from './pack.ts';
 import type { Wanted } from './plan.ts';
 import type { SharedProgress } from './shared-progress.ts';
-import type { TakenRun } from './take.ts';
+import type { TakenRun } from './taken-run.ts';
 
 /** A source, as far as was looked into it. */
 export interface OpenedSource {

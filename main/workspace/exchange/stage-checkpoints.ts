@@ -8,11 +8,7 @@ import { checkpointsOf } from './pack.ts';
 import { PART_BYTES } from './run-file.ts';
 import type { Source } from './source.ts';
 import type { Work } from './shared-progress.ts';
-
-/** A checkpoint that lies whole in the stage, to be moved into its place. */
-export interface StagedCheckpoint extends Omit<CheckpointRow, 'file'> {
-  path: string;
-}
+import type { StagedCheckpoint } from './taken-run.ts';
 
 /** Writes the checkpoints of a run into the stage, each whole and as its row tells of it; others are left out. */
 export function stageCheckpoints(

@@ -12,16 +12,7 @@ import type { RunState } from '../../../common/contract/schemas.ts';
 import { copyLayers, copyRows, sameLayers } from './copy-rows.ts';
 import { runTables, columnsOf, type RunTable } from './run-tables.ts';
 import type { Work } from './shared-progress.ts';
-import type { StagedCheckpoint } from './stage-checkpoints.ts';
-
-/** What is to become of a run of the source. */
-export interface TakenRun {
-  id: string;
-  how: 'add' | 'continue' | 'know' | 'keep' | 'replace';
-  /** Epochs that are here already, where it continues. */
-  epochsHere: number;
-  checkpoints: StagedCheckpoint[];
-}
+import type { TakenRun } from './taken-run.ts';
 
 /** Counted over a run and its control: taken where both are as in the source, and else counted anew. */
 const COMPARED = ['excess', 'excess_totals', 'kept_counts'];

@@ -6,7 +6,7 @@ import { connect } from '../../../main/workspace/database.ts';
 import { cancelWork, sharedProgress, Work } from '../../../main/workspace/exchange/shared-progress.ts';
 import { openSource } from '../../../main/workspace/exchange/source.ts';
 import { stageCheckpoints } from '../../../main/workspace/exchange/stage-checkpoints.ts';
-import type { TakenRun } from '../../../main/workspace/exchange/take.ts';
+import type { TakenRun } from '../../../main/workspace/exchange/taken-run.ts';
 import { layoutOf } from '../../../main/workspace/layout.ts';
 import { runTable, tablesOf, WORKSPACE_TABLES } from '../../../main/workspace/exchange/run-tables.ts';
 import { CONTROL, openTest, RUN, temporaryFolder } from '../workspace/fixtures.ts';

@@ -1,6 +1,6 @@
 import { Taking } from '../../../main/workspace/exchange/take.ts';
 import { sharedProgress, Work } from '../../../main/workspace/exchange/shared-progress.ts';
-import type { TakenRun } from '../../../main/workspace/exchange/take.ts';
+import type { TakenRun } from '../../../main/workspace/exchange/taken-run.ts';
 import { Writer } from '../../../main/workspace/writer/writer.ts';
 
 /**
