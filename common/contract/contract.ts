@@ -171,16 +171,8 @@ export const contract = {
   documents: {
     /** All of the kind, by name. */
     list: call.input(z.object({ kind: documents.documentKind })).output(z.array(documents.storedDocument)),
-    /** Writes over one that has the name already. One that is named as `instead` goes as this comes: so it is renamed. */
-    save: call
-      .input(
-        z.object({
-          kind: documents.documentKind,
-          document: documents.storedDocument,
-          instead: documents.documentName.optional(),
-        }),
-      )
-      .output(z.object({})),
+    /** Writes over one that has the name already. */
+    save: call.input(documents.keptDocument).output(z.object({})),
     remove: call
       .input(z.object({ kind: documents.documentKind, name: documents.documentName }))
       .output(z.object({})),

@@ -8,8 +8,11 @@ export const DOCUMENT_KINDS = ['view', 'comparison', 'look', 'bookmark', 'refere
 export const documentKind = z.enum(DOCUMENT_KINDS);
 export type DocumentKind = z.infer<typeof documentKind>;
 
-/** Bytes in UTF-8 of the most that one holds. */
+/** Bytes in UTF-8 of the most that one holds; and of one with a file of curves in it, which has thousands of rows. */
 export const MOST_DOCUMENT_BYTES = 65_536;
+export const MOST_REFERENCE_BYTES = 24 * MOST_DOCUMENT_BYTES;
+const mostBytes = (kind: DocumentKind): number =>
+  kind === 'reference' ? MOST_REFERENCE_BYTES : MOST_DOCUMENT_BYTES;
 
 /** Words that a list shows in one line. */
 export const documentName = z
@@ -22,15 +25,16 @@ export const documentName = z
 export const storedDocument = z.object({
   name: documentName,
   /** JSON. */
-  content: z
-    .string()
-    .refine((text) => new TextEncoder().encode(text).length <= MOST_DOCUMENT_BYTES, {
-      error: `It has at most ${MOST_DOCUMENT_BYTES / 1024} kB.`,
-      abort: true,
-    })
-    .refine(isJson, 'It is not JSON.'),
+  content: z.string().max(MOST_REFERENCE_BYTES, { abort: true }).refine(isJson, 'It is not JSON.'),
 });
 export type StoredDocument = z.infer<typeof storedDocument>;
+
+/** A document that is to be kept. One that is named as `instead` goes as this comes: so it is renamed. */
+export const keptDocument = z
+  .object({ kind: documentKind, document: storedDocument, instead: documentName.optional() })
+  .refine(({ kind, document }) => new TextEncoder().encode(document.content).length <= mostBytes(kind), {
+    error: ({ input }) => `It has at most ${mostBytes((input as { kind: DocumentKind }).kind) / 1024} kB.`,
+  });
 
 function isJson(text: string): boolean {
   try {

@@ -4,6 +4,9 @@ import type { Reference } from '../figures/data.ts';
 import { readCsv, type CsvText } from '../tables/read-csv.ts';
 import { guessMeanings, guessPercent, isShare, numberOf, quantityOf, rangeOf, TURNED } from './meanings.ts';
 
+/** Letters of a file: a document of the workspace holds them. */
+export const MOST_TEXT = 1_000_000;
+
 const quantity = z
   .string()
   .max(200)
@@ -22,7 +25,7 @@ export const referenceDocument = z.strictObject({
   /** Where the numbers are from: named wherever they are drawn. */
   source: z.string().trim().min(1).max(300),
   file: z.string().max(300),
-  text: z.string().max(4_000_000),
+  text: z.string().max(MOST_TEXT),
   /** One for each column of the file, in its order. `percent`: its shares are given in hundredths. */
   columns: z
     .array(z.strictObject({ meaning, percent: z.boolean().default(false) }))

@@ -1,3 +1,4 @@
+import type { Reference } from '../../common/figures/data.ts';
 import type { FigureGiven } from '../../common/figures/specification.ts';
 import { SEEDS_FOLDED } from '../../common/groups/keys.ts';
 import type { Field } from '../../common/fields/field.ts';
@@ -12,7 +13,12 @@ export interface FigureMade {
   options?: Readonly<Record<string, unknown>>;
   /** Groups that have this in common are one group of points, joined by a line. */
   joined?: string | null;
+  /** Curves of others that are drawn beside. Labels are in the language of labels. */
+  references?: readonly Reference[];
 }
+
+/** Curves of others that a figure holds. */
+export const MOST_REFERENCES = 20;
 
 export interface Compared {
   query: string;
@@ -31,7 +37,7 @@ function keysOf({ keys, studies }: Compared): string[] {
 /** The specification of a figure of what a pane shows. @param taken names that figures have */
 export function figureOf(made: FigureMade, compared: Compared, taken: readonly string[]): FigureGiven {
   const groups = keysOf(compared);
-  const { joined = null } = made;
+  const { joined = null, references = [] } = made;
   return {
     name: freeName(made, taken),
     kind: made.kind,
@@ -42,9 +48,16 @@ export function figureOf(made: FigureMade, compared: Compared, taken: readonly s
     measures: made.measures.flatMap(({ asked }) => (typeof asked === 'string' ? [] : [asked])),
     threshold: compared.threshold,
     spread: compared.spread,
+    ...(references.length === 0 ? {} : { references: references.slice(0, MOST_REFERENCES).map(given) }),
     options: { ...made.options },
   };
 }
+
+const given = ({ label, source, points }: Reference) => ({
+  label: label.slice(0, 300),
+  source,
+  points: points.map(({ x, y }) => ({ x, y })),
+});
 
 function freeName({ kind, x, measures }: FigureMade, taken: readonly string[]): string {
   const words = [measures[0]?.title ?? kind, kind === 'table' ? 'table' : (x?.title ?? '')].join(' against ');

@@ -1,6 +1,8 @@
 import { CURVE_AXES, AXIS_TITLES, type CurveAxis } from '../../common/curve-axes.ts';
 import type { Measure } from '../../common/measures/measure.ts';
 import { measureColumns } from '../../common/measures/columns.ts';
+import { SCALE_KINDS, type ScaleKind } from '../../common/figures/scales.ts';
+import { rememberedScale } from '../stores/scales.ts';
 import { fixed, percent, points, significant, times } from '../format/numbers.ts';
 
 /** What an axis of a pane tells: a measure of epochs at one of its thresholds or ideas, or how far a run had come. */
@@ -31,6 +33,18 @@ const UNITS: Readonly<Record<Measure['unit'], string>> = {
   rate: '',
   magnitude: '',
 };
+
+/** The measure of a quantity at whichever key, or the axis: what a scale is remembered for. */
+export function measureOf({ asked }: Pick<AxisQuantity, 'asked'>): string {
+  return typeof asked === 'string' ? asked : asked.id;
+}
+
+/** The scale of an axis: what the pane is set to, else what was last chosen for the measure, else what suits it. */
+export function scaleOf(setting: string | undefined, quantity: AxisQuantity): ScaleKind {
+  return (
+    SCALE_KINDS.find((kind) => kind === setting) ?? rememberedScale(measureOf(quantity)) ?? quantity.scale
+  );
+}
 
 /** Every measure of epochs, at each of its keys. @param labels thresholds */
 export function measureQuantities(labels: readonly string[]): AxisQuantity[] {

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { jaccard } from '../../common/cascade/overlap.ts';
@@ -11,6 +13,7 @@ import { APPLICATION, ENVIRONMENT, newRun, recordOf, SPECIFICATION } from '../ma
 import { describeInChromium } from './harness/chromium.ts';
 import { eventually } from './harness/desk.ts';
 import type { Watch } from './harness/watch.ts';
+import { temporaryFolder } from './harness/temporary.ts';
 import { openWindow, type Window } from './harness/window.ts';
 
 const SEEDS = [0, 1, 2];
@@ -309,6 +312,57 @@ describeInChromium('compare', () => {
     await page.getByRole('heading', { name: 'No run matches' }).waitFor();
     await page.getByRole('button', { name: 'Compare all runs' }).click();
     await page.getByText('2 groups, 7 runs').waitFor();
+  });
+
+  test('curves of others, from a file: drawn apart, named with their source, in the address and in a figure', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder.path, 'published.csv');
+    const rows = ['a', 'b'].flatMap((method) =>
+      [1, 0.5, 0.25].map((density, place) => `${method};${density};${93 - place},5;0,5;3`),
+    );
+    writeFileSync(file, `\uFEFFmethod;density;accuracy (%);std;n\r\n${rows.join('\r\n')}\r\n\r\n`);
+    await show(['trade-off', { y: 'testAccuracy', x: 'compression(masked)' }]);
+    await pane('Trade-off').getByRole('button', { name: 'References' }).click();
+    const broken = join(folder.path, 'broken.csv');
+    writeFileSync(broken, 'compression,accuracy\n2,0.9\n4,high\n');
+    await page.getByLabel('File of reference curves').setInputFiles(broken);
+    await page.getByRole('alert').getByText('Line 3, column 2 (accuracy): ‘high’ is no number.').waitFor();
+    await expect(page.getByRole('button', { name: 'Keep' }).isDisabled()).resolves.toBe(true);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+
+    await pane('Trade-off').getByRole('button', { name: 'References' }).click();
+    await page.getByLabel('File of reference curves').setInputFiles(file);
+    const dialog = page.getByRole('dialog', { name: 'Reference curves from published.csv' });
+    await dialog.getByRole('status').getByText('6 rows').waitFor();
+    await dialog.getByRole('button', { name: 'Keep' }).click();
+    // Without a source it is not kept.
+    await dialog.getByText('Say where the numbers are from').waitFor();
+    await dialog.getByLabel('Source').fill('Somebody et al. 2020');
+    await dialog.getByRole('button', { name: 'Keep' }).click();
+    const legend = pane('Trade-off').getByRole('list', { name: 'Reference curves' });
+    await legend.getByText('Somebody et al. 2020:').waitFor();
+    // Two groups, and two curves of others.
+    await pane('Trade-off').locator('canvas[data-painted="4"]').waitFor();
+    await page.reload();
+    await legend.getByText('Somebody et al. 2020:').waitFor();
+    await pane('Trade-off').locator('canvas[data-painted="4"]').waitFor();
+    const plot = pane('Trade-off').getByRole('group');
+    await plot.focus();
+    await page.keyboard.press('n');
+    await eventually(async () => plot.locator('[aria-live]').textContent()).toContain(
+      'a (Somebody et al. 2020): Accuracy (% of test images) 91.50% at',
+    );
+    await pane('Trade-off').getByRole('button', { name: 'References (1)' }).click();
+    await page.getByLabel('method of published').selectOption('b');
+    await page.getByText('1 curve, 3 points').waitFor();
+    await page.keyboard.press('Escape');
+    await pane('Trade-off').locator('canvas[data-painted="3"]').waitFor();
+    await pane('Trade-off').getByRole('button', { name: 'Make a figure' }).click();
+    await page.getByRole('heading', { name: 'Figures' }).waitFor();
+    await eventually(async () => (await page.locator('main svg text').allTextContents()).join(' ')).toContain(
+      'Somebody et al. 2020',
+    );
+    folder.remove();
   });
 
   test('a pane becomes a figure of the same runs', async () => {

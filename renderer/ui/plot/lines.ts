@@ -20,6 +20,8 @@ export interface PlotLine {
   n?: ArrayLike<number>;
   /** What stands behind others: single seeds behind their mean, the raw line behind a smoothed one. */
   faint?: boolean;
+  /** A curve of others: finely dotted, every point of it an open mark. */
+  reference?: boolean;
   /** Points without lines between them. */
   points?: boolean;
   /** [points] The spread across, where the place on the x axis is a mean too. */
@@ -78,6 +80,17 @@ function pairs(
     found[2 * point + 1] = scale.at(high[point]!);
   }
   return found;
+}
+
+/** How many points of lines that are not faint a logarithmic axis has no place for, because they are at or below 0. */
+export function pointsOffAxes(lines: readonly PlotLine[], xScale: string, yScale: string): number {
+  let off = 0;
+  for (const { x, y, faint } of lines) {
+    if (faint === true) continue;
+    for (let point = 0; point < x.length; point++)
+      if ((xScale === 'log' && x[point]! <= 0) || (yScale === 'log' && y[point]! <= 0)) off += 1;
+  }
+  return off;
 }
 
 /** A point of a line, in the order of `placed` and of its points. */

@@ -28,6 +28,7 @@ const DASHES: Readonly<Record<RunDash, readonly number[]>> = {
   'dot-dash': [7, 2.5, 1.5, 2.5],
   dashed: [4.5, 3],
 };
+const REFERENCE_DASH = [2, 3.5];
 /** Marks along a line are about so far from one another. */
 const MARK_EVERY = 90;
 /** Where lines lie on one another, their marks do not. */
@@ -87,7 +88,7 @@ function paintLine(context: CanvasRenderingContext2D, placed: PlacedLine, painti
   context.globalAlpha = opacityOf(placed, painting);
   context.strokeStyle = painting.colorOf(line.color);
   context.lineWidth = line.faint === true ? 1 : painting.marked.has(line.id) ? 2.4 : 1.7;
-  context.setLineDash([...DASHES[line.dash]]);
+  context.setLineDash([...(line.reference === true ? REFERENCE_DASH : DASHES[line.dash])]);
   context.stroke();
   context.setLineDash([]);
   context.globalAlpha = 1;
@@ -139,9 +140,15 @@ function paintMarks(
         cross(context, px, y(band[2 * point]!), px, y(band[2 * point + 1]!));
       if (across !== null && !Number.isNaN(across[2 * point]!))
         cross(context, x(across[2 * point]!), py, x(across[2 * point + 1]!), py);
-    } else if (!isAlone(point) && (line.marker === null || Math.abs(px - last) < MARK_EVERY)) continue;
+    } else if (
+      !isAlone(point) &&
+      line.reference !== true &&
+      (line.marker === null || Math.abs(px - last) < MARK_EVERY)
+    )
+      continue;
     last = px;
-    mark(context, line.marker ?? 'circle', px, py, line.dash === 'dashed' ? painting.surface : null);
+    const isOpen = line.dash === 'dashed' || line.reference === true;
+    mark(context, line.marker ?? 'circle', px, py, isOpen ? painting.surface : null);
   }
   context.globalAlpha = 1;
 }

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import {
   documentName,
+  keptDocument,
   MOST_DOCUMENT_BYTES,
-  storedDocument,
+  MOST_REFERENCE_BYTES,
+  type DocumentKind,
 } from '../../../common/contract/document-schemas.ts';
 import { openTest, temporaryFolder } from './fixtures.ts';
 
@@ -32,10 +34,15 @@ test('documents of each kind outlive the workspace being closed, are written ove
 });
 
 test('a document is JSON of a bounded size under a name of one line', () => {
-  const most = `"${'ü'.repeat((MOST_DOCUMENT_BYTES - 2) / 2)}"`;
-  expect(storedDocument.safeParse({ name: 'a', content: most }).success).toBe(true);
-  for (const content of [`"${'ü'.repeat(MOST_DOCUMENT_BYTES / 2)}"`, '', '{', 'undefined'])
-    expect(storedDocument.safeParse({ name: 'a', content }).success).toBe(false);
+  const isKept = (kind: DocumentKind, content: string): boolean =>
+    keptDocument.safeParse({ kind, document: { name: 'a', content } }).success;
+  const oneOf = (bytes: number): string => `"${'ü'.repeat((bytes - 2) / 2)}"`;
+  expect(isKept('view', oneOf(MOST_DOCUMENT_BYTES))).toBe(true);
+  for (const content of [oneOf(MOST_DOCUMENT_BYTES + 2), '', '{', 'undefined'])
+    expect(isKept('view', content)).toBe(false);
+  // A file of curves has thousands of rows.
+  expect(isKept('reference', oneOf(MOST_REFERENCE_BYTES))).toBe(true);
+  expect(isKept('reference', oneOf(MOST_REFERENCE_BYTES + 2))).toBe(false);
   expect(documentName.parse('  a3f1c29e07b4-s0/12 ')).toBe('a3f1c29e07b4-s0/12');
   for (const name of ['', '  ', 'two\nlines', 'x'.repeat(101)])
     expect(documentName.safeParse(name).success).toBe(false);
