@@ -1,5 +1,5 @@
-import { ref, watch } from 'vue';
-import type { Ref } from 'vue';
+import { computed, ref, watch } from 'vue';
+import type { ComputedRef, Ref } from 'vue';
 import { CONTROL_KINDS } from '../../common/controls.ts';
 import { SHOWN_THRESHOLD } from '../../common/thresholds.ts';
 
@@ -51,6 +51,14 @@ export const TEXT_SIZES = ['small', 'normal', 'large', 'larger'] as const;
 export const textSize = chosen('text-size', TEXT_SIZES, 'normal');
 export const DENSITIES = ['compact', 'normal', 'roomy'] as const;
 export const density = chosen('density', DENSITIES, 'normal');
+const TEXT_SCALES = { small: 0.92, normal: 1, large: 1.12, larger: 1.28 };
+/** Size of texts by that of the normal size. */
+export const textScale = computed(() => TEXT_SCALES[textSize.value]);
+const ROW_SCALES = { compact: 0.82, normal: 1, roomy: 1.2 };
+/** Height of a list's rows in pixels. @param normal height at normal size of text and density */
+export function rowHeight(normal: number): ComputedRef<number> {
+  return computed(() => Math.round(normal * textScale.value * ROW_SCALES[density.value]));
+}
 /** Whether the desktop tells that a study has ended. */
 export const tellsEnds = switched('tells-ends', false);
 /** What the starter study trains is told above the runs until one has read it. */

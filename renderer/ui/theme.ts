@@ -9,7 +9,7 @@ export const dark = computed(() => (theme.value === 'system' ? system.value : th
 
 const resolved = new Map<string, string>();
 
-/** Rises when the colours behind the tokens have changed: canvases draw again. */
+/** Rises when the colours behind the tokens, or the sizes of texts, have changed: canvases draw again. */
 export const paletteVersion = shallowRef(0);
 
 watch(
@@ -25,7 +25,10 @@ watch(
 
 watch(
   [textSize, density],
-  () => Object.assign(document.documentElement.dataset, { textSize: textSize.value, density: density.value }),
+  () => {
+    Object.assign(document.documentElement.dataset, { textSize: textSize.value, density: density.value });
+    paletteVersion.value += 1;
+  },
   { immediate: true, flush: 'sync' },
 );
 

@@ -13,9 +13,10 @@ import { temporaryFolder } from './harness/temporary.ts';
 import { watchPage, type Watch } from './harness/watch.ts';
 
 const ARM = 'small · random depthwise · seed 0';
+const OTHER = 'small · global magnitude · seed 0';
 
 /** Every view, in the state in which it has most to show. */
-const VIEWS: { name: string; open: (page: Page, run: string) => Promise<void> }[] = [
+const VIEWS: { name: string; open: (page: Page, run: string, other: string) => Promise<void> }[] = [
   { name: 'runs', open: (page) => address(page, '#/runs', 'grid', 'Runs') },
   { name: 'run: layers', open: (page, run) => address(page, `#/run?run=${run}`, 'tab', 'Layers') },
   ...['Numbers', 'Classes and images', 'Specification', 'Events', 'Checkpoints', 'Environment'].map(
@@ -30,21 +31,11 @@ const VIEWS: { name: string; open: (page: Page, run: string) => Promise<void> }[
   { name: 'compare', open: (page) => address(page, '#/compare', 'heading', 'Trade-off') },
   {
     name: 'compare: overlap, who pays',
-    open: (page) =>
-      address(
-        page,
-        `#/compare?panes=${encodeURIComponent(
-          JSON.stringify({
-            row: [
-              ['overlap', {}],
-              ['who-pays', {}],
-            ],
-            sizes: [50, 50],
-          }),
-        )}`,
-        'heading',
-        'Who pays',
-      ),
+    open: (page) => address(page, beside('overlap', 'who-pays'), 'heading', 'Who pays'),
+  },
+  {
+    name: 'compare: parallel, by layer',
+    open: (page) => address(page, beside('parallel', 'layers'), 'heading', 'By layer'),
   },
   { name: 'replay: choice', open: (page) => address(page, '#/replay', 'heading', 'Replay') },
   {
@@ -55,6 +46,20 @@ const VIEWS: { name: string; open: (page: Page, run: string) => Promise<void> }[
     name: 'replay: a layer',
     open: (page, run) => address(page, `#/replay?run=${run}&epoch=2&layer=pw2`, 'button', 'Zoom in'),
   },
+  {
+    name: 'replay: two runs',
+    open: (page, run, other) =>
+      address(page, `#/replay?run=${run}&epoch=2&beside=${other}`, 'slider', 'Epoch'),
+  },
+  {
+    name: 'figures',
+    open: async (page) => {
+      await address(page, '#/figures', 'button', 'New figure');
+      await page.getByRole('button', { name: 'New figure' }).click();
+      await page.locator('.paper svg').waitFor();
+    },
+  },
+  { name: 'ask', open: (page) => address(page, '#/ask', 'button', 'Ask') },
   { name: 'studies', open: (page) => address(page, '#/studies?study=starter', 'button', 'Start study') },
   {
     name: 'studies: mistakes',
@@ -76,6 +81,18 @@ const VIEWS: { name: string; open: (page: Page, run: string) => Promise<void> }[
   { name: 'nowhere', open: (page) => address(page, '#/run?run=000000000000-s0', 'link', 'To the runs') },
 ];
 
+/** Two panes of the comparison. */
+function beside(one: string, other: string): string {
+  const panes = {
+    row: [
+      [one, {}],
+      [other, {}],
+    ],
+    sizes: [50, 50],
+  };
+  return `#/compare?panes=${encodeURIComponent(JSON.stringify(panes))}`;
+}
+
 async function address(
   page: Page,
   hash: string,
@@ -93,6 +110,7 @@ describeInChromium('all views', () => {
   let page: Page;
   let watch: Watch;
   let run: string;
+  let other: string;
 
   beforeAll(async () => {
     ensureBuilt();
@@ -121,13 +139,21 @@ describeInChromium('all views', () => {
     for (const arm of ['control', 'random depthwise', 'global magnitude'])
       await untilState(page, `small · ${arm} · seed 0`, 'finished');
     run = await idOf(page, ARM);
+    other = await idOf(page, OTHER);
   }, 180_000);
+
+  async function withText(size: string): Promise<void> {
+    if ((await page.locator('html').getAttribute('data-text-size')) === size) return;
+    await page.evaluate(`localStorage.setItem('cascade.text-size', '${size}')`);
+    await page.reload();
+    await eventually(() => page.locator('html').getAttribute('data-text-size')).toBe(size);
+  }
 
   for (const scheme of ['light', 'dark'] as const)
     test(`${scheme}: all text has contrast, all controls have names, and no rule of axe is broken`, async () => {
       await page.emulateMedia({ colorScheme: scheme });
       for (const { name, open } of VIEWS) {
-        await open(page, run);
+        await open(page, run, other);
         if (name.startsWith('replay: m'))
           await eventually(async () => (await mapOf(page, 'Control'))?.shares.active ?? 0).toBeGreaterThan(0);
         await runInPage(page, 'settled');
@@ -145,21 +171,25 @@ describeInChromium('all views', () => {
     }, 90_000);
 
   // 640 × 400 is what a window of 1280 × 800 has at 200% zoom.
-  for (const [width, height] of [
-    [640, 400],
-    [1280, 800],
-    [1700, 1000],
+  for (const [width, height, text] of [
+    [640, 400, 'normal'],
+    [1280, 800, 'normal'],
+    [1280, 800, 'larger'],
+    [1920, 1080, 'normal'],
+    [3840, 2160, 'normal'],
   ] as const)
-    test(`${width} × ${height}: everything can be reached, and nothing lies over anything`, async () => {
+    test(`${width} × ${height}, ${text} text: everything can be reached, and nothing lies over anything`, async () => {
       await page.setViewportSize({ width, height });
+      await withText(text);
       for (const { name, open } of VIEWS) {
-        await open(page, run);
+        await open(page, run, other);
         await runInPage(page, 'settled');
         const { panes, ...faults } = await layoutOf(page);
         if (/^(runs|run: layers|replay: a layer|studies)$/.test(name)) expect(panes, name).toBeGreaterThan(2);
         expect(faults, name).toEqual({ unreachable: [], small: [], over: [], sideways: false });
       }
       await page.setViewportSize({ width: 1280, height: 800 });
+      await withText('normal');
     }, 60_000);
 
   test('help closes on leaving, Escape, scrolling, navigation and when the window loses the focus', async () => {
@@ -252,7 +282,7 @@ describeInChromium('all views', () => {
   test('the Tab key comes to every control of every view, and shows where it is', async () => {
     await page.emulateMedia({ colorScheme: 'light' });
     for (const { name, open } of VIEWS) {
-      await open(page, run);
+      await open(page, run, other);
       expect(await longWays(page), name).toEqual([]);
       const { reached, missed, unseen } = await tabThrough(page);
       expect(reached, name).toBeGreaterThan(5);

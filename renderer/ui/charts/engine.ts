@@ -3,6 +3,7 @@ import { GridComponent, MarkLineComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import type { EChartsType } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
+import { textScale } from '../../stores/preferences.ts';
 import { colorOf } from '../theme.ts';
 import { epochTicks, tickWords } from './axis.ts';
 import type { Axis, Unit } from './axis.ts';
@@ -35,7 +36,7 @@ export interface ChartLook {
 /** The chart as the library's option; colours are those of the theme of the moment. */
 export function chartOption(look: ChartLook) {
   const lastEpoch = Math.max(1, look.lastEpoch);
-  const label = { color: colorOf('--text-muted'), fontSize: 10.5, fontFamily: 'Inter' };
+  const label = { color: colorOf('--text-muted'), fontSize: 10.5 * textScale.value, fontFamily: 'Inter' };
   const faintLine = { color: colorOf('--border') };
   const epochs = epochTicks(lastEpoch, look.compact ? 4 : 6);
   const { axis } = look;
