@@ -7,6 +7,7 @@ import { VIEWS } from '../stores/views.ts';
 import { copyText } from '../ui/clipboard.ts';
 import { attempt, notify } from '../stores/notices.ts';
 import { duplicateStudy } from '../stores/duplicate-study.ts';
+import { exportRuns } from '../stores/export-runs.ts';
 import { offeredActions, type Action } from '../stores/actions.ts';
 import { useAddress } from '../stores/address.ts';
 import { inspectorOpen, textSize, TEXT_SIZES, theme } from '../stores/preferences.ts';
@@ -91,6 +92,8 @@ function selectedActions(workstation: Workstation): Action[] {
     [can.resume, 'Resume run', () => attempt(client.runs.resume({ id }))],
     [can.stop, 'Stop run', () => attempt(client.runs.stop({ id }))],
     [true, 'Duplicate run as a study', () => duplicateStudy(workstation, id)],
+    [true, 'Export run as a file', () => exportRuns(workstation, [id])],
+    [true, 'Export run as a file without checkpoints', () => exportRuns(workstation, [id], false)],
     ...controlsOf(run).map((kind): [boolean, string, () => unknown] => [
       true,
       `Open its ${CONTROL_SHORT_NAMES[kind]}`,

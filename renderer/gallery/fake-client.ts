@@ -447,6 +447,12 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
       masks: () => answer(() => new Uint8Array()),
       weights: () => answer(() => new Uint8Array()),
     },
+    exchange: {
+      pack: () => answer(() => Promise.reject(new Error('The gallery exports nothing.'))),
+      receive: () => answer(() => Promise.reject(new Error('The gallery imports nothing.'))),
+      open: () => answer(() => Promise.reject(new Error('The gallery imports nothing.'))),
+      drop: () => answer(() => ({})),
+    },
     figures: {
       list: () => answer(() => FIGURES),
       save: (specification: FigureSpecification) =>

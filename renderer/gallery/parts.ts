@@ -5,6 +5,7 @@ import ReplayGallery from '../replay/ReplayGallery.vue';
 import RunGallery from '../run/RunGallery.vue';
 import RunsGallery from '../runs/RunsGallery.vue';
 import StudiesGallery from '../studies/StudiesGallery.vue';
+import WorkspaceGallery from '../workspace/WorkspaceGallery.vue';
 import UiGallery from '../ui/UiGallery.vue';
 import ChartsGallery from '../ui/charts/ChartsGallery.vue';
 
@@ -22,6 +23,7 @@ export const PARTS: readonly { title: string; part: Component }[] = [
     title: 'Charts: usual, logarithmic, one point, nothing, cuts, the initial state, gaps, steps, compact',
     part: ChartsGallery,
   },
+  { title: 'Imports: sending, looked at, taking, done, refused, none', part: WorkspaceGallery },
   { title: 'Answers of queries: a table, a chart, no numbers, nothing', part: AskGallery },
   {
     title: 'Studies of one’s own: a few, many; changed and kept, kept nowhere, unchanged',
