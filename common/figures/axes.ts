@@ -5,6 +5,8 @@ import { LINE_HEIGHT, type Typesetter } from './typesetter.ts';
 /** An axis: what is written beside it, in the language of labels, and its scale. */
 export interface Axis {
   title: string;
+  /** Shorter titles, for where the one before would take over two lines; the legend's notes tell what they leave out. */
+  shorter?: readonly string[];
   scale: Scale;
   /** Names at places in place of numbers. */
   names?: readonly Tick[];
@@ -42,6 +44,12 @@ export function ticksAcross(set: Typesetter, axis: Axis, width: number): Tick[] 
     return true;
   };
   return axis.names === undefined ? densest(axis, 8, fits) : [...axis.names];
+}
+
+/** Lines of an axis's title within a width: of the longest title that takes two of them, else of the shortest. */
+export function titleLines(set: Typesetter, { title, shorter = [] }: Axis, width: number): string[] {
+  const titles = [title, ...shorter].map((one) => set.wrap(one, width));
+  return titles.find((lines) => lines.length <= 2) ?? titles.at(-1) ?? [];
 }
 
 function densest(axis: Axis, most: number, fits: (ticks: readonly Tick[]) => boolean): Tick[] {

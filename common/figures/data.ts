@@ -56,6 +56,12 @@ export interface Group {
   runs: readonly string[];
 }
 
+/** The curve of one run behind the mean of its group. */
+export interface SeedCurve {
+  run: string;
+  points: readonly { x: number; y: number | null }[];
+}
+
 /** A curve that somebody else has published. */
 export interface Reference {
   label: string;
@@ -69,7 +75,9 @@ export interface SeriesPanel {
   title: string | null;
   x: Quantity;
   y: Quantity;
-  groups: readonly (Group & { points: readonly CurvePoint[] })[];
+  groups: readonly (Group & { points: readonly CurvePoint[]; seeds?: readonly SeedCurve[] })[];
+  /** Which of both numbers the groups without points lack: 'both' or either of them where not told. */
+  lacking?: 'x' | 'y';
   /** Places on the x axis at which weights were pruned. */
   prunings: readonly number[];
   references: readonly Reference[];
@@ -88,16 +96,121 @@ export interface CellEstimate extends Estimate {
   best: boolean;
 }
 
+/** Bars in one pair of axes: at each place one for each group. */
+export interface BarsPanel {
+  title: string | null;
+  y: Quantity;
+  /** What the places are, such as the keys by which groups fall into several bars; null where groups stand side by side. */
+  across: string | null;
+  /** Names of the places, in the language of labels: one, and empty, where groups stand side by side. */
+  places: readonly string[];
+  groups: readonly (Group & { bars: readonly (Bar | null)[] })[];
+}
+
+export interface Bar extends Estimate {
+  /** The runs that the mean is of. */
+  seeds: readonly { run: string; value: number }[];
+}
+
+/** Numbers of rows by columns, as colours. */
+export interface MatrixPanel {
+  title: string | null;
+  rows: MatrixAxis;
+  columns: MatrixAxis;
+  quantity: Quantity;
+  /** [rows][columns] Null where there is no number. */
+  cells: readonly (readonly (MatrixCell | null)[])[];
+  /** What it is of. */
+  groups: readonly Group[];
+}
+
+export interface MatrixAxis {
+  title: string;
+  /** In the language of labels. */
+  names: readonly string[];
+}
+
+export interface MatrixCell {
+  mean: number;
+  /** Runs, or pairs of runs, in the mean. */
+  n: number;
+}
+
+/** Networks after chosen epochs, side by side: a row for each run. */
+export interface Filmstrip {
+  /** What a square stands for: so many channels, or so many weights a side of it. */
+  squares: { of: 'channels' | 'weights'; each: number };
+  /** The layer whose weights are told; null where all layers' channels are. */
+  layer: string | null;
+  /** The threshold at which weights are shed. */
+  threshold: string;
+  /** The network's layers, from input to output. */
+  layers: readonly FilmLayer[];
+  rows: readonly (Group & { frames: readonly (Frame | null)[] })[];
+  epochs: readonly number[];
+}
+
+export interface FilmLayer {
+  name: string;
+  /** How many squares it has, in reading order; of weights, how many stand in a row. */
+  squares: number;
+  columns: number | null;
+}
+
+/** A moment of a run. */
+export interface Frame {
+  epoch: number;
+  /** Share of the test images that are answered rightly; null where that was not evaluated. */
+  accuracy: number | null;
+  /** [layers] Of each square the shares of its weights by state, five in a row, in the order of `WEIGHT_STATES`. */
+  states: readonly (readonly number[])[];
+}
+
 /** What figures are drawn from, by the shape of it. */
 export interface Shapes {
   /** After every epoch. */
   series: readonly SeriesPanel[];
+  /** The same of each layer. */
+  layers: readonly SeriesPanel[];
   /** After the last epoch, as points. */
   ends: readonly SeriesPanel[];
   /** The same, as a table. */
   cells: Cells;
+  /** The same, as bars. */
+  bars: readonly BarsPanel[];
+  /** How often answers were lost and won between two groups, by class. */
+  answers: readonly BarsPanel[];
+  /** What sets of weights have in common. */
+  overlap: readonly MatrixPanel[];
+  /** A measure by layer and epoch. */
+  layerEpochs: readonly MatrixPanel[];
+  /** States of channels or of weights. */
+  frames: Filmstrip;
 }
 export type ShapeName = keyof Shapes;
+
+/** What a shape's collector must know of the options of a kind. */
+export interface Asks {
+  /** Whether the curve of each run is drawn too. */
+  series: { seeds: boolean };
+  /** Names of the layers; all where there are none. */
+  layers: { layers: readonly string[] };
+  ends: object;
+  cells: object;
+  bars: object;
+  /** Names of the two groups; the first without and the first with pruning where null. */
+  answers: { before: string | null; after: string | null };
+  overlap: {
+    /** Each run, groups of them, or epochs of each group. */
+    between: 'runs' | 'groups' | 'epochs';
+    what: 'kept' | 'alive' | 'shed';
+    number: 'jaccard' | 'beyond';
+    layer: string | null;
+    epochs: readonly number[];
+  };
+  layerEpochs: { layers: readonly string[] };
+  frames: { view: 'channels' | 'weights'; layer: string | null; epochs: readonly number[] };
+}
 
 /** What is told of all numbers of a figure. */
 export interface Facts {

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { CascadeError } from '../errors.ts';
 import type { Table } from '../tables/csv.ts';
-import type { Facts, ShapeName, Shapes } from './data.ts';
+import type { Asks, Facts, ShapeName, Shapes } from './data.ts';
 import type { Scene } from './scene.ts';
 import type { StyleGiven } from './style.ts';
 import type { Metrics } from './typesetter.ts';
@@ -23,6 +23,8 @@ export interface FigureKind {
   description: string;
   shape: ShapeName;
   options: z.ZodObject;
+  /** The options that data are collected by. @throws CascadeError INVALID with the option that is not as it must be */
+  asks(options: unknown): Asks[ShapeName];
   /**
    * The same for the screen and for every file.
    *
@@ -30,14 +32,14 @@ export interface FigureKind {
    */
   draw(data: Shapes[ShapeName], options: unknown, drawing: Drawing): Scene;
   /** The numbers that are drawn, each in full. */
-  table(data: Shapes[ShapeName], facts: Facts): Table;
+  table(data: Shapes[ShapeName], facts: Facts, options: unknown): Table;
   /** The same as text for papers and pages, of a table. @param provenance one line, kept as a comment */
   texts?: Readonly<
     Record<'tex' | 'md', (data: Shapes[ShapeName], facts: Facts, provenance: string) => string>
   >;
 }
 
-interface Definition<Shape extends ShapeName, Options extends z.ZodObject> {
+interface Definition<Shape extends ShapeName, Options extends z.ZodObject & z.ZodType<Asks[Shape]>> {
   id: string;
   title: string;
   description: string;
@@ -45,11 +47,11 @@ interface Definition<Shape extends ShapeName, Options extends z.ZodObject> {
   shape: Shape;
   options: Options;
   draw(data: Shapes[Shape], options: z.output<Options>, drawing: Drawing): Scene;
-  table(data: Shapes[Shape], facts: Facts): Table;
+  table(data: Shapes[Shape], facts: Facts, options: z.output<Options>): Table;
   texts?: Readonly<Record<'tex' | 'md', (data: Shapes[Shape], facts: Facts, provenance: string) => string>>;
 }
 
-export function defineFigure<Shape extends ShapeName, Options extends z.ZodObject>(
+export function defineFigure<Shape extends ShapeName, Options extends z.ZodObject & z.ZodType<Asks[Shape]>>(
   kind: Definition<Shape, Options>,
 ): FigureKind {
   const { id, title, description, shape, options, texts } = kind;
@@ -60,7 +62,8 @@ export function defineFigure<Shape extends ShapeName, Options extends z.ZodObjec
     shape,
     options,
     draw: (data, given, drawing) => kind.draw(data as Shapes[Shape], parsed(options, given), drawing),
-    table: (data, facts) => kind.table(data as Shapes[Shape], facts),
+    asks: (given) => parsed(options, given),
+    table: (data, facts, given) => kind.table(data as Shapes[Shape], facts, parsed(options, given)),
     ...(texts === undefined
       ? {}
       : {

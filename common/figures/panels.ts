@@ -1,5 +1,14 @@
 import { CascadeError } from '../errors.ts';
-import { type Axis, drawAcross, drawUp, heightBelow, ticksAcross, ticksUp, widthLeft } from './axes.ts';
+import {
+  type Axis,
+  drawAcross,
+  drawUp,
+  heightBelow,
+  ticksAcross,
+  ticksUp,
+  titleLines,
+  widthLeft,
+} from './axes.ts';
 import { layoutLegend, type LaidLegend, type LegendEntry } from './legend.ts';
 import type { Tick } from './scales.ts';
 import { CAP_HEIGHT, type Box, type Item, type Point, type Scene } from './scene.ts';
@@ -147,8 +156,13 @@ class Grid {
   }
 
   /** Of several panels without titles of their own, what the y axis tells stands level above each: it is read more easily there. */
-  #yTitleIsHead({ title }: Panel): boolean {
-    return title === null && this.#panels.length > 1 && this.#set.style.letters;
+  #yTitleIsHead(panel: Panel, index: number): boolean {
+    return this.#titleOf(panel, index) === null && this.#panels.length > 1 && this.#set.style.letters;
+  }
+
+  /** The title that a person has given, or that of the data. */
+  #titleOf({ title }: Panel, index: number): string | null {
+    return this.#set.style.titles[index] || title;
   }
 
   lay(): Laid[] {
@@ -210,9 +224,10 @@ class Grid {
     const [labelsX, labelsY] = [this.labelsX(index), this.labelsY(index)];
     const xTicks = ticksAcross(set, panel.x, width);
     const yTicks = ticksUp(set, panel.y, height);
-    const xTitle = labelsX ? set.wrap(panel.x.title, width + 20) : [];
-    const headed = this.#yTitleIsHead(panel);
-    const yTitle = labelsY && !headed ? set.wrap(panel.y.title, height + 8) : [];
+    const headed = this.#yTitleIsHead(panel, index);
+    const title = this.#titleOf(panel, index) ?? (headed ? panel.y.title : null);
+    // A head stands above the upright title, which must end beneath it.
+    const yTitle = labelsY && !headed ? titleLines(set, panel.y, title === null ? height + 8 : height) : [];
     const labelLines = Math.max(1, ...xTicks.map(({ label }) => label.split('\n').length));
     const overhang = Math.max(
       0,
@@ -222,6 +237,7 @@ class Grid {
     );
     const ends = this.endsOf(panel).map((end) => end.width + 5);
     const right = Math.max(overhang, 1.5, ...ends);
+    const xTitle = labelsX ? titleLines(set, panel.x, width + 2 * Math.min(10, right)) : [];
     const left = Math.max(
       widthLeft(set, labelsY ? yTicks : [], yTitle.length),
       ...(labelsX
@@ -230,7 +246,6 @@ class Grid {
     );
     const letter =
       this.#panels.length > 1 && set.style.letters ? `(${String.fromCharCode(97 + index)})` : null;
-    const title = panel.title ?? (headed ? panel.y.title : null);
     const head = [letter, title].filter((part) => part !== null).join(' ');
     const headLines = set.wrap(head, left + width + right);
     return {

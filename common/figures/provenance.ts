@@ -1,6 +1,7 @@
 import { SPREADS } from '../statistics/spread.ts';
 import type { Facts, Group, Quantity, ShapeName, Shapes } from './data.ts';
 import type { FigureSpecification } from './specification.ts';
+import { groupsOf } from './series.ts';
 import { plainText } from './text.ts';
 
 /** Where the numbers of a figure are from: kept in each of its files. */
@@ -56,6 +57,16 @@ function contentsOf(data: Shapes[ShapeName]): {
   quantities: readonly Quantity[];
   test: string | null;
 } {
-  if ('rows' in data) return { groups: data.rows, quantities: data.quantities, test: data.test };
-  return { groups: data[0]?.groups ?? [], quantities: data.map(({ y }) => y), test: null };
+  if ('quantities' in data) return { groups: data.rows, quantities: data.quantities, test: data.test };
+  if ('rows' in data) return { groups: data.rows, quantities: [], test: null };
+  const quantities = data.map((panel) => ('y' in panel ? panel.y : panel.quantity));
+  return { groups: groupsOf<Group>(data), quantities: distinct(quantities), test: null };
+}
+
+/** Panels of one measure tell it once. */
+function distinct(quantities: readonly Quantity[]): Quantity[] {
+  const known = new Map(
+    quantities.map((quantity) => [`${quantity.id} ${quantity.threshold ?? ''}`, quantity]),
+  );
+  return [...known.values()];
 }

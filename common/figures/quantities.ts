@@ -1,6 +1,7 @@
 import { AXIS_TITLES, type CurveAxis } from '../curve-axes.ts';
 import type { MeasureKey } from '../contract/measure-key.ts';
 import { askedNumber } from '../measures/asked.ts';
+import type { MeasureLevel } from '../measures/measure.ts';
 import { thresholdKey } from '../thresholds.ts';
 import { CascadeError } from '../errors.ts';
 import type { Quantity } from './data.ts';
@@ -31,8 +32,8 @@ function takes(id: string, key: string): boolean {
 }
 
 /** How an axis or a column of a measure is called and drawn. @throws CascadeError INVALID for a measure that does not exist */
-export function quantityOf(asked: MeasureKey): Quantity {
-  const { measure, threshold } = askedNumber(asked);
+export function quantityOf(asked: MeasureKey, level: MeasureLevel = 'epoch'): Quantity {
+  const { measure, threshold } = askedNumber(asked, level);
   const idea = measure.each === 'idea' ? (IDEAS[asked.key] ?? `without weights ≤ ${threshold}`) : '';
   return {
     id: measure.id,

@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import type { Table } from '../tables/csv.ts';
+import { annotationOptions } from './annotations.ts';
 import type { Axis } from './axes.ts';
 import { axisTitle, drawn, type Facts, type Group, type Quantity, type SeriesPanel } from './data.ts';
 import type { Look } from './looks.ts';
 import { CONTROL_DASH, lookOf, type PaletteName } from './looks.ts';
+import { smoothed } from '../statistics/smoothing.ts';
 import { SPREADS } from '../statistics/spread.ts';
 import { makeScale, SCALE_KINDS } from './scales.ts';
+import type { LegendSort } from './style.ts';
+import { plainText } from './text.ts';
 
 /** What figures of curves and of points have in common: options, axes, looks, notes and the table. */
 
@@ -25,19 +29,9 @@ export const seriesOptions = {
     .positive()
     .default(1e-3)
     .describe('Of a symlog axis: the numbers up to which it is linear.'),
-  annotations: z
-    .array(
-      z.strictObject({
-        panel: z.int().min(0).default(0),
-        x: z.number(),
-        y: z.number(),
-        text: z.string().min(1).max(200),
-        anchor: z.enum(['start', 'middle', 'end']).default('start'),
-      }),
-    )
-    .max(50)
-    .default([])
-    .describe('Words at places of a panel, given in the numbers of its axes.'),
+  xTitle: z.string().max(300).optional().describe('In place of the title of the horizontal axis.'),
+  yTitle: z.string().max(300).optional().describe('The same of the upright axis.'),
+  ...annotationOptions,
 };
 export type SeriesOptions = z.output<z.ZodObject<typeof seriesOptions>>;
 
@@ -45,11 +39,13 @@ export type SeriesOptions = z.output<z.ZodObject<typeof seriesOptions>>;
 export class Axes {
   readonly #panels: readonly SeriesPanel[];
   readonly #options: SeriesOptions;
+  readonly #facts: Facts;
   readonly #known = new Map<string, Axis>();
 
-  constructor(panels: readonly SeriesPanel[], options: SeriesOptions) {
+  constructor(panels: readonly SeriesPanel[], options: SeriesOptions, facts: Facts) {
     this.#panels = panels;
     this.#options = options;
+    this.#facts = facts;
   }
 
   x({ x }: SeriesPanel): Axis {
@@ -66,6 +62,9 @@ export class Axes {
       ...panel.groups.flatMap(({ points }) =>
         points.flatMap(({ mean, low, high }) => [mean, low, high].filter((value) => value !== null)),
       ),
+      ...panel.groups.flatMap(({ seeds = [] }) =>
+        seeds.flatMap(({ points }) => points.flatMap(({ y: value }) => value ?? [])),
+      ),
       ...panel.references.flatMap(({ points }) => points.map((point) => point.y)),
     ]);
   }
@@ -81,8 +80,17 @@ export class Axes {
     const values = same.flatMap(valuesOf).map((value) => drawn(quantity, value));
     // A scale that suits a measure does not suit numbers at 0: none is left out unless a person asked for that scale.
     const suited = quantity.scale === 'log' && values.some((value) => value <= 0) ? 'symlog' : quantity.scale;
+    const isMean = which === 'y' || same.some(({ groups }) => groups.some(hasAcross));
+    const given = this.#options[`${which}Title`];
+    const told = isMean
+      ? meanTitles(
+          quantity,
+          same.flatMap(({ groups }) => groups),
+          this.#facts,
+        )
+      : { title: axisTitle(quantity) };
     const axis: Axis = {
-      title: axisTitle(quantity),
+      ...(given === undefined ? told : { title: given }),
       scale: makeScale({
         kind: this.#options[`${which}Scale`] ?? suited,
         values,
@@ -103,9 +111,33 @@ export function lookOfGroup(palette: PaletteName, group: Group): Look {
   return group.control === true ? { ...look, dash: CONTROL_DASH } : look;
 }
 
+const hasAcross = ({ points }: SeriesPanel['groups'][number]): boolean =>
+  points.some(({ across }) => across !== undefined && across.low < across.high);
+
+/**
+ * What an axis tells, and what its means and their spread are: "Test accuracy (% of test images), mean ± sd, n = 5". Where there is
+ * little room, less of it.
+ */
+export function meanTitles(
+  quantity: Quantity,
+  groups: readonly Group[],
+  facts: Facts,
+): Pick<Axis, 'title' | 'shorter'> {
+  const title = axisTitle(quantity);
+  const counts = countsIn(groups);
+  const most = Math.max(0, ...counts);
+  if (most < 2) return { title };
+  const spread = `${title}, ${facts.spread === 'none' ? 'mean' : `mean ${SPREAD_SHORT[facts.spread]}`}`;
+  return counts.length === 1
+    ? { title: `${spread}, $n = ${most}$`, shorter: [spread, title] }
+    : { title: spread, shorter: [title] };
+}
+
+const SPREAD_SHORT = { sd: '± sd', se: '± se', bootstrap: '± 95% CI' } as const;
+
 /** Groups of all panels, each once. */
-export function groupsOf(panels: readonly { groups: readonly Group[] }[]): Group[] {
-  const known = new Map<string, Group>();
+export function groupsOf<One extends Group>(panels: readonly { groups: readonly One[] }[]): One[] {
+  const known = new Map<string, One>();
   for (const { groups } of panels)
     for (const group of groups) {
       const key = `${group.label} ${group.slot}`;
@@ -113,6 +145,49 @@ export function groupsOf(panels: readonly { groups: readonly Group[] }[]): Group
     }
   return [...known.values()];
 }
+
+/** Groups that are drawn in some panel, in the order of the legend. */
+export function shownGroups(
+  panels: readonly SeriesPanel[],
+  sort: LegendSort,
+): SeriesPanel['groups'][number][] {
+  const present = panels.map((panel) => ({ groups: panel.groups.filter(isDrawn) }));
+  const groups = groupsOf(present);
+  const last = (group: SeriesPanel['groups'][number]): number =>
+    group.points.findLast(({ mean }) => mean !== null)?.mean ?? -Infinity;
+  switch (sort) {
+    case 'runs':
+      return groups;
+    case 'name':
+      return groups.sort((one, other) =>
+        plainText(one.label).localeCompare(plainText(other.label), 'en', { numeric: true }),
+      );
+    case 'value':
+      return groups.sort((one, other) => last(other) - last(one));
+  }
+}
+
+const isDrawn = ({ points }: SeriesPanel['groups'][number]): boolean =>
+  points.some(({ mean }) => mean !== null);
+
+/** How many groups a panel cannot draw, and why. */
+export function absentNotes(panels: readonly SeriesPanel[]): string[] {
+  const notes = panels.flatMap((panel) => {
+    const absent = panel.groups.filter((group) => !isDrawn(group));
+    if (absent.length === 0) return [];
+    const missing = panel.lacking ?? 'both';
+    const what = {
+      x: panel.x.title,
+      y: panel.y.title,
+      both: [panel.y.title, ...(CURVE_AXIS.test(panel.x.id) ? [] : [panel.x.title])].join(' and '),
+    }[missing];
+    return [
+      `${absent.length} ${absent.length === 1 ? 'group' : 'groups'} left out: ${what} not measured in ${absent.length === 1 ? 'its' : 'their'} runs`,
+    ];
+  });
+  return [...new Set(notes)];
+}
+const CURVE_AXIS = /^(?:epoch|step|seconds)$/;
 
 /** The name of a group, with its runs where groups have different numbers of them. */
 export function namesOf(groups: readonly Group[]): Map<Group, string> {
@@ -124,26 +199,52 @@ function countOf({ n, least = n }: Group): string {
   return least === n ? `$n = ${n}$` : `$n = ${least}$–${n}`;
 }
 
+/** Numbers of runs that means are of, each once, rising. */
+const countsIn = (groups: readonly Group[]): number[] =>
+  [...new Set(groups.flatMap(({ n, least = n }) => [n, least]))].sort((one, other) => one - other);
+
+/** Of how many runs the means are, and what their spread is. */
+export function meanNote(groups: readonly Group[], facts: Facts): string[] {
+  const counts = countsIn(groups);
+  const [least = 0, most = 0] = [counts[0], counts.at(-1)];
+  if (counts.length === 0) return [];
+  if (most === 1) return ['one run each'];
+  const spread = facts.spread === 'none' ? 'mean' : `mean ± ${SPREADS[facts.spread].title}`;
+  return [`${spread}, $n = ${least}$${least === most ? '' : `–${most}`}`];
+}
+
+export function unfinishedNote({ unfinished }: Facts): string[] {
+  return unfinished === 0 ? [] : [`${unfinished} unfinished ${unfinished === 1 ? 'run' : 'runs'} left out`];
+}
+
 /**
  * What a reader must be told: of how many runs the means are, what the spread is, and what is left out.
  *
- * @param what how the spread is drawn: 'bands', 'bars'
+ * @param what how the spread is drawn: 'bands', 'bars'; null where it is not
  */
-export function notesOf(groups: readonly Group[], facts: Facts, what: string): string[] {
-  const counts = [...new Set(groups.flatMap(({ n, least = n }) => [n, least]))];
-  const parts: string[] = [];
-  if (counts.length === 1 && counts[0] !== undefined)
-    parts.push(counts[0] === 1 ? 'one run each' : `means of $n = ${counts[0]}$ runs`);
-  else if (counts.length > 1) parts.push('means of $n$ runs');
-  if (facts.spread !== 'none' && counts.some((count) => count > 1))
-    parts.push(`${what}: ${facts.spread === 'bootstrap' ? '' : '±'}${SPREADS[facts.spread].title}`);
-  if (facts.unfinished > 0)
-    parts.push(`${facts.unfinished} unfinished ${facts.unfinished === 1 ? 'run' : 'runs'} left out`);
+export function notesOf(
+  groups: readonly Group[],
+  facts: Facts,
+  what: string | null,
+  extra: readonly string[] = [],
+): string[] {
+  const several = countsIn(groups).some((count) => count > 1);
+  const shown = what !== null && facts.spread !== 'none' && several;
+  const mean = meanNote(groups, what === null ? { ...facts, spread: 'none' } : facts);
+  const parts = [
+    ...mean.map((note) => (shown ? `${what}: ${note}` : note)),
+    ...extra,
+    ...unfinishedNote(facts),
+  ];
   return parts.length === 0 ? [] : [parts.join('; ')];
 }
 
-/** Every number of every curve, a row each. */
-export function seriesTable(panels: readonly SeriesPanel[], facts: Facts): Table {
+/** Every number of every curve, a row each: what is drawn, and where it is smoothed what it was before. */
+export function seriesTable(
+  panels: readonly SeriesPanel[],
+  facts: Facts,
+  { smoothing = 0 }: { smoothing?: number } = {},
+): Table {
   const columns = [
     'panel',
     'group',
@@ -159,31 +260,62 @@ export function seriesTable(panels: readonly SeriesPanel[], facts: Facts): Table
     'high',
     'n',
     'spread',
+    ...(smoothing > 0 ? ['smoothed'] : []),
     'source',
+    'run',
     'runs',
   ];
   const rows = panels.flatMap((panel, index) => {
     const name = panel.title ?? String(index + 1);
     const about = [panel.y.id, panel.y.of ?? null, panel.y.threshold ?? null];
+    const smooth = (value: number | null): (number | null)[] => (smoothing > 0 ? [value] : []);
     return [
-      ...panel.groups.flatMap((group) =>
-        group.points.map(({ x, across, mean, low, high, n }) => [
-          name,
-          group.label,
-          panel.x.id,
-          x,
-          across?.low ?? null,
-          across?.high ?? null,
-          ...about,
-          mean,
-          low,
-          high,
-          n,
-          facts.spread,
-          null,
-          group.runs.join(' '),
-        ]),
-      ),
+      ...panel.groups.flatMap((group) => {
+        const means = smoothed(
+          group.points.map(({ mean }) => mean ?? NaN),
+          smoothing,
+        );
+        return [
+          ...group.points.map(({ x, across, mean, low, high, n }, at) => [
+            name,
+            group.label,
+            panel.x.id,
+            x,
+            across?.low ?? null,
+            across?.high ?? null,
+            ...about,
+            mean,
+            low,
+            high,
+            n,
+            facts.spread,
+            ...smooth(mean === null ? null : (means[at] ?? null)),
+            null,
+            null,
+            group.runs.join(' '),
+          ]),
+          ...(group.seeds ?? []).flatMap(({ run, points }) =>
+            points.map(({ x, y }) => [
+              name,
+              group.label,
+              panel.x.id,
+              x,
+              null,
+              null,
+              ...about,
+              y,
+              null,
+              null,
+              1,
+              null,
+              ...smooth(null),
+              null,
+              run,
+              run,
+            ]),
+          ),
+        ];
+      }),
       ...panel.references.flatMap(({ label, source, points }) =>
         points.map(({ x, y }) => [
           name,
@@ -198,7 +330,9 @@ export function seriesTable(panels: readonly SeriesPanel[], facts: Facts): Table
           null,
           null,
           null,
+          ...smooth(null),
           source,
+          null,
           null,
         ]),
       ),

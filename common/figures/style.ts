@@ -9,6 +9,9 @@ const SHAPE = 0.618;
 /** Publishers' least size of a text. */
 export const LEAST_SIZE = 5;
 
+export const LEGEND_SORTS = ['runs', 'name', 'value'] as const;
+export type LegendSort = (typeof LEGEND_SORTS)[number];
+
 /** How a figure looks, as it is saved. What is left out comes from the venue. Lengths in points of 1/72 inch. */
 export const styleGiven = z.strictObject({
   venue: z.enum(VENUE_IDS).default('neurips').describe('Whose widths, font and sizes it has.'),
@@ -29,6 +32,15 @@ export const styleGiven = z.strictObject({
     .default('top')
     .describe('Where the groups are named: above or below the panels, or beside their lines.'),
   markers: z.boolean().default(false).describe('Whether lines have markers on their points.'),
+  sort: z
+    .enum(LEGEND_SORTS)
+    .default('runs')
+    .describe('In which order the legend names groups: as their runs come, by name, or by their last value.'),
+  titles: z
+    .array(z.string().max(300))
+    .max(60)
+    .default([])
+    .describe('Titles of the panels in their order; an empty one is that of the data.'),
   letters: z.boolean().default(true).describe('Whether several panels are called (a), (b) and so on.'),
 });
 export type StyleGiven = z.input<typeof styleGiven>;
@@ -45,6 +57,8 @@ export interface Style {
   palette: PaletteName;
   legend: 'top' | 'bottom' | 'direct' | 'none';
   markers: boolean;
+  sort: LegendSort;
+  titles: readonly string[];
   letters: boolean;
   /** How much higher it may become where a legend beside several panels needs room. */
   room: number;

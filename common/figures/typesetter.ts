@@ -68,16 +68,26 @@ export class Typesetter {
     return runs;
   }
 
-  /** Lines of at most the width, broken between words and never within formulas; a word that is wider stands alone. */
+  /**
+   * Lines of at most the width, broken between words and never within formulas. A word that is wider is broken after its dots,
+   * dashes and the like; a part that is wider still stands alone.
+   */
   wrap(source: string, width: number, size = this.style.size): string[] {
     const words = source.match(/(?:\$[^$]*\$|\\\$|[^\s$])+/g) ?? [];
     const lines: string[] = [];
-    for (const word of words) {
-      const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
-      if (lines.length > 0 && this.width(longer, size) <= width) lines[lines.length - 1] = longer;
-      else lines.push(word);
-    }
+    for (const word of words)
+      this.#parts(word, width, size).forEach((part, index) => {
+        const between = index === 0 ? ' ' : '';
+        const longer = lines.length === 0 ? part : `${lines.at(-1)}${between}${part}`;
+        if (lines.length > 0 && this.width(longer, size) <= width) lines[lines.length - 1] = longer;
+        else lines.push(part);
+      });
     return lines;
+  }
+
+  #parts(word: string, width: number, size: number): string[] {
+    if (word.includes('$') || this.width(word, size) <= width) return [word];
+    return word.split(/(?<=[._/-])/);
   }
 }
 

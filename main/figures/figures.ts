@@ -11,7 +11,7 @@ import { figureSpecification, type FigureSpecification } from '../../common/figu
 import type { Background } from '../background/background.ts';
 import type { StoredFigure } from '../workspace/messages.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { collect } from './collect.ts';
+import { collect } from './collect/collect.ts';
 import { dataHashOf } from './data-hash.ts';
 import type { FigureSource } from './source.ts';
 import type { Rendered } from './render.ts';

@@ -8,7 +8,7 @@ import { figureKind } from '../../common/figures/registry.ts';
 import type { Scene } from '../../common/figures/scene.ts';
 import type { FigureSpecification } from '../../common/figures/specification.ts';
 import { encodeCsv } from '../../common/tables/csv.ts';
-import type { Collected } from './collect.ts';
+import type { Collected } from './collect/collect.ts';
 import { dataHashOf } from './data-hash.ts';
 import { fontMetrics } from './fonts.ts';
 import { pdfOf } from './pdf.ts';
@@ -60,7 +60,7 @@ const WRITERS: Record<FigureFormat, (rendered: Rendered, dpi: number) => Buffer 
   },
   csv: (rendered) => {
     const { figure, collected } = rendered;
-    const { columns, rows } = figureKind(figure.kind).table(collected.data, collected.facts);
+    const { columns, rows } = figureKind(figure.kind).table(collected.data, collected.facts, figure.options);
     const hash = dataHashOf(collected);
     return Buffer.from(
       encodeCsv({ columns: [...columns, 'data_hash'], rows: rows.map((row) => [...row, hash]) }),

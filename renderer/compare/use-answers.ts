@@ -4,7 +4,7 @@ import type { Predictions } from '../../common/records.ts';
 import { sentenceOf } from '../client/sentence.ts';
 import { useWorkstation } from '../stores/app.ts';
 import type { RunPair } from './answer-pairs.ts';
-import type { AnswerPair } from './answers.ts';
+import type { AnswerPair } from '../../common/groups/answers.ts';
 import { answeredMoments, answersAt, type AnsweredMoment, type When } from './moments.ts';
 import { useDetails } from './use-details.ts';
 

@@ -1,15 +1,24 @@
 import * as z from 'zod';
 import { annotationsOf } from '../annotations.ts';
-import { drawn, type CurvePoint, type Group, type Reference, type SeriesPanel } from '../data.ts';
+import { drawn, type CurvePoint, type Group, type SeriesPanel } from '../data.ts';
 import { defineFigure } from '../figure.ts';
 import { lineSample, markerSize, strokeOf, type LegendEntry } from '../legend.ts';
-import type { Look } from '../looks.ts';
 import { marker } from '../markers.ts';
 import { layoutPanels, type Panel, type Plot } from '../panels.ts';
 import { polyline, type Item, type Point } from '../scene.ts';
-import { Axes, groupsOf, lookOfGroup, namesOf, notesOf, seriesOptions, seriesTable } from '../series.ts';
+import {
+  absentNotes,
+  Axes,
+  lookOfGroup,
+  namesOf,
+  notesOf,
+  seriesOptions,
+  seriesTable,
+  shownGroups,
+} from '../series.ts';
+import { referenceEntries, referenceItems, referenceNotes } from '../references.ts';
 import { styleOf } from '../style.ts';
-import { literal, plainText } from '../text.ts';
+import { plainText } from '../text.ts';
 import { Typesetter } from '../typesetter.ts';
 
 const options = z.strictObject({
@@ -17,13 +26,6 @@ const options = z.strictObject({
   joined: z.boolean().default(true).describe('Whether points of a group are joined by a line.'),
   bars: z.boolean().default(true).describe('Whether the spreads of both axes are drawn, as bars.'),
 });
-
-/** Of others' curves: greys and dashes that no group has. */
-const REFERENCE_LOOKS: readonly Look[] = [
-  { colour: '6e6e6e', dash: [3, 1.5], marker: 'plus' },
-  { colour: '9a9a9a', dash: [1.2, 1.2], marker: 'cross' },
-  { colour: '4a4a4a', dash: [6, 1.5, 1.2, 1.5], marker: 'star' },
-];
 
 /** What is gained against what it costs: a point with both spreads for each group, or for each part of one. */
 export const tradeOff = defineFigure({
@@ -34,13 +36,13 @@ export const tradeOff = defineFigure({
   shape: 'ends',
   options,
   draw: (panels, given, { metrics, style: asked, facts }) => {
-    const columns = Math.min(given.columns, panels.length);
+    const columns = Math.max(1, Math.min(given.columns, panels.length));
     const set = new Typesetter(
       metrics,
       styleOf(asked, { rows: Math.ceil(panels.length / columns), columns }),
     );
-    const axes = new Axes(panels, given);
-    const groups = groupsOf(panels);
+    const axes = new Axes(panels, given, facts);
+    const groups = shownGroups(panels, set.style.sort);
     const names = namesOf(groups);
     const { palette } = set.style;
     const references = panels[0]?.references ?? [];
@@ -51,7 +53,7 @@ export const tradeOff = defineFigure({
         x: axes.x(panel),
         y: axes.y(panel),
         draw: (plot) => [
-          ...panel.references.flatMap((reference, place) => referenceOf(set, plot, panel, reference, place)),
+          ...referenceItems(set, plot, panel),
           ...panel.groups.flatMap((group) => [
             ...(given.joined ? [lineOf(set, plot, panel, group)] : []),
             ...(given.bars && facts.spread !== 'none' ? barsOf(set, plot, panel, group) : []),
@@ -71,15 +73,11 @@ export const tradeOff = defineFigure({
                   marker(lookOfGroup(palette, group), [x + width / 2, y], markerSize(set) * POINT),
                 ],
           })),
-          ...references.map((reference, place): LegendEntry => ({
-            label: named(reference),
-            sample: lineSample(referenceLook(place), set, true),
-          })),
+          ...referenceEntries(set, references),
         ],
-        // Where no legend names them, the sources are named beneath.
         notes: [
-          ...notesOf(groups, facts, 'bars'),
-          ...(set.style.legend === 'none' ? references.map((reference) => named(reference)) : []),
+          ...notesOf(groups, facts, given.bars ? 'bars' : null, absentNotes(panels)),
+          ...referenceNotes(set, references),
         ],
         description: panels
           .map(({ x, y }) => `${plainText(y.title)} against ${plainText(x.title)}`)
@@ -87,18 +85,11 @@ export const tradeOff = defineFigure({
       },
     );
   },
-  table: seriesTable,
+  table: (panels, facts) => seriesTable(panels, facts),
 });
 
 /** How much larger a point is than a marker on a line. */
 const POINT = 1.25;
-
-/** What somebody else's curve is called: with its source, in every figure. */
-function named({ label, source }: Reference): string {
-  return label.includes(source) ? label : `${label} (${literal(source)})`;
-}
-
-const referenceLook = (place: number): Look => REFERENCE_LOOKS[place % REFERENCE_LOOKS.length] as Look;
 
 function placesOf(plot: Plot, panel: SeriesPanel, points: readonly CurvePoint[]): (Point | null)[] {
   return points.map(({ x, mean }) =>
@@ -157,19 +148,4 @@ function barsOf(
     );
     return [upright, level];
   });
-}
-
-function referenceOf(
-  set: Typesetter,
-  plot: Plot,
-  panel: SeriesPanel,
-  { points }: Reference,
-  place: number,
-): Item[] {
-  const look = referenceLook(place);
-  const places = points.map(({ x, y }): Point => plot.at(drawn(panel.x, x), drawn(panel.y, y)));
-  return [
-    polyline(places, strokeOf(look, set.style.line * 0.8)),
-    ...places.map((point) => marker(look, point, markerSize(set))),
-  ];
 }

@@ -1,4 +1,14 @@
-import type { Cells, Facts, Quantity, SeriesPanel, ShapeName, Shapes } from '../../../common/figures/data.ts';
+import type {
+  BarsPanel,
+  Cells,
+  Facts,
+  Filmstrip,
+  MatrixPanel,
+  Quantity,
+  SeriesPanel,
+  ShapeName,
+  Shapes,
+} from '../../../common/figures/data.ts';
 
 /** Made-up data of each shape, with what makes figures hard: long names, many groups, breaks, formulas, single runs. */
 
@@ -118,6 +128,49 @@ export function examples(shape: ShapeName): [name: string, data: Shapes[ShapeNam
         ['two panels', [endsPanel(accuracy, 3, 6), endsPanel(shed, 3, 6)], {}],
         ['no runs', [{ ...endsPanel(accuracy, 0, 0), references: [] }], {}],
       ];
+    case 'layers':
+      return [
+        ['three layers', LAYERS.slice(0, 3).map((name) => seriesPanel(shed, 3, 20, name)), {}],
+        ['eight layers', LAYERS.slice(0, 8).map((name) => seriesPanel(shed, 4, 20, name)), {}],
+        ['no runs', [], {}],
+      ];
+    case 'bars':
+      return [
+        ['groups', [bars(accuracy, 4, [''])], {}],
+        ['clusters', [bars(shed, 3, ['50%', '80%', '90%'])], {}],
+        ['two measures', [bars(accuracy, 5, ['']), bars(shed, 5, [''])], {}],
+        ['no runs', [bars(accuracy, 0, [''])], {}],
+      ];
+    case 'answers':
+      return [
+        ['ten classes', [bars(shed, 2, DIGITS)], {}],
+        ['one class', [bars(shed, 2, DIGITS.slice(0, 1))], {}],
+        ['no runs', [bars(shed, 0, [])], {}],
+      ];
+    case 'overlap':
+      return [
+        ['runs', [matrix(ARMS, ARMS, 'Run')], {}],
+        ['many runs', [matrix(LAYERS, LAYERS, 'Run')], {}],
+        [
+          'epochs of two groups',
+          [matrix(DIGITS, DIGITS, 'Epoch', 'a'), matrix(DIGITS, DIGITS, 'Epoch', ARMS[3] as string)],
+          {},
+        ],
+        ['no runs', [matrix([], [], 'Run')], {}],
+      ];
+    case 'layerEpochs':
+      return [
+        ['one group', [matrix(LAYERS, EPOCHS, 'Epoch')], {}],
+        ['three groups', ARMS.slice(0, 3).map((arm) => matrix(LAYERS.slice(0, 6), EPOCHS, 'Epoch', arm)), {}],
+        ['no runs', [], {}],
+      ];
+    case 'frames':
+      return [
+        ['a run', film(1, 5, 'channels'), {}],
+        ['a run and its control', film(2, 4, 'channels'), {}],
+        ['weights', film(2, 3, 'weights'), {}],
+        ['no runs', film(0, 0, 'channels'), {}],
+      ];
     case 'cells':
       return [
         ['two measures', cells([accuracy, shed], 4), {}],
@@ -125,6 +178,91 @@ export function examples(shape: ShapeName): [name: string, data: Shapes[ShapeNam
         ['no runs', cells([accuracy], 0), {}],
       ];
   }
+}
+
+const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+const EPOCHS = Array.from({ length: 41 }, (_, epoch) => String(epoch));
+const LAYERS = Array.from({ length: 24 }, (_, layer) => `stage${1 + (layer >> 3)}.block${layer % 8}.conv1`);
+
+function bars(y: Quantity, groups: number, places: readonly string[]): BarsPanel {
+  return {
+    title: null,
+    y,
+    across: places.length === 1 && places[0] === '' ? null : 'Sparsity',
+    places,
+    groups: Array.from({ length: groups }, (_, group) => ({
+      label: ARMS[group] as string,
+      slot: group === 4 ? 0 : group,
+      control: group === 4,
+      n: group === 3 ? 1 : 5,
+      runs: runsOf(group, 5),
+      bars: places.map((_place, place) => {
+        if (group === 1 && place === 2) return null;
+        const mean = 0.3 + 0.15 * group - 0.05 * place;
+        const seeds = runsOf(group, group === 3 ? 1 : 5).map((run, seed) => ({
+          run,
+          value: mean + 0.01 * (seed - 2),
+        }));
+        const half = group === 3 ? 0 : 0.016;
+        return { mean, low: mean - half, high: mean + half, n: seeds.length, seeds };
+      }),
+    })),
+  };
+}
+
+function matrix(
+  rows: readonly string[],
+  columns: readonly string[],
+  across: string,
+  title: string | null = null,
+): MatrixPanel {
+  return {
+    title,
+    rows: { title: 'Layer', names: rows },
+    columns: { title: across, names: columns },
+    quantity: shed,
+    cells: rows.map((_, row) =>
+      columns.map((_column, column) =>
+        (row + column) % 13 === 12 ? null : { mean: noise(row * 50 + Math.min(row, column)), n: 5 },
+      ),
+    ),
+    groups: [{ label: 'random', slot: 0, n: 5, runs: runsOf(0, 5) }],
+  };
+}
+
+function film(rows: number, epochs: number, of: 'channels' | 'weights'): Filmstrip {
+  const layers =
+    of === 'weights'
+      ? [{ name: 'dw2', squares: 288, columns: 32 }]
+      : [8, 16, 16, 32, 10].map((squares, layer) => ({ name: `conv${layer}`, squares, columns: null }));
+  return {
+    squares: { of, each: of === 'weights' ? 2 : 1 },
+    layer: of === 'weights' ? 'dw2' : null,
+    threshold: '1e-4',
+    layers,
+    rows: Array.from({ length: rows }, (_, row) => ({
+      label: ARMS[row + 2] as string,
+      slot: row,
+      n: 1,
+      runs: runsOf(row, 1),
+      frames: Array.from({ length: epochs }, (_frame, frame) =>
+        row === 1 && frame === 2
+          ? null
+          : {
+              epoch: 10 * frame,
+              accuracy: frame === 1 ? null : 0.1 + 0.2 * frame,
+              states: layers.map(({ squares }, layer) =>
+                Array.from({ length: squares }, (_square, square) => {
+                  const [pruned, gone] = [noise(square + layer), noise(square * 3 + frame)];
+                  const rest = 1 - pruned;
+                  return [rest * (1 - gone), 0, rest * gone * 0.7, rest * gone * 0.3, pruned];
+                }).flat(),
+              ),
+            },
+      ),
+    })),
+    epochs: Array.from({ length: epochs }, (_, frame) => 10 * frame),
+  };
 }
 
 function onePoint(): SeriesPanel {

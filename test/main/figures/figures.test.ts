@@ -32,6 +32,11 @@ async function scene(drawing: Pick<Background, 'call'> = hereAndNow) {
     listRuns: () => workspace.listRuns(),
     specifications: (hashes?: readonly string[]) => workspace.specificationFrame(hashes),
     curves: workspace.curveFrame.bind(workspace),
+    getRun: workspace.getRun.bind(workspace),
+    overlap: workspace.overlap.bind(workspace),
+    channels: workspace.channelFrame.bind(workspace),
+    planes: workspace.planeFrame.bind(workspace),
+    predictions: workspace.predictionFrame.bind(workspace),
   };
   const figures = new Figures(workspace, source, drawing, 'cascade-lab test');
   return { folder, workspace, figures };

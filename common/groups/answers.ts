@@ -1,4 +1,4 @@
-import type { Predictions } from '../../common/records.ts';
+import type { Predictions } from '../records.ts';
 
 /** What two sides answered for the test images, seed by seed: one without, and one with what is looked into. */
 export interface AnswerPair {

@@ -1,22 +1,24 @@
-import { Specifications } from '../../common/codec/specifications.ts';
-import type { RunSummary } from '../../common/contract/schemas.ts';
-import { CascadeError } from '../../common/errors.ts';
-import type { FieldSource, FieldValue } from '../../common/fields/field.ts';
-import type { FigureSpecification } from '../../common/figures/specification.ts';
-import { literal } from '../../common/figures/text.ts';
-import { groupRuns, type GroupKey } from '../../common/groups/groups.ts';
-import { fieldAt } from '../../common/groups/keys.ts';
-import { chooseRuns, queryable, type Queryable } from '../../common/query/choose.ts';
-import { QueryError } from '../../common/query/tokens.ts';
-import type { FigureSource } from './source.ts';
+import { Specifications } from '../../../common/codec/specifications.ts';
+import type { RunSummary } from '../../../common/contract/schemas.ts';
+import { CascadeError } from '../../../common/errors.ts';
+import type { FieldSource, FieldValue } from '../../../common/fields/field.ts';
+import type { FigureSpecification } from '../../../common/figures/specification.ts';
+import { literal } from '../../../common/figures/text.ts';
+import { groupRuns, type GroupKey } from '../../../common/groups/groups.ts';
+import { fieldAt } from '../../../common/groups/keys.ts';
+import { chooseRuns, queryable, type Queryable } from '../../../common/query/choose.ts';
+import { QueryError } from '../../../common/query/tokens.ts';
+import type { FigureSource } from '../source.ts';
 
 /** Runs that a figure is of, in groups with seeds folded. */
 export interface SelectedGroup {
+  /** What it is called before a person gives it another name. */
+  name: string;
   label: string;
   slot: number;
   control: boolean;
   /** Finished runs of each point: of one point unless the figure asks for several. */
-  points: { values: readonly FieldValue[]; runs: RunSummary[] }[];
+  points: { name: string; runs: RunSummary[] }[];
 }
 
 export interface Selection {
@@ -25,15 +27,22 @@ export interface Selection {
   unfinished: number;
 }
 
-/** @throws CascadeError INVALID for a query that cannot be read, or a key that does not exist */
-export async function selectGroups(source: FigureSource, figure: FigureSpecification): Promise<Selection> {
+/**
+ * @param withUnfinished whether runs that have not finished are in the groups too
+ * @throws CascadeError INVALID for a query that cannot be read, or a key that does not exist
+ */
+export async function selectGroups(
+  source: FigureSource,
+  figure: FigureSpecification,
+  withUnfinished: boolean,
+): Promise<Selection> {
   const [all, frame] = await Promise.all([source.listRuns(), source.specifications()]);
   const specifications = new Specifications();
   specifications.add(frame);
   const queried = queryable(all, specifications);
   const { catalogue } = queried;
   const chosen = chosenRuns(queried, figure);
-  const finished = chosen.filter(({ run }) => run.state === 'finished');
+  const finished = chosen.filter(({ run }) => withUnfinished || run.state === 'finished');
   const keys = figure.groupBy.map((name) => fieldAt(name, catalogue, figure.threshold));
   const points = figure.pointBy.map((name) => fieldAt(name, catalogue, figure.threshold));
   // In the order of the studies: the oldest run first.
@@ -47,10 +56,11 @@ export async function selectGroups(source: FigureSource, figure: FigureSpecifica
     groups: groups.map((group, index) => {
       const name = nameOf(group.values, keys);
       return {
+        name,
         label: figure.labels[name] ?? literal(name),
         ...(looks[index] as Look),
         points: groupRuns(group.sources, points).map((point) => ({
-          values: point.values.flat(),
+          name: points.length === 0 ? '' : literal(nameOf(point.values, points)),
           runs: point.sources.map(({ run }) => run),
         })),
       };

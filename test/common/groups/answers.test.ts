@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Predictions } from '../../../common/records.ts';
-import { changedClasses, changedImages } from '../../../renderer/compare/answers.ts';
+import { changedClasses, changedImages } from '../../../common/groups/answers.ts';
 
 const answers = (predicted: number[], margins: number[]): Predictions => ({
   labels: Uint16Array.of(0, 1, 2, 1),
