@@ -42,6 +42,7 @@ export function initialLayer({ name, weights, channels }: LayerShape, random: ()
     shedAndInert: new Array<number>(thresholds).fill(0),
     zero: 0,
     norm: 1,
+    magnitudes: { zero: 0, first: 480, counts: new Uint32Array(40).fill(1) },
     freedChannels: 0,
     freed: 0,
     compacted: weights,

@@ -1,3 +1,4 @@
+import type { MagnitudeCounts } from './cascade/magnitudes.ts';
 import type { NetworkDescription } from './network.ts';
 
 /**
@@ -124,6 +125,8 @@ export interface LayerStates {
   /** Channels that were freed over the epoch, and their kept weights: see `common/cascade/freed.ts`. Null where that was not measured. */
   freedChannels: number | null;
   freed: number | null;
+  /** Kept weights by |w|. */
+  magnitudes: MagnitudeCounts;
   /** [channelRows(T) × output channels], row after row. Counts are exact in float32 below 2²⁴. γ and β are NaN where there are none. */
   channels: Float32Array;
   /** [planeCount(T) × planeBytes(weights)], plane after plane. */

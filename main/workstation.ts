@@ -367,6 +367,10 @@ class Workstation implements WorkstationServices {
   overlap: WorkstationServices['overlap'] = (asked, signal) => this.#workspace.overlap(asked, signal);
   planes: WorkstationServices['planes'] = (id, epoch, layer, planes, signal) =>
     this.#workspace.planeFrame(id, epoch, layer, planes, signal);
+  magnitudes: WorkstationServices['magnitudes'] = (id, from, to, signal) =>
+    this.#workspace.magnitudeFrame(id, from, to, signal);
+  reckonedMagnitudes: WorkstationServices['reckonedMagnitudes'] = (id, epoch, signal) =>
+    this.#workspace.reckonedMagnitudeFrame(id, epoch, signal);
   weightHistory: WorkstationServices['weightHistory'] = (id, asked, signal) =>
     this.#workspace.weightHistory(id, asked, signal);
   weightForecast: WorkstationServices['weightForecast'] = async (id, { epoch, ...place }, signal) => {

@@ -38,6 +38,14 @@ export interface PlaneFrameHeader {
   weights: number;
 }
 
+/** Histograms of |w|: body is epoch after epoch, `sizes` bytes each, see `magnitude-counts.ts`. */
+export interface MagnitudeFrameHeader extends Continued {
+  kind: 'magnitudes';
+  layers: string[];
+  epochs: number[];
+  sizes: number[];
+}
+
 /** What was answered for every image of the test split: see `predictions.ts`. */
 export interface PredictionFrameHeader {
   kind: 'predictions';
@@ -115,6 +123,7 @@ export type FrameHeader =
   | ResultFrameHeader
   | ChannelFrameHeader
   | PlaneFrameHeader
+  | MagnitudeFrameHeader
   | PredictionFrameHeader
   | RunFrameHeader
   | ImageFrameHeader

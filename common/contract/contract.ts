@@ -140,6 +140,15 @@ export const contract = {
         }),
       )
       .output(schemas.bytes),
+    /**
+     * Histograms of |w| as they were recorded, as many epochs as an answer has room for: see `common/codec/magnitude-counts.ts`.
+     * Epochs of earlier versions have none.
+     */
+    magnitudes: call
+      .input(oneRun.extend({ from: z.number().int().min(0), to: z.number().int().min(0) }))
+      .output(schemas.bytes),
+    /** The same of one epoch, counted from its checkpoint. */
+    reckonedMagnitudes: call.input(oneRun.extend({ epoch: z.number().int().min(0) })).output(schemas.bytes),
     /** States and values of one weight over some epochs, as many as an answer has time for: ask again from `next` on. */
     weightHistory: call.input(oneRun.extend(weights.weightHistoryAsked.shape)).output(weights.weightHistory),
     /** What the optimizer alone makes of a weight from an epoch on, where its channel is freed. */

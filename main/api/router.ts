@@ -116,6 +116,12 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       planes: os.runs.planes.handler(({ input, signal }) =>
         services.planes(input.id, input.epoch, input.layer, input.planes, signal),
       ),
+      magnitudes: os.runs.magnitudes.handler(({ input, signal }) =>
+        services.magnitudes(input.id, input.from, input.to, signal),
+      ),
+      reckonedMagnitudes: os.runs.reckonedMagnitudes.handler(({ input, signal }) =>
+        services.reckonedMagnitudes(input.id, input.epoch, signal),
+      ),
       weightHistory: os.runs.weightHistory.handler(({ input: { id, ...asked }, signal }) =>
         services.weightHistory(id, asked, signal),
       ),

@@ -119,6 +119,8 @@ export interface WorkstationServices {
     planes?: readonly string[],
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
+  magnitudes(id: string, from: number, to: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  reckonedMagnitudes(id: string, epoch: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /** See the contract. */
   weightHistory(id: string, asked: WeightHistoryAsked, signal?: AbortSignal): Promise<WeightHistory>;
   weightForecast(id: string, asked: WeightForecastAsked, signal?: AbortSignal): Promise<WeightForecast>;

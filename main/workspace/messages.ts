@@ -238,6 +238,8 @@ export interface ReaderCalls {
   overlap(asked: OverlapAsked): Overlap;
   blockedFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;
   planeFrame(id: string, epoch: number, layer: string, planes?: readonly string[]): Uint8Array<ArrayBuffer>;
+  magnitudeFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;
+  reckonedMagnitudeFrame(id: string, epoch: number): Uint8Array<ArrayBuffer>;
   weightHistory(id: string, asked: WeightHistoryAsked): WeightHistory;
   freeWeight(id: string, epoch: number, place: WeightPlace): FreeWeight;
   masks(id: string, epoch: number, threshold: string): Uint8Array<ArrayBuffer>;

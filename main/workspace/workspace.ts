@@ -166,6 +166,14 @@ export interface Workspace {
     planes?: readonly string[],
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
+  /** Histograms of |w|: see `main/workspace/reader/magnitudes.ts`. */
+  magnitudeFrame(
+    id: string,
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+  reckonedMagnitudeFrame(id: string, epoch: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /** One weight over some epochs: see `main/workspace/reader/weight-history.ts`. */
   weightHistory(id: string, asked: WeightHistoryAsked, signal?: AbortSignal): Promise<WeightHistory>;
   freeWeight(id: string, epoch: number, place: WeightPlace, signal?: AbortSignal): Promise<FreeWeight>;
@@ -458,6 +466,19 @@ class OpenWorkspace implements Workspace {
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     return this.#reader.callWhileWanted(signal, 'planeFrame', id, epoch, layer, planes);
+  }
+
+  magnitudeFrame(
+    id: string,
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.callWhileWanted(signal, 'magnitudeFrame', id, from, to);
+  }
+
+  reckonedMagnitudeFrame(id: string, epoch: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.callWhileWanted(signal, 'reckonedMagnitudeFrame', id, epoch);
   }
 
   weightHistory(id: string, asked: WeightHistoryAsked, signal?: AbortSignal): Promise<WeightHistory> {

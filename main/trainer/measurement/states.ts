@@ -1,3 +1,4 @@
+import { countMagnitudes } from '../../../common/cascade/magnitudes.ts';
 import { isFreed } from '../../../common/cascade/freed.ts';
 import type { PrunableLayer } from '../../../common/network.ts';
 import {
@@ -69,6 +70,7 @@ export function measureStates(measured: MeasuredLayer): LayerStates {
     ),
     zero: classes.zero,
     norm: Math.sqrt(classes.squares.reduce((sum, square) => sum + square, 0)),
+    magnitudes: countMagnitudes(measured.weights, measured.mask),
     channels: table,
     planes,
   };

@@ -15,6 +15,7 @@ import { keptCounts } from './0014-kept-counts.ts';
 import { keptStudies } from './0015-kept-studies.ts';
 import { figures } from './0016-figures.ts';
 import { documents } from './0017-documents.ts';
+import { magnitudes } from './0018-magnitudes.ts';
 import type { Migration } from './migration.ts';
 
 /** All of them, in order: one that has landed is never edited, and never moved. */
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   keptStudies,
   figures,
   documents,
+  magnitudes,
 ];

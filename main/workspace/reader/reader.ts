@@ -67,6 +67,7 @@ import { comparedWith, excessOf } from './excess.ts';
 import type { EpochRange } from './levels.ts';
 import { outlineOf } from './outline.ts';
 import { overlapOf } from './overlap.ts';
+import { magnitudeFrame, reckonedMagnitudeFrame } from './magnitudes.ts';
 import { masks, planeFrame, prunedMasks } from './planes.ts';
 import { classesOf, classRoom, predictionFrame } from './predictions.ts';
 import { KeptList } from './kept-list.ts';
@@ -202,6 +203,16 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   planeFrame(id: string, epoch: number, layer: string, planes?: readonly string[]): Uint8Array<ArrayBuffer> {
     return this.#of(id, (run) => planeFrame(this.#database, this.#chains, run, epoch, layer, planes));
+  }
+
+  magnitudeFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) => magnitudeFrame(this.#database, run, { from, to }));
+  }
+
+  reckonedMagnitudeFrame(id: string, epoch: number): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) =>
+      reckonedMagnitudeFrame(this.#database, this.#chains, this.#files, run, epoch),
+    );
   }
 
   weightHistory(id: string, asked: WeightHistoryAsked): WeightHistory {

@@ -42,6 +42,8 @@ serve<ReaderCalls>(
     overlap: (asked) => opened().overlap(asked),
     blockedFrame: (id, from, to) => opened().blockedFrame(id, from, to),
     planeFrame: (id, epoch, layer, planes) => opened().planeFrame(id, epoch, layer, planes),
+    magnitudeFrame: (id, from, to) => opened().magnitudeFrame(id, from, to),
+    reckonedMagnitudeFrame: (id, epoch) => opened().reckonedMagnitudeFrame(id, epoch),
     weightHistory: (id, asked) => opened().weightHistory(id, asked),
     freeWeight: (id, epoch, place) => opened().freeWeight(id, epoch, place),
     masks: (id, epoch, threshold) => opened().masks(id, epoch, threshold),

@@ -19,6 +19,7 @@ export function adoptEpochs(database: Connection, run: RunRow, trunk: RunRow, la
   copyRows(database, 'epochs', range);
   copyRows(database, 'channel_tables', range);
   copyRows(database, 'class_epochs', range);
+  copyRows(database, 'magnitudes', range);
   const trunkEnd = prepared(database, 'select epochs_total from runs where number = ?')
     .pluck()
     .get(trunk.number);

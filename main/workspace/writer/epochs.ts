@@ -16,6 +16,7 @@ import {
   deletePredictionsFrom,
   insertPredictions,
 } from './predictions.ts';
+import { deleteMagnitudesFrom, insertMagnitudes, magnitudesStored } from './magnitudes.ts';
 import { measuredText, sameMeasured } from '../measured.ts';
 import type { PlaneWriter } from './planes.ts';
 import { noteLayerCosts, type RunRow } from './runs.ts';
@@ -129,6 +130,7 @@ export function insertEpoch(
     record.epoch,
     encodeChannelTables(record.layers),
   );
+  insertMagnitudes(database, run.number, record);
   insertPredictions(database, run.number, record);
 }
 
@@ -158,6 +160,7 @@ export function isStored(
     return countsOf(layer).every((count, index) => isSame(COUNTS[index]!, known[index], count));
   });
   if (!sameCounts || !predictionsStored(database, run.number, record)) return false;
+  if (!magnitudesStored(database, run.number, record)) return false;
   const table = prepared(database, 'select bytes from channel_tables where run = ? and epoch = ?')
     .pluck()
     .get(run.number, record.epoch) as Uint8Array;
@@ -191,6 +194,7 @@ export function deleteEpochsFrom(
     });
   prepared(database, 'delete from epochs where run = ? and epoch >= ?').run(run, epoch);
   prepared(database, 'delete from channel_tables where run = ? and epoch >= ?').run(run, epoch);
+  deleteMagnitudesFrom(database, run, epoch);
   deletePredictionsFrom(database, run, epoch);
   prepared(database, 'update layers set generation = generation + 1 where run = ?').run(run);
   for (const layer of layersOf(database, run)) {

@@ -434,6 +434,14 @@ export class WorkstationDouble implements WorkstationServices {
       { stored: epochs.length, span: 1, next: null },
     );
   }
+  async magnitudes(): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array();
+  }
+
+  async reckonedMagnitudes(): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array();
+  }
+
   async weightHistory(): Promise<WeightHistory> {
     return { epochs: [0], states: [0], values: [0.5], unreadable: [], sigma: null, next: null };
   }

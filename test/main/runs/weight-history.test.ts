@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
+import { decodeFrame } from '../../../common/codec/frames.ts';
+import { decodeMagnitudes } from '../../../common/codec/magnitude-counts.ts';
+import { binStart } from '../../../common/cascade/magnitudes.ts';
 import { joinedParts, weightParts } from '../../../common/contract/read-weight.ts';
 import type {
   WeightForecast,
@@ -133,6 +136,7 @@ async function others(station: Station, id: string): Promise<void> {
     expect(history.values[epoch]).toBe(float32Of(tensors.get(kernel)!)[asked.index]);
   }
   expect(history.states.map((state) => (state >> PRUNED_PLANE) & 1)).toEqual([0, 0, 1, 1, 1, 1, 1]);
+  await histograms(station, id);
 
   // A checkpoint that is damaged is told, and the rest is there; a forecast then starts earlier.
   writeFileSync(fileOf(4), 'short');
@@ -141,4 +145,30 @@ async function others(station: Station, id: string): Promise<void> {
   expect(after.values).toEqual(history.values.map((value, epoch) => (epoch === 4 ? null : value)));
   expect(after.states).toEqual(history.states);
   expect(await at('fc2', cut[0]!, 4)).toMatchObject({ none: null, from: 3 });
+}
+
+/** Histograms as they were recorded, as they are counted from checkpoints, and as one counts weights one by one. */
+async function histograms({ services, folder }: Station, id: string): Promise<void> {
+  const { layers } = (await services.getRun(id)).network!;
+  const { header, body } = decodeFrame('magnitudes', await services.magnitudes(id, 0, EPOCHS));
+  expect(header).toMatchObject({ layers: ['fc1', 'fc2', 'fc3'], epochs: [0, 1, 2, 3, 4, 5, 6], next: null });
+  let from = 0;
+  for (const [place, epoch] of header.epochs.entries()) {
+    const recorded = body.slice(from, (from += header.sizes[place]!));
+    const reckoned = decodeFrame('magnitudes', await services.reckonedMagnitudes(id, epoch));
+    expect(reckoned.body).toEqual(recorded);
+    const file = readFileSync(join(folder, 'checkpoints', id, `epoch-${epoch}.safetensors`));
+    const { tensors } = decodeSafetensors(new Uint8Array(file));
+    const arrays = decodeNpz(await services.masks(id, epoch, '1e-2'));
+    decodeMagnitudes(recorded, layers.length).forEach(({ zero, first, counts }, at) => {
+      const weights = float32Of(tensors.get(layers[at]!.kernel)!);
+      const pruned = arrays.find(({ name }) => name === `${layers[at]!.name}.pruned`)!.values;
+      const kept = weights.filter((_, index) => !pruned[index]);
+      expect(zero).toBe(kept.filter((weight) => weight === 0).length);
+      const least = binStart(first + 20);
+      const below = counts.slice(0, 20).reduce((sum, count) => sum + count, 0);
+      expect(below).toBe(kept.filter((weight) => weight !== 0 && Math.abs(weight) < least).length);
+    });
+  }
+  await expect(services.reckonedMagnitudes(id, EPOCHS + 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
 }

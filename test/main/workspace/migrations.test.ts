@@ -75,6 +75,7 @@ describe('migrations', () => {
       'kept_studies',
       'layer_epochs',
       'layers',
+      'magnitudes',
       'memberships',
       'meta',
       'planes',

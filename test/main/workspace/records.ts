@@ -177,6 +177,7 @@ export function recordOf(epoch: number, salt = 0): EpochRecord {
         shed,
         shedAndInert: shed.map(() => 0),
         zero: 1,
+        magnitudes: { zero: 1, first: 460, counts: Uint32Array.of(1 + epoch, 300, 7 + salt) },
         norm: random(),
         compacted: weights - Math.floor(random() * 5),
         deadOnData: null,

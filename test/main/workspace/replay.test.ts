@@ -93,6 +93,7 @@ describe('an epoch that is recorded again', () => {
     ['one bit of a channel table', (record) => (new Uint32Array(record.layers[0]!.channels.buffer)[3]! ^= 1)],
     ['a count', (record) => (record.layers[0]!.zero += 1)],
     ['the share within five', (record) => (record.metrics.testTopFive = 0.5)],
+    ['a histogram', (record) => (record.layers[1]!.magnitudes.counts[1]! += 1)],
     ['a gradient norm', (record) => (record.layers[1]!.gradientNorm += 1e-12)],
     ['a measure of a layer', (record) => (record.layers[1]!.measured = moved(record.layers[1]!.measured))],
     ['a measure of the network', (record) => (record.measured = moved(record.measured))],
