@@ -23,6 +23,11 @@ export function encodeMagnitudes(layers: readonly MagnitudeCounts[]): Uint8Array
   return Uint8Array.from(bytes);
 }
 
+/** Bytes that the counts of so many layers can take: a count is below 2^35. */
+export function mostMagnitudeBytes(layers: number): number {
+  return 1 + layers * 5 * (3 + BINS);
+}
+
 /** @throws CascadeError BAD_FRAME where the bytes are of another version, or not those of so many layers */
 export function decodeMagnitudes(bytes: Uint8Array, layers: number): MagnitudeCounts[] {
   let at = 1;

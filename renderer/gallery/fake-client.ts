@@ -440,6 +440,10 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
         }),
       planes: ({ id, epoch, layer, planes }: PlanesAsked) =>
         answer(() => simulatedOf(id).simulation.planes(layer, epoch, planes)),
+      magnitudes: ({ id, from, to }: { id: string; from: number; to: number }) =>
+        answer(() => simulatedOf(id).simulation.magnitudes(from, Math.min(to, find(id).epochsDone))),
+      reckonedMagnitudes: ({ id, epoch }: { id: string; epoch: number }) =>
+        answer(() => simulatedOf(id).simulation.magnitudes(epoch, epoch)),
       weightHistory: ({ id, layer, index, from, to }: WeightHistoryAsked & { id: string }) =>
         answer(() => simulatedOf(id).simulation.history(layer, index, from, to)),
       weightForecast: ({ id, layer, index, epoch }: WeightForecastAsked & { id: string }) =>

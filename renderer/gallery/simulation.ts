@@ -1,3 +1,5 @@
+import { encodeMagnitudes } from '../../common/codec/magnitude-counts.ts';
+import { countMagnitudes } from '../../common/cascade/magnitudes.ts';
 import { encodeFrame } from '../../common/codec/frames.ts';
 import { compression, costsOf, theoreticalSpeedUp } from '../../common/cascade/macs.ts';
 import type { Cost, EpochCosts, EpochSummary, LayerEpoch } from '../../common/contract/schemas.ts';
@@ -110,6 +112,31 @@ export class Simulation {
       sigma: 0.1,
       next: null,
     };
+  }
+
+  /** Histograms of |w|, as recorded. */
+  magnitudes(from: number, to: number): Uint8Array<ArrayBuffer> {
+    const epochs = Array.from({ length: Math.min(to, EPOCHS) - from + 1 }, (_, at) => from + at);
+    const parts = epochs.map((epoch) =>
+      encodeMagnitudes(
+        this.layers.map(({ layer }, index) => {
+          const weights = Array.from({ length: layer.weights }, (_, weight) => weight);
+          const sizes = Float32Array.from(weights, (weight) => this.magnitude(index, weight, epoch));
+          const kept = Uint8Array.from(weights, (weight) => Number(!this.isPruned(index, weight, epoch)));
+          return countMagnitudes(sizes, kept);
+        }),
+      ),
+    );
+    return encodeFrame(
+      {
+        kind: 'magnitudes',
+        layers: this.layers.map(({ layer }) => layer.name),
+        epochs,
+        sizes: parts.map(({ length }) => length),
+        next: null,
+      },
+      Uint8Array.from(parts.flatMap((part) => [...part])),
+    );
   }
 
   forecast(name: string, weight: number, epoch: number): WeightForecast {

@@ -1,3 +1,4 @@
+import { mostMagnitudeBytes } from '../../../common/codec/magnitude-counts.ts';
 import * as z from 'zod';
 import { RUN_STATES } from '../../../common/contract/schemas.ts';
 import { channelRows, planeCount } from '../../../common/records.ts';
@@ -94,6 +95,7 @@ function runProblem(
   const channels = layers.reduce((sum, layer) => sum + layer.channels, 0);
   const tables = [
     ['channel_tables', 'bytes', 4 * channels * channelRows(thresholds) + BLOB_HEADER],
+    ['magnitudes', 'bytes', mostMagnitudeBytes(layers.length) + BLOB_HEADER],
     ['class_epochs', 'examples', MOST_ANSWERS],
     ['class_epochs', 'correct', MOST_ANSWERS],
     ['predictions', 'labels', MOST_ANSWERS],

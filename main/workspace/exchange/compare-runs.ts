@@ -103,6 +103,7 @@ function difference(here: Side, there: Side, last: number, planes: number): stri
 
 const BLOBS = [
   ['channel_tables', 'the numbers of channels'],
+  ['magnitudes', 'the histograms of weights'],
   ['class_epochs', 'the right answers by class'],
   ['predictions', 'the answers for test images'],
 ] as const;

@@ -59,6 +59,7 @@ function recordBytes(database: Connection, run: number, first: number): number {
     `select (select coalesce(sum(length(bytes)), 0) from planes
               where layer in (select id from layers where run = :run) and epoch >= :from)
        + (select coalesce(sum(length(bytes)), 0) from channel_tables where run = :run and epoch >= :from)
+       + (select coalesce(sum(length(bytes)), 0) from magnitudes where run = :run and epoch >= :from)
        + (select coalesce(sum(length(examples) + length(correct)), 0) from class_epochs where run = :run and epoch >= :from)
        + (select coalesce(sum(length(labels) + length(predicted) + length(margins)), 0) from predictions
            where run = :run and epoch >= :from)`,
