@@ -364,6 +364,8 @@ class Workstation implements WorkstationServices {
     this.#workspace.channelFrame(id, asked, signal);
   blocked: WorkstationServices['blocked'] = (id, from, to, signal) =>
     this.#workspace.blockedFrame(id, from, to, signal);
+  tracks: WorkstationServices['tracks'] = (id, asked, signal) =>
+    this.#workspace.trackFrame(id, asked, signal);
   overlap: WorkstationServices['overlap'] = (asked, signal) => this.#workspace.overlap(asked, signal);
   planes: WorkstationServices['planes'] = (id, epoch, layer, planes, signal) =>
     this.#workspace.planeFrame(id, epoch, layer, planes, signal);

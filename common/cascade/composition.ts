@@ -44,3 +44,20 @@ export function composeChannels(
   }
   return into;
 }
+
+/** Weights of a layer by state at one threshold, in the order of `WEIGHT_STATES`: what its channels have, summed. */
+export function countStates(
+  table: ChannelTable,
+  threshold: number,
+  weights: number,
+  freed: Uint8Array,
+): number[] {
+  const { channels } = table;
+  const each = weights / channels;
+  const shares = composeChannels(table, threshold, each, freed);
+  return WEIGHT_STATES.map((_, state) => {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel += 1) sum += shares[state * channels + channel]!;
+    return sum * each;
+  });
+}

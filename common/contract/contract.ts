@@ -8,6 +8,7 @@ import * as exchange from './exchange-schemas.ts';
 import * as figures from './figure-schemas.ts';
 import * as schemas from './schemas.ts';
 import * as weights from './weight-schemas.ts';
+import * as tracks from './track-schemas.ts';
 
 /**
  * Every call between a window (or a script) and the workstation. Answers with masks or channel tables are
@@ -127,6 +128,8 @@ export const contract = {
     blocked: call
       .input(oneRun.extend({ from: z.number().int().min(0), to: z.number().int().min(0) }))
       .output(schemas.bytes),
+    /** Weights of all layers by state after some epochs, as many as one answer holds, as a frame of rows: `TrackEpoch`. */
+    tracks: call.input(oneRun.extend(tracks.tracksAsked.shape)).output(schemas.bytes),
     /**
      * The weights of one layer after one epoch: a plane frame. `planes` names those that are wanted, such as 'pruned', 'inert'
      * and 'shed 1e-3'; by default all.

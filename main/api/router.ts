@@ -113,6 +113,9 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       blocked: os.runs.blocked.handler(({ input, signal }) =>
         services.blocked(input.id, input.from, input.to, signal),
       ),
+      tracks: os.runs.tracks.handler(({ input: { id, ...asked }, signal }) =>
+        services.tracks(id, asked, signal),
+      ),
       planes: os.runs.planes.handler(({ input, signal }) =>
         services.planes(input.id, input.epoch, input.layer, input.planes, signal),
       ),

@@ -41,6 +41,7 @@ import type {
   PackStep,
   TakeStep,
 } from '../../common/contract/exchange-schemas.ts';
+import type { TracksAsked } from '../../common/contract/track-schemas.ts';
 import type { ControlKind } from '../../common/controls.ts';
 import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { Moment } from '../../common/records.ts';
@@ -112,6 +113,7 @@ export interface WorkstationServices {
   /** Binary answers: see `common/codec/frames.ts`, and the contract for NPZ and safetensors. */
   channels(id: string, asked: ChannelsAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   blocked(id: string, from: number, to: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  tracks(id: string, asked: TracksAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   planes(
     id: string,
     epoch: number,

@@ -18,6 +18,7 @@ import type {
   RunSummary,
 } from '../../common/contract/schemas.ts';
 import type { ImportResult } from '../../common/contract/exchange-schemas.ts';
+import type { TracksAsked } from '../../common/contract/track-schemas.ts';
 import type { ControlKind } from '../../common/controls.ts';
 import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
@@ -237,6 +238,7 @@ export interface ReaderCalls {
   channelFrame(id: string, asked: ChannelsAsked): Uint8Array<ArrayBuffer>;
   overlap(asked: OverlapAsked): Overlap;
   blockedFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;
+  trackFrame(id: string, asked: TracksAsked): Uint8Array<ArrayBuffer>;
   planeFrame(id: string, epoch: number, layer: string, planes?: readonly string[]): Uint8Array<ArrayBuffer>;
   magnitudeFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer>;
   reckonedMagnitudeFrame(id: string, epoch: number): Uint8Array<ArrayBuffer>;

@@ -19,6 +19,7 @@ import type {
   SqlAsked,
 } from '../../common/contract/schemas.ts';
 import type { WeightHistory, WeightHistoryAsked, WeightPlace } from '../../common/contract/weight-schemas.ts';
+import type { TracksAsked } from '../../common/contract/track-schemas.ts';
 import type { ControlKind } from '../../common/controls.ts';
 import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { CheckpointImage, EpochRecord, Moment, RunEnvironment, RunEvent } from '../../common/records.ts';
@@ -159,6 +160,7 @@ export interface Workspace {
   channelFrame(id: string, asked: ChannelsAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   overlap(asked: OverlapAsked, signal?: AbortSignal): Promise<Overlap>;
   blockedFrame(id: string, from: number, to: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  trackFrame(id: string, asked: TracksAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   planeFrame(
     id: string,
     epoch: number,
@@ -452,6 +454,10 @@ class OpenWorkspace implements Workspace {
 
   overlap(asked: OverlapAsked, signal?: AbortSignal): Promise<Overlap> {
     return this.#reader.callWhileWanted(signal, 'overlap', asked);
+  }
+
+  trackFrame(id: string, asked: TracksAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#reader.callWhileWanted(signal, 'trackFrame', id, asked);
   }
 
   blockedFrame(id: string, from: number, to: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {

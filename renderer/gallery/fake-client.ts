@@ -13,6 +13,7 @@ import type {
   WorkstationEvent,
   WorkstationStatus,
 } from '../../common/contract/schemas.ts';
+import type { TracksAsked } from '../../common/contract/track-schemas.ts';
 import { encodeRows } from '../../common/codec/rows.ts';
 import { encodeResult } from '../../common/codec/result-frames.ts';
 import type { SqlSchema } from '../../common/sql/schema.ts';
@@ -252,6 +253,7 @@ function prunedData(epochs: readonly EpochSummary[]) {
   };
 }
 
+type TracksWished = Pick<TracksAsked, 'from' | 'to' | 'threshold'> & Partial<TracksAsked>;
 interface PlanesAsked {
   id: string;
   epoch: number;
@@ -437,6 +439,16 @@ export function fakeClient({ runs, delay = 5, failure, check }: FakeOptions): Fa
             channels: simulatedOf(id).simulation.blocked(epoch),
           }));
           return encodeRows(rows, { stored: rows.length, span: 1, next: null });
+        }),
+      tracks: ({ id, from, to, every = 1, threshold }: { id: string } & TracksWished) =>
+        answer(() => {
+          const stored = simulatedOf(id).epochs.filter(({ epoch }) => epoch <= find(id).epochsDone);
+          const wanted = stored.filter(({ epoch }) => epoch >= from && epoch <= to && epoch % every === 0);
+          const rows = wanted.map(({ epoch }) => ({
+            epoch,
+            states: simulatedOf(id).simulation.states(epoch, threshold),
+          }));
+          return encodeRows(rows, { stored: rows.length, span: every, next: null });
         }),
       planes: ({ id, epoch, layer, planes }: PlanesAsked) =>
         answer(() => simulatedOf(id).simulation.planes(layer, epoch, planes)),

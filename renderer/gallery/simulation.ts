@@ -1,6 +1,8 @@
 import { encodeMagnitudes } from '../../common/codec/magnitude-counts.ts';
 import { countMagnitudes } from '../../common/cascade/magnitudes.ts';
 import { encodeFrame } from '../../common/codec/frames.ts';
+import { countStates } from '../../common/cascade/composition.ts';
+import { freedChannels } from '../../common/cascade/freed.ts';
 import { compression, costsOf, theoreticalSpeedUp } from '../../common/cascade/macs.ts';
 import type { Cost, EpochCosts, EpochSummary, LayerEpoch } from '../../common/contract/schemas.ts';
 import type { WeightForecast, WeightHistory } from '../../common/contract/weight-schemas.ts';
@@ -250,6 +252,20 @@ export class Simulation {
       freedChannels: epoch === 0 ? null : freedChannels,
       freed: epoch === 0 ? null : freedChannels / layer.outputChannels,
     };
+  }
+
+  /** Weights of every layer by state at a threshold, as tracks tell them. */
+  states(epoch: number, threshold: string): Record<string, number[]> {
+    const rows = channelRows(LABELS.length);
+    return Object.fromEntries(
+      this.layers.map((entry, index) => {
+        const { name, outputChannels: channels, weights } = entry.layer;
+        const values = new Float32Array(rows * channels);
+        this.channelTable(entry, index, epoch, values, this);
+        const table = { values, channels, thresholds: LABELS.length };
+        return [name, countStates(table, LABELS.indexOf(threshold), weights, freedChannels(table))];
+      }),
+    );
   }
 
   /**

@@ -20,6 +20,7 @@ import type {
   WeightHistoryAsked,
   WeightPlace,
 } from '../../../common/contract/weight-schemas.ts';
+import type { TracksAsked } from '../../../common/contract/track-schemas.ts';
 import { encodeCurves } from '../../../common/codec/curve-frames.ts';
 import type { RowsHeader } from '../../../common/codec/frames.ts';
 import { encodeRows } from '../../../common/codec/rows.ts';
@@ -78,6 +79,7 @@ import { requireStored, type StoredRun } from './stored-run.ts';
 import { getSummary, listRuns, runProgress, runsNamed, runStates } from './summaries.ts';
 import { pinnedData, trainedData, trainedRuns } from './trained-runs.ts';
 import { freeWeight, weightHistory } from './weight-history.ts';
+import { trackFrame } from './tracks.ts';
 import { detailOf, roomForLayers } from './window.ts';
 
 /** Answers questions about an open workspace. Each answer is of one moment: one read transaction a call. */
@@ -199,6 +201,10 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   blockedFrame(id: string, from: number, to: number): Uint8Array<ArrayBuffer> {
     return this.#of(id, (run) => blockedFrame(this.#database, run, { from, to }));
+  }
+
+  trackFrame(id: string, asked: TracksAsked): Uint8Array<ArrayBuffer> {
+    return this.#of(id, (run) => trackFrame(this.#database, run, asked));
   }
 
   planeFrame(id: string, epoch: number, layer: string, planes?: readonly string[]): Uint8Array<ArrayBuffer> {

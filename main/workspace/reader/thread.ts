@@ -41,6 +41,7 @@ serve<ReaderCalls>(
     channelFrame: (id, asked) => opened().channelFrame(id, asked),
     overlap: (asked) => opened().overlap(asked),
     blockedFrame: (id, from, to) => opened().blockedFrame(id, from, to),
+    trackFrame: (id, asked) => opened().trackFrame(id, asked),
     planeFrame: (id, epoch, layer, planes) => opened().planeFrame(id, epoch, layer, planes),
     magnitudeFrame: (id, from, to) => opened().magnitudeFrame(id, from, to),
     reckonedMagnitudeFrame: (id, epoch) => opened().reckonedMagnitudeFrame(id, epoch),

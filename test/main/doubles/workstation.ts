@@ -34,6 +34,7 @@ import type {
   WorkstationStatus,
 } from '../../../common/contract/schemas.ts';
 import type { DocumentKind, StoredDocument } from '../../../common/contract/document-schemas.ts';
+import type { TracksAsked } from '../../../common/contract/track-schemas.ts';
 import { filterRuns } from '../../../common/run-filter.ts';
 import type { Moment } from '../../../common/records.ts';
 import { DEFAULT_THRESHOLDS, thresholdIndex, thresholdLabel } from '../../../common/thresholds.ts';
@@ -450,6 +451,14 @@ export class WorkstationDouble implements WorkstationServices {
     return noForecast('held');
   }
 
+  async tracks(id: string, { from, to, every }: TracksAsked) {
+    this.#run(id);
+    const epochs = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter((at) => at % every === 0);
+    return encodeRows(
+      epochs.map((epoch) => ({ epoch, states: { dense1: [8 - epoch, 0, epoch, 0, 0] } })),
+      { stored: epochs.length, span: every, next: null },
+    );
+  }
   async planes(id: string, epoch: number, layer: string) {
     this.#run(id);
     if (layer !== 'dense1') throw new CascadeError('NOT_FOUND', `There is no layer ${layer}.`);

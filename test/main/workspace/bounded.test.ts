@@ -5,6 +5,7 @@ import { CONTROL, RUN, writeLongRun } from '../../../bench/scale-workspaces.ts';
 import { decodeChannelFrame } from '../../../common/codec/channel-frames.ts';
 import { decodeRows } from '../../../common/codec/rows.ts';
 import type { ClassEpoch, EpochSummary, ExcessEpoch } from '../../../common/contract/schemas.ts';
+import { DEFAULT_THRESHOLDS, thresholdLabel } from '../../../common/thresholds.ts';
 import type { Workspace } from '../../../main/workspace/workspace.ts';
 import { openTest, temporaryFolder } from './fixtures.ts';
 
@@ -40,6 +41,15 @@ const ANSWERS: Record<string, (workspace: Workspace) => Promise<number>> = {
   'all channel tables': async (workspace) =>
     (await workspace.channelFrame(RUN, { from: 0, to: 1_000_000 })).length,
   'blocked channels': async (workspace) => (await workspace.blockedFrame(RUN, 0, 1_000_000)).length,
+  tracks: async (workspace) =>
+    (
+      await workspace.trackFrame(RUN, {
+        from: 0,
+        to: 1_000_000,
+        every: 1,
+        threshold: thresholdLabel(DEFAULT_THRESHOLDS[0]!),
+      })
+    ).length,
   'a run': async (workspace) => jsonLength(await workspace.getRun(RUN)),
   'all events': async (workspace) => jsonLength(await workspace.events(RUN)),
   'missing checkpoints': async (workspace) => jsonLength(await workspace.missingCheckpoints(RUN)),
