@@ -21,13 +21,18 @@ export interface Player {
   ends: (which: 'first' | 'last') => void;
   faster: (by: 1 | -1) => void;
   loopEnd: (end: 'from' | 'to') => void;
-  /** Loops over everything, or not at all. */
+  /** Loops over what is shown, or not at all. */
   toggleLoop: () => void;
   toggleFollow: () => void;
   setSpeed: (speed: Speed) => void;
 }
 
-export function usePlayer(epochs: Ref<readonly number[]>, marks: Ref<readonly TimelineMark[]>): Player {
+/** @param shown the part of the epochs that is shown, which a loop goes over; null for all of them */
+export function usePlayer(
+  epochs: Ref<readonly number[]>,
+  marks: Ref<readonly TimelineMark[]>,
+  shown: () => Loop | null,
+): Player {
   const address = useAddress();
   const playing = ref(false);
   const speed = ref<Speed>(1);
@@ -108,7 +113,11 @@ export function usePlayer(epochs: Ref<readonly number[]>, marks: Ref<readonly Ti
       speed.value = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, index))] ?? 1;
     },
     loopEnd: (end) => (loop.value = withLoopEnd(loop.value, end, epoch.value, epochs.value.at(-1) ?? 0)),
-    toggleLoop: () => (loop.value = loop.value === null ? { from: 0, to: epochs.value.at(-1) ?? 0 } : null),
+    toggleLoop: () => {
+      const last = epochs.value.at(-1) ?? 0;
+      const { from, to } = shown() ?? { from: 0, to: last };
+      loop.value = loop.value === null ? { from: Math.min(from, last), to: Math.min(to, last) } : null;
+    },
     toggleFollow: () => {
       if (!follow.value) epoch.value = epochs.value.at(-1) ?? 0;
       follow.value = !follow.value;

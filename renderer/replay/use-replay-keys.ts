@@ -2,9 +2,14 @@ import { onScopeDispose } from 'vue';
 import { offerShortcuts } from '../stores/actions.ts';
 import { isTyping } from '../ui/typing.ts';
 import type { Player } from './use-player.ts';
+import type { Zoom } from './use-zoom.ts';
 
 /** Keys of the replay, wherever the focus is, except where a person types or a control needs the key itself. */
-export function useReplayKeys(player: Player, openLayer: (index: number | null) => void): void {
+export function useReplayKeys(
+  player: Player,
+  zoom: Zoom,
+  { openLayer, bookmark }: { openLayer: (index: number | null) => void; bookmark: () => void },
+): void {
   const actions: Record<string, (event: KeyboardEvent) => void> = {
     ' ': player.toggle,
     ArrowLeft: (event) => (event.shiftKey ? player.jump(-1) : player.step(-1)),
@@ -14,6 +19,12 @@ export function useReplayKeys(player: Player, openLayer: (index: number | null) 
     '[': () => player.loopEnd('from'),
     ']': () => player.loopEnd('to'),
     '\\': () => (player.loop.value = null),
+    l: player.toggleLoop,
+    '+': () => zoom.by(2),
+    '=': () => zoom.by(2),
+    '-': () => zoom.by(0.5),
+    z: zoom.reset,
+    b: bookmark,
     ',': () => player.faster(-1),
     '.': () => player.faster(1),
     Escape: () => openLayer(null),
@@ -42,6 +53,10 @@ export function useReplayKeys(player: Player, openLayer: (index: number | null) 
     { keys: 'Esc', does: 'closes the layer' },
     { keys: '[ ]', does: 'where the loop begins, where it ends' },
     { keys: '\\', does: 'takes the loop away' },
+    { keys: 'L', does: 'loops the epochs shown, or not at all' },
+    { keys: '+ −', does: 'fewer epochs on the timeline, more' },
+    { keys: 'Z', does: 'all epochs on the timeline' },
+    { keys: 'B', does: 'bookmarks the moment, at what is chosen' },
     { keys: ', .', does: 'slower, faster' },
   ]);
   window.addEventListener('keydown', press);

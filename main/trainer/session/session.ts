@@ -196,7 +196,7 @@ export class TrainingSession {
     const { position } = this.#trainingState;
     const epoch = position.epoch + 1;
     this.#prunings.refuseCollapsed();
-    const events = this.#stages.begin(epoch);
+    const events = this.#stages.begin(epoch).map((event) => this.#withEvaluation(event));
     const { masks } = this.#trainingState;
     this.#motion.begin(this.#state, masks);
     const steps = stepsOfEpoch(this.plan, epoch, this.#stepsPerEpoch);
@@ -316,6 +316,16 @@ export class TrainingSession {
     if (this.#settled) return;
     this.#settled = true;
     this.#engine.trim();
+  }
+
+  /** What followed an event that set the weights back; before it they were as the epoch's record says. */
+  #withEvaluation(event: RunEvent): RunEvent {
+    const { accuracy, loss } = this.#evaluation.run(this.#test, this.#state);
+    const known = (value: number): number | null => (Number.isFinite(value) ? value : null);
+    return {
+      ...event,
+      data: { ...event.data, testAccuracyAfter: known(accuracy), testLossAfter: known(loss) },
+    };
   }
 
   #evaluateTest(keep: boolean): Evaluation {

@@ -1,13 +1,18 @@
-import { packBits, popcount } from '../../../main/codec/planes.ts';
+import { packBits, popcount, unpackBits } from '../../../main/codec/planes.ts';
 import {
+  CHANNEL_FIELDS,
   channelRows,
   INERT_PLANE,
+  laterRow,
   MOMENTS,
   planeBytes,
   planeCount,
   PRUNED_PLANE,
+  shedAndInertRow,
   shedPlane,
+  shedRow,
   type EpochRecord,
+  type LayerRecord,
   type Measured,
   type RunEnvironment,
 } from '../../../common/records.ts';
@@ -204,6 +209,37 @@ export function recordOf(epoch: number, salt = 0): EpochRecord {
       margins: Float32Array.from({ length: 10 }, () => random() - 0.5),
     })),
   };
+}
+
+export function bitsOf({ planes, weights }: LayerRecord, plane: number): Uint8Array {
+  return unpackBits(planes.subarray(plane * planeBytes(weights)), weights);
+}
+
+/** A record whose channel tables tell what its masks say, of residuals on both sides of where a channel is freed. */
+export function countedRecordOf(epoch: number, salt = 0): EpochRecord {
+  const made = recordOf(epoch, salt);
+  const rows = channelRows(THRESHOLDS);
+  for (const layer of made.layers) {
+    const channels = layer.channels.length / rows;
+    const [pruned, inert] = [bitsOf(layer, PRUNED_PLANE), bitsOf(layer, INERT_PLANE)];
+    const put = (row: number, is: (weight: number) => boolean): void => {
+      const counts = new Float32Array(channels);
+      for (let weight = 0; weight < layer.weights; weight++) if (is(weight)) counts[weight % channels]! += 1;
+      layer.channels.set(counts, row * channels);
+    };
+    put(CHANNEL_FIELDS.indexOf('pruned'), (weight) => pruned[weight] === 1);
+    put(CHANNEL_FIELDS.indexOf('inert'), (weight) => inert[weight] === 1);
+    for (let threshold = 0; threshold < THRESHOLDS; threshold++) {
+      const shed = bitsOf(layer, shedPlane(threshold));
+      put(shedRow(threshold), (weight) => shed[weight] === 1);
+      put(shedAndInertRow(threshold, THRESHOLDS), (weight) => shed[weight] === 1 && inert[weight] === 1);
+    }
+    const residuals = Float32Array.from({ length: channels }, (_, channel) =>
+      epoch === 0 ? Number.NaN : ((channel + epoch) % 3) * 0.15,
+    );
+    layer.channels.set(residuals, laterRow('residual', THRESHOLDS) * channels);
+  }
+  return made;
 }
 
 /** Bytes that stand for a checkpoint's image. */

@@ -4,53 +4,27 @@ import { isFreed } from '../../../common/cascade/freed.ts';
 import { decodeRows } from '../../../common/codec/rows.ts';
 import type { TrackEpoch } from '../../../common/contract/track-schemas.ts';
 import {
-  CHANNEL_FIELDS,
   channelRows,
   INERT_PLANE,
   laterRow,
-  planeBytes,
   PRUNED_PLANE,
-  shedAndInertRow,
   shedPlane,
-  shedRow,
-  type EpochRecord,
   type LayerRecord,
 } from '../../../common/records.ts';
 import { thresholdLabel } from '../../../common/thresholds.ts';
-import { unpackBits } from '../../../main/codec/planes.ts';
-import { LAYERS, newRun, openTest, recordOf, RUN, temporaryFolder, THRESHOLDS } from './fixtures.ts';
+import {
+  bitsOf,
+  countedRecordOf,
+  LAYERS,
+  newRun,
+  openTest,
+  RUN,
+  temporaryFolder,
+  THRESHOLDS,
+} from './fixtures.ts';
 
 const ROWS = channelRows(THRESHOLDS);
 const LABELS = newRun(RUN).specification.thresholds.map(thresholdLabel);
-
-const bitsOf = ({ planes, weights }: LayerRecord, plane: number): Uint8Array =>
-  unpackBits(planes.subarray(plane * planeBytes(weights)), weights);
-
-/** A record whose channel tables tell what its masks say, of residuals on both sides of where a channel is freed. */
-function record(epoch: number): EpochRecord {
-  const made = recordOf(epoch);
-  for (const layer of made.layers) {
-    const channels = layer.channels.length / ROWS;
-    const [pruned, inert] = [bitsOf(layer, PRUNED_PLANE), bitsOf(layer, INERT_PLANE)];
-    const put = (row: number, is: (weight: number) => boolean): void => {
-      const counts = new Float32Array(channels);
-      for (let weight = 0; weight < layer.weights; weight++) if (is(weight)) counts[weight % channels]! += 1;
-      layer.channels.set(counts, row * channels);
-    };
-    put(CHANNEL_FIELDS.indexOf('pruned'), (weight) => pruned[weight] === 1);
-    put(CHANNEL_FIELDS.indexOf('inert'), (weight) => inert[weight] === 1);
-    for (let threshold = 0; threshold < THRESHOLDS; threshold++) {
-      const shed = bitsOf(layer, shedPlane(threshold));
-      put(shedRow(threshold), (weight) => shed[weight] === 1);
-      put(shedAndInertRow(threshold, THRESHOLDS), (weight) => shed[weight] === 1 && inert[weight] === 1);
-    }
-    const residuals = Float32Array.from({ length: channels }, (_, channel) =>
-      epoch === 0 ? Number.NaN : ((channel + epoch) % 3) * 0.15,
-    );
-    layer.channels.set(residuals, laterRow('residual', THRESHOLDS) * channels);
-  }
-  return made;
-}
 
 /** Every weight by itself: in the first of the states that holds. */
 function byHand(layer: LayerRecord, threshold: number): number[] {
@@ -70,7 +44,7 @@ function byHand(layer: LayerRecord, threshold: number): number[] {
 it('tells the weights of each layer by state as they are counted one by one in the masks', async () => {
   const workspace = await openTest(temporaryFolder());
   await workspace.addRun(newRun(RUN));
-  const records = Array.from({ length: 8 }, (_, epoch) => record(epoch));
+  const records = Array.from({ length: 8 }, (_, epoch) => countedRecordOf(epoch));
   const expected = LABELS.map((_, threshold) =>
     records.map(({ epoch, layers }) => ({
       epoch,

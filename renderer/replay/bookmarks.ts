@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { readDocument, type StoredDocument } from '../../common/contract/document-schemas.ts';
+
+/** A moment that a person wants to come back to, in the workspace under a name that is its place: each place once. */
+export const bookmarkForm = z.object({
+  run: z.string(),
+  epoch: z.number().int().min(0),
+  /** Null for the whole network. */
+  layer: z.string().nullable(),
+  channel: z.number().int().min(0).nullable(),
+  note: z.string().max(10_000),
+  /** When it was set, in milliseconds since 1970. */
+  at: z.number(),
+});
+export type Bookmark = z.infer<typeof bookmarkForm>;
+
+/** Of a run, with the name that it is kept under. */
+export interface KeptBookmark extends Bookmark {
+  name: string;
+}
+
+/** Letters of the longest name: see `documentName`. */
+const MOST = 100;
+
+export function bookmarkName({ run, epoch, layer, channel }: Omit<Bookmark, 'note' | 'at'>): string {
+  const place = layer === null ? '' : ` ${layer}${channel === null ? '' : `:${channel}`}`;
+  return `${run} ${epoch}${place}`.slice(0, MOST);
+}
+
+export function bookmarkDocument(bookmark: Bookmark): StoredDocument {
+  const { run, epoch, layer, channel, note, at } = bookmark;
+  return { name: bookmarkName(bookmark), content: JSON.stringify({ run, epoch, layer, channel, note, at }) };
+}
+
+/** Those of a run and how many others have, in the order of their epochs. What is no bookmark is passed over. */
+export function bookmarksOf(
+  documents: readonly StoredDocument[],
+  run: string | null,
+): { own: KeptBookmark[]; others: KeptBookmark[] } {
+  const all = documents
+    .flatMap((document) => {
+      const bookmark = readDocument(bookmarkForm, document);
+      return bookmark === null ? [] : [{ ...bookmark, name: document.name }];
+    })
+    .sort((one, other) => one.epoch - other.epoch || one.at - other.at);
+  return { own: all.filter((each) => each.run === run), others: all.filter((each) => each.run !== run) };
+}
+
+/** Where it is, in words. */
+export function bookmarkPlace({
+  epoch,
+  layer,
+  channel,
+}: Pick<Bookmark, 'epoch' | 'layer' | 'channel'>): string {
+  const place = layer === null ? '' : `, ${layer}${channel === null ? '' : ` · channel ${channel}`}`;
+  return `epoch ${epoch}${place}`;
+}
