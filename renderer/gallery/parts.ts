@@ -2,6 +2,7 @@ import type { Component } from 'vue';
 import AskGallery from '../ask/AskGallery.vue';
 import FiguresGallery from '../figures/FiguresGallery.vue';
 import ReplayGallery from '../replay/ReplayGallery.vue';
+import TimeGallery from '../replay/TimeGallery.vue';
 import RunGallery from '../run/RunGallery.vue';
 import RunsGallery from '../runs/RunsGallery.vue';
 import StudiesGallery from '../studies/StudiesGallery.vue';
@@ -19,6 +20,10 @@ export const PARTS: readonly { title: string; part: Component }[] = [
     part: RunGallery,
   },
   { title: 'Map of channels: active, each state, partial, not read yet', part: ReplayGallery },
+  {
+    title: 'Time: tracks whole, in part, coarse and half read; ranges, events, bookmarks',
+    part: TimeGallery,
+  },
   {
     title: 'Charts: usual, logarithmic, one point, nothing, cuts, the initial state, gaps, steps, compact',
     part: ChartsGallery,

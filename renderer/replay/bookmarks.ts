@@ -23,8 +23,12 @@ export interface KeptBookmark extends Bookmark {
 const MOST = 100;
 
 export function bookmarkName({ run, epoch, layer, channel }: Omit<Bookmark, 'note' | 'at'>): string {
-  const place = layer === null ? '' : ` ${layer}${channel === null ? '' : `:${channel}`}`;
-  return `${run} ${epoch}${place}`.slice(0, MOST);
+  const moment = `${run} ${epoch}`;
+  if (layer === null) return moment;
+  const place = `${layer}${channel === null ? '' : `:${channel}`}`;
+  const room = MOST - moment.length - 1;
+  // Long names of layers differ at their ends.
+  return `${moment} ${place.length > room ? `…${place.slice(1 - room)}` : place}`;
 }
 
 export function bookmarkDocument(bookmark: Bookmark): StoredDocument {

@@ -24,11 +24,23 @@
   const boxes = [...document.querySelectorAll(panes)]
     .filter(shown)
     .map((element) => ({ element, box: element.getBoundingClientRect() }));
+  // What a part that scrolls has out of sight lies over nothing.
+  const seen = ({ element, box }) => {
+    let { left, top, right, bottom } = box;
+    for (let around = element.parentElement; around; around = around.parentElement) {
+      if (getComputedStyle(around).overflowY === 'visible') continue;
+      const edge = around.getBoundingClientRect();
+      [left, top] = [Math.max(left, edge.left), Math.max(top, edge.top)];
+      [right, bottom] = [Math.min(right, edge.right), Math.min(bottom, edge.bottom)];
+    }
+    return { left, top, right, bottom };
+  };
   const small = boxes
     .filter(({ box }) => box.width < least.width || box.height < least.height)
     .map(({ element, box }) => `${said(element)}: ${Math.round(box.width)} × ${Math.round(box.height)}`);
-  const over = boxes.flatMap(({ element, box }, index) =>
-    boxes
+  const visible = boxes.map((each) => ({ element: each.element, box: seen(each) }));
+  const over = visible.flatMap(({ element, box }, index) =>
+    visible
       .slice(index + 1)
       .filter(
         (other) =>

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochSummary, LoggedEvent } from '../../../common/contract/schemas.ts';
-import { groupMarks, markBeside, newlyShed, timelineMarks } from '../../../renderer/replay/timeline-marks.ts';
+import {
+  changeWords,
+  groupMarks,
+  markBeside,
+  newlyShed,
+  timelineMarks,
+} from '../../../renderer/replay/timeline-marks.ts';
 
 const epoch = (number: number, learningRate: number, shed = 0) =>
   ({ epoch: number, learningRate, shed: { '1e-3': shed } }) as unknown as EpochSummary;
@@ -68,6 +74,52 @@ describe('the timeline', () => {
         label: 'epoch 2: pruned · rewound · resumed · interrupted',
       },
     ]);
+  });
+
+  it('tells accuracy and loss before and after what changed the weights, and why one of them is not known', () => {
+    const told = { testAccuracyBefore: 0.9, testAccuracyAfter: 0.4, testLossBefore: 0.2, testLossAfter: 1.5 };
+    const measured = [1, 2, 3].map((at) => ({ ...epoch(at, 0.1), testAccuracy: 0.7, testLoss: at / 10 }));
+    const back = { testAccuracyAfter: 0.1, testLossAfter: 2.3 };
+    const marks = timelineMarks(
+      [
+        { ...event('pruned', 1), data: told },
+        { ...event('pruned', 2), data: { step: 3 } },
+        event('pruned', 3),
+        { ...event('rewound', 1), data: back },
+        event('rewound', 2),
+        event('resumed', 3),
+        event('stopped', 9),
+      ],
+      measured,
+      [12],
+    );
+    const words = (index: number) => {
+      const { accuracy, loss } = marks[index]!;
+      return [changeWords(accuracy, String), changeWords(loss, String)];
+    };
+    expect(marks.map(({ epoch: at, kind }) => `${at} ${kind}`)).toEqual([
+      '1 pruned',
+      '1 rewound',
+      '2 pruned',
+      '2 rewound',
+      '3 pruned',
+      '3 life',
+      '9 life',
+      '12 pruned',
+    ]);
+    expect(words(0)).toEqual(['0.9 → 0.4', '0.2 → 1.5']);
+    // An epoch is measured before its weights are set back: what it says is what was before.
+    expect(words(1)).toEqual(['0.7 → 0.1', '0.1 → 2.3']);
+    expect(words(2)).toEqual(Array(2).fill('within an epoch nothing is evaluated'));
+    expect(words(3)).toEqual(['0.7 → not recorded', '0.2 → not recorded']);
+    expect(words(4)).toEqual(['not recorded', 'not recorded']);
+    expect(words(5)).toEqual(['0.7, unchanged', '0.3, unchanged']);
+    expect(words(6)).toEqual(['not measured', 'not measured']);
+    expect(words(7)).toEqual(['to come', 'to come']);
+    expect(groupMarks(marks)[0]!.label).toBe('epoch 1: pruned Test loss 0.2 → 1.5. · rewound');
+    // Of spans of epochs the numbers are extremes: they are not told as those of one.
+    const [alone] = timelineMarks([event('resumed', 2)], measured, [], false);
+    expect(changeWords(alone!.accuracy, String)).toBe('not measured');
   });
 
   it('jumps to the mark beside', () => {

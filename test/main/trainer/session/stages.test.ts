@@ -118,10 +118,29 @@ describe('weight rewinding', () => {
         new Map([[name, later.get(name)!], ...[...later].filter(([each]) => each.startsWith('mask/'))]),
         new Map([[name, first.get(name)!]]),
       );
-    expect(events.filter(({ kind }) => kind === 'rewound').map(({ epoch, data }) => [epoch, data])).toEqual([
-      [2, { step: STEPS }],
-      [3, { step: STEPS }],
+    expect(
+      events.filter(({ kind }) => kind === 'rewound').map(({ epoch, data }) => [epoch, data['step']]),
+    ).toEqual([
+      [2, STEPS],
+      [3, STEPS],
     ]);
+  });
+
+  test('tells what the weights that were set back answer', () => {
+    // Nothing moves after the first epoch but the statistics, of which one batch is missing: what was pruned is what is gone back to.
+    const still = {
+      ...ITERATIVE,
+      optimizer: { name: 'sgd', momentum: 0.9 },
+      retraining: { name: 'weight-rewinding', to: `${2 * STEPS - 1}it` },
+      learningRate: { name: 'steps', rate: 0.02, milestones: [1], factor: 1e-30 },
+    };
+    const { events } = train(sessionOf(still));
+    const [pruned] = events.filter(({ kind }) => kind === 'pruned');
+    const [rewound] = events.filter(({ kind }) => kind === 'rewound');
+    const number = (event: RunEvent | undefined, key: string) => event?.data[key] as number;
+    const after = number(pruned, 'testLossAfter');
+    expect(Math.abs(number(rewound, 'testLossAfter') / after - 1)).toBeLessThan(0.01);
+    expect(number(rewound, 'testAccuracyAfter')).toBeCloseTo(number(pruned, 'testAccuracyAfter'), 1);
   });
 
   test('takes what it goes back to along in every checkpoint: a resumed run has the same bits', () => {
