@@ -1,9 +1,10 @@
 import { computed } from 'vue';
 import type { ComputedRef, Ref } from 'vue';
+import type { Bookmark } from '../../common/contract/bookmark-schema.ts';
 import { useDocuments } from '../stores/documents.ts';
 import { notify } from '../stores/notices.ts';
 import { bookmarkDocument, bookmarkName, bookmarkPlace, bookmarksOf } from './bookmarks.ts';
-import type { Bookmark, KeptBookmark } from './bookmarks.ts';
+import type { KeptBookmark } from './bookmarks.ts';
 import type { TimelineMark } from './timeline-marks.ts';
 
 export interface Bookmarks {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
+import type { Bookmark } from '../../../common/contract/bookmark-schema.ts';
 import { documentName } from '../../../common/contract/document-schemas.ts';
 import {
   bookmarkDocument,
   bookmarkName,
   bookmarkPlace,
   bookmarksOf,
-  type Bookmark,
 } from '../../../renderer/replay/bookmarks.ts';
 
 const bookmark = (epoch: number, more: Partial<Bookmark> = {}): Bookmark => ({
