@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RUN_COLOR_NAMES, RUN_MARKERS } from '../run-looks.ts';
 
 /**
  * What a person keeps in the workspace under a name, for all windows and the command line: `view` of the runs, `comparison`,
@@ -56,3 +57,10 @@ export function readDocument<T>(form: z.ZodType<T>, { content }: Pick<StoredDocu
 
 /** Of a `view` and a `comparison`: parameters of the address. */
 export const viewContent = z.record(z.string(), z.string());
+
+/** Of a `look`, whose name is the hash of a specification, or what the runs of a group have in common: 'criterion=magnitude'. */
+export const lookContent = z.object({
+  color: z.enum(RUN_COLOR_NAMES),
+  marker: z.enum(RUN_MARKERS),
+  dash: z.enum(['solid', 'dot-dash']),
+});

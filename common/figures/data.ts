@@ -1,4 +1,5 @@
 import type { MeasureUnit } from '../measures/measure.ts';
+import type { RunLook } from '../run-looks.ts';
 import type { Spread } from '../statistics/spread.ts';
 import type { ScaleKind } from './scales.ts';
 
@@ -49,6 +50,8 @@ export interface Group {
   slot: number;
   /** Drawn as a control: dashed, in its run's colour. */
   control?: boolean;
+  /** How the window draws it; one that a person chose is drawn so in every palette of colours. */
+  look?: { window: RunLook; byHand: boolean };
   /** Runs in a mean: the most, and the fewest where some means are of fewer. */
   n: number;
   least?: number;

@@ -1,3 +1,5 @@
+import { paperColor, RUN_COLORS, type RunLook } from '../run-looks.ts';
+
 /** What a line or a marker of a group looks like: its colour, and the dash and the marker that tell it without colour. */
 export interface Look {
   colour: string;
@@ -14,6 +16,8 @@ export const PALETTES = {
   'okabe-ito': ['0072b2', 'd55e00', '009e73', 'cc79a7', 'e69f00', '56b4e9', '000000', 'f5c710'],
   /** Tol, 'bright' (personal.sron.nl/~pault), without its grey, and black. */
   'tol-bright': ['4477aa', 'ee6677', '228833', 'aa3377', 'ccbb44', '66ccee', '000000'],
+  /** Those of the window, where a figure of its runs has their looks. */
+  window: RUN_COLORS.map(({ paper }) => paper),
   /** For print without colour: told by dash and marker alone. */
   grey: ['000000', '5f5f5f', '9a9a9a', '303030', '7d7d7d', 'b0b0b0'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
@@ -54,6 +58,15 @@ export function lookOf(palette: PaletteName, slot: number): Look {
     colour: colours[slot % colours.length] as string,
     dash: DASHES[slot % DASHES.length] as readonly number[],
     marker: MARKERS[slot % MARKERS.length] as MarkerShape,
+  };
+}
+
+/** A look of the window on paper. */
+export function lookOnPaper(look: RunLook): Look {
+  return {
+    colour: paperColor(look),
+    dash: look.dash === 'solid' ? [] : look.dash === 'dashed' ? CONTROL_DASH : [5, 1.6, 1, 1.6],
+    marker: look.marker ?? 'circle',
   };
 }
 

@@ -4,7 +4,7 @@ import { annotationOptions } from './annotations.ts';
 import type { Axis } from './axes.ts';
 import { axisTitle, drawn, type Facts, type Group, type Quantity, type SeriesPanel } from './data.ts';
 import type { Look } from './looks.ts';
-import { CONTROL_DASH, lookOf, type PaletteName } from './looks.ts';
+import { CONTROL_DASH, lookOf, lookOnPaper, type PaletteName } from './looks.ts';
 import { smoothed } from '../statistics/smoothing.ts';
 import { SPREADS } from '../statistics/spread.ts';
 import { makeScale, SCALE_KINDS } from './scales.ts';
@@ -107,6 +107,8 @@ export class Axes {
 }
 
 export function lookOfGroup(palette: PaletteName, group: Group): Look {
+  if (group.look && (palette === 'window' || (group.look.byHand && palette !== 'grey')))
+    return lookOnPaper(group.look.window);
   const look = lookOf(palette, group.slot);
   return group.control === true ? { ...look, dash: CONTROL_DASH } : look;
 }

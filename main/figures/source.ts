@@ -1,3 +1,4 @@
+import type { DocumentKind, StoredDocument } from '../../common/contract/document-schemas.ts';
 import type {
   ChannelsAsked,
   CurvesAsked,
@@ -11,6 +12,7 @@ import type { Moment } from '../../common/records.ts';
 /** What figures ask of the workspace. Frames are those of `common/codec`. */
 export interface FigureSource {
   listRuns(): Promise<RunSummary[]>;
+  documents(kind: DocumentKind): Promise<StoredDocument[]>;
   specifications(hashes?: readonly string[]): Promise<Uint8Array<ArrayBuffer>>;
   curves(asked: CurvesAsked, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   getRun(id: string): Promise<RunDetail>;

@@ -2,19 +2,21 @@ import { computed, inject, provide, ref, shallowRef } from 'vue';
 import type { InjectionKey, Ref } from 'vue';
 import type { FieldCatalogue } from '../../common/fields/catalogue.ts';
 import type { Field, FieldSource } from '../../common/fields/field.ts';
+import { groupLooks, type LookSource } from '../../common/groups/group-looks.ts';
 import { groupRuns } from '../../common/groups/groups.ts';
 import { SEEDS_FOLDED } from '../../common/groups/keys.ts';
 import type { Spread } from '../../common/statistics/spread.ts';
 import { fieldText } from '../format/fields.ts';
-import { lookOfPlace, type RunLook } from '../format/run-look.ts';
+import type { RunLook } from '../../common/run-looks.ts';
 import { armOf, studyOf } from '../format/runs.ts';
-import type { Workstation } from '../stores/workstation.ts';
 
 /** Runs that are compared as one: their mean is a line, a point, a row. */
 export interface CompareGroup {
   id: string;
   title: string;
   look: RunLook;
+  /** Under which a look by hand is kept; null where it cannot be. */
+  lookName: string | null;
   /** Those that are in means. */
   finished: readonly FieldSource[];
   /** Those that are not, because they have not finished. */
@@ -53,19 +55,18 @@ export function useComparison(): Comparison {
   return comparison;
 }
 
-/** Groups in the order of their titles' studies and places; each with the look of its arm, or of its own place where it is of several. */
+/** Groups of the shown runs, each with the look that it has among all runs: no two of them look alike. */
 export function compareGroups(
   sources: readonly FieldSource[],
+  all: readonly FieldSource[],
   fields: readonly Field[],
   threshold: string,
-  workstation: Pick<Workstation, 'look'>,
+  looks: LookSource,
 ): CompareGroup[] {
-  const groups = groupRuns(
-    sources,
-    fields.map((field) => ({ field, threshold })),
-  );
-  const taken = new Set<string>();
-  return groups.map(({ id, values, sources: members }, place) => {
+  const keys = fields.map((field) => ({ field, threshold }));
+  const groups = groupRuns(sources, keys);
+  const look = groupLooks(all, keys, new Set(groups.map(({ id }) => id)), looks);
+  return groups.map(({ id, values, sources: members }) => {
     const title = fields
       .map((field, index) => {
         if (field.id !== SEEDS_FOLDED) return `${field.title} ${fieldText(field, values[index]!)}`;
@@ -73,24 +74,17 @@ export function compareGroups(
         return `${studyOf(run)} · ${armOf(run)}`;
       })
       .join(' · ');
-    const arms = new Set(members.map(({ run }) => run.hash));
-    let look = arms.size === 1 ? workstation.look(members[0]!.run) : lookOfPlace(place);
-    // Arms of two studies may look alike: within a comparison no two groups do.
-    for (let next = place; taken.has(nameOf(look)) && next < place + 70; next++) look = lookOfPlace(next);
-    taken.add(nameOf(look));
+    const own = look.get(id)!;
     return {
       id,
       title,
-      look,
+      look: own.look,
+      lookName: own.name,
       sources: members,
       finished: members.filter(({ run }) => run.state === 'finished'),
       unfinished: members.filter(({ run }) => run.state !== 'finished'),
     };
   });
-}
-
-function nameOf({ color, marker, dash }: RunLook): string {
-  return `${color} ${marker ?? ''} ${dash}`;
 }
 
 /** Ids of the runs that are in means. */

@@ -49,6 +49,8 @@ export function figureOf(made: FigureMade, compared: Compared, taken: readonly s
     threshold: compared.threshold,
     spread: compared.spread,
     ...(references.length === 0 ? {} : { references: references.slice(0, MOST_REFERENCES).map(given) }),
+    // As it is on the screen.
+    style: { palette: 'window', markers: true },
     options: { ...made.options },
   };
 }

@@ -10,11 +10,11 @@ import type { DocumentKind } from '../../common/contract/document-schemas.ts';
 import { decodeRuns } from '../../common/codec/run-frames.ts';
 import type { CascadeClient, Connection, ConnectionState } from '../client/client.ts';
 import { neededBy, type NeededBy } from '../format/needed-by.ts';
-import { looksOf, lookOf, type RunLook } from '../format/run-look.ts';
 import { armOf } from '../format/runs.ts';
 import { shortNames } from '../format/short-names.ts';
 import { sentenceOf } from '../client/sentence.ts';
 import { createDocuments, type Documents } from './kept-documents.ts';
+import { createLooks, type Looks } from './looks.ts';
 
 /** Events are applied together this often: ten thousand runs at the start, or a busy queue, cost one update. */
 const BATCH_MS = 100;
@@ -41,7 +41,9 @@ export interface Workstation {
   /** Which runs need a run. */
   neededBy: (id: string) => NeededBy | undefined;
   /** How a run's line is drawn. */
-  look: (run: RunSummary) => RunLook;
+  look: Looks['look'];
+  /** What people chose for lines. */
+  looks: Pick<Looks, 'chosen' | 'choose'>;
   /** What tells its arm from the others of its study, for where there is little room. */
   shortArm: (run: RunSummary) => string;
   progress: ShallowReactive<Map<string, Progress>>;
@@ -138,7 +140,8 @@ export function createWorkstation(connection: Connection): Workstation {
   const all = computed(() => [...byId.value.values()]);
   const runs = computed(() => all.value.filter(({ binnedAt }) => binnedAt === null));
   const needed = computed(() => neededBy(all.value));
-  const looks = computed(() => looksOf(runs.value));
+  const documents = createDocuments({ client, generation: connection.generation, listen });
+  const looks = createLooks(runs, documents);
   const shortArms = computed(() => {
     const arms = new Map<string, Set<string>>();
     for (const run of runs.value) {
@@ -158,12 +161,13 @@ export function createWorkstation(connection: Connection): Workstation {
     trunks: computed(() => new Set(runs.value.flatMap(({ trunk }) => trunk?.id ?? []))),
     firstInLine: computed(() => firstInLine(runs.value)),
     neededBy: (id) => needed.value.get(id),
-    look: (run) => looks.value.get(run.id) ?? lookOf(run),
+    look: looks.look,
+    looks,
     shortArm: (run) => shortArms.value.get(run.memberships[0]?.study ?? '')?.get(armOf(run)) ?? armOf(run),
     progress,
     loaded,
     error,
-    documents: createDocuments({ client, generation: connection.generation, listen }),
+    documents,
     listen,
   };
 }

@@ -72,8 +72,8 @@ export function curvesOf({ source, groups, keys, signal }: Material, layer?: str
   );
 }
 
-export function lookOf({ label, slot, control }: SelectedGroup) {
-  return { label, slot, control };
+export function lookOf({ label, slot, control, look }: SelectedGroup) {
+  return { label, slot, control, look };
 }
 
 /** The most and the fewest runs in a mean. */

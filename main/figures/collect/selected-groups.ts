@@ -1,12 +1,15 @@
 import { Specifications } from '../../../common/codec/specifications.ts';
 import type { RunSummary } from '../../../common/contract/schemas.ts';
+import { lookContent, readDocument } from '../../../common/contract/document-schemas.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import type { FieldSource, FieldValue } from '../../../common/fields/field.ts';
 import type { FigureSpecification } from '../../../common/figures/specification.ts';
 import { literal } from '../../../common/figures/text.ts';
+import { groupLooks, type GroupLook } from '../../../common/groups/group-looks.ts';
 import { groupRuns, type GroupKey } from '../../../common/groups/groups.ts';
 import { fieldAt } from '../../../common/groups/keys.ts';
 import { chooseRuns, queryable, type Queryable } from '../../../common/query/choose.ts';
+import { lookOf, lookOfKept, looksOf } from '../../../common/run-looks.ts';
 import { QueryError } from '../../../common/query/tokens.ts';
 import type { FigureSource } from '../source.ts';
 
@@ -17,6 +20,8 @@ export interface SelectedGroup {
   label: string;
   slot: number;
   control: boolean;
+  /** As the window draws it. */
+  look: { window: GroupLook['look']; byHand: boolean };
   /** Finished runs of each point: of one point unless the figure asks for several. */
   points: { name: string; runs: RunSummary[] }[];
 }
@@ -48,6 +53,7 @@ export async function selectGroups(
   // In the order of the studies: the oldest run first.
   const groups = groupRuns(finished.reverse(), keys);
   const runs = all.filter(({ binnedAt }) => binnedAt === null);
+  const shown = await windowLooks(source, queried, keys, new Set(groups.map(({ id }) => id)));
   const looks = slotsOf(
     groups.map((group) => group.sources.map(({ run }) => run)),
     runs,
@@ -59,6 +65,7 @@ export async function selectGroups(
         name,
         label: figure.labels[name] ?? literal(name),
         ...(looks[index] as Look),
+        look: { window: shown.get(group.id)!.look, byHand: shown.get(group.id)!.byHand },
         points: groupRuns(group.sources, points).map((point) => ({
           name: points.length === 0 ? '' : literal(nameOf(point.values, points)),
           runs: point.sources.map(({ run }) => run),
@@ -67,6 +74,27 @@ export async function selectGroups(
     }),
     unfinished: chosen.length - finished.length,
   };
+}
+
+/** Looks of groups as the window has them. */
+async function windowLooks(
+  source: FigureSource,
+  { sources }: Queryable,
+  keys: readonly GroupKey[],
+  shown: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, GroupLook>> {
+  const chosen = new Map(
+    (await source.documents('look')).flatMap((document) => {
+      const look = readDocument(lookContent, document);
+      return look === null ? [] : [[document.name, lookOfKept(look)] as const];
+    }),
+  );
+  const all = sources.filter(({ run }) => run.binnedAt === null);
+  const looks = looksOf(
+    all.map(({ run }) => run),
+    chosen,
+  );
+  return groupLooks(all, keys, shown, { chosen, look: (run) => looks.get(run.id) ?? lookOf(run) });
 }
 
 function chosenRuns(queried: Queryable, { query, threshold }: FigureSpecification): FieldSource[] {

@@ -1,7 +1,6 @@
 import type { ControlKind } from '../../../common/controls.ts';
 import type { EpochSummary, LayerEpoch } from '../../../common/contract/schemas.ts';
 import type { QuantityName } from '../../format/quantities.ts';
-import { lookOf } from '../../format/run-look.ts';
 import { standingOf } from '../../format/runs.ts';
 import type { OpenedRun } from '../../stores/opened-run.ts';
 import type { Unit } from '../../ui/charts/axis.ts';
@@ -53,13 +52,14 @@ export class ShownRun {
     threshold: string,
     layer: string | null,
     against: ControlKind,
+    color: string,
   ) {
     this.epochs = run.epochs;
     this.control = control;
     this.threshold = threshold;
     this.layer = layer;
     this.against = against;
-    this.color = run.detail ? lookOf(run.detail.summary).color : '--run-1';
+    this.color = color;
     this.standing = run.detail ? standingOf(run.detail.summary) : 'controlled';
     this.excess = run.excess;
     this.jumps = jumpsOf(run.detail?.events ?? [], run.epochs);

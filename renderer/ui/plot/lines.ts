@@ -1,4 +1,4 @@
-import type { RunDash, RunMarker } from '../../format/run-look.ts';
+import type { RunDash, RunMarker } from '../../../common/run-looks.ts';
 
 /** A curve of a plot. */
 export interface PlotLine {

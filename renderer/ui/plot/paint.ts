@@ -1,4 +1,4 @@
-import type { RunDash, RunMarker } from '../../format/run-look.ts';
+import type { RunDash, RunMarker } from '../../../common/run-looks.ts';
 import type { PlacedLine, PlotView } from './lines.ts';
 
 /** How the lines of a plot are painted on a canvas. */

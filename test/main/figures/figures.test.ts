@@ -30,6 +30,7 @@ async function scene(drawing: Pick<Background, 'call'> = hereAndNow) {
   await record(workspace, { ...ARMS[0], seed: 3, salt: 77, state: 'running' });
   const source = {
     listRuns: () => workspace.listRuns(),
+    documents: workspace.documents.bind(workspace),
     specifications: (hashes?: readonly string[]) => workspace.specificationFrame(hashes),
     curves: workspace.curveFrame.bind(workspace),
     getRun: workspace.getRun.bind(workspace),

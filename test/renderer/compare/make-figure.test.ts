@@ -29,6 +29,7 @@ test('a figure of a pane of curves: the same runs, groups, measure, spread and s
     measures: [{ id: 'excess', key: '1e-4' }],
     threshold: '1e-4',
     spread: 'bootstrap',
+    style: { palette: 'window', markers: true },
     options: { yScale: 'symlog' },
   });
   expect(figureSpecification.safeParse(figure).success).toBe(true);

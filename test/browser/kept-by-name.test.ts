@@ -1,10 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { RUN_COLORS } from '../../common/run-looks.ts';
 import { openWorkspace } from '../../main/workspace/workspace.ts';
 import { APPLICATION, ENVIRONMENT, newRun, recordOf } from '../main/workspace/records.ts';
 import { axeOn } from './harness/axe.ts';
 import { describeInChromium } from './harness/chromium.ts';
+import { askCommandLine } from './harness/command-line.ts';
 import { eventually } from './harness/desk.ts';
+import { temporaryFolder } from './harness/temporary.ts';
 import { openWindow, type Window } from './harness/window.ts';
 
 const ARMS = ['low', 'high'] as const;
@@ -22,7 +26,7 @@ async function writeArms(path: string): Promise<void> {
   await workspace.close();
 }
 
-describeInChromium('saved views', () => {
+describeInChromium('what people keep by name', () => {
   let window: Window;
   let page: Page;
 
@@ -106,6 +110,65 @@ describeInChromium('saved views', () => {
     await page.getByRole('button', { name: 'high alone', exact: true }).press('Enter');
     await page.getByText('2 groups, 2 runs').waitFor();
     expect(await page.getByRole('region', { name: /, pane \d/ }).count()).toBe(1);
+    expect([...window.watch.errors, ...window.watch.strangers]).toEqual([]);
+  });
+
+  test('a colour by hand is everywhere, after a reload, and in the figure that the command line writes', async () => {
+    await go('#/runs?groups=seeds');
+    const group = (arm: string): Locator =>
+      page.getByRole('row', { name: `Group kept · ${arm}`, exact: true });
+    const stroke = (mark: Locator): Promise<string | null> => mark.locator('path.line').getAttribute('style');
+    const shape = (mark: Locator): Promise<string | null> => mark.locator('path.marker').getAttribute('d');
+    const markOf = (arm: string): Locator =>
+      page.getByRole('button', { name: new RegExp(`^Colour, marker and dash of (kept · )?${arm}$`) }).first();
+    const colorOf = (name: string) => RUN_COLORS.find((color) => color.name === name)!;
+    const seen = (name: string): string => `stroke: var(${colorOf(name).token});`;
+    await group('low').waitFor();
+    expect([await stroke(markOf('low')), await stroke(markOf('high'))]).toEqual([
+      seen('green'),
+      seen('pink'),
+    ]);
+
+    // By the keyboard: the mark opens the choice, arrows move among the colours.
+    await markOf('low').press(' ');
+    const pane = page.getByRole('dialog', { name: 'Look of kept · low' });
+    await pane.getByRole('radio', { name: 'green' }).press('ArrowRight');
+    // Pink with another marker than the other arm of the study has, which keeps its own.
+    await eventually(() => stroke(markOf('low'))).toBe(seen('pink'));
+    await pane.getByRole('radio', { name: 'triangle', exact: true }).check();
+    await pane.getByText('high has that look').or(pane.getByText('high has the same look')).waitFor();
+    expect((await axeOn(page)).broken).toEqual([]);
+    await pane.getByRole('radio', { name: 'wine' }).check();
+    await eventually(() => stroke(markOf('low'))).toBe(seen('wine'));
+    await pane.getByRole('radio', { name: 'square' }).check();
+    await page.keyboard.press('Escape');
+    const square = await shape(markOf('low'));
+    await page.reload();
+    await eventually(() => stroke(markOf('low'))).toBe(seen('wine'));
+    expect(await shape(markOf('low'))).toBe(square);
+
+    await go('#/compare');
+    await page.getByText('2 groups, 4 runs').waitFor();
+    expect([await stroke(markOf('low')), await stroke(markOf('high'))]).toEqual([seen('wine'), seen('pink')]);
+    await markOf('high').press(' ');
+    await page.getByRole('radio', { name: 'brown' }).check();
+    await eventually(() => stroke(markOf('high'))).toBe(seen('brown'));
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Make a figure' }).first().click();
+    await page.locator('.paper svg').waitFor();
+    const out = temporaryFolder();
+    const { workspace } = window.application;
+    await askCommandLine(workspace, ['figures', '--out', out.path, '--format', 'svg']);
+    const [file] = readdirSync(out.path);
+    const svg = readFileSync(`${out.path}/${file}`, 'utf8');
+    out.remove();
+    for (const name of ['wine', 'brown']) expect(svg).toContain(`#${colorOf(name).paper}`);
+    for (const name of ['green', 'pink']) expect(svg).not.toContain(`#${colorOf(name).paper}`);
+    // Taken back, the arm has the look of its place again.
+    await go('#/compare');
+    await markOf('low').press(' ');
+    await page.getByRole('button', { name: 'As at first' }).press('Enter');
+    await eventually(() => stroke(markOf('low'))).toBe(seen('green'));
     expect([...window.watch.errors, ...window.watch.strangers]).toEqual([]);
   });
 });
