@@ -2,7 +2,7 @@ import { computed, type Ref } from 'vue';
 import { literal } from '../../common/figures/text.ts';
 import type { Reference } from '../../common/figures/data.ts';
 import { referenceCurves, type ReferenceCurve } from '../../common/references/references.ts';
-import { RUN_MARKERS, type RunMarker } from '../format/run-look.ts';
+import { RUN_MARKERS, type RunMarker } from '../../common/run-looks.ts';
 import type { PlotLine } from '../ui/plot/lines.ts';
 import type { ChosenReferences } from '../ui/references/choice.ts';
 import { useReferences } from '../ui/references/use-references.ts';
