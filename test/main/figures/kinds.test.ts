@@ -48,6 +48,7 @@ beforeAll(async () => {
     }
   source = {
     listRuns: () => workspace.listRuns(),
+    documents: workspace.documents.bind(workspace),
     specifications: (hashes) => workspace.specificationFrame(hashes),
     curves: workspace.curveFrame.bind(workspace),
     getRun: workspace.getRun.bind(workspace),
