@@ -27,18 +27,24 @@ import {
 /** A run of ResNet-50's size beside its control, whose channel tables are those of its masks. */
 
 export const REPLAYED = '000000000001-s0';
-const CONTROL = '000000000002-s0';
+export const CONTROL = '000000000002-s0';
+/** Runs that are shown beside it as well, where that is measured. */
+export const OTHERS = ['000000000003-s0', '000000000004-s0'] as const;
 /** The epoch at whose end the run is pruned. */
 const PRUNED_AT = 3;
 /** Share of the bits of each shed plane that changes in an epoch: of real runs 0.1 to 1%. */
 const CHANGE = 2e-3;
 const THRESHOLDS = DEFAULT_THRESHOLDS.length;
 
-/** @param epochs of each of the two, the initial state included */
-export async function writeReplayed(folder: string, epochs: number): Promise<void> {
+/**
+ * @param epochs of each run, the initial state included
+ * @param others whether to record the further runs
+ */
+export async function writeReplayed(folder: string, epochs: number, others: boolean): Promise<void> {
   const workspace = await openWorkspace(folder, { application: 'bench' });
   await record(workspace, CONTROL, null, epochs);
   await record(workspace, REPLAYED, CONTROL, epochs);
+  if (others) for (const id of OTHERS) await record(workspace, id, CONTROL, epochs);
   await workspace.close();
 }
 

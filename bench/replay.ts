@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { launch, residentOf, startServer } from './browser.ts';
 import { median } from './result.ts';
-import { REPLAYED, writeReplayed } from './replay-workspace.ts';
+import { CONTROL, OTHERS, REPLAYED, writeReplayed } from './replay-workspace.ts';
 import { RESNET_50 } from './scale-workspaces.ts';
 import { integers } from './synthetic-run.ts';
 
@@ -81,15 +81,22 @@ const OPENED = 12;
 /** A layer's weights, and after everything else the map. */
 const LARGEST = [...RESNET_50].sort((one, other) => other.weights - one.weights).slice(0, OPENED);
 
-/** @param application a checkout that is built */
-export async function benchmarkReplay(application: string, workspace: string): Promise<ReplayResult> {
+interface Wish {
+  /** A checkout that is built. */
+  application: string;
+  workspace: string;
+  /** Whether four runs in step are measured too; else the run and its control alone. */
+  four: boolean;
+}
+
+export async function benchmarkReplay({ application, workspace, four }: Wish): Promise<ReplayResult> {
   const began = performance.now();
   const [loadBefore = 0] = loadavg();
-  if (!existsSync(join(workspace, 'workspace.sqlite'))) await writeReplayed(workspace, EPOCHS);
+  if (!existsSync(join(workspace, 'workspace.sqlite'))) await writeReplayed(workspace, EPOCHS, four);
   const server = await startServer(application, workspace);
   const browser = await launch();
   try {
-    const measured = await measure(browser, server.address);
+    const measured = await measure(browser, server.address, four);
     const [loadAfter = 0] = loadavg();
     const weights = RESNET_50.reduce((sum, layer) => sum + layer.weights, 0);
     const seconds = (performance.now() - began) / 1000;
@@ -102,7 +109,7 @@ export async function benchmarkReplay(application: string, workspace: string): P
 
 type Measured = Pick<ReplayResult, 'openedMs' | 'openedBytes' | 'seeks' | 'scrubs' | 'memory' | 'bytes'>;
 
-async function measure(browser: Browser, address: string): Promise<Measured> {
+async function measure(browser: Browser, address: string, four: boolean): Promise<Measured> {
   const context = await browser.newContext({ viewport: { width: WIDTH, height: HEIGHT } });
   const page = await context.newPage();
   await page.addInitScript({ path: join(import.meta.dirname, 'children/replay-page.js') });
@@ -127,6 +134,12 @@ async function measure(browser: Browser, address: string): Promise<Measured> {
   await show(page, 0, LARGEST[0]!.name);
   scrubs.push(await scrubAll(page, session, `the map and weights of ${LARGEST[0]!.name}`));
 
+  if (four) {
+    const beside = [CONTROL, ...OTHERS];
+    await show(page, 0, null, beside);
+    seeks.push(await seekAll(page, 'the map of four runs', 'Channels of', 4));
+    scrubs.push(await scrubAll(page, session, 'the map of four runs'));
+  }
   const memory = [await memoryOf(browser, session, 'after seeks and scrubs of two layers')];
   for (const layer of LARGEST) {
     await show(page, 0, layer.name);
@@ -136,13 +149,19 @@ async function measure(browser: Browser, address: string): Promise<Measured> {
   return { openedMs, openedBytes, seeks, scrubs, memory, bytes: await bytesOf(page) };
 }
 
-/** Leads to an epoch of the map, or of a layer's weights, and waits until both sides are drawn. */
-async function show(page: Page, epoch: number, layer: string | null): Promise<void> {
+/** Leads to an epoch of the map, or of a layer's weights, and waits until all runs are drawn. */
+async function show(
+  page: Page,
+  epoch: number,
+  layer: string | null,
+  beside: readonly string[] | null = null,
+): Promise<void> {
   const parameters = new URLSearchParams({
     run: REPLAYED,
     epoch: String(epoch),
     threshold: THRESHOLD,
     ...(layer === null ? {} : { layer }),
+    ...(beside === null ? {} : { beside: beside.join(',') }),
   });
   const what = layer === null ? 'Channels of' : 'Weights of';
   await page.evaluate(`location.hash = ${JSON.stringify(`#/replay?${parameters.toString()}`)}`);
@@ -235,12 +254,20 @@ async function memoryOf(browser: Browser, session: CDPSession, when: string): Pr
 
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { application: { type: 'string' }, workspace: { type: 'string' } },
+    options: {
+      application: { type: 'string' },
+      workspace: { type: 'string' },
+      four: { type: 'boolean', default: false },
+    },
   });
   const made = values.workspace === undefined ? mkdtempSync(join(tmpdir(), 'cascade-replay-')) : null;
   try {
     const application = values.application ?? join(import.meta.dirname, '..');
-    const result = await benchmarkReplay(application, values.workspace ?? made!);
+    const result = await benchmarkReplay({
+      application,
+      workspace: values.workspace ?? made!,
+      four: values.four,
+    });
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   } finally {
     if (made !== null) rmSync(made, { recursive: true, force: true });

@@ -175,7 +175,11 @@ export function syntheticEpoch(
     epoch,
     phase,
     metrics: METRICS,
-    layers,
+    // Its buffers are handed over: the next epoch has its own.
+    layers: layers.map((layer) => ({
+      ...layer,
+      magnitudes: { ...layer.magnitudes, counts: layer.magnitudes.counts.slice() },
+    })),
     compactedParameters: 1,
     freedMedian: 1,
     heldMedian: 1,
