@@ -4,6 +4,7 @@ import LayersPane from './LayersPane.vue';
 import NumbersPane from './NumbersPane.vue';
 import OverlapPane from './OverlapPane.vue';
 import ParallelPane from './ParallelPane.vue';
+import RunMapPane from './RunMapPane.vue';
 import TradeOffPane from './TradeOffPane.vue';
 import WhoPaysPane from './WhoPaysPane.vue';
 
@@ -36,6 +37,14 @@ export const PANES: readonly PaneKind[] = [
     description: 'A line for each group through the settings that differ and the measures.',
     component: ParallelPane,
     settings: {},
+  },
+  {
+    kind: 'map',
+    title: 'Map of runs',
+    description:
+      'Trunks, prunings, retrainings and branches as a tree over epochs, coloured by arm or by any measure.',
+    component: RunMapPane,
+    settings: { color: 'testAccuracy' },
   },
   {
     kind: 'layers',
