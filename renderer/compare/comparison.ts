@@ -1,4 +1,4 @@
-import { computed, inject, provide, ref, shallowRef } from 'vue';
+import { computed, inject, provide, ref } from 'vue';
 import type { InjectionKey, Ref } from 'vue';
 import type { FieldCatalogue } from '../../common/fields/catalogue.ts';
 import type { Field, FieldSource } from '../../common/fields/field.ts';
@@ -43,8 +43,8 @@ export interface Comparison {
 
 const KEY: InjectionKey<Comparison> = Symbol('comparison');
 
-export function offerComparison(given: Omit<Comparison, 'hovered' | 'selected'>): Comparison {
-  const comparison: Comparison = { ...given, hovered: ref(null), selected: shallowRef(new Set()) };
+export function offerComparison(given: Omit<Comparison, 'hovered'>): Comparison {
+  const comparison: Comparison = { ...given, hovered: ref(null) };
   provide(KEY, comparison);
   return comparison;
 }
@@ -87,9 +87,30 @@ export function compareGroups(
   });
 }
 
+/** Ids of groups from a text of the address; none of a text that is no list of them. */
+export function readIds(text: string): ReadonlySet<string> {
+  try {
+    const found: unknown = text === '' ? [] : JSON.parse(text);
+    return new Set(Array.isArray(found) ? found.filter((id) => typeof id === 'string') : []);
+  } catch {
+    return new Set();
+  }
+}
+
 /** Ids of the runs that are in means. */
 export function useMeantRuns({ groups }: Comparison): Readonly<Ref<readonly string[]>> {
   return computed(() => [
     ...new Set(groups.value.flatMap(({ finished }) => finished.map(({ run }) => run.id))),
   ]);
+}
+
+/** Of how many runs the means are: 'n = 5', or 'n = 3–5'; empty where no run has finished. */
+export function countsOf(groups: readonly CompareGroup[]): { text: string; most: number } {
+  const sizes = groups.map(({ finished }) => finished.length).filter((n) => n > 0);
+  if (sizes.length === 0) return { text: '', most: 0 };
+  const [least, most] = [
+    sizes.reduce((one, other) => Math.min(one, other)),
+    sizes.reduce((one, other) => Math.max(one, other)),
+  ];
+  return { text: `n = ${least === most ? least : `${least}–${most}`}`, most };
 }

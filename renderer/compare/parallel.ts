@@ -10,6 +10,12 @@ export interface ParallelAxis {
   ticks: { place: number; text: string }[];
   /** [groups] Null where a group has nothing there. */
   places: (number | null)[];
+  /** [groups] Numbers, or words, likewise. */
+  values: (number | string | null)[];
+  /** All different values, from bottom to top, each with its place: where the ends of a brush can be. */
+  stops: readonly { place: number; value: number | string; text: string }[];
+  /** What a brush reaches to at a place, where it is a number. */
+  invert: ((place: number) => number) | null;
   /** [groups] */
   texts: string[];
 }
@@ -72,6 +78,7 @@ function axisOf(field: Field, title: string, values: readonly (FieldValue | null
     // Settings such as rates go over orders of magnitude.
     const isLog = low > 0 && high / low >= 50;
     const bent = isLog ? Math.log : (value: number): number => value;
+    const straight = isLog ? Math.exp : (value: number): number => value;
     const at = (value: number): number =>
       low === high ? 0.5 : (bent(value) - bent(low)) / (bent(high) - bent(low));
     const different = [...new Set(known)].sort((one, other) => one - other);
@@ -81,6 +88,9 @@ function axisOf(field: Field, title: string, values: readonly (FieldValue | null
       title,
       ticks: marks.map((value) => ({ place: at(value), text: text(value) })),
       places: values.map((value) => (typeof value === 'number' ? at(value) : null)),
+      values: values.map((value) => (typeof value === 'number' ? value : null)),
+      stops: different.map((value) => ({ place: at(value), value, text: text(value) })),
+      invert: (place) => straight(bent(low) + place * (bent(high) - bent(low))),
       texts,
     };
   }
@@ -91,6 +101,26 @@ function axisOf(field: Field, title: string, values: readonly (FieldValue | null
     title,
     ticks: names.length <= 12 ? names.map((name) => ({ place: at(name), text: name })) : [],
     places: values.map((value) => (value === null ? null : at(String(value)))),
+    values: values.map((value) => (value === null ? null : String(value))),
+    stops: names.map((name) => ({ place: at(name), value: name, text: name })),
+    invert: null,
     texts,
   };
+}
+
+/** The axes in the order of a list of their fields' ids; those that it does not name follow as they were. */
+export function inOrder(axes: readonly ParallelAxis[], order: readonly string[]): ParallelAxis[] {
+  const place = ({ field }: ParallelAxis): number => {
+    const found = order.indexOf(field.id);
+    return found < 0 ? order.length : found;
+  };
+  return [...axes].sort((one, other) => place(one) - place(other));
+}
+
+/** The order of the axes with one of them moved to a place. */
+export function withMovedAxis(axes: readonly ParallelAxis[], from: number, to: number): string[] {
+  const ids = axes.map(({ field }) => field.id);
+  const [moved] = ids.splice(from, 1);
+  if (moved !== undefined) ids.splice(Math.max(0, Math.min(ids.length, to)), 0, moved);
+  return ids;
 }

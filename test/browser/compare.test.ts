@@ -314,6 +314,97 @@ describeInChromium('compare', () => {
     await page.getByText('2 groups, 7 runs').waitFor();
   });
 
+  test('ranges on the axes let groups through: by drag and by keys, in the address, and as the selection of all panes', async () => {
+    await show({
+      row: [
+        ['parallel', { measures: 'testAccuracy,shed' }],
+        ['numbers', {}],
+      ],
+      sizes: [60, 40],
+    });
+    const parallel = pane('Parallel coordinates');
+    const lowest = parallel.getByRole('slider', { name: 'Accuracy from' });
+    await lowest.focus();
+    await page.keyboard.press('ArrowUp');
+    // Each arm is at an end of the axis; the unfinished run is one of the pruned arm's.
+    const mean = (hash: string): number =>
+      byHand(SEEDS.map((seed) => recordOf(LAST, saltOf(hash, seed)).metrics.testAccuracy)).mean;
+    const better = mean(PRUNED) > mean(DENSE) ? 'pruned' : 'dense';
+    const within = `1 of 2 groups, ${better === 'pruned' ? 4 : 3} of 7 runs within the ranges`;
+    await parallel.getByText(within).waitFor();
+    await expect(parallel.locator('path.line.out').count()).resolves.toBe(1);
+    await parallel.getByRole('button', { name: 'Select these' }).click();
+    await eventually(async () => pane('Numbers').locator('tr.selected').allTextContents()).toHaveLength(1);
+    await expect(pane('Numbers').locator('tr.selected').textContent()).resolves.toContain(`pair · ${better}`);
+    await page.reload();
+    await parallel.getByText(within).waitFor();
+    await expect(pane('Numbers').locator('tr.selected').count()).resolves.toBe(1);
+    await parallel.getByRole('slider', { name: 'Accuracy to' }).focus();
+    await page.keyboard.press('Escape');
+    await parallel.getByText('drag along an axis for a range').waitFor();
+    // A drag over the lower half of the axis.
+    const strip = (await parallel.getByRole('slider', { name: 'Accuracy from' }).boundingBox())!;
+    const top = (await parallel.getByRole('slider', { name: 'Accuracy to' }).boundingBox())!;
+    const x = strip.x + strip.width / 2;
+    await page.mouse.move(x, strip.y + 2);
+    await page.mouse.down();
+    await page.mouse.move(x, (strip.y + top.y) / 2, { steps: 4 });
+    await page.mouse.up();
+    await parallel.getByText(`1 of 2 groups, ${better === 'pruned' ? 3 : 4} of 7 runs`).waitFor();
+    const titles = () => parallel.locator('button.title').allTextContents();
+    const before = (await titles()).map((title) => title.trim());
+    await parallel.getByRole('button', { name: before[0]!, exact: true }).focus();
+    await page.keyboard.press('ArrowRight');
+    await eventually(async () => (await titles()).map((title) => title.trim())).toEqual([
+      before[1],
+      before[0],
+      ...before.slice(2),
+    ]);
+    expect(await page.evaluate('decodeURIComponent(location.hash)')).toContain('"order"');
+    await page.locator('ul[aria-label="Groups"] button[aria-pressed="true"]').click();
+  });
+
+  test('small plots of each layer: one scale, the control dashed, the numbers of the records', async () => {
+    await show(['layers', { y: 'shed(1e-4)' }]);
+    const plots = pane('By layer').getByRole('listitem');
+    await eventually(async () => plots.count()).toBe(2);
+    await pane('By layer')
+      .getByText('n = 3, bands: standard deviation; dashed: the same weights in the control')
+      .waitFor();
+    const plot = plots.nth(1).getByRole('group');
+    await plot.focus();
+    await page.keyboard.press('n');
+    const first = (await plot.locator('[aria-live]').textContent())!;
+    const hash = first.includes('dense') ? DENSE : PRUNED;
+    const shares = SEEDS.map((seed) => {
+      const layer = recordOf(LAST, saltOf(hash, seed)).layers[1]!;
+      return layer.shed[2]! / (layer.weights - layer.pruned);
+    });
+    await eventually(async () => plot.locator('[aria-live]').textContent()).toContain(
+      `${percent(byHand(shares).mean, 2)} at Epoch ${LAST}`,
+    );
+    const ticks = async (at: number) =>
+      (await plots.nth(at).locator('text.tick[text-anchor="end"]').allTextContents()).map((text) =>
+        text.trim(),
+      );
+    expect(await ticks(0)).toEqual(await ticks(1));
+  });
+
+  test('a scale is remembered for its measure, in other panes and after a reload', async () => {
+    await show(['curves', { y: 'testLoss' }]);
+    await pane('Curves').getByRole('combobox', { name: 'Scale of the axis' }).selectOption('log');
+    await show(['curves', { y: 'testAccuracy' }]);
+    const scale = pane('Curves').getByRole('combobox', { name: 'Scale of the axis' });
+    await eventually(async () => scale.inputValue()).toBe('linear');
+    await show(['trade-off', { y: 'testLoss', x: 'compression(masked)' }]);
+    await page.reload();
+    const upright = pane('Trade-off').getByRole('combobox', { name: 'Scale of the upright axis' });
+    await eventually(async () => upright.inputValue()).toBe('log');
+    // What a log axis has no place for is told.
+    await show(['curves', { y: 'learningRate', scale: 'log' }]);
+    await pane('Curves').getByText('2 points at or below 0 have no place on a log axis').waitFor();
+  });
+
   test('curves of others, from a file: drawn apart, named with their source, in the address and in a figure', async () => {
     const folder = temporaryFolder();
     const file = join(folder.path, 'published.csv');
