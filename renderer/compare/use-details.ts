@@ -42,3 +42,10 @@ export function useDetails(ids: Readonly<Ref<readonly string[]>>): AskedDetails 
   );
   return { details, error };
 }
+
+/** What a network is called among others, which tells those of one model with other layers apart. */
+export function networkName({ summary, network }: Pick<RunDetail, 'summary' | 'network'>): string {
+  const layers = network?.layers ?? [];
+  const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
+  return `${summary.model}, ${weights.toLocaleString('en')} weights in ${layers.length} layers`;
+}
