@@ -28,6 +28,7 @@ import type {
 import { Background } from './background/background.ts';
 import { RunFiles } from './exchange/exchange.ts';
 import { Figures } from './figures/figures.ts';
+import { studyData } from './report/study-data.ts';
 import { countGpus } from './runs/gpus.ts';
 import { RunManager } from './runs/run-manager.ts';
 import { bundledStudies } from './studies/bundled.ts';
@@ -311,6 +312,22 @@ class Workstation implements WorkstationServices {
     await this.#workspace.removeDocument(kind, name);
     this.#emit({ type: 'documents', kind });
   }
+
+  studyPage: WorkstationServices['studyPage'] = async (study, options, signal) => {
+    const asked = { ...options, application: `cascade-lab ${this.#status.version}` };
+    const data = await studyData(
+      {
+        listRuns: () => this.listRuns(),
+        specifications: (hashes) => this.specifications(hashes),
+        curves: (wanted) => this.#workspace.curveFrame(wanted, signal),
+        studyTexts: (name) => this.#workspace.studyTexts(name),
+        environment: (id) => this.#workspace.environment(id),
+      },
+      study,
+      asked,
+    );
+    return this.#background.call('studyPage', [data], { signal });
+  };
 
   pause(id: string): Promise<void> {
     return this.#runs.pause(id);

@@ -2,6 +2,8 @@ import { oc, eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { WEIGHT_FORMATS } from '../codec/weight-formats.ts';
 import { CONTROL_KINDS } from '../controls.ts';
+import { SPREAD_NAMES } from '../statistics/spread.ts';
+import { SHOWN_THRESHOLD } from '../thresholds.ts';
 import type { SqlSchema } from '../sql/schema.ts';
 import * as documents from './document-schemas.ts';
 import * as exchange from './exchange-schemas.ts';
@@ -60,6 +62,16 @@ export const contract = {
     /** Keeps a text under its name. An older one than is kept is passed over: `newer` is what is there then. */
     keep: call.input(schemas.keptStudy).output(z.object({ newer: schemas.keptStudy.nullable() })),
     drop: call.input(z.object({ name: z.string() })).output(z.object({})),
+    /** The result of a study as one HTML page that needs nothing else. */
+    page: call
+      .input(
+        z.object({
+          study: z.string().max(1_000),
+          threshold: z.string().max(40).default(SHOWN_THRESHOLD),
+          spread: z.enum(SPREAD_NAMES).default('sd'),
+        }),
+      )
+      .output(schemas.bytes),
   },
   workspace: {
     /** What a query tells, as a result frame: see `common/codec/result-frames.ts`. It only reads, and is ended once it is cancelled. */

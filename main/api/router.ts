@@ -77,6 +77,9 @@ export function createRouter(services: WorkstationServices, log: (error: unknown
       kept: os.studies.kept.handler(() => services.keptStudies()),
       keep: os.studies.keep.handler(({ input }) => services.keepStudy(input)),
       drop: os.studies.drop.handler(({ input }) => services.dropStudy(input.name).then(() => ({}))),
+      page: os.studies.page.handler(({ input: { study, ...options }, signal }) =>
+        services.studyPage(study, options, signal),
+      ),
     },
     workspace: {
       sql: os.workspace.sql.handler(({ input, signal }) => services.sql(input, signal)),

@@ -45,6 +45,7 @@ import type { TracksAsked } from '../../common/contract/track-schemas.ts';
 import type { ControlKind } from '../../common/controls.ts';
 import type { EpochSpan } from '../../common/epoch-spans.ts';
 import type { Moment } from '../../common/records.ts';
+import type { Spread } from '../../common/statistics/spread.ts';
 import type { SqlSchema } from '../../common/sql/schema.ts';
 import type { StartProcess } from '../threads/child-process.ts';
 
@@ -71,6 +72,12 @@ export interface WorkstationServices {
   keptStudies(): Promise<KeptStudy[]>;
   keepStudy(study: KeptStudy): Promise<{ newer: KeptStudy | null }>;
   dropStudy(name: string): Promise<void>;
+  /** The result of a study as an HTML page. */
+  studyPage(
+    study: string,
+    options: { threshold: string; spread: Spread },
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
 
   /** See the contract. */
   documents(kind: DocumentKind): Promise<StoredDocument[]>;

@@ -1,5 +1,6 @@
 import { checkpointToPyTorch } from '../codec/pytorch-layout.ts';
 import { drawFigure, figureFile } from '../figures/render.ts';
+import { studyPage } from '../report/study-page.ts';
 import { compareData, pinData } from '../studies/changed-data.ts';
 import { hasData } from '../studies/outlines.ts';
 import { planStudy } from '../studies/plan-study.ts';
@@ -18,6 +19,7 @@ export const calls = {
   checkpointToPyTorch,
   drawFigure,
   figureFile,
+  studyPage,
   testImages,
   forecastWeight,
   /** Frees what the engine of a thread that was ended still owns. */

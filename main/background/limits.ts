@@ -18,6 +18,7 @@ export const CALL_LIMITS_MS: Record<keyof BackgroundCalls, number> = {
   checkpointToPyTorch: 5 * MINUTE,
   drawFigure: MINUTE,
   figureFile: MINUTE,
+  studyPage: MINUTE,
   // A folder of a million images is decoded where nobody did yet.
   testImages: 60 * MINUTE,
   forecastWeight: MINUTE,

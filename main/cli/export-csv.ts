@@ -22,12 +22,13 @@ import { allRows } from './all-rows.ts';
 export const EXPORTED_TABLES = ['epochs', 'layers', 'channels', 'classes', 'predictions'] as const;
 export type ExportedTable = (typeof EXPORTED_TABLES)[number];
 
-/** A whole run as a file, a safetensors file of one epoch's weights, or a table. */
+/** A study's result as a page, a whole run as a file, a safetensors file of one epoch's weights, or a table. */
 export interface ExportOptions {
   run?: string;
   where?: string;
   withoutCheckpoints?: boolean;
   withoutTrunks?: boolean;
+  html?: string;
   epoch?: number;
   out?: string;
   format?: WeightFormat;
@@ -37,13 +38,14 @@ export interface ExportOptions {
 
 /** Why the options of `export` do not go together; null where they do. */
 export function exportProblem(options: ExportOptions, name: string | undefined): string | null {
-  const { epoch, out, format, what, csv, run, where } = options;
+  const { epoch, out, format, what, csv, run, where, html } = options;
   const [weights, table, whole] = [
     out !== undefined,
     csv !== undefined || what !== undefined,
     run !== undefined,
   ];
-  if ([weights, table, whole].filter(Boolean).length !== 1)
+  const page = html !== undefined;
+  if ([weights, table, whole, page].filter(Boolean).length !== 1)
     return 'say either --run, for a whole run, or --epoch and --out, for weights, or --what and --csv, for a table of numbers';
   if (
     !whole &&

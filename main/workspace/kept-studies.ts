@@ -32,3 +32,14 @@ export function dropStudy(database: Connection, name: string): void {
 function studyOf({ bundled, ...study }: Row): KeptStudy {
   return { ...study, bundled: bundled === 1 };
 }
+
+/** Texts by which runs of a study were asked for, the oldest first. */
+export function studyTexts(
+  database: Connection,
+  name: string,
+): { title: string; fileName: string; text: string }[] {
+  return prepared(
+    database,
+    'select title, file_name as fileName, text from studies where name = ? order by added_at, id',
+  ).all(name) as { title: string; fileName: string; text: string }[];
+}

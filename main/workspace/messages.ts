@@ -260,6 +260,7 @@ export interface ReaderCalls {
   checkpointWishes(id: string): CheckpointWishes;
   speeds(): MeasuredSpeed[];
   keptStudies(): KeptStudy[];
+  studyTexts(name: string): { title: string; fileName: string; text: string }[];
   documents(kind: DocumentKind): StoredDocument[];
   figures(): StoredFigure[];
   close(): void;

@@ -78,6 +78,8 @@ export interface Workspace {
   dropStudy(name: string): Promise<void>;
   /** Those changed last first. */
   keptStudies(): Promise<KeptStudy[]>;
+  /** Texts by which runs of a study were asked for, the oldest first. */
+  studyTexts(name: string): Promise<{ title: string; fileName: string; text: string }[]>;
   /** All of the kind, by name. */
   documents(kind: DocumentKind): Promise<StoredDocument[]>;
   /** Writes over one that has the name; `instead` names one that goes as this comes. */
@@ -308,6 +310,10 @@ class OpenWorkspace implements Workspace {
 
   keptStudies(): Promise<KeptStudy[]> {
     return this.#reader.call('keptStudies');
+  }
+
+  studyTexts(name: string): Promise<{ title: string; fileName: string; text: string }[]> {
+    return this.#reader.call('studyTexts', name);
   }
 
   documents(kind: DocumentKind): Promise<StoredDocument[]> {

@@ -8,6 +8,7 @@ import { copyText } from '../ui/clipboard.ts';
 import { attempt, notify } from '../stores/notices.ts';
 import { duplicateStudy } from '../stores/duplicate-study.ts';
 import { exportRuns } from '../stores/export-runs.ts';
+import { exportStudy, studiesOf } from '../stores/export-study.ts';
 import { offeredActions, type Action } from '../stores/actions.ts';
 import { useAddress } from '../stores/address.ts';
 import { inspectorOpen, textSize, TEXT_SIZES, theme } from '../stores/preferences.ts';
@@ -94,6 +95,11 @@ function selectedActions(workstation: Workstation): Action[] {
     [true, 'Duplicate run as a study', () => duplicateStudy(workstation, id)],
     [true, 'Export run as a file', () => exportRuns(workstation, [id])],
     [true, 'Export run as a file without checkpoints', () => exportRuns(workstation, [id], false)],
+    ...studiesOf([run]).map((study): [boolean, string, () => unknown] => [
+      true,
+      `Export the result of the study ${study} as a page`,
+      () => exportStudy(workstation, study),
+    ]),
     ...controlsOf(run).map((kind): [boolean, string, () => unknown] => [
       true,
       `Open its ${CONTROL_SHORT_NAMES[kind]}`,

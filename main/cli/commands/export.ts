@@ -1,5 +1,7 @@
 import { Option } from 'commander';
 import { WEIGHT_FORMATS } from '../../../common/codec/weight-formats.ts';
+import { SPREAD_NAMES, type Spread } from '../../../common/statistics/spread.ts';
+import { SHOWN_THRESHOLD, thresholdKey } from '../../../common/thresholds.ts';
 import { EXPORTED_TABLES, exportedCsv, exportProblem, type ExportOptions } from '../export-csv.ts';
 import { findRun } from '../find-run.ts';
 import { runsMeant, writeRunFile } from '../run-files.ts';
@@ -8,12 +10,12 @@ import type { CommandFile, GlobalOptions } from './command.ts';
 import { epochOption } from './options.ts';
 import { save } from './save.ts';
 
-type Options = GlobalOptions & ExportOptions & { force?: boolean };
+type Options = GlobalOptions & ExportOptions & { force?: boolean; spread: Spread; threshold: string };
 
 export const exportCommand: CommandFile = ({ program, withClient }) => {
   program
     .command('export')
-    .argument('[run]', 'its id, or a unique prefix')
+    .argument('[run]', 'its id, or a unique prefix; with --html the name of a study')
     .description(
       'write a whole run as one file, the weights and masks after an epoch as safetensors, or a table of numbers as CSV',
     )
@@ -38,6 +40,20 @@ export const exportCommand: CommandFile = ({ program, withClient }) => {
       ),
     )
     .option('--csv <file>', 'the .csv file to write')
+    .option(
+      '--html <file>',
+      'the .html file to write: the result of the study of that name, as one page that needs nothing else',
+    )
+    .addOption(
+      new Option('--spread <name>', 'with --html: what is told around a mean')
+        .choices(SPREAD_NAMES)
+        .default('sd'),
+    )
+    .option(
+      '--threshold <label>',
+      'with --html: magnitude at or below which a weight counts as shed',
+      SHOWN_THRESHOLD,
+    )
     .option('--force', 'replace an existing file')
     .hook('preAction', (command) => {
       const problem = exportProblem(command.opts<ExportOptions>(), command.args[0]);
@@ -50,6 +66,16 @@ export const exportCommand: CommandFile = ({ program, withClient }) => {
           const runs = await runsMeant(client, name, options.where);
           const asked = { runs, checkpoints: !options.withoutCheckpoints, trunks: !options.withoutTrunks };
           return writeRunFile(client, output, options.run, asked, { force, workspace });
+        }
+        if (options.html !== undefined) {
+          const { html, spread } = options;
+          const threshold = thresholdKey(options.threshold) ?? options.threshold;
+          const page = await client.studies.page({ study: name, threshold, spread });
+          await writeWhole(html, page, force, workspace);
+          return output.result(
+            { study: name, file: html, bytes: page.length },
+            `Wrote ${html} (${page.length} bytes).`,
+          );
         }
         const id = await findRun(client, name);
         if (out !== undefined && epoch !== undefined)

@@ -34,7 +34,7 @@ import { CheckpointFiles } from '../checkpoint-files.ts';
 import { connect, type Connection } from '../database.ts';
 import { documentsOf } from '../documents.ts';
 import { notFound } from '../errors.ts';
-import { keptStudies } from '../kept-studies.ts';
+import { keptStudies, studyTexts } from '../kept-studies.ts';
 import { layoutOf } from '../layout.ts';
 import type {
   CheckpointWishes,
@@ -292,6 +292,10 @@ export class Reader implements Omit<ReaderCalls, 'open'> {
 
   speeds(): MeasuredSpeed[] {
     return speeds(this.#database);
+  }
+
+  studyTexts(name: string): { title: string; fileName: string; text: string }[] {
+    return this.#snapshot(() => studyTexts(this.#database, name));
   }
 
   keptStudies(): KeptStudy[] {

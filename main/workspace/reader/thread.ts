@@ -64,6 +64,7 @@ serve<ReaderCalls>(
     figures: () => opened().figures(),
     speeds: () => opened().speeds(),
     keptStudies: () => opened().keptStudies(),
+    studyTexts: (name) => opened().studyTexts(name),
     documents: (kind) => opened().documents(kind),
     close: () => reader?.close(),
   },

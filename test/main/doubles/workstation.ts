@@ -366,6 +366,9 @@ export class WorkstationDouble implements WorkstationServices {
   }
   /** Keeps figures, and draws none. */
   figures = new FiguresDouble();
+  studyPage(): Promise<never> {
+    return Promise.reject(new CascadeError('INVALID', 'This double of a workstation writes no page.'));
+  }
   runFiles: RunFileServices = new RunFilesDouble();
 
   async specifications() {
