@@ -5,6 +5,7 @@ import { channelRows, planeCount } from '../../../common/records.ts';
 import { readSpecification } from '../../../common/run-specification.ts';
 import { prepared, type Connection } from '../database.ts';
 import { PART_BYTES } from './run-file.ts';
+import { runTables } from './run-tables.ts';
 
 /**
  * Whether what a database says of its runs can be so: names that become paths, sizes for which memory is taken, numbers that are
@@ -18,8 +19,8 @@ const MOST_EPOCHS = 10_000_000;
 const MOST_CHECKPOINT = 2 ** 36;
 /** Bytes before the content of a stored blob. */
 const BLOB_HEADER = 5;
-/** Bytes of answers and of classes after an epoch. */
-const MOST_ANSWERS = 2 ** 28;
+/** Bytes of any other content of an epoch, such as answers. */
+const MOST_BLOB = 2 ** 28;
 
 const name = z.string().min(1).max(1_000);
 const run = z
@@ -93,19 +94,24 @@ function runProblem(
     if (found !== null) return found;
   }
   const channels = layers.reduce((sum, layer) => sum + layer.channels, 0);
-  const tables = [
-    ['channel_tables', 'bytes', 4 * channels * channelRows(thresholds) + BLOB_HEADER],
-    ['magnitudes', 'bytes', mostMagnitudeBytes(layers.length) + BLOB_HEADER],
-    ['class_epochs', 'examples', MOST_ANSWERS],
-    ['class_epochs', 'correct', MOST_ANSWERS],
-    ['predictions', 'labels', MOST_ANSWERS],
-    ['predictions', 'predicted', MOST_ANSWERS],
-    ['predictions', 'margins', MOST_ANSWERS],
-  ] as const;
-  for (const [table, column, most] of tables)
+  for (const { table, column } of blobsOfRuns(database)) {
+    const most =
+      table === 'channel_tables' ? 4 * channels * channelRows(thresholds) + BLOB_HEADER : MOST_BLOB;
     if (mostDeclared(database, table, column, 'run', number) > most)
       return `${table} are longer than they can be`;
+  }
   return environmentProblem(database, number) ?? checkpointProblem(database, number);
+}
+
+/** Columns of compressed content in tables of runs, those of later migrations too. */
+function blobsOfRuns(database: Connection): { table: string; column: string }[] {
+  return runTables(database)
+    .filter(({ owner }) => owner === 'run')
+    .flatMap(({ name: table }) =>
+      (database.pragma(`table_info(${table})`) as { name: string; type: string }[])
+        .filter(({ type }) => type.toLowerCase() === 'blob')
+        .map((column) => ({ table, column: column.name })),
+    );
 }
 
 function layerProblem(

@@ -27,20 +27,15 @@ const CLOCK = [
   'waiting_seconds',
   'recorded_at',
 ];
-/** Null in epochs that an earlier version recorded. */
-const LATER = [
-  'validation_top_five',
-  'test_top_five',
-  'compacted_parameters',
-  'compacted',
-  'gradient_norm',
-  'learning_rate_mean',
-  'learning_rate_last',
-  'freed_channels',
-  'freed',
-  'freed_median',
-  'held_median',
-  'dead_on_data',
+/** Null where they are no number; all others are null in what an earlier version recorded, which says nothing. */
+const NO_NUMBER = [
+  'train_loss',
+  'train_accuracy',
+  'validation_loss',
+  'validation_accuracy',
+  'test_loss',
+  'test_accuracy',
+  'norm',
 ];
 
 /** Compares every number and every mask of the epochs that both have, to the bit. */
@@ -137,9 +132,13 @@ function numberThatDiffers(one: Row, other: Row, ignored: readonly string[]): st
   for (const [column, value] of Object.entries(one)) {
     const twin = other[column];
     if (CLOCK.includes(column) || ignored.includes(column) || Object.is(value, twin)) continue;
-    if (LATER.includes(column) && (value === null || twin === null)) continue;
+    if (!NO_NUMBER.includes(column) && (value == null || twin == null)) continue;
+    if (value instanceof Uint8Array && twin instanceof Uint8Array) {
+      if (sameContent(value, twin)) continue;
+      return `${column.replaceAll('_', ' ')} differ`;
+    }
     if (column === 'measured') {
-      if (twin === null || sameMeasured(value as string | null, twin as string)) continue;
+      if (sameMeasured(value as string, twin as string)) continue;
       return 'measures differ';
     }
     return `${column.replaceAll('_', ' ')} is ${text(value)} here and ${text(twin)} there`;
@@ -153,14 +152,16 @@ function text(value: unknown): string {
   return told.length > 60 ? `${told.slice(0, 57)}…` : told;
 }
 
+/** Of compressed blobs, which another version may have compressed otherwise. */
+function sameContent(one: Uint8Array, other: Uint8Array): boolean {
+  return equalBytes(one, other) || equalBytes(decompress(one), decompress(other));
+}
+
 function sameBlobs(one: Row, other: Row): boolean {
   return Object.entries(one).every(([column, value]) => {
     const twin = other[column];
     if (!(value instanceof Uint8Array)) return true;
-    return (
-      twin instanceof Uint8Array &&
-      (equalBytes(value, twin) || equalBytes(decompress(value), decompress(twin)))
-    );
+    return twin instanceof Uint8Array && sameContent(value, twin);
   });
 }
 

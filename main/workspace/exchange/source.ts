@@ -66,7 +66,7 @@ function openFile(path: string, stage: string, work: Work): Source {
     const strange = strangeObject(database, header.version, true);
     if (strange !== null) throw badFile(path, strange);
     const damage = damageOf(database);
-    if (damage !== null) throw badFile(path, `is damaged (${damage})`);
+    if (damage !== null) throw badFile(path, `is damaged (${damage.replace(/\s+/g, ' ')})`);
     const head = readHead(database, path);
     if (digestOf(database, () => work.did(0)) !== head.digest)
       throw badFile(path, 'is damaged: its content is not what was written. Copy it once more');
@@ -98,7 +98,7 @@ function openWorkspaceFolder(folder: string, stage: string): Source {
     const strange = strangeObject(database, version, false);
     if (strange !== null) throw badFile(folder, strange);
     const damage = damageOf(database);
-    if (damage !== null) throw badFile(folder, `has a damaged database (${damage})`);
+    if (damage !== null) throw badFile(folder, `has a damaged database (${damage.replace(/\s+/g, ' ')})`);
     return checked(
       { name: folder, kind: 'workspace', database, path, checkpoints: layout.checkpoints, asked: null },
       { ...header, version },

@@ -171,6 +171,10 @@ describe('content that cannot be is refused, though it is signed', () => {
     ['a huge part', 'update checkpoint_parts set bytes = zeroblob(5000000)'],
     ['a layer of the size of everything', 'update layers set weights = 9007199254740991'],
     ['masks that declare gigabytes', `update planes set bytes = ${bomb}`],
+    [
+      'counts over a control that declare gigabytes',
+      `insert or replace into kept_counts select run, run, epoch, ${bomb} from channel_tables`,
+    ],
     ['channels that declare gigabytes', `update channel_tables set bytes = ${bomb}`],
     ['predictions that declare gigabytes', `update predictions set margins = ${bomb}`],
     ['classes that declare gigabytes', `update class_epochs set examples = ${bomb}`],
