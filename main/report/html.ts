@@ -10,7 +10,6 @@ const SIGNS: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 /** What a page cannot hold: control characters but for tabs and ends of lines. */
-// eslint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 
 /** Text, within an element or an attribute's quotes. */

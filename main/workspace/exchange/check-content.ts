@@ -94,9 +94,12 @@ function runProblem(
     if (found !== null) return found;
   }
   const channels = layers.reduce((sum, layer) => sum + layer.channels, 0);
+  const exact: Readonly<Record<string, number>> = {
+    channel_tables: 4 * channels * channelRows(thresholds) + BLOB_HEADER,
+    magnitudes: mostMagnitudeBytes(layers.length) + BLOB_HEADER,
+  };
   for (const { table, column } of blobsOfRuns(database)) {
-    const most =
-      table === 'channel_tables' ? 4 * channels * channelRows(thresholds) + BLOB_HEADER : MOST_BLOB;
+    const most = exact[table] ?? MOST_BLOB;
     if (mostDeclared(database, table, column, 'run', number) > most)
       return `${table} are longer than they can be`;
   }
