@@ -317,9 +317,7 @@ class Workstation implements WorkstationServices {
     const asked = { ...options, application: `cascade-lab ${this.#status.version}` };
     const data = await studyData(
       {
-        listRuns: () => this.listRuns(),
-        specifications: (hashes) => this.specifications(hashes),
-        curves: (wanted) => this.#workspace.curveFrame(wanted, signal),
+        figures: this,
         studyTexts: (name) => this.#workspace.studyTexts(name),
         environment: (id) => this.#workspace.environment(id),
       },

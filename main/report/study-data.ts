@@ -3,17 +3,18 @@ import type { MeasureKey } from '../../common/contract/measure-key.ts';
 import type { RunSummary } from '../../common/contract/schemas.ts';
 import { CascadeError } from '../../common/errors.ts';
 import type { Field, FieldSource, FieldValue } from '../../common/fields/field.ts';
-import type { ShapeName, Shapes } from '../../common/figures/data.ts';
+import type { SeriesPanel } from '../../common/figures/data.ts';
 import { figureSpecification, type FigureGiven } from '../../common/figures/specification.ts';
 import { differing } from '../../common/groups/differing.ts';
 import { queryable } from '../../common/query/choose.ts';
 import { meanOf, type Mean, type Spread } from '../../common/statistics/spread.ts';
-import { collect } from '../figures/collect.ts';
+import { collect, type Collected } from '../figures/collect/collect.ts';
 import type { Rendered } from '../figures/render.ts';
 import type { FigureSource } from '../figures/source.ts';
 
 /** What a page about a study asks of the workspace. */
-export interface ReportSource extends FigureSource {
+export interface ReportSource {
+  figures: FigureSource;
   /** Texts by which the study was asked for, the oldest first. */
   studyTexts(name: string): Promise<{ title: string; fileName: string; text: string }[]>;
   /** What a run was trained by; null for one that has not begun. */
@@ -64,12 +65,12 @@ export async function studyData(
   name: string,
   options: ReportOptions,
 ): Promise<StudyData> {
-  const all = await source.listRuns();
+  const all = await source.figures.listRuns();
   const runs = runsOfStudy(all, name);
   if (runs.length === 0) throw noSuchStudy(all, name);
-  const narrow: FigureSource = { ...bound(source), listRuns: () => Promise.resolve(runs) };
+  const narrow = ofRuns(source.figures, runs);
   const specifications = new Specifications();
-  specifications.add(await source.specifications([...new Set(runs.map(({ hash }) => hash))]));
+  specifications.add(await source.figures.specifications([...new Set(runs.map(({ hash }) => hash))]));
   const { sources, catalogue } = queryable(runs, specifications);
   const settings = catalogue.fields.filter(({ kind }) => kind === 'setting');
   const differ = differing(settings, sources, options.threshold);
@@ -123,11 +124,17 @@ function noSuchStudy(all: readonly RunSummary[], name: string): CascadeError {
   );
 }
 
-function bound(source: FigureSource): FigureSource {
+/** The same source, in which there are no other runs. */
+function ofRuns(source: FigureSource, runs: RunSummary[]): FigureSource {
   return {
-    listRuns: () => source.listRuns(),
+    listRuns: () => Promise.resolve(runs),
     specifications: (hashes) => source.specifications(hashes),
     curves: (asked, signal) => source.curves(asked, signal),
+    getRun: (id) => source.getRun(id),
+    overlap: (asked, signal) => source.overlap(asked, signal),
+    channels: (id, asked, signal) => source.channels(id, asked, signal),
+    planes: (id, epoch, layer, planes, signal) => source.planes(id, epoch, layer, planes, signal),
+    predictions: (id, epoch, moment) => source.predictions(id, epoch, moment),
   };
 }
 
@@ -232,7 +239,9 @@ async function rendered(
   return hasNumbers(collected.data) ? { figure, collected, application, date: 0 } : null;
 }
 
-function hasNumbers(data: Shapes[ShapeName]): boolean {
-  if ('rows' in data) return data.rows.some(({ cells }) => cells.some((cell) => cell !== null));
-  return data.some(({ groups }) => groups.some(({ points }) => points.some(({ mean }) => mean !== null)));
+/** Of the kinds that the page has: a table, and curves or points. */
+function hasNumbers(data: Collected['data']): boolean {
+  if ('quantities' in data) return data.rows.some(({ cells }) => cells.some((cell) => cell !== null));
+  const panels = data as readonly SeriesPanel[];
+  return panels.some(({ groups }) => groups.some(({ points }) => points.some(({ mean }) => mean !== null)));
 }

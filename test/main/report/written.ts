@@ -40,9 +40,16 @@ export async function writeStudy(workspace: Workspace): Promise<void> {
 export function dataOf(workspace: Workspace, name = STUDY, threshold = '1e-4'): Promise<StudyData> {
   return studyData(
     {
-      listRuns: () => workspace.listRuns(),
-      specifications: (hashes) => workspace.specificationFrame(hashes),
-      curves: (asked) => workspace.curveFrame(asked),
+      figures: {
+        listRuns: () => workspace.listRuns(),
+        specifications: (hashes) => workspace.specificationFrame(hashes),
+        curves: (asked) => workspace.curveFrame(asked),
+        getRun: (id) => workspace.getRun(id),
+        overlap: (asked) => workspace.overlap(asked),
+        channels: (id, asked) => workspace.channelFrame(id, asked),
+        planes: (id, epoch, layer, planes) => workspace.planeFrame(id, epoch, layer, planes),
+        predictions: (id, epoch, moment) => workspace.predictionFrame(id, epoch, moment),
+      },
       studyTexts: (study) => workspace.studyTexts(study),
       environment: (id) => workspace.environment(id),
     },
