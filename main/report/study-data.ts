@@ -126,16 +126,13 @@ function noSuchStudy(all: readonly RunSummary[], name: string): CascadeError {
 
 /** The same source, in which there are no other runs. */
 function ofRuns(source: FigureSource, runs: RunSummary[]): FigureSource {
-  return {
-    listRuns: () => Promise.resolve(runs),
-    specifications: (hashes) => source.specifications(hashes),
-    curves: (asked, signal) => source.curves(asked, signal),
-    getRun: (id) => source.getRun(id),
-    overlap: (asked, signal) => source.overlap(asked, signal),
-    channels: (id, asked, signal) => source.channels(id, asked, signal),
-    planes: (id, epoch, layer, planes, signal) => source.planes(id, epoch, layer, planes, signal),
-    predictions: (id, epoch, moment) => source.predictions(id, epoch, moment),
-  };
+  return new Proxy(source, {
+    get: (all, key): unknown => {
+      if (key === 'listRuns') return () => Promise.resolve(runs);
+      const part: unknown = Reflect.get(all, key);
+      return typeof part === 'function' ? (part.bind(all) as unknown) : part;
+    },
+  });
 }
 
 export const armOf = ({ memberships }: RunSummary): string => memberships[0]?.arm ?? '';

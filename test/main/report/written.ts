@@ -48,6 +48,7 @@ export function dataOf(workspace: Workspace, name = STUDY, threshold = '1e-4'): 
         overlap: (asked) => workspace.overlap(asked),
         channels: (id, asked) => workspace.channelFrame(id, asked),
         planes: (id, epoch, layer, planes) => workspace.planeFrame(id, epoch, layer, planes),
+        documents: (kind) => workspace.documents(kind),
         predictions: (id, epoch, moment) => workspace.predictionFrame(id, epoch, moment),
       },
       studyTexts: (study) => workspace.studyTexts(study),
