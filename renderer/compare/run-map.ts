@@ -66,7 +66,8 @@ export function branchesOf(groups: readonly CompareGroup[], source: MapSource): 
       unfinished: runs.length - finished.length,
       parent: trunk === null ? null : ofRun.get(trunk.id)!,
       from: trunk?.epoch ?? 0,
-      to: runs.reduce((last, { epochsDone }) => Math.max(last, epochsDone), 0),
+      // One that waits for its trunk has no epoch yet.
+      to: runs.reduce((last, { epochsDone }) => Math.max(last, epochsDone), trunk?.epoch ?? 0),
       retraining: retrainingOf(first, source),
     };
   });

@@ -123,7 +123,7 @@ export function useFigures() {
     await readChecks();
   }
 
-  watch([figure, finished], drawSoon);
+  watch([figure, finished, workstation.looks.chosen], drawSoon);
   watch([finished, workstation.generation], () => void read());
   watch(
     () => address.value.parameters['figure'],

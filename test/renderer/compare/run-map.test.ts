@@ -47,17 +47,25 @@ test('seeds are one branch; a trunk that the query does not mean is shown for th
     { id: 'dense-s0', hash: 'dense', arm: 'dense', state: 'finished', epochsDone: 8 },
     { id: 'pruned-s0', hash: 'pruned', arm: 'half', state: 'finished', epochsDone: 8, trunk },
     { id: 'pruned-s1', hash: 'pruned', arm: 'half', state: 'running', epochsDone: 5, seed: 1 },
+    { id: 'waits-s0', hash: 'waits', arm: 'waits', state: 'queued', epochsDone: 0, trunk },
   ]);
   const runs = new Map(sources.map(({ run }) => [run.id, run]));
   const look = lookOfPlace(1);
-  const group = { id: 'g', title: 'tiny · half', look, sources: sources.slice(1) } as unknown as CompareGroup;
+  const group = {
+    id: 'g',
+    title: 'tiny · half',
+    look,
+    sources: sources.slice(1, 3),
+  } as unknown as CompareGroup;
+  const waits = { id: 'w', title: 'waits', look, sources: sources.slice(3) } as unknown as CompareGroup;
   const source: MapSource = {
     run: (id) => runs.get(id),
     look: () => lookOfPlace(0),
     setting: ({ hash }, key) => (hash === 'pruned' ? { retraining: 'fine-tune', epochs: 6 }[key] : 'none'),
   };
-  const [pruned, dense, ...more] = branchesOf([group], source);
+  const [pruned, waiting, dense, ...more] = branchesOf([group, waits], source);
   expect(more).toEqual([]);
+  expect(waiting).toMatchObject({ from: 3, to: 3, finished: 0, unfinished: 1, parent: dense!.id });
   expect(pruned).toMatchObject({
     group: 'g',
     title: 'tiny · half',
