@@ -59,6 +59,8 @@ export const layers = [
   },
   { of: 'renderer/frame', ours: ui, packages: ['vue', 'reka-ui'] },
   ...features.map((of) => ({ of, ours: ui, packages: ['vue', 'reka-ui', '@tanstack/*'] })),
+  // Files of moving pictures; both are loaded when the first is made.
+  { of: 'renderer/replay/clip', ours: [...ui, 'renderer/replay'], packages: ['mediabunny', 'gifenc'] },
   // What the gallery shows of a feature is not part of what is built: it is shown with the gallery's made-up data.
   ...features.map((of) => ({
     of: `${of}/${posix.basename(of).replace(/^./, (letter) => letter.toUpperCase())}Gallery.vue`,
