@@ -37,6 +37,27 @@ describeInChromium('whole runs go from one workspace to another', () => {
     await page.getByText(`Exported the run, with 1 that it needs: ${file.name}.`).waitFor();
   });
 
+  test('of a selection the runs are exported, and the result of its study as a page', async () => {
+    const { page } = there;
+    await page.evaluate(`location.hash = '#/runs?filter=${encodeURIComponent('study = study')}'`);
+    await row(page, 'study · arm · seed 1').click();
+    await row(page, 'study · control of arm · seed 1').click({ modifiers: ['ControlOrMeta'] });
+    const toolbar = page.getByRole('toolbar', { name: 'Actions on the chosen runs' });
+    for (const [name, file] of [
+      ['Without checkpoints', 'study-2-runs.cascade'],
+      ['Result of study (HTML)', 'study.html'],
+    ] as const) {
+      const download = page.waitForEvent('download');
+      if (!(await page.getByRole('button', { name }).isVisible()))
+        await toolbar.getByRole('button', { name: 'Export' }).click();
+      await page.getByRole('button', { name }).click();
+      const saved = await download;
+      expect(saved.suggestedFilename()).toBe(file);
+      if (file.endsWith('.html'))
+        expect(readFileSync(await saved.path(), 'utf8')).toContain('<h2>Numbers after the last epoch</h2>');
+    }
+  });
+
   test('dropped anywhere, it is looked into before anything is written, and then taken', async () => {
     const { page } = here;
     await page.evaluate(`location.hash = '#/studies'`);
