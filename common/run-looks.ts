@@ -69,6 +69,11 @@ function placeOf({ memberships }: Pick<LookedRun, 'memberships'>) {
   return memberships.flatMap(({ study, place }) => (place === null ? [] : [{ study, place }]))[0];
 }
 
+/** Whether two cannot be told apart. */
+export function sameLook(one: RunLook, other: RunLook): boolean {
+  return one.color === other.color && one.marker === other.marker && one.dash === other.dash;
+}
+
 /** Equal for looks that cannot be told apart. */
 export function lookText({ color, marker, dash }: RunLook): string {
   return `${color} ${marker ?? ''} ${dash}`;
@@ -99,8 +104,11 @@ export function looksOf(
   const ofArm = (run: LookedRun): RunLook => arms.get(run.hash) ?? lookOf(run);
   const controlled = new Map<string, LookedRun[]>();
   for (const run of runs)
-    for (const control of [run.control, run.previousMask?.control ?? null])
-      if (control !== null) controlled.set(control, [...(controlled.get(control) ?? []), run]);
+    for (const control of [run.control, run.previousMask?.control ?? null]) {
+      const known = control === null ? undefined : controlled.get(control);
+      if (known) known.push(run);
+      else if (control !== null) controlled.set(control, [run]);
+    }
   return new Map(
     runs.map((run) => {
       const [first, ...others] = (controlled.get(run.id) ?? []).map(ofArm);
@@ -168,16 +176,20 @@ export function distinctLooks(groups: readonly LookedGroup[]): ReadonlyMap<strin
   );
 }
 
+/** All looks that there are, and their texts: comparisons of thousands of groups ask for them again and again. */
+const ARMS = Array.from({ length: LOOKS }, (_, place) => texted(lookOfPlace(place)));
+const CONTROLS = ARMS.map(({ look }) => texted({ ...look, dash: 'dashed' }));
+
+function texted(look: RunLook): { look: RunLook; text: string } {
+  return { look, text: lookText(look) };
+}
+
 function free(look: RunLook, taken: ReadonlySet<string>): RunLook | undefined {
-  const others = Array.from({ length: LOOKS }, (_, place) => lookOfPlace(place));
-  const candidates =
-    look.dash === 'dashed'
-      ? [
-          ...RUN_MARKERS.map((marker) => ({ ...look, marker })),
-          ...others.map((other) => ({ ...other, dash: look.dash })),
-        ]
-      : [...alikeInColor(look.color).reverse(), ...others];
-  return candidates.find((each) => !taken.has(lookText(each)));
+  const isControl = look.dash === 'dashed';
+  const own = RUN_MARKERS.map((marker) => texted({ ...look, marker }));
+  const all = isControl ? [...own, ...CONTROLS] : ARMS;
+  const isFree = ({ text }: { text: string }): boolean => !taken.has(text);
+  return (all.find((each) => each.look.color === look.color && isFree(each)) ?? all.find(isFree))?.look;
 }
 
 /** A look as it is kept in the workspace. */

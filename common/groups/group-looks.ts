@@ -1,6 +1,6 @@
 import { documentName } from '../contract/document-schemas.ts';
 import type { FieldSource } from '../fields/field.ts';
-import { distinctLooks, lookOfPlace, lookText, type RunLook } from '../run-looks.ts';
+import { distinctLooks, lookOfPlace, sameLook, type RunLook } from '../run-looks.ts';
 import { groupRuns, type Group, type GroupKey } from './groups.ts';
 import { fieldText } from './keys.ts';
 
@@ -39,7 +39,7 @@ export function groupLooks(
     const name = lookNameOf(group, keys);
     const byHand = name === null ? undefined : chosen.get(name);
     const looks = group.sources.map(({ run }) => look(run));
-    const alike = looks.every((each) => lookText(each) === lookText(looks[0]!));
+    const alike = looks.every((each) => sameLook(each, looks[0]!));
     const arm = byHand && group.sources.some(({ run }) => run.hash === name);
     // A control that has a colour by hand is dashed all the same.
     const own = arm || (!byHand && alike) ? looks[0]! : (byHand ?? lookOfPlace(place++));

@@ -88,7 +88,9 @@ export function rowsOf(branches: readonly Pick<Branch, 'id' | 'parent' | 'from'>
   const children = new Map<string | null, Pick<Branch, 'id' | 'parent' | 'from'>[]>();
   for (const branch of branches) {
     const parent = branch.parent !== null && ids.has(branch.parent) ? branch.parent : null;
-    children.set(parent, [...(children.get(parent) ?? []), branch]);
+    const known = children.get(parent);
+    if (known) known.push(branch);
+    else children.set(parent, [branch]);
   }
   const rows: string[] = [];
   const place = (parent: string | null): void => {
