@@ -13,6 +13,8 @@ export interface NamedReference {
   id: string;
   label: string;
   source: string;
+  /** What all curves of its file have in common that are drawn, because it was chosen. */
+  chosen: string;
   color: string;
   marker: RunMarker;
   curve: ReferenceCurve;
@@ -31,16 +33,25 @@ export function useReferenceLines(
     kept.value.flatMap(({ name, references }) => {
       const choice = chosen.value[name];
       if (choice === undefined || references === null) return [];
-      return [{ name, references, ...referenceCurves(references, name, choice, x.value.name, y.value.name) }];
+      const words = Object.entries(choice).map(([key, value]) => `${key} ${value}`);
+      return [
+        {
+          name,
+          references,
+          words: words.join(', '),
+          ...referenceCurves(references, name, choice, x.value.name, y.value.name),
+        },
+      ];
     }),
   );
   const legend = computed((): NamedReference[] =>
     found.value
-      .flatMap(({ name, curves }) => curves.map((curve) => ({ name, curve })))
-      .map(({ name, curve }, place) => ({
+      .flatMap(({ name, words, curves }) => curves.map((curve) => ({ name, words, curve })))
+      .map(({ name, words, curve }, place) => ({
         id: `reference ${name} ${curve.label}`,
         label: curve.label,
         source: curve.source,
+        chosen: words,
         color: COLORS[Math.floor(place / RUN_MARKERS.length) % COLORS.length]!,
         marker: RUN_MARKERS[place % RUN_MARKERS.length]!,
         curve,

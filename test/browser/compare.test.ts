@@ -10,6 +10,7 @@ import { meanText } from '../../renderer/format/fields.ts';
 import { MEASURE_FIELDS } from '../../common/fields/measures.ts';
 import { fixed, percent } from '../../renderer/format/numbers.ts';
 import { APPLICATION, ENVIRONMENT, newRun, recordOf, SPECIFICATION } from '../main/workspace/records.ts';
+import { axeOn } from './harness/axe.ts';
 import { describeInChromium } from './harness/chromium.ts';
 import { eventually } from './harness/desk.ts';
 import type { Watch } from './harness/watch.ts';
@@ -192,6 +193,9 @@ describeInChromium('compare', () => {
     const every = Array.from({ length: LAST + 1 }, (_, epoch) => ({ name: 'pruned seed 2', epoch }));
     await eventually(async () => shares(table)).toEqual(overlaps(every));
     await pane('Overlap of weights').getByLabel('Epochs').fill('2-4/2, 5');
+    // What is being typed stays where something else in the pane changes.
+    await table.locator('tbody td').first().hover();
+    await page.getByRole('button', { name: 'pair · dense', exact: false }).last().hover();
     await pane('Overlap of weights').getByLabel('Epochs').press('Enter');
     await eventually(async () => shares(table)).toEqual(overlaps([2, 4, 5].map((epoch) => every[epoch]!)));
     await page.reload();
@@ -388,6 +392,44 @@ describeInChromium('compare', () => {
         text.trim(),
       );
     expect(await ticks(0)).toEqual(await ticks(1));
+  });
+
+  test('no pane breaks a rule of accessibility', async () => {
+    for (const panes of [
+      {
+        row: [
+          ['parallel', { brushes: '{"testAccuracy":[0,0.5]}' }],
+          ['overlap', { across: 'epochs' }],
+        ],
+        sizes: [50, 50],
+      },
+      {
+        row: [
+          ['who-pays', { change: 'changed' }],
+          ['layers', {}],
+        ],
+        sizes: [50, 50],
+      },
+      {
+        row: [
+          ['trade-off', {}],
+          ['curves', { seeds: 'each' }],
+        ],
+        sizes: [50, 50],
+      },
+    ]) {
+      await show(panes);
+      await page.locator('.panes .counts').nth(1).waitFor();
+      await eventually(async () => page.locator('.panes .skeleton').count()).toBe(0);
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await axeOn(page), colorScheme).toMatchObject({ broken: [] });
+      }
+    }
+    await pane('Trade-off').getByRole('button', { name: 'References' }).click();
+    await page.getByText('Open CSV file').waitFor();
+    expect(await axeOn(page)).toMatchObject({ broken: [] });
+    await page.keyboard.press('Escape');
   });
 
   test('a scale is remembered for its measure, in other panes and after a reload', async () => {
