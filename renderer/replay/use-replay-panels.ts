@@ -46,7 +46,9 @@ export function useReplayPanels(workstation: Workstation, looked: Omit<LookedSid
   const address = useAddress();
   const main = useReplaySide(workstation, { ...looked, beside: shallowRef(null) });
   const against = useComparedControl(main.run);
-  const beside = computed(() => readBeside(address.value.parameters['beside'], looked.id.value));
+  // By its text: the address changes at each step, and nothing of the panels with it.
+  const named = computed(() => address.value.parameters['beside']);
+  const beside = computed(() => readBeside(named.value, looked.id.value));
   const ids = computed(() => beside.value?.ids ?? (against.id.value === null ? [] : [against.id.value]));
   const kindOf = (id: string | null): ControlKind | null => {
     const summary = main.run.detail?.summary;

@@ -12,6 +12,7 @@ import {
 import { axeOn } from './harness/axe.ts';
 import { describeInChromium } from './harness/chromium.ts';
 import { eventually } from './harness/desk.ts';
+import { runInPage } from './harness/in-page.ts';
 import { epochOf, mapOf } from './harness/replay.ts';
 import { openWindow, type Window } from './harness/window.ts';
 
@@ -63,6 +64,16 @@ describeInChromium('runs in step, and time', () => {
   let page: Page;
   const go = (hash: string): Promise<unknown> => page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
   const region = (name: RegExp | string) => page.getByRole('region', { name });
+  /** Counts, from now on, what a canvas within some elements is painted with. */
+  const countPaintings = (method: string, within: string): Promise<unknown> =>
+    page.evaluate(`(() => {
+      const paint = CanvasRenderingContext2D.prototype['${method}'];
+      globalThis.painted = 0;
+      CanvasRenderingContext2D.prototype['${method}'] = function (...rest) {
+        if (this.canvas.closest('${within}')) globalThis.painted += 1;
+        return paint.apply(this, rest);
+      };
+    })()`);
   const range = (): Promise<string> => page.getByTestId('range').innerText();
 
   beforeAll(async () => {
@@ -116,6 +127,13 @@ describeInChromium('runs in step, and time', () => {
     await page.reload();
     await page.getByRole('slider', { name: 'Epoch', exact: true }).waitFor();
     expect(await page.locator('.replay-pane').count()).toBe(4);
+    // A step of four runs moves the cursors of the charts, and draws no curve anew.
+    await page.locator('.chart canvas').nth(3).waitFor();
+    await runInPage(page, 'settled');
+    await countPaintings('clearRect', '.chart');
+    for (let step = 0; step < 5; step++) await page.keyboard.press('ArrowRight');
+    await eventually(() => epochOf(page)).toBe(12);
+    expect(await page.evaluate('globalThis.painted')).toBe(0);
     expect(await axeOn(page)).toMatchObject({ broken: [] });
   });
 
@@ -185,19 +203,13 @@ describeInChromium('runs in step, and time', () => {
     await page.getByRole('region', { name: 'Time' }).getByRole('button', { name: 'Open layer conv' }).focus();
     await eventually(() => words.innerText()).toMatch(/^epoch 10 · conv, of 36 weights: /);
     // A step draws no track anew.
-    const painted = await page.evaluate<number>(`(() => {
-      const { putImageData } = CanvasRenderingContext2D.prototype;
-      globalThis.painted = 0;
-      CanvasRenderingContext2D.prototype.putImageData = function (...rest) {
-        if (this.canvas.closest('.state-track')) globalThis.painted += 1;
-        return putImageData.apply(this, rest);
-      };
-      return globalThis.painted;
-    })()`);
-    expect(painted).toBe(0);
+    await countPaintings('putImageData', '.state-track');
     for (let step = 0; step < 5; step++) await page.keyboard.press('ArrowRight');
     await eventually(() => epochOf(page)).toBe(15);
     expect(await page.evaluate('globalThis.painted')).toBe(0);
+    // What is counted is counted.
+    await page.keyboard.press('+');
+    await eventually(() => page.evaluate('globalThis.painted')).toBeGreaterThan(0);
   });
 
   test('events tell accuracy and loss before and after, and lead to their epochs', async () => {
