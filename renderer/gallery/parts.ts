@@ -19,7 +19,11 @@ export const PARTS: readonly { title: string; part: Component }[] = [
     title: 'Tables of a run: layers, classes beside a control and alone, events, facts, nothing yet',
     part: RunGallery,
   },
-  { title: 'Map of channels: active, each state, partial, not read yet', part: ReplayGallery },
+  {
+    title:
+      'Map of channels: active, each state, partial, not read yet; one weight over the epochs, and none yet',
+    part: ReplayGallery,
+  },
   {
     title: 'Time: tracks whole, in part, coarse and half read; ranges, events, bookmarks',
     part: TimeGallery,
