@@ -21,6 +21,8 @@ export const drawnFigure = z.object({
   /** In points of 1/72 inch. */
   width: z.number(),
   height: z.number(),
+  /** Panels, matrices or tables in it. */
+  panels: z.number().int(),
   provenance: z.custom<Provenance>((value) => typeof value === 'object' && value !== null),
 });
 export type DrawnFigure = z.infer<typeof drawnFigure>;

@@ -125,6 +125,8 @@ export interface MatrixPanel {
   cells: readonly (readonly (MatrixCell | null)[])[];
   /** What it is of. */
   groups: readonly Group[];
+  /** What stands beneath all of them, such as when the runs are looked at. */
+  told?: string;
 }
 
 export interface MatrixAxis {
@@ -201,8 +203,14 @@ export interface Asks {
   ends: object;
   cells: object;
   bars: object;
-  /** Names of the two groups; the first without and the first with pruning where null. */
-  answers: { before: string | null; after: string | null };
+  /** Names of two groups, or ids of runs; the first group without and the first with pruning where null. */
+  answers: {
+    before: string | null;
+    after: string | null;
+    /** Moments as `common/groups/moments.ts` writes them. */
+    beforeAt: string;
+    afterAt: string;
+  };
   overlap: {
     /** Each run, groups of them, or epochs of each group. */
     between: 'runs' | 'groups' | 'epochs';
@@ -210,6 +218,8 @@ export interface Asks {
     number: 'jaccard' | 'beyond';
     layer: string | null;
     epochs: readonly number[];
+    /** When runs and groups are looked at: a moment as `common/groups/moments.ts` writes it. */
+    when: string;
   };
   layerEpochs: { layers: readonly string[] };
   frames: { view: 'channels' | 'weights'; layer: string | null; epochs: readonly number[] };

@@ -30,7 +30,9 @@ const metrics = fontMetrics();
 export function drawFigure(rendered: Rendered): DrawnFigure {
   const { scene, provenance } = drawn(rendered);
   const { width, height } = scene;
-  return { svg: svgOf(scene, JSON.stringify(provenance)), width, height, provenance };
+  const { data } = rendered.collected;
+  const panels = Array.isArray(data) ? data.length : 1;
+  return { svg: svgOf(scene, JSON.stringify(provenance)), width, height, panels, provenance };
 }
 
 /** A file of the figure. The same numbers, style and date give the same bytes. */

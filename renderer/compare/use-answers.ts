@@ -3,9 +3,9 @@ import { decodePredictions } from '../../common/codec/predictions.ts';
 import type { Predictions } from '../../common/records.ts';
 import { sentenceOf } from '../client/sentence.ts';
 import { useWorkstation } from '../stores/app.ts';
-import type { RunPair } from './answer-pairs.ts';
+import type { RunPair } from '../../common/groups/answer-pairs.ts';
 import type { AnswerPair } from '../../common/groups/answers.ts';
-import { answeredMoments, answersAt, type AnsweredMoment, type When } from './moments.ts';
+import { answeredMoments, answersAt, type AnsweredMoment, type When } from '../../common/groups/moments.ts';
 import { useDetails } from './use-details.ts';
 
 interface AskedPair {

@@ -1,4 +1,5 @@
 import { measuresOf } from '../../common/measures/registry.ts';
+import type { ShapeName } from '../../common/figures/data.ts';
 import { figureSpecification, type FigureSpecification } from '../../common/figures/specification.ts';
 
 /** What a person edits of a figure, as plain texts and choices; no Vue. */
@@ -9,11 +10,14 @@ export interface MeasureChoice {
   title: string;
 }
 
-/** Measures that curves and tables can tell. */
-export const MEASURE_CHOICES: readonly MeasureChoice[] = measuresOf('epoch').map(({ id, title, of }) => ({
-  id,
-  title: of === undefined ? title : `${title}, of ${of}`,
-}));
+/** Measures that a figure of the shape can tell: of layers where it is drawn layer by layer. */
+export function measureChoices(shape: ShapeName | undefined): readonly MeasureChoice[] {
+  const level = shape === 'layers' || shape === 'layerEpochs' ? 'layer' : 'epoch';
+  return measuresOf(level).map(({ id, title, of }) => ({
+    id,
+    title: of === undefined ? title : `${title}, of ${of}`,
+  }));
+}
 
 /** A name that no figure has yet. */
 export function freeName(known: readonly string[]): string {

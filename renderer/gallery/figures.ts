@@ -71,5 +71,5 @@ export function drawnFigure(figure: FigureSpecification): DrawnFigure {
   const { draw } = figureKind('curves');
   const scene = draw(data, {}, { metrics, style: figure.style, facts });
   const provenance = provenanceOf(figure, data, facts, 'cascade-lab 0.1.0', '');
-  return { svg: svgOf(scene, ''), width: scene.width, height: scene.height, provenance };
+  return { svg: svgOf(scene, ''), width: scene.width, height: scene.height, panels: data.length, provenance };
 }

@@ -21,6 +21,13 @@ const options = z.strictObject({
     .default('jaccard')
     .describe('Share of either set that is in both, or that minus what sets drawn at random would share.'),
   layer: z.string().max(1000).nullable().default(null).describe('One layer instead of the network.'),
+  when: z
+    .string()
+    .max(40)
+    .default('last')
+    .describe(
+      'When runs are looked at: last, before, pruned, last-pruned (right after a pruning), or an epoch.',
+    ),
   epochs: z
     .array(z.int().min(0))
     .max(64)
@@ -40,9 +47,9 @@ export const overlap = defineFigure({
     const means =
       given.between === 'groups' ? ['off the diagonal and on it, means over pairs of different runs'] : [];
     const over = given.between === 'epochs' ? countNote(panels.map(({ groups }) => groups[0]?.n ?? 0)) : [];
-    return drawMatrices(metrics, style, panels, given, [
-      ...[[...means, ...over, ...unfinishedNote(facts)].join('; ')].filter((note) => note !== ''),
-    ]);
+    const told = [...new Set(panels.flatMap((panel) => panel.told ?? []))];
+    const note = [...told, ...means, ...over, ...unfinishedNote(facts)].join('; ');
+    return drawMatrices(metrics, style, panels, given, note === '' ? [] : [note]);
   },
   table: matrixTable,
 });

@@ -13,16 +13,20 @@ const options = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      'Name of the group whose answers are right before; the first that does not prune where none is given.',
+      'Name of the group, or id of the run, that answers before; the first group that does not prune where none is given.',
     ),
   after: z
     .string()
     .max(1000)
     .nullable()
     .default(null)
-    .describe(
-      'Name of the group whose answers are wrong after; the first other one that prunes where none is given.',
-    ),
+    .describe('The same of the answers after; the first other group that prunes where none is given.'),
+  beforeAt: z
+    .string()
+    .max(40)
+    .default('last')
+    .describe('When: last, before, pruned, last-pruned, before-N (the pruning of epoch N), or an epoch.'),
+  afterAt: z.string().max(40).default('last').describe('The same of the answers after.'),
 });
 
 /** Which classes lose their right answers from one group to another. */

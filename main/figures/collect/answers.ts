@@ -2,8 +2,9 @@ import { decodePredictions } from '../../../common/codec/predictions.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import type { Asks, BarsPanel, Quantity } from '../../../common/figures/data.ts';
 import { literal } from '../../../common/figures/text.ts';
+import { pairsOf, type AnswerSide } from '../../../common/groups/answer-pairs.ts';
 import { changedClasses, type AnswerPair } from '../../../common/groups/answers.ts';
-import type { RunSummary } from '../../../common/contract/schemas.ts';
+import { answersAt, readWhen, whenTitle, type When } from '../../../common/groups/moments.ts';
 import type { FigureSource } from '../source.ts';
 import { barOf } from './bars.ts';
 import type { Material } from './material.ts';
@@ -18,51 +19,63 @@ const CHANGED: Quantity = {
   scale: 'linear',
 };
 
-/** By class the shares of test images that lose and win their right answer between two groups, paired by seed. */
+/** By class the shares of test images that lose and win their right answer between two sides, paired by seed. */
 export async function collectAnswers(
   { source, figure, groups }: Material,
   asked: Asks['answers'],
 ): Promise<BarsPanel[]> {
-  const { before, after } = sidesOf(groups, asked);
+  const { before, after } = chosenSides(groups, asked);
   if (before === undefined || after === undefined) return [panelOf([], [], [], figure.spread, '')];
+  const [beforeAt, afterAt] = [readWhen(asked.beforeAt, 'last'), readWhen(asked.afterAt, 'last')];
   const pairs = pairsOf(before, after);
   if (pairs.length === 0)
     throw new CascadeError(
       'INVALID',
-      `No runs of '${before.name}' and '${after.name}' have a seed in common, one of each: choose other groups.`,
+      `No runs of '${before.title}' and '${after.title}' have a seed in common, one of each: choose other groups.`,
     );
-  const answers: AnswerPair[] = [];
-  for (const { seed, one, other } of pairs)
-    answers.push({ seed, before: await answersOf(source, one), after: await answersOf(source, other) });
+  const answers: (AnswerPair & { run: string })[] = [];
+  for (const pair of pairs) {
+    const [one, other] = [
+      await answersOf(source, pair.before, beforeAt),
+      await answersOf(source, pair.after, afterAt),
+    ];
+    if (one !== null && other !== null)
+      answers.push({ seed: pair.seed, run: pair.after, before: one, after: other });
+  }
   const [first] = answers;
+  if (first === undefined)
+    throw new CascadeError(
+      'INVALID',
+      `Of no pair are the answers ${whenTitle(beforeAt)} and ${whenTitle(afterAt)} stored: they are before and after each pruning at an epoch's end, and after the last epoch.`,
+    );
   if (
-    answers.some(
-      (pair) =>
-        !isSame(pair.before.labels, first?.before.labels) || !isSame(pair.after.labels, first?.before.labels),
+    answers.some((pair) =>
+      [pair.before, pair.after].some(({ labels }) => !isSame(labels, first.before.labels)),
     )
   )
     throw new CascadeError('INVALID', 'The two sides were not evaluated on the same test images.');
-  const detail = await source.getRun(pairs[0]?.other.id ?? '');
-  const names = detail.environment?.['classNames'];
+  const names = (await source.getRun(first.run)).environment?.['classNames'];
   const nameOf = (label: number): string =>
     literal(Array.isArray(names) ? String(names[label] ?? label) : String(label));
   const classes = changedClasses(answers);
-  const title = `${before.label} → ${after.label}`;
-  const each = answers.map((pair, at) => ({
-    run: pairs[at]?.other.id ?? '',
+  const each = answers.map((pair) => ({
+    run: pair.run,
     classes: new Map(changedClasses([pair]).map((one) => [one.label, one])),
   }));
   const shares = (which: 'lost' | 'won') =>
     classes.map(({ label }) =>
       each.map(({ run, classes: known }) => ({ run, value: known.get(label)?.[which] ?? 0 })),
     );
+  const at = (when: When): string =>
+    beforeAt === 'last' && afterAt === 'last' ? '' : `, ${whenTitle(when)}`;
+  const left = pairs.length - answers.length;
   return [
     panelOf(
       classes.map(({ label }) => nameOf(label)),
       shares('lost'),
       shares('won'),
       figure.spread,
-      title,
+      `${before.title}${at(beforeAt)} → ${after.title}${at(afterAt)}${left === 0 ? '' : ` (${left} pairs without answers left out)`}`,
     ),
   ];
 }
@@ -90,48 +103,42 @@ function panelOf(
 }
 
 /** As the window chooses them: what is named, else the first group that does not prune, and the first other that does. */
-function sidesOf(groups: readonly SelectedGroup[], { before, after }: Asks['answers']) {
-  const named = (name: string): SelectedGroup => {
-    const found = groups.find((group) => group.name === name);
-    if (found === undefined)
-      throw new CascadeError(
-        'INVALID',
-        `The figure has no group '${name}': there are ${groups.map((group) => group.name).join(', ') || 'none'}.`,
-      );
-    return found;
+function chosenSides(groups: readonly SelectedGroup[], { before, after }: Asks['answers']) {
+  const sides = groups.map((group): AnswerSide & { name: string } => ({
+    id: group.name,
+    name: group.name,
+    title: group.label,
+    single: false,
+    runs: group.points.flatMap(({ runs }) =>
+      runs.map(({ id, seed, prunes }) => ({ id, seed, prunes, title: `${group.label}, seed ${seed}` })),
+    ),
+  }));
+  const named = (name: string): AnswerSide => {
+    const found = sides.find((side) => side.name === name);
+    if (found !== undefined) return found;
+    const run = sides.flatMap(({ runs }) => runs).find(({ id }) => id === name);
+    if (run !== undefined) return { id: `run ${run.id}`, title: run.title, single: true, runs: [run] };
+    throw new CascadeError(
+      'INVALID',
+      `The figure has no group '${name}': there are ${sides.map((side) => side.name).join(', ') || 'none'}.`,
+    );
   };
-  const runs = ({ points }: SelectedGroup): RunSummary[] => points.flatMap((point) => point.runs);
   const one =
     before === null
-      ? (groups.find((group) => runs(group).every(({ prunes }) => !prunes)) ?? groups[0])
+      ? (sides.find(({ runs }) => runs.every(({ prunes }) => !prunes)) ?? sides[0])
       : named(before);
   const other =
     after === null
-      ? (groups.find((group) => group !== one && runs(group).some(({ prunes }) => prunes)) ??
-        groups.find((group) => group !== one))
+      ? (sides.find((side) => side.id !== one?.id && side.runs.some(({ prunes }) => prunes)) ??
+        sides.find((side) => side.id !== one?.id))
       : named(after);
   return { before: one, after: other };
 }
 
-/** Runs of equal seed; of several of one seed in a group there is no telling which is meant. */
-function pairsOf(before: SelectedGroup, after: SelectedGroup) {
-  const bySeed = ({ points }: SelectedGroup): Map<number, RunSummary | null> => {
-    const found = new Map<number, RunSummary | null>();
-    for (const { runs } of points)
-      for (const run of runs) found.set(run.seed, found.has(run.seed) ? null : run);
-    return found;
-  };
-  const others = bySeed(after);
-  return [...bySeed(before)]
-    .flatMap(([seed, one]) => {
-      const other = others.get(seed);
-      return one === null || !other ? [] : [{ seed, one, other }];
-    })
-    .sort((one, other) => one.seed - other.seed);
-}
-
-async function answersOf(source: FigureSource, { id, epochsDone }: RunSummary) {
-  return decodePredictions(await source.predictions(id, epochsDone, 'epoch'));
+/** Null where they are not stored for the moment. */
+async function answersOf(source: FigureSource, id: string, when: When) {
+  const at = answersAt(when, await source.getRun(id));
+  return at === null ? null : decodePredictions(await source.predictions(id, at.epoch, at.moment));
 }
 
 function isSame(one: Uint16Array, other: Uint16Array | undefined): boolean {

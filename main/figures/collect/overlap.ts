@@ -2,6 +2,7 @@ import { jaccard, jaccardBeyondChance } from '../../../common/cascade/overlap.ts
 import type { Overlap, RunSummary, WeightSet } from '../../../common/contract/schemas.ts';
 import { CascadeError } from '../../../common/errors.ts';
 import type { Asks, MatrixCell, MatrixPanel, Quantity } from '../../../common/figures/data.ts';
+import { epochAt, readWhen, whenTitle } from '../../../common/groups/moments.ts';
 import { literal } from '../../../common/figures/text.ts';
 import { spacedEpochs } from './epochs.ts';
 import { lookOf, runsOf, type Material } from './material.ts';
@@ -70,9 +71,34 @@ const told = (group: SelectedGroup) => {
   return { ...lookOf(group), runs, n: runs.length };
 };
 
+/** A run with the epoch at which it is looked at. */
+interface Placed {
+  group: SelectedGroup;
+  run: RunSummary;
+  epoch: number;
+}
+
+/** Runs that have the moment, and what is said of it and of those that have not. */
+async function placedRuns(
+  { source, groups }: Material,
+  { when }: Asks['overlap'],
+): Promise<{ placed: Placed[]; told: string }> {
+  const moment = readWhen(when, 'last');
+  const placed: Placed[] = [];
+  let without = 0;
+  for (const group of groups)
+    for (const run of summaries(group)) {
+      const epoch = moment === 'last' ? run.epochsDone : epochAt(moment, await source.getRun(run.id));
+      if (epoch === null) without++;
+      else placed.push({ group, run, epoch });
+    }
+  const left = without === 0 ? '' : `; ${without} ${without === 1 ? 'run has' : 'runs have'} no such epoch`;
+  return { placed, told: `${whenTitle(moment)}${left}` };
+}
+
 async function ofRuns(material: Material, asked: Asks['overlap']): Promise<MatrixPanel> {
-  const runs = material.groups.flatMap((group) => summaries(group).map((run) => ({ group, run })));
-  const sets = runs.map(({ run }) => setOf(material, asked, run.id, run.epochsDone));
+  const { placed: runs, told: words } = await placedRuns(material, asked);
+  const sets = runs.map(({ run, epoch }) => setOf(material, asked, run.id, epoch));
   const found = sets.length === 0 ? null : await overlapOf(material, asked, sets);
   const names = runs.map(({ group, run }) =>
     summaries(group).length === 1 ? group.label : `${group.label}, seed ${run.seed}`,
@@ -88,20 +114,24 @@ async function ofRuns(material: Material, asked: Asks['overlap']): Promise<Matri
       ),
     ),
     groups: material.groups.map(told),
+    told: words,
   };
 }
 
 /** Means over all pairs of different runs, one of each group. */
 async function ofGroups(material: Material, asked: Asks['overlap']): Promise<MatrixPanel> {
-  const members = material.groups.map(summaries);
-  const runs = members.flat();
+  const { placed, told: words } = await placedRuns(material, asked);
+  const members = material.groups.map((group) =>
+    placed.filter((one) => one.group === group).map(({ run }) => run),
+  );
+  const runs = placed.map(({ run }) => run);
   const found =
     runs.length === 0
       ? null
       : await overlapOf(
           material,
           asked,
-          runs.map(({ id, epochsDone }) => setOf(material, asked, id, epochsDone)),
+          placed.map(({ run, epoch }) => setOf(material, asked, run.id, epoch)),
         );
   const places = new Map(runs.map(({ id }, place) => [id, place]));
   const cellOf = (one: readonly RunSummary[], other: readonly RunSummary[]): MatrixCell | null => {
@@ -124,6 +154,7 @@ async function ofGroups(material: Material, asked: Asks['overlap']): Promise<Mat
     quantity: quantityOf(material, asked),
     cells: members.map((one) => members.map((other) => cellOf(one, other))),
     groups: material.groups.map(told),
+    told: words,
   };
 }
 

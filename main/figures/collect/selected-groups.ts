@@ -2,10 +2,11 @@ import { Specifications } from '../../../common/codec/specifications.ts';
 import type { RunSummary } from '../../../common/contract/schemas.ts';
 import { lookContent, readDocument } from '../../../common/contract/document-schemas.ts';
 import { CascadeError } from '../../../common/errors.ts';
-import type { FieldSource, FieldValue } from '../../../common/fields/field.ts';
+import type { FieldSource } from '../../../common/fields/field.ts';
 import type { FigureSpecification } from '../../../common/figures/specification.ts';
 import { literal } from '../../../common/figures/text.ts';
 import { groupLooks, type GroupLook } from '../../../common/groups/group-looks.ts';
+import { groupName } from '../../../common/groups/group-name.ts';
 import { groupRuns, type GroupKey } from '../../../common/groups/groups.ts';
 import { fieldAt } from '../../../common/groups/keys.ts';
 import { chooseRuns, queryable, type Queryable } from '../../../common/query/choose.ts';
@@ -60,14 +61,14 @@ export async function selectGroups(
   );
   return {
     groups: groups.map((group, index) => {
-      const name = nameOf(group.values, keys);
+      const name = groupName(group.values, keys);
       return {
         name,
         label: figure.labels[name] ?? literal(name),
         ...(looks[index] as Look),
         look: { window: shown.get(group.id)!.look, byHand: shown.get(group.id)!.byHand },
         points: groupRuns(group.sources, points).map((point) => ({
-          name: points.length === 0 ? '' : literal(nameOf(point.values, points)),
+          name: points.length === 0 ? '' : literal(groupName(point.values, points)),
           runs: point.sources.map(({ run }) => run),
         })),
       };
@@ -105,16 +106,6 @@ function chosenRuns(queried: Queryable, { query, threshold }: FigureSpecificatio
       throw new CascadeError('INVALID', `The figure's query '${query}' cannot be read: ${error.message}`);
     throw error;
   }
-}
-
-/** What a group is called: names as they are, numbers with what they are of. */
-function nameOf(values: readonly (readonly FieldValue[])[], keys: readonly GroupKey[]): string {
-  const parts = keys.map(({ field }, index) => {
-    const told = (values[index] ?? []).join(', ');
-    if (told === '') return `no ${field.title.toLowerCase()}`;
-    return field.type === 'text' ? told : `${field.title} ${told}`;
-  });
-  return parts.length === 0 ? 'all runs' : parts.join(', ');
 }
 
 interface Look {

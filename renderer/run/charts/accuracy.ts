@@ -4,6 +4,7 @@ import type { ChartOfRun } from './chart.ts';
 
 export const accuracy: ChartOfRun = (shown) => ({
   key: 'accuracy',
+  measures: ['testAccuracy', 'validationAccuracy'],
   title: 'Accuracy',
   quantity: 'testAccuracy',
   series: [

@@ -1,5 +1,6 @@
 import type { ControlKind } from '../../../common/controls.ts';
 import type { EpochSummary, LayerEpoch } from '../../../common/contract/schemas.ts';
+import type { MeasureId } from '../../../common/measures/registry.ts';
 import type { QuantityName } from '../../format/quantities.ts';
 import { standingOf } from '../../format/runs.ts';
 import type { OpenedRun } from '../../stores/opened-run.ts';
@@ -11,6 +12,8 @@ import { seriesOf, type Jump, type Point, type Series } from '../../ui/charts/se
 export interface RunChart {
   /** Remembers what was chosen of the chart. */
   key: string;
+  /** Ids of the measures that a figure of it draws. */
+  measures: readonly MeasureId[];
   title: string;
   /** What explains it. */
   quantity: QuantityName;

@@ -9,6 +9,7 @@ export const excess: ChartOfRun = (shown) => {
   const empty = withoutControl(standing);
   return {
     key: 'excess',
+    measures: ['excess'],
     ...(empty === undefined ? {} : { empty }),
     title: 'Cascade excess',
     quantity: 'excess',

@@ -5,6 +5,7 @@ import type { ChartOfRun } from './chart.ts';
 
 export const learningRate: ChartOfRun = ({ epochs, color }) => ({
   key: 'learning-rate',
+  measures: ['learningRate'],
   title: 'Learning rate',
   quantity: 'learningRates',
   series: rateSeries(epochs, color),

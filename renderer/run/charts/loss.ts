@@ -3,6 +3,7 @@ import type { ChartOfRun } from './chart.ts';
 
 export const loss: ChartOfRun = (shown) => ({
   key: 'loss',
+  measures: ['testLoss', 'trainLoss'],
   title: 'Loss',
   quantity: 'losses',
   series: [

@@ -10,6 +10,7 @@ export const reckoned: readonly ChartOfRun[] = RECKONED_MEASURES.map(chartOf);
 function chartOf({ id, title, unit, logarithmic }: Measure & { id: MeasureId }): ChartOfRun {
   return (shown) => ({
     key: id,
+    measures: [id],
     title: shown.layer === null ? title : `${title} in ${shown.layer}`,
     quantity: id,
     series: [

@@ -6,6 +6,7 @@ export const sizes: ChartOfRun = (shown) => {
   const { epochs, control, color } = shown;
   return {
     key: 'sizes',
+    measures: ['heldMedian', 'freedMedian'],
     title: 'Median |w| of kept weights',
     quantity: 'sizes',
     series: [

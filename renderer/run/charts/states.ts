@@ -6,6 +6,7 @@ export const states: ChartOfRun = (shown) => {
   const { epochs, control, threshold, layer, standing, jumps } = shown;
   return {
     key: 'states',
+    measures: ['shed', 'inertAtLeast', 'pruned'],
     title: `States of the weights${layer === null ? '' : ` of ${layer}`}`,
     quantity: 'shed',
     ...(standing === 'uncontrolled' ? { of: standing } : {}),

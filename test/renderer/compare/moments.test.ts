@@ -8,7 +8,7 @@ import {
   spreadEpochs,
   whenTitle,
   type WhenKnown,
-} from '../../../renderer/compare/moments.ts';
+} from '../../../common/groups/moments.ts';
 
 const known = (changes: Partial<WhenKnown> = {}): WhenKnown => ({
   summary: { epochsDone: 9 },

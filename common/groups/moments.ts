@@ -1,5 +1,5 @@
-import type { RunDetail } from '../../common/contract/schemas.ts';
-import type { Moment } from '../../common/records.ts';
+import type { RunDetail } from '../contract/schemas.ts';
+import type { Moment } from '../records.ts';
 
 /**
  * When a run is looked at, in words that fit runs of any length: after its last epoch, right after its first or its last pruning,
