@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { FIGURE_KINDS, figureKind } from '../../../common/figures/registry.ts';
 import { faultsIn, pointsOf, pointsText } from '../../../renderer/figures/figure-faults.ts';
-import { cellOf, numbersOf, optionFields, withCell } from '../../../renderer/figures/option-fields.ts';
+import { cellOf, numbersOf, optionFields, withCell } from '../../../common/figures/option-fields.ts';
 
 test('every option of every kind has a field, with words that say what it does', () => {
   for (const { id, options } of FIGURE_KINDS) {
