@@ -6,11 +6,17 @@ import { CascadeError, messageOf } from '../../common/errors.ts';
 import { figureKind } from '../../common/figures/registry.ts';
 import { figureSpecification, type FigureSpecification } from '../../common/figures/specification.ts';
 import type { CascadeClient } from '../api/router.ts';
+import { difference } from './figure-difference.ts';
 import type { Output } from './output.ts';
 import { table } from './table.ts';
 import { writeWhole } from './write-file.ts';
 
-const written = z.object({ provenance: z.object({ dataHash: z.string() }) });
+const written = z.object({
+  provenance: z.object({
+    dataHash: z.string(),
+    groups: z.array(z.object({ runs: z.array(z.string()) })),
+  }),
+});
 /** A specification by itself, or a JSON file that was written of a figure. */
 const readable = z.union([z.object({ specification: figureSpecification }), figureSpecification]);
 
@@ -69,7 +75,11 @@ export async function removeFigures(
   output.result({ removed: names }, `Forgot ${names.join(', ')}.`);
 }
 
-/** Tells of each figure whether the workspace still gives its numbers. @throws CascadeError CHANGED where one does not */
+/**
+ * Tells of each figure whether the workspace still gives its numbers, and why not where it does not.
+ *
+ * @throws CascadeError RUNS_GONE, MORE_RUNS or CHANGED of the first that it does not give, in this order of weight
+ */
 export async function checkFigures(
   client: CascadeClient,
   output: Output,
@@ -78,19 +88,30 @@ export async function checkFigures(
 ): Promise<void> {
   const chosen = await chosenFigures(client, names);
   const checks = [];
-  for (const { name } of chosen) {
-    const check = await client.figures.check({ name });
+  for (const figure of chosen) {
+    const check = await client.figures.check({ name: figure.name });
     // A file in the folder counts before what was noted: it may have come from elsewhere.
-    const inFile = await hashInFile(join(folder, `${name}.json`));
+    const inFile = await writtenIn(join(folder, `${figure.name}.json`));
     const state =
-      inFile === null || check.state === 'empty' ? check.state : inFile === check.hash ? 'same' : 'changed';
-    checks.push({ ...check, state });
+      inFile === null || check.state === 'empty'
+        ? check.state
+        : inFile.dataHash === check.hash
+          ? 'same'
+          : 'changed';
+    const now = state === 'changed' && inFile !== null ? await client.figures.draw(figure) : null;
+    checks.push({ ...check, state, ...difference(inFile, now?.provenance ?? null) });
   }
-  const rows = checks.map(({ name, state, runs, unfinished }) => [
+  const rows = checks.map(({ name, state, runs, unfinished, why }) => [
     name,
     state,
     String(runs),
     unfinished === 0 ? '' : String(unfinished),
+    why ??
+      (state === 'unwritten'
+        ? 'no files were written'
+        : state === 'empty'
+          ? 'none of its runs is there'
+          : ''),
   ]);
   const text = table(
     [
@@ -98,22 +119,28 @@ export async function checkFigures(
       { title: 'state' },
       { title: 'runs', number: true },
       { title: 'unfinished', number: true },
+      { title: 'why' },
     ],
     rows,
   );
   output.result(checks, checks.length === 0 ? NONE : text);
-  const others = checks.filter(({ state }) => state !== 'same').map(({ name }) => name);
-  if (others.length > 0)
-    throw new CascadeError(
-      'CHANGED',
-      `The workspace does not give the numbers of the files of ${others.join(', ')}: write them again by \`cascade figures\`.`,
-    );
+  const others = checks.filter(({ state }) => state !== 'same');
+  if (others.length === 0) return;
+  const code = others.some(({ gone, state }) => gone.length > 0 || state === 'empty')
+    ? 'RUNS_GONE'
+    : others.some(({ more }) => more.length > 0)
+      ? 'MORE_RUNS'
+      : 'CHANGED';
+  throw new CascadeError(
+    code,
+    `The workspace does not give the numbers of the files of ${others.map(({ name }) => name).join(', ')}: write them again by \`cascade figures\`.`,
+  );
 }
 
-async function hashInFile(file: string): Promise<string | null> {
+async function writtenIn(file: string): Promise<z.infer<typeof written>['provenance'] | null> {
   try {
     const read = written.safeParse(JSON.parse(await readFile(file, 'utf8')));
-    return read.success ? read.data.provenance.dataHash : null;
+    return read.success ? read.data.provenance : null;
   } catch {
     return null;
   }

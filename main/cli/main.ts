@@ -6,7 +6,13 @@ import type { Surroundings } from './surroundings.ts';
 
 const FAILED = 1;
 const MISUSED = 2;
-const INTERRUPTED = 130;
+/** Exit codes of failures that scripts tell from one another; every other is FAILED. */
+const EXITS: Readonly<Record<string, number>> = {
+  INTERRUPTED: 130,
+  CHANGED: 3,
+  MORE_RUNS: 4,
+  RUNS_GONE: 5,
+};
 
 /** Runs one command. Answers with the exit code: 0 only on success. */
 export async function runCommandLine(args: readonly string[], around: Surroundings): Promise<number> {
@@ -25,6 +31,6 @@ export async function runCommandLine(args: readonly string[], around: Surroundin
     // The doctor's report is the document already, problems and all.
     if (failure.code === 'NOT_WELL') output.warn(failure.message);
     else reportFailure(failure, output);
-    return failure.code === 'INTERRUPTED' ? INTERRUPTED : FAILED;
+    return EXITS[failure.code] ?? FAILED;
   }
 }
