@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { afterAll } from 'vitest';
 import type { Differing, ImportedRun, ImportResult } from '../../../common/contract/exchange-schemas.ts';
 import { DEFAULT_THRESHOLDS } from '../../../common/thresholds.ts';
 import { sharedProgress } from '../../../main/workspace/exchange/shared-progress.ts';
@@ -28,13 +29,13 @@ let tokens = 0;
 export const newToken = (): string => (++tokens).toString(16).padStart(32, '0');
 
 const made = new Map<number, string>();
+afterAll(() => made.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 /** The folder of a workspace, closed: made once, because every epoch waits for the disk. */
 export async function modelOf(epochs = EPOCHS): Promise<string> {
   let model = made.get(epochs);
   if (model === undefined) {
     const folder = mkdtempSync(join(tmpdir(), 'cascade-exchange-'));
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     await fill(folder, epochs);
     made.set(epochs, (model = folder));
   }
