@@ -50,10 +50,14 @@ export function useDoublePresses(): void {
     } else pressed = { control, key: event.key, at: event.timeStamp };
   }
 
+  // What is written in between, by whatever means, parts two presses.
+  const written = (): void => void (pressed = null);
+
   const options = { capture: true, signal: end.signal };
   window.addEventListener('click', click, options);
   window.addEventListener('dblclick', click, options);
   window.addEventListener('mousedown', down, options);
   window.addEventListener('keydown', key, options);
+  window.addEventListener('input', written, options);
   onScopeDispose(() => end.abort());
 }

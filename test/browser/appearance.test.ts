@@ -301,6 +301,8 @@ describeInChromium('all views', () => {
     await page.keyboard.press('Home');
     await eventually(focused).toBe(first);
     await page.keyboard.press('Tab');
+    await eventually(focused).toMatch(/^Colour, marker and dash of/);
+    await page.keyboard.press('Tab');
     await eventually(focused).toMatch(/^Open run/);
     await page.keyboard.press('Tab');
     await eventually(focused).toMatch(/^Star run/);

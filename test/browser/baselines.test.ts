@@ -91,7 +91,7 @@ describeInChromium('views as they were looked at', () => {
     ({ page } = window);
     await page.setViewportSize(SIZE);
     // The page's policy lets no picture in; one without a policy compares them.
-    blank = await page.context().newPage();
+    blank = await page.context().browser()!.newPage();
     mkdirSync(FOLDER, { recursive: true });
   }, 120_000);
   afterAll(() => window?.close());

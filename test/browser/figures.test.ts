@@ -72,9 +72,12 @@ describeInChromium('figures', () => {
   });
 
   test('a choice is seen at once; what is downloaded is what is shown', async () => {
+    await page.getByText('How it looks', { exact: true }).click();
     await page.getByRole('combobox', { name: 'Venue', exact: true }).selectOption('icml');
     await eventually(async () => Math.round((await paper().boundingBox())?.width ?? 0)).toBe(312);
+    await button('Measures').click();
     await page.getByRole('checkbox', { name: 'Shed, of kept weights', exact: true }).check();
+    await page.keyboard.press('Escape');
     await eventually(async () => (await drawnTexts()).some((text) => text.startsWith('(b) Shed'))).toBe(true);
     await button('Save').click();
     await eventually(() => button('Remove').count()).toBe(1);
@@ -102,10 +105,27 @@ describeInChromium('figures', () => {
 
   test('a group is named otherwise in a field of its own', async () => {
     const field = (name: string) => page.getByRole('textbox', { name, exact: true });
+    await page.getByText('Names', { exact: true }).click();
     await eventually(() => field('Name of magnitude').count()).toBe(0);
     await field('Name of random').fill('chance');
     await field('Name of random').press('Enter');
     await eventually(drawnTexts).toContain('chance');
+  });
+
+  test('what is entered in quick succession is taken, and its fault told at the field', async () => {
+    await page.getByText('Curves', { exact: true }).last().click();
+    const [from, to] = [page.getByLabel('Y limits, from'), page.getByLabel('Y limits, to')];
+    await from.fill('0.9');
+    await from.press('Enter');
+    await to.fill('0.1');
+    await to.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'must be below' }).first().waitFor();
+    await to.fill('0.95');
+    await to.press('Enter');
+    await eventually(() => page.getByRole('alert').count()).toBe(0);
+    await from.fill('');
+    await to.fill('');
+    await to.press('Enter');
   });
 
   for (const scheme of ['light', 'dark'] as const)
