@@ -124,7 +124,7 @@ describeInChromium('what people keep by name', () => {
     const colorOf = (name: string) => RUN_COLORS.find((color) => color.name === name)!;
     const seen = (name: string): string => `stroke: var(${colorOf(name).token});`;
     await group('low').waitFor();
-    expect([await stroke(markOf('low')), await stroke(markOf('high'))]).toEqual([
+    await eventually(async () => [await stroke(markOf('low')), await stroke(markOf('high'))]).toEqual([
       seen('green'),
       seen('pink'),
     ]);
@@ -140,16 +140,21 @@ describeInChromium('what people keep by name', () => {
     expect((await axeOn(page)).broken).toEqual([]);
     await pane.getByRole('radio', { name: 'wine' }).check();
     await eventually(() => stroke(markOf('low'))).toBe(seen('wine'));
+    const triangle = await shape(markOf('low'));
     await pane.getByRole('radio', { name: 'square' }).check();
+    await eventually(() => shape(markOf('low'))).not.toBe(triangle);
     await page.keyboard.press('Escape');
     const square = await shape(markOf('low'));
     await page.reload();
     await eventually(() => stroke(markOf('low'))).toBe(seen('wine'));
-    expect(await shape(markOf('low'))).toBe(square);
+    await eventually(() => shape(markOf('low'))).toBe(square);
 
     await go('#/compare');
     await page.getByText('2 groups, 4 runs').waitFor();
-    expect([await stroke(markOf('low')), await stroke(markOf('high'))]).toEqual([seen('wine'), seen('pink')]);
+    await eventually(async () => [await stroke(markOf('low')), await stroke(markOf('high'))]).toEqual([
+      seen('wine'),
+      seen('pink'),
+    ]);
     await markOf('high').press(' ');
     await page.getByRole('radio', { name: 'brown' }).check();
     await eventually(() => stroke(markOf('high'))).toBe(seen('brown'));
