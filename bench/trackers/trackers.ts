@@ -15,7 +15,8 @@ import { trackio } from './trackio.ts';
 
 /**
  * The same scalars in this workstation and in trackers of experiments, each opened in Chromium as a person does; they take turns in
- * each round. Writes one JSON document.
+ * each round. Writes one JSON document; what was measured of each round is on standard error too, so that a benchmark that is
+ * stopped has not been in vain.
  *
  *     CASCADE_TRACKERS_PYTHON=… node bench/trackers/trackers.ts [--runs 100,1000,10000] [--rounds 3]
  */
@@ -51,7 +52,9 @@ async function benchmark(folder: string, runs: number, rounds: number): Promise<
   for (let round = 0; round < rounds; round++)
     for (const tool of TOOLS) {
       process.stderr.write(`${runs} runs, round ${round + 1} of ${rounds}: ${tool.name}\n`);
-      measured.get(tool)!.push(await once(tool, folders.get(tool)!));
+      const times = await once(tool, folders.get(tool)!);
+      process.stderr.write(`${JSON.stringify(times)}\n`);
+      measured.get(tool)!.push(times);
     }
   return TOOLS.map((tool) => {
     const of = (name: keyof Round): number | null => {

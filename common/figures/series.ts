@@ -268,9 +268,18 @@ export function seriesTable(
     'runs',
   ];
   const rows = panels.flatMap((panel, index) => {
-    const name = panel.title ?? String(index + 1);
-    const about = [panel.y.id, panel.y.of ?? null, panel.y.threshold ?? null];
-    const smooth = (value: number | null): (number | null)[] => (smoothing > 0 ? [value] : []);
+    const about = {
+      panel: panel.title ?? String(index + 1),
+      x_measure: panel.x.id,
+      y_measure: panel.y.id,
+      of: panel.y.of ?? null,
+      threshold: panel.y.threshold ?? null,
+    };
+    /** A column that is not named is empty. */
+    const row = (cells: Readonly<Record<string, string | number | null>>): (string | number | null)[] => {
+      const all: Readonly<Record<string, string | number | null>> = { ...about, ...cells };
+      return columns.map((column) => all[column] ?? null);
+    };
     return [
       ...panel.groups.flatMap((group) => {
         const means = smoothed(
@@ -278,65 +287,28 @@ export function seriesTable(
           smoothing,
         );
         return [
-          ...group.points.map(({ x, across, mean, low, high, n }, at) => [
-            name,
-            group.label,
-            panel.x.id,
-            x,
-            across?.low ?? null,
-            across?.high ?? null,
-            ...about,
-            mean,
-            low,
-            high,
-            n,
-            facts.spread,
-            ...smooth(mean === null ? null : (means[at] ?? null)),
-            null,
-            null,
-            group.runs.join(' '),
-          ]),
-          ...(group.seeds ?? []).flatMap(({ run, points }) =>
-            points.map(({ x, y }) => [
-              name,
-              group.label,
-              panel.x.id,
+          ...group.points.map(({ x, across, mean, low, high, n }, at) =>
+            row({
+              group: group.label,
               x,
-              null,
-              null,
-              ...about,
-              y,
-              null,
-              null,
-              1,
-              null,
-              ...smooth(null),
-              null,
-              run,
-              run,
-            ]),
+              x_low: across?.low ?? null,
+              x_high: across?.high ?? null,
+              mean,
+              low,
+              high,
+              n,
+              spread: facts.spread,
+              smoothed: mean === null ? null : (means[at] ?? null),
+              runs: group.runs.join(' '),
+            }),
+          ),
+          ...(group.seeds ?? []).flatMap(({ run, points }) =>
+            points.map(({ x, y }) => row({ group: group.label, x, mean: y, n: 1, run, runs: run })),
           ),
         ];
       }),
       ...panel.references.flatMap(({ label, source, points }) =>
-        points.map(({ x, y }) => [
-          name,
-          label,
-          panel.x.id,
-          x,
-          null,
-          null,
-          ...about,
-          y,
-          null,
-          null,
-          null,
-          null,
-          ...smooth(null),
-          source,
-          null,
-          null,
-        ]),
+        points.map(({ x, y }) => row({ group: label, x, mean: y, source })),
       ),
     ];
   });

@@ -104,6 +104,14 @@ export function useMeantRuns({ groups }: Comparison): Readonly<Ref<readonly stri
   ]);
 }
 
+/**
+ * The group that a line is of: ids of its seeds, raw and control lines begin with the group's. An id of a group is a list in JSON, so
+ * none begins with another.
+ */
+export function groupOfLine(groups: readonly CompareGroup[], line: string | null): string | null {
+  return groups.find(({ id }) => line?.startsWith(id) === true)?.id ?? null;
+}
+
 /** Of how many runs the means are: 'n = 5', or 'n = 3–5'; empty where no run has finished. */
 export function countsOf(groups: readonly CompareGroup[]): { text: string; most: number } {
   const sizes = groups.map(({ finished }) => finished.length).filter((n) => n > 0);
